@@ -1,0 +1,1 @@
+"""Islands to files: one module for each format."""

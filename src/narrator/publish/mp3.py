@@ -1,0 +1,230 @@
+"""Islands to one MP3 file: constant bit rate, joint stereo, exactly as many samples as the timeline says.
+
+The bit reservoir is off, so every frame stands alone. Each island is encoded by itself, with a few frames of its own
+silence on either side, and its frames are laid between copies of the one frame that silence encodes to. An hour of
+session costs what its few minutes of sound cost.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import IO, Any
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.packet import Packet
+
+from narrator.cache import replace_file
+from narrator.errors import PublishError
+from narrator.mix import Island, make_up, mix_island
+from narrator.publish.tags import make_tags
+from narrator.script import Heading
+from narrator.sound.audio import Samples
+from narrator.sound.loudness import Loudness, measure_loudness
+from narrator.speech import Clips
+from narrator.timeline import Chapter, Timeline
+from narrator.units import SAMPLE_RATE, TICK_SAMPLES, Db, Ms, floor_ticks, ms_to_samples, ticks_to_ms
+
+BITRATES = (64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
+"""Bit rates in kbit/s that an MP3 at 48 kHz can have and speech should."""
+
+MARGIN = 4
+"""Frames of its own silence that an island is encoded with on either side; they are discarded."""
+_DELAY = 1105
+"""Samples that an MP3 lies behind its source: 576 of the encoder and 529 of every decoder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was written: samples per channel, and loudness and peak of the mix (None for a track without sound)."""
+
+    samples: int
+    lufs: float | None
+    true_peak_db: float | None
+
+
+def write_mp3(
+    path: Path,
+    heading: Heading,
+    timeline: Timeline,
+    islands: Sequence[Island],
+    clips: Clips,
+    gain: Db,
+    *,
+    bitrate: int = 128,
+    threads: int = 1,
+    report: Callable[[Ms, Ms], None] | None = None,
+) -> Measured:
+    """Mix, encode and write a track; it appears at `path` whole or not at all.
+
+    `report` is told how many ms are done of how many.
+
+    Raises:
+        PublishError: the file cannot be written.
+        SpeechError: a clip has vanished from the cache.
+
+    """
+    meter = _Meter()
+    try:
+        with replace_file(path) as file, ThreadPoolExecutor(threads, "encode") as pool:
+
+            def encode(island: Island) -> tuple[Island, list[bytes], Loudness]:
+                samples = make_up(mix_island(island, clips), gain)
+                return island, encode_island(samples, bitrate), measure_loudness(samples)
+
+            encoded = _map_ahead(pool, encode, islands, ahead=2 * threads)
+            frames = _lay_frames(meter.watch(encoded), timeline.length, bitrate, report)
+            _mux(file, frames, timeline, make_tags(heading), bitrate)
+    except OSError as error:
+        # PyAV passes the error of a failed write on, some of them as its own kinds of OSError.
+        raise PublishError(f"cannot write {path}: {error.strerror or error}; free some space or choose --output") from error
+    return Measured(ms_to_samples(timeline.length), meter.lufs, meter.peak)
+
+
+class _Meter:
+    """Gathers the loudness and peak of islands as they pass."""
+
+    def __init__(self) -> None:
+        self._blocks: list[float] = []
+        self.peak: Db | None = None
+
+    def watch(
+        self, encoded: Iterable[tuple[Island, list[bytes], Loudness]]
+    ) -> Iterator[tuple[Island, list[bytes]]]:
+        for island, frames, loudness in encoded:
+            self._blocks += loudness.blocks
+            self.peak = max(loudness.peak, loudness.peak if self.peak is None else self.peak)
+            yield island, frames
+
+    @property
+    def lufs(self) -> float | None:
+        from narrator.sound.loudness import integrate
+
+        return integrate(self._blocks)
+
+
+def _map_ahead(
+    pool: ThreadPoolExecutor, work: Callable[[Any], Any], items: Iterable[Any], ahead: int
+) -> Iterator[Any]:
+    """Map in order on a pool, with at most `ahead` results waiting: memory stays small however long the track."""
+    waiting: deque[Future[Any]] = deque()
+    try:
+        for item in items:
+            waiting.append(pool.submit(work, item))
+            if len(waiting) > ahead:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def count_frames(length: Ms) -> int:
+    """Frames of a track, the Info frame not counted."""
+    return -(-(ms_to_samples(length) + _DELAY) // TICK_SAMPLES)
+
+
+def encode_island(samples: Samples, bitrate: int) -> list[bytes]:
+    """Frames of an island of whole ticks, shape (frames, 2): one more than it has ticks, for the encoder's delay."""
+    padded = np.pad(samples, ((MARGIN * TICK_SAMPLES, MARGIN * TICK_SAMPLES), (0, 0)))
+    packets = _encode(padded, bitrate)
+    return [bytes(packet) for packet in packets[MARGIN : MARGIN + len(samples) // TICK_SAMPLES + 1]]
+
+
+@cache
+def _encode_silence(bitrate: int) -> bytes:
+    """The frame that silence encodes to."""
+    return bytes(_encode(np.zeros((2 * MARGIN * TICK_SAMPLES, 2), np.float32), bitrate)[MARGIN])
+
+
+def _lay_frames(
+    encoded: Iterable[tuple[Island, list[bytes]]],
+    length: Ms,
+    bitrate: int,
+    report: Callable[[Ms, Ms], None] | None,
+) -> Iterator[bytes]:
+    """All frames of a track in order: those of the islands, and copies of the silent one between them."""
+    silent = _encode_silence(bitrate)
+    laid, total = 0, count_frames(length)
+    for island, frames in encoded:
+        yield from (silent for _ in range(floor_ticks(island.start) - laid))
+        yield from frames
+        laid = floor_ticks(island.start) + len(frames)
+        if report:
+            report(min(ticks_to_ms(laid), length), length)
+    yield from (silent for _ in range(total - laid))
+    if report:
+        report(length, length)
+
+
+def _add_stream(container: Any, bitrate: int) -> Any:
+    stream = container.add_stream(
+        "libmp3lame",
+        rate=SAMPLE_RATE,
+        layout="stereo",
+        format="fltp",
+        options={"reservoir": "0", "joint_stereo": "1"},
+    )
+    stream.bit_rate = bitrate * 1000
+    return stream
+
+
+def _encode(samples: Samples, bitrate: int, stream: Any = None) -> list[Packet]:
+    """Packets of samples of shape (frames, 2), by a new encoder, or by the one of a stream."""
+    if stream is None:
+        codec = av.CodecContext.create("libmp3lame", "w")
+        codec.sample_rate, codec.layout, codec.format = SAMPLE_RATE, "stereo", "fltp"
+        codec.bit_rate, codec.time_base = bitrate * 1000, Fraction(1, SAMPLE_RATE)
+        codec.options = {"reservoir": "0", "joint_stereo": "1"}
+        stream = codec
+    frame = AudioFrame.from_ndarray(np.ascontiguousarray(samples.T), format="fltp", layout="stereo")
+    frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, 0, Fraction(1, SAMPLE_RATE)
+    return [*stream.encode(frame), *stream.encode(None)]
+
+
+def _mux(file: IO[bytes], frames: Iterator[bytes], timeline: Timeline, tags: dict[str, str], bitrate: int) -> None:
+    """Write the tags, the Info frame and all frames.
+
+    The muxer learns delay and padding from side data that only an encoder can make. So the first and the last packet
+    are an encoder's own, from a scrap of silence that ends at the same sample of its frame as the track does, with
+    the track's bytes put into them.
+    """
+    # The muxer seeks back to fill in the Info frame at the end.
+    with av.open(file, "w", format="mp3", options={"id3v2_version": "3", "write_id3v1": "0"}) as container:
+        container.metadata.update(tags)
+        container.flags |= _BITEXACT
+        stream = _add_stream(container, bitrate)
+        container.set_chapters([_describe_chapter(number, chapter) for number, chapter in enumerate(timeline.chapters)])
+        scrap = ms_to_samples(timeline.length) % TICK_SAMPLES + 2 * TICK_SAMPLES
+        own = _encode(np.zeros((scrap, 2), np.float32), bitrate, stream)
+        first, last = own[0], own[-1]
+        ending = count_frames(timeline.length) - 1
+        for index, data in enumerate(frames):
+            packet = first if index == 0 else last if index == ending else Packet(data)
+            if packet is first or packet is last:
+                packet.update(data)
+            packet.stream = stream
+            packet.time_base = Fraction(1, SAMPLE_RATE)
+            packet.pts = packet.dts = index * TICK_SAMPLES - _DELAY
+            packet.duration = packet.duration or TICK_SAMPLES
+            container.mux(packet)
+
+
+_BITEXACT = 0x0400
+"""AVFMT_FLAG_BITEXACT: the muxer leaves its own version out of the file."""
+
+
+def _describe_chapter(number: int, chapter: Chapter) -> Any:
+    return {
+        "id": number,
+        "start": chapter.start,
+        "end": chapter.end,
+        "time_base": Fraction(1, 1000),
+        "metadata": {"title": chapter.title},
+    }

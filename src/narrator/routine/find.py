@@ -1,0 +1,39 @@
+"""Routines by name: the built-in ones travel with the package, others are files."""
+
+from pathlib import Path
+
+from narrator.errors import RoutineError
+from narrator.routine.nearest import suggest
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def builtin_folder() -> Path:
+    """Folder of the built-in routines: inside an installed wheel, or beside `src/` in a checkout."""
+    installed = _PACKAGE / "routines"
+    return installed if installed.is_dir() else _PACKAGE.parents[1] / "routines"
+
+
+def list_builtins() -> dict[str, Path]:
+    """Built-in routines by name, in alphabetical order."""
+    return {path.stem: path for path in sorted(builtin_folder().glob("*.yaml"))}
+
+
+def find_routine(name: str) -> Path:
+    """Find a routine by its file's path or its built-in name.
+
+    Raises:
+        RoutineError: there is neither such a file nor such a name.
+
+    """
+    path = Path(name)
+    if path.is_file():
+        return path
+    builtins = list_builtins()
+    if name in builtins:
+        return builtins[name]
+    if path.is_dir():
+        raise RoutineError(f"{name} is a folder; name a routine file in it")
+    if path.suffix in {".yaml", ".yml"} or len(path.parts) > 1:
+        raise RoutineError(f"there is no file {name}; 'narrator list' shows the built-in routines")
+    raise RoutineError(f"there is no routine {name!r}; {suggest(name, builtins)}")

@@ -1,0 +1,172 @@
+"""YAML text to plain data in which every mapping knows its place, with hostile files refused before they cost anything.
+
+Scalars stay text: the models type them, so YAML 1.1's surprises (`1:30` as 90, `no` as false) cannot happen.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from narrator.errors import Mark, RoutineError
+
+MAX_BYTES = 512 * 1024
+MAX_DEPTH = 100
+MAX_NODES = 100_000
+"""Nodes a file may come to once its aliases are written out."""
+
+Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Mapping(dict[str, Any]):
+    """A YAML mapping as a dict that knows where it and each of its values start."""
+
+    mark: Mark
+    marks: dict[str, Mark]
+
+
+class Source:
+    """One YAML file: its data, and the place of any part of it."""
+
+    def __init__(self, name: str, root: yaml.Node) -> None:
+        self.name = name
+        self._root = root
+        self.data = self._build(root)
+
+    def find_mark(self, path: Sequence[str | int], *, key: bool = False) -> Mark:
+        """Place of the value that a path of keys and indexes leads to, or with `key` of the last key itself.
+
+        Parts of the path that lead nowhere are passed over, so that a path may hold more than the file does.
+        """
+        node, place = self._root, self._root
+        for part in path:
+            pairs = _children(node)
+            for name, label, child in pairs:
+                if name == part:
+                    place, node = (label if key else child), child
+                    break
+        return self._mark(place)
+
+    def _mark(self, node: yaml.Node) -> Mark:
+        return Mark(self.name, node.start_mark.line + 1, node.start_mark.column + 1)
+
+    def _build(self, node: yaml.Node) -> Any:
+        if isinstance(node, yaml.ScalarNode):
+            return _unfold(node)
+        if isinstance(node, yaml.SequenceNode):
+            return [self._build(child) for child in node.value]
+        mapping = Mapping()
+        mapping.mark, mapping.marks = self._mark(node), {}
+        for label, child in node.value:
+            if not isinstance(label, yaml.ScalarNode):
+                raise RoutineError("a key must be a word; quote text that starts with [ or {", self._mark(label))
+            if label.value == "<<":
+                raise RoutineError("merge keys (<<) are not part of the language; write the keys out", self._mark(label))
+            if label.value in mapping:
+                raise RoutineError(f"the key {label.value!r} stands here twice; keep one of them", self._mark(label))
+            mapping[label.value] = self._build(child)
+            mapping.marks[label.value] = self._mark(child)
+        return mapping
+
+
+def read_source(path: Path, name: str | None = None) -> Source:
+    """Read a YAML file; `name` is what messages call it.
+
+    Raises:
+        RoutineError: it cannot be read, is no YAML, or is larger, deeper or more tangled than any routine.
+
+    """
+    name = name or str(path)
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise RoutineError(
+                f"{size // 1024} KiB is too large; a routine has at most {MAX_BYTES // 1024} KiB", Mark(name, 1, 1)
+            )
+        raw = path.read_bytes()
+    except OSError as error:
+        raise RoutineError(f"cannot read {name}: {error.strerror or error}") from error
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise RoutineError("this is not UTF-8 text; save the file as UTF-8", Mark(name, line, 1)) from error
+    return parse_source(text, name)
+
+
+def parse_source(text: str, name: str) -> Source:
+    """Parse YAML text; see `read_source`."""
+    try:
+        _guard_events(text, name)
+        root = yaml.compose(text, Loader=Loader)
+    except yaml.MarkedYAMLError as error:
+        where = error.problem_mark or error.context_mark
+        mark = Mark(name, where.line + 1, where.column + 1) if where else Mark(name, 1, 1)
+        raise RoutineError(f"this is not YAML: {error.problem}; check indents, colons and quotes", mark) from error
+    except yaml.YAMLError as error:
+        raise RoutineError(f"this is not YAML: {_first_line(error)}", Mark(name, 1, 1)) from error
+    if root is None:
+        raise RoutineError("the file is empty; start with 'title:' and 'steps:'", Mark(name, 1, 1))
+    return Source(name, root)
+
+
+def _guard_events(text: str, name: str) -> None:
+    """Walk the parser's flat events and refuse what would be costly, or deadly, to compose.
+
+    Composing recurses: 100,000 nested brackets end the C loader in a segmentation fault.
+    """
+    sizes: dict[str, int] = {}
+    open_nodes: list[tuple[str | None, int]] = []
+    nodes = documents = 0
+    for event in yaml.parse(text, Loader=Loader):
+        mark = Mark(name, event.start_mark.line + 1, event.start_mark.column + 1)
+        if isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+            if documents > 1:
+                raise RoutineError("a second document starts here; keep one routine to a file", mark)
+        if isinstance(event, yaml.AliasEvent):
+            if event.anchor not in sizes:
+                raise RoutineError(f"the alias *{event.anchor} has no finished anchor before it", mark)
+            nodes += sizes[event.anchor]
+        elif isinstance(event, yaml.NodeEvent):
+            nodes += 1
+            # Plain and quoted text carry no tag of their own; "!" is how a quoted scalar may be marked.
+            if event.tag not in (None, "!"):
+                raise RoutineError(f"tags such as {event.tag} are not part of the language; take it out", mark)
+            if isinstance(event, yaml.ScalarEvent):
+                if event.anchor:
+                    sizes[event.anchor] = 1
+            else:
+                open_nodes.append((event.anchor, nodes))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, before = open_nodes.pop()
+            if anchor:
+                sizes[anchor] = nodes - before + 1
+        if len(open_nodes) > MAX_DEPTH:
+            raise RoutineError(f"nested over {MAX_DEPTH} levels deep; a routine needs few", mark)
+        if nodes > MAX_NODES:
+            raise RoutineError(f"over {MAX_NODES:,} entries once aliases are written out; a routine needs fewer", mark)
+
+
+def _children(node: yaml.Node) -> Iterator[tuple[str | int, yaml.Node, yaml.Node]]:
+    """Name, label and value of each child of a node."""
+    if isinstance(node, yaml.MappingNode):
+        for label, child in node.value:
+            yield label.value, label, child
+    elif isinstance(node, yaml.SequenceNode):
+        for index, child in enumerate(node.value):
+            yield index, child, child
+
+
+def _unfold(node: yaml.ScalarNode) -> str:
+    """Text of a scalar in which a blank line is always two line breaks.
+
+    In folded and plain text YAML turns one blank line into one line break; in literal text it keeps both.
+    """
+    text: str = node.value
+    return text.rstrip("\n").replace("\n", "\n\n") if node.style in (None, ">") else text
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or ["unreadable"])[0]

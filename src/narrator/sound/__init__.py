@@ -1,0 +1,1 @@
+"""Sound itself: segments, resampling, loudness and bells. Knows nothing of routines."""

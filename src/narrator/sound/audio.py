@@ -1,0 +1,44 @@
+"""pydub segments in the one form that crosses narrator's borders: 48 kHz, 32-bit samples, mono or stereo.
+
+Samples as numpy arrays are float32, shape (frames, channels), 1.0 being full scale.
+"""
+
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+
+from narrator.units import SAMPLE_RATE, Ms, ms_to_samples
+
+with warnings.catch_warnings():
+    # pydub looks for an ffmpeg program on import and warns when there is none; narrator never needs one. Its source
+    # also has escapes that newer Pythons warn of when they compile it.
+    warnings.simplefilter("ignore")
+    from pydub import AudioSegment
+
+Samples = NDArray[np.float32]
+
+_FULL_SCALE = 2.0**31
+_SAMPLE_WIDTH = 4
+
+
+def make_segment(samples: Samples) -> AudioSegment:
+    """Turn samples of shape (frames, channels) into a 32-bit segment; values beyond full scale are clipped."""
+    scaled = np.clip(samples.astype(np.float64) * _FULL_SCALE, -_FULL_SCALE, _FULL_SCALE - 1)
+    return AudioSegment(
+        data=np.rint(scaled).astype("<i4").tobytes(),
+        sample_width=_SAMPLE_WIDTH,
+        frame_rate=SAMPLE_RATE,
+        channels=samples.shape[1],
+    )
+
+
+def get_samples(segment: AudioSegment) -> Samples:
+    """Samples of a 32-bit segment, shape (frames, channels)."""
+    raw = np.frombuffer(segment.raw_data, dtype="<i4").reshape(-1, segment.channels)
+    return (raw / _FULL_SCALE).astype(np.float32)
+
+
+def make_silence(length: Ms) -> AudioSegment:
+    """Exactly `length` ms of stereo silence (`AudioSegment.silent` is a sample short for many lengths)."""
+    return make_segment(np.zeros((ms_to_samples(length), 2), np.float32))

@@ -1,0 +1,80 @@
+"""Loudness and true peak, measured by libavfilter's `ebur128` (EBU R 128, ITU-R BS.1770-4).
+
+A measurement keeps the momentary loudness of each 100 ms, so that the loudness of many sounds together can be had
+from their measurements without hearing them again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.filter import Graph
+
+from narrator.sound.audio import Samples
+from narrator.units import SAMPLE_RATE, Db, Lufs
+
+_BLOCK = SAMPLE_RATE // 10
+_WINDOW = 4 * _BLOCK
+_SILENT: Lufs = -70.0
+"""Blocks below the absolute gate of BS.1770-4 do not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """A measurement: momentary loudness above −70 LUFS, one value for each 100 ms, and the true peak in dBTP."""
+
+    blocks: tuple[Lufs, ...]
+    peak: Db
+
+    @property
+    def integrated(self) -> Lufs | None:
+        """Gated loudness; None for silence."""
+        return integrate(self.blocks)
+
+    @property
+    def momentary(self) -> Lufs | None:
+        """Loudest 400 ms; None for silence."""
+        return max(self.blocks, default=None)
+
+
+def integrate(blocks: Iterable[Lufs]) -> Lufs | None:
+    """Integrated loudness of blocks: their mean power, those 10 LU under the mean left out (BS.1770-4, annex 1)."""
+    power = 10 ** (np.fromiter(blocks, np.float64) / 10)
+    if not power.size:
+        return None
+    loud = power[power >= power.mean() / 10]
+    return float(10 * np.log10(loud.mean()))
+
+
+def measure_loudness(samples: Samples) -> Loudness:
+    """Measure samples of shape (frames, 2) at 48 kHz, as they sound between two silences."""
+    graph = Graph()
+    source = graph.add_abuffer(
+        format="flt", sample_rate=SAMPLE_RATE, layout="stereo", time_base=Fraction(1, SAMPLE_RATE)
+    )
+    meter, sink = graph.add("ebur128", "metadata=1:peak=true"), graph.add("abuffersink")
+    source.link_to(meter)
+    meter.link_to(sink)
+    graph.configure()
+    # The meter reads whole blocks of 100 ms over a window of 400, and says nothing before the first window is full.
+    margin = _WINDOW - _BLOCK
+    padded = np.ascontiguousarray(np.pad(samples, ((margin, margin + -len(samples) % _BLOCK), (0, 0))))
+    frame = AudioFrame.from_ndarray(padded.reshape(1, -1), format="flt", layout="stereo")
+    frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, 0, Fraction(1, SAMPLE_RATE)
+    source.push(frame)
+    source.push(None)
+    blocks: list[Lufs] = []
+    peak = 0.0
+    while True:
+        try:
+            metadata = sink.pull().metadata
+        except (av.EOFError, av.BlockingIOError):
+            break
+        momentary = float(metadata.get("lavfi.r128.M", "nan"))
+        if momentary > _SILENT:
+            blocks.append(momentary)
+        peak = max(peak, float(metadata.get("lavfi.r128.true_peak", 0.0)))
+    return Loudness(tuple(blocks), float(20 * np.log10(max(peak, 1e-6))))

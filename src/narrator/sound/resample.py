@@ -1,0 +1,47 @@
+"""Any encoded or raw sound to mono or stereo samples at 48 kHz, through libswresample."""
+
+from collections.abc import Iterable, Iterator
+from typing import IO
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from numpy.typing import NDArray
+
+from narrator.sound.audio import Samples
+from narrator.units import SAMPLE_RATE
+
+
+def decode_mono(file: IO[bytes] | str) -> Samples:
+    """Decode an audio file of any format PyAV knows to mono samples at 48 kHz, shape (frames, 1).
+
+    Raises:
+        av.FFmpegError: the file is no sound, or damaged.
+
+    """
+    with av.open(file) as container:
+        return resample_mono(container.decode(audio=0))
+
+
+def resample_pcm(pcm: NDArray[np.int16], rate: int) -> Samples:
+    """Resample mono 16-bit samples, shape (frames,), to 48 kHz; result of shape (frames, 1)."""
+    frame = AudioFrame.from_ndarray(pcm.reshape(1, -1), format="s16", layout="mono")
+    frame.sample_rate = rate
+    return resample_mono([frame])
+
+
+def resample_mono(frames: Iterable[AudioFrame]) -> Samples:
+    """Resample decoded frames to mono at 48 kHz; result of shape (frames, 1)."""
+    resampler = AudioResampler(format="fltp", layout="mono", rate=SAMPLE_RATE)
+
+    def resample() -> Iterator[NDArray[np.float32]]:
+        for frame in frames:
+            frame.pts = None
+            for part in resampler.resample(frame):
+                yield part.to_ndarray().reshape(-1, 1)
+        for part in resampler.resample(None):
+            yield part.to_ndarray().reshape(-1, 1)
+
+    parts = list(resample())
+    return np.concatenate(parts) if parts else np.zeros((0, 1), np.float32)

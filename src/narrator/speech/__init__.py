@@ -1,0 +1,94 @@
+"""Speech: sentences to clips, through a cache that keeps every clip ever spoken."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from narrator.cache import Cache, make_key
+from narrator.errors import SpeechError
+from narrator.sound.loudness import Loudness
+from narrator.speech.clip import Clip
+from narrator.speech.engine import Engine, Voice
+from narrator.units import Ms
+
+SHELF = "clips"
+_FORMAT = 1
+"""Raised whenever the making or packing of clips changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    key: str
+    length: Ms
+    loudness: Loudness
+
+
+class Clips:
+    """The clips of one session: lengths and loudness at hand, the sound itself in the cache until it is asked for."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+        self._entries: dict[str, _Entry] = {}
+        self.new = 0
+        self.cached = 0
+
+    def add(self, key: str, clip: Clip) -> None:
+        """Take note of a clip that the cache holds under a key."""
+        self._entries[clip.text] = _Entry(key, clip.length, clip.loudness)
+
+    @property
+    def lengths(self) -> dict[str, Ms]:
+        """Length of each clip by its text."""
+        return {text: entry.length for text, entry in self._entries.items()}
+
+    def get_loudness(self, text: str) -> Loudness:
+        """Loudness of a clip."""
+        return self._entries[text].loudness
+
+    def load(self, text: str) -> Clip:
+        """Read a clip from the cache.
+
+        Raises:
+            SpeechError: it has vanished from there since it was spoken.
+
+        """
+        data = self._cache.get(SHELF, self._entries[text].key)
+        if data is None:
+            raise SpeechError(f"the clip of {text[:40]!r} has vanished from {self._cache.root}; run the command again")
+        return Clip.unpack(data)
+
+
+def make_clip_key(text: str, voice: Voice, version: str) -> str:
+    """Name of a clip in the cache: everything its sound depends on."""
+    return make_key(_FORMAT, voice.engine, version, voice.language, voice.name, voice.pace, text)
+
+
+def speak(
+    texts: Sequence[str],
+    voice: Voice,
+    engine: Engine,
+    cache: Cache,
+    report: Callable[[int, int], None] | None = None,
+) -> Clips:
+    """Speak each text, or find it in the cache; `report` is told how many are done of how many.
+
+    Raises:
+        SpeechError: the engine failed; what was spoken until then is in the cache.
+
+    """
+    clips = Clips(cache)
+    for done, text in enumerate(texts):
+        if report:
+            report(done, len(texts))
+        key = make_clip_key(text, voice, engine.version)
+        data = cache.get(SHELF, key)
+        if data is None:
+            # Unpacked again, so that a new clip and a cached one are the same to the last bit.
+            data = engine.synthesize(text, voice).pack()
+            cache.put(SHELF, key, data)
+            clips.new += 1
+        else:
+            clips.cached += 1
+        clips.add(key, Clip.unpack(data))
+    if report:
+        report(len(texts), len(texts))
+    return clips

@@ -1,0 +1,84 @@
+"""A clip: one utterance as audio, trimmed, faded and padded so that it can be placed anywhere on the grid."""
+
+import json
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from pydub import AudioSegment
+
+from narrator.sound.audio import Samples, make_segment
+from narrator.sound.loudness import Loudness, measure_loudness
+from narrator.units import SAMPLE_RATE, SAMPLES_PER_MS, TICK_SAMPLES, Db, Ms, db_to_ratio, samples_to_ms
+
+TRIM: Db = -48.0
+"""What lies before the first and after the last sample above this, against the clip's peak, is cut off."""
+FADE: Ms = 5
+"""Raised-cosine fade at both ends; the sound that is trimmed to keeps this much of its surroundings."""
+
+_PCM_SCALE = 2.0**15
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """One utterance: mono samples at 48 kHz, shape (frames, 1), frames a whole number of ticks, and its loudness."""
+
+    text: str
+    samples: Samples
+    loudness: Loudness
+
+    @property
+    def length(self) -> Ms:
+        """Whole ticks, in ms."""
+        return samples_to_ms(len(self.samples))
+
+    @property
+    def audio(self) -> AudioSegment:
+        """The clip as a 32-bit stereo segment."""
+        return make_segment(np.repeat(self.samples, 2, axis=1))
+
+    def pack(self) -> bytes:
+        """Bytes to keep: a line of JSON, then 16-bit samples."""
+        head = json.dumps({"text": self.text, "loudness": asdict(self.loudness)}, ensure_ascii=False)
+        return head.encode() + b"\n" + np.rint(self.samples * (_PCM_SCALE - 1)).astype("<i2").tobytes()
+
+    @classmethod
+    def unpack(cls, data: bytes) -> "Clip":
+        """Inverse of `pack`, to 16 bits."""
+        head, _, pcm = data.partition(b"\n")
+        known = json.loads(head)
+        loudness = Loudness(tuple(known["loudness"]["blocks"]), known["loudness"]["peak"])
+        samples = (np.frombuffer(pcm, "<i2").reshape(-1, 1) / (_PCM_SCALE - 1)).astype(np.float32)
+        return cls(known["text"], samples, loudness)
+
+
+def make_clip(text: str, samples: Samples) -> Clip:
+    """Trim, fade, pad and measure what an engine made: mono at 48 kHz, shape (frames, 1), any level.
+
+    Sound that is silent throughout is kept as it is, but for the padding.
+    """
+    trimmed = _trim(samples)
+    peak = float(np.abs(trimmed).max(initial=0.0))
+    if peak > 1.0:
+        trimmed = (trimmed / np.float32(peak)).astype(np.float32)
+    padded = np.pad(trimmed, ((0, -len(trimmed) % TICK_SAMPLES or TICK_SAMPLES * (not len(trimmed))), (0, 0)))
+    return Clip(text, padded, _measure(padded, len(trimmed)))
+
+
+def _trim(samples: Samples) -> Samples:
+    level = np.abs(samples[:, 0])
+    loud = np.flatnonzero(level > level.max(initial=0.0) * db_to_ratio(TRIM))
+    if not loud.size:
+        return samples
+    fade = FADE * SAMPLES_PER_MS
+    kept = samples[max(loud[0] - fade, 0) : loud[-1] + 1 + fade].copy()
+    ramp = (0.5 - 0.5 * np.cos(np.pi * np.arange(min(fade, len(kept))) / fade)).astype(np.float32)[:, None]
+    kept[: len(ramp)] *= ramp
+    kept[-len(ramp) :] *= ramp[::-1]
+    return kept
+
+
+def _measure(samples: Samples, sounding: int) -> Loudness:
+    """Loudness of a clip; one shorter than a second is repeated until it fills the meter's window."""
+    repeats = max(1, -(-SAMPLE_RATE // max(sounding, 1)))
+    tiled = np.tile(samples[:sounding], (repeats, 1)) if repeats > 1 else samples
+    return measure_loudness(np.repeat(tiled, 2, axis=1))

@@ -1,0 +1,118 @@
+"""The process that espeak-ng lives in: requests in, one JSON line each; a JSON line and 16-bit samples out.
+
+espeak-ng's library is not thread-safe, and one that has spoken before gives other samples for the same text. So this
+process sets it up once and forks for each sentence: every sentence meets a library that has never spoken, and the
+same text always gives the same samples. Where there is no fork, the process answers one request and ends.
+"""
+
+import ctypes
+import json
+import os
+import signal
+import sys
+from typing import Any
+
+import espeakng_loader
+
+_SYNCHRONOUS = 2
+_RATE = 1
+_UTF8 = 1
+_TIMEOUT_S = 60
+_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
+
+
+class _VoiceInfo(ctypes.Structure):
+    """`espeak_VOICE` of speak_lib.h."""
+
+    _fields_ = (
+        ("name", ctypes.c_char_p),
+        ("languages", ctypes.c_char_p),
+        ("identifier", ctypes.c_char_p),
+        ("gender", ctypes.c_ubyte),
+        ("age", ctypes.c_ubyte),
+        ("variant", ctypes.c_ubyte),
+        ("reserved", ctypes.c_ubyte),
+        ("score", ctypes.c_int),
+        ("spare", ctypes.c_void_p),
+    )
+
+
+def _open_library() -> tuple[ctypes.CDLL, int]:
+    """Library and its sample rate in Hz."""
+    library = ctypes.CDLL(espeakng_loader.get_library_path())
+    rate = library.espeak_Initialize(_SYNCHRONOUS, 0, os.fsencode(espeakng_loader.get_data_path()), 0)
+    if rate <= 0:
+        raise OSError("espeak-ng cannot read its data")
+    return library, rate
+
+
+def _list_voices(library: ctypes.CDLL) -> list[str]:
+    """Languages it speaks, best first where several voices share one (a priority byte precedes each code)."""
+    library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_VoiceInfo))
+    found = library.espeak_ListVoices(None)
+    codes: list[str] = []
+    index = 0
+    while found[index]:
+        codes.append(found[index].contents.languages[1:].decode())
+        index += 1
+    return sorted(set(codes))
+
+
+def _speak(library: ctypes.CDLL, request: dict[str, Any]) -> bytes:
+    chunks: list[bytes] = []
+
+    @_CALLBACK
+    def collect(samples: Any, count: int, _events: Any) -> int:
+        if samples and count:
+            chunks.append(ctypes.string_at(samples, 2 * count))
+        return 0
+
+    if library.espeak_SetVoiceByName(request["voice"].encode()):
+        raise ValueError(f"espeak-ng has no voice {request['voice']!r}")
+    library.espeak_SetParameter(_RATE, request["words_per_minute"], 0)
+    library.espeak_SetSynthCallback(collect)
+    text = request["text"].encode()
+    failed = library.espeak_Synth(text, len(text) + 1, 0, 0, 0, _UTF8, None, None)
+    if failed:
+        raise ValueError(f"espeak-ng failed with code {failed}")
+    return b"".join(chunks)
+
+
+def _answer(line: bytes, library: ctypes.CDLL, rate: int) -> bytes:
+    request = json.loads(line)
+    try:
+        if request.get("list"):
+            return json.dumps({"voices": _list_voices(library), "bytes": 0}).encode() + b"\n"
+        pcm = _speak(library, request)
+    except ValueError as error:
+        return json.dumps({"error": str(error), "bytes": 0}).encode() + b"\n"
+    return json.dumps({"rate": rate, "bytes": len(pcm)}).encode() + b"\n" + pcm
+
+
+def _write(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def main() -> None:
+    """Answer requests until standard input ends."""
+    # Ctrl-C is the parent's to handle: it closes standard input.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    library, rate = _open_library()
+    for line in sys.stdin.buffer:
+        if not hasattr(os, "fork"):
+            _write(_answer(line, library, rate))
+            return
+        child = os.fork()
+        if not child:
+            signal.alarm(_TIMEOUT_S)
+            _write(_answer(line, library, rate))
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if status:
+            reason = f"espeak-ng ended with status {os.waitstatus_to_exitcode(status)} on this text"
+            _write(json.dumps({"error": reason, "bytes": 0}).encode() + b"\n")
+
+
+if __name__ == "__main__":
+    main()

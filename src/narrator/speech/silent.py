@@ -1,0 +1,52 @@
+"""A voice that says nothing, at a speed slower than any real voice's default: for dry runs and tests."""
+
+import importlib.metadata
+import re
+from collections.abc import Collection
+from typing import Self
+
+import numpy as np
+
+from narrator.speech.clip import Clip, make_clip
+from narrator.speech.engine import Voice
+from narrator.units import Ms, ms_to_samples
+
+_START: Ms = 300
+_PER_LETTER: Ms = 95
+_LETTERS_PER_DIGIT = 6
+_NUMBERS = re.compile(r"\d")
+
+
+def estimate_length(text: str, pace: float = 1.0) -> Ms:
+    """Length of a text as spoken slowly: proportional to its letters, a digit counting as a word."""
+    letters = sum(char.isalnum() for char in text) + (_LETTERS_PER_DIGIT - 1) * len(_NUMBERS.findall(text))
+    return round((_START + _PER_LETTER * letters) / pace)
+
+
+class Silent:
+    """Engine whose clips are silence of a plausible length."""
+
+    name = "silent"
+    version = importlib.metadata.version("narrator")
+    is_offline = True
+
+    def languages(self) -> Collection[str]:
+        """Every language is silence in the end."""
+        return ["any"]
+
+    def voices(self, language: str) -> Collection[str]:
+        """One voice for every language."""
+        return [language]
+
+    def synthesize(self, text: str, voice: Voice) -> Clip:
+        """Keep silent for as long as the text would take."""
+        return make_clip(text, np.zeros((ms_to_samples(estimate_length(text, voice.pace)), 1), np.float32))
+
+    def close(self) -> None:
+        """Nothing is kept running."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()

@@ -1,0 +1,116 @@
+"""The units everything is counted in, and the only place that converts between them.
+
+Time is whole milliseconds, sound is 48,000 samples a second: one millisecond is exactly 48 samples. One MP3 frame
+is 1,152 samples, which is exactly 24 ms: a tick. Pairs of functions here are inverse where both are exact.
+"""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TypeAlias
+
+Ms: TypeAlias = int
+"""Time or length in whole milliseconds."""
+Ticks: TypeAlias = int
+"""Time or length in ticks of 24 ms."""
+Db: TypeAlias = float
+"""A ratio in decibels, or a peak in dBFS or dBTP where the name says so."""
+Lufs: TypeAlias = float
+"""Loudness in LUFS (ITU-R BS.1770-4)."""
+
+SAMPLE_RATE = 48_000
+SAMPLES_PER_MS = 48
+TICK: Ms = 24
+TICK_SAMPLES = TICK * SAMPLES_PER_MS
+LONGEST: Ms = 24 * 60 * 60 * 1000
+
+_PARTS = re.compile(
+    r"(?:(?P<h>\d+(?:\.\d+)?)\s*(?:h|hours?)\s*)?"
+    r"(?:(?P<m>\d+(?:\.\d+)?)\s*(?:m|min|mins|minutes?)\s*)?"
+    r"(?:(?P<s>\d+(?:\.\d+)?)\s*(?:s|secs?|seconds?)\s*)?"
+    r"(?:(?P<ms>\d+)\s*ms)?",
+    re.IGNORECASE | re.ASCII,
+)
+_CLOCK = re.compile(r"(?:(?P<h>\d+):(?=\d\d:))?(?P<m>\d+):(?P<s>[0-5]\d(?:\.\d+)?)", re.ASCII)
+_MS_PER = {"h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
+
+
+def parse_duration(text: str) -> Ms:
+    """Read `90s`, `1m30s`, `6m34.5s`, `2 min`, `1h`, `600ms`, `1:30` or `1:02:03.400`.
+
+    Parts finer than a millisecond are rounded, half up.
+
+    Raises:
+        ValueError: the text is no length of time; the message says how to write one.
+
+    """
+    text = text.strip()
+    found = _CLOCK.fullmatch(text) or (_PARTS.fullmatch(text) if text else None)
+    if not found:
+        if re.fullmatch(r"\d+(\.\d+)?", text):
+            raise ValueError(f"{text!r} has no unit; write {text}s or {text}m")
+        raise ValueError(f"{text!r} is not a length of time; write 90s, 1m30s or 1:30")
+    total = sum(Decimal(number) * _MS_PER[unit] for unit, number in found.groupdict().items() if number)
+    return int(Decimal(total).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def format_duration(ms: Ms) -> str:
+    """Write a length as `1h05m`, `1m30s`, `7m07s`, `6m34.5s` or `0s`; inverse of `parse_duration`."""
+    minutes, rest = divmod(ms, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    seconds = _seconds(rest)
+    parts = [(hours, f"{hours}h"), (minutes, f"{minutes:02}m" if hours else f"{minutes}m")]
+    shown = "".join(text for value, text in parts if value)
+    if not rest and shown:
+        return shown
+    padded = "0" if shown and rest < 10_000 else ""
+    return f"{shown}{padded}{seconds}s"
+
+
+def _seconds(ms: Ms) -> str:
+    """Write seconds without needless zeros: 34500 is `34.5`."""
+    whole, part = divmod(ms, 1000)
+    return f"{whole}.{part:03}".rstrip("0") if part else str(whole)
+
+
+def format_clock(ms: Ms) -> str:
+    """Write a time as `1:02.400` or `1:02:03.400`; inverse of `parse_duration`."""
+    seconds, part = divmod(ms, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    clock = f"{hours}:{minutes:02}" if hours else str(minutes)
+    return f"{clock}:{seconds:02}.{part:03}"
+
+
+def ms_to_samples(ms: Ms) -> int:
+    """Samples per channel in a length; exact."""
+    return ms * SAMPLES_PER_MS
+
+
+def samples_to_ms(samples: int) -> Ms:
+    """Milliseconds needed to hold that many samples, rounded up; inverse of `ms_to_samples`."""
+    return -(-samples // SAMPLES_PER_MS)
+
+
+def ticks_to_ms(ticks: Ticks) -> Ms:
+    """Milliseconds in that many ticks; exact."""
+    return ticks * TICK
+
+
+def ms_to_ticks(ms: Ms) -> Ticks:
+    """Nearest number of ticks, half up; inverse of `ticks_to_ms`."""
+    return (2 * ms + TICK) // (2 * TICK)
+
+
+def floor_ticks(ms: Ms) -> Ticks:
+    """Whole ticks that fit into a length."""
+    return ms // TICK
+
+
+def ceil_ticks(ms: Ms) -> Ticks:
+    """Ticks needed to hold a length."""
+    return -(-ms // TICK)
+
+
+def db_to_ratio(db: Db) -> float:
+    """Amplitude ratio of a gain: 20 dB is a factor of ten."""
+    return float(10 ** (db / 20))
