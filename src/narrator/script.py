@@ -3,7 +3,7 @@
 All lengths in a script are whole ticks: rigid silences and the bounds of elastics go to the nearest one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -48,6 +48,11 @@ class Elastic:
     natural: Ms
     least: Ms
     most: Ms
+
+
+def list_texts(cues: Iterable[Cue]) -> list[str]:
+    """Distinct texts of spoken cues, in order."""
+    return list(dict.fromkeys(cue.text for cue in cues if isinstance(cue, Speech)))
 
 
 class HoldCue(NamedTuple):
@@ -112,12 +117,8 @@ class Script:
     mark: Mark
 
     def list_texts(self) -> list[str]:
-        """Every distinct text that a voice is needed for, in order, wordings of hold cues included."""
-        texts: dict[str, None] = {}
-        for cue in self.list_cues():
-            if isinstance(cue, Speech):
-                texts[cue.text] = None
-        return list(texts)
+        """Every distinct text that a voice is needed for, in order, every wording of cues in holds included."""
+        return list_texts(self.list_cues())
 
     def list_cues(self) -> Iterator[Cue]:
         """Every cue that may be heard, in order, every wording of those in holds included."""
@@ -192,7 +193,9 @@ class _Writer:
         for index, step in enumerate(steps):
             self.count += 1
             if self.count > MAX_STEPS:
-                raise RoutineError(f"over {MAX_STEPS:,} steps once sides are unrolled; make several routines", step.mark)
+                raise RoutineError(
+                    f"over {MAX_STEPS:,} steps once sides are unrolled; make several routines", step.mark
+                )
             self.add_step(step, replace(place, path=(*place.path, index)))
 
     def add_step(self, step: model.Step, place: _Place) -> None:

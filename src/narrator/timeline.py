@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from narrator.errors import Fault, LengthError, Mark, RoutineError
-from narrator.script import Bell, Cue, HoldCue, Item, Script, Silence, Speech, Unknown
 from narrator.routine.model import At
+from narrator.script import Bell, Cue, HoldCue, Item, Script, Silence, Speech, Unknown
 from narrator.units import (
     LONGEST,
     TICK,
@@ -37,6 +37,21 @@ class Lengths:
 
     clips: Mapping[str, Ms]
     rings: Mapping[str, Ms]
+
+    def measure(self, cue: Cue, *, is_last: bool = False) -> Ms:
+        """Length of a cue's box; the last bell of a session takes its whole ring."""
+        match cue:
+            case Speech(text):
+                return self.clips[text]
+            case Bell(sound, times, every):
+                box = ticks_to_ms(ms_to_ticks(times * every))
+                return ticks_to_ms(ceil_ticks(max(box, (times - 1) * every + self.rings[sound]))) if is_last else box
+
+    def measure_in_hold(self, cue: Cue) -> Ms:
+        """Room that a cue needs inside a hold, where a bell may ring on beneath what follows."""
+        if isinstance(cue, Bell):
+            return ticks_to_ms(ceil_ticks((cue.times - 1) * cue.every + BELL_ROOM))
+        return self.measure(cue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,18 +222,9 @@ def _measure(script: Script, lengths: Lengths) -> tuple[list[Ticks], dict[Unknow
             case Silence(length=length):
                 boxes.append(floor_ticks(length.least))
             case cue:
-                boxes.append(ceil_ticks(_measure_cue(cue, lengths, is_last=index == last)))
+                boxes.append(floor_ticks(lengths.measure(cue, is_last=index == last)))
     notes = _fit_sections(script, boxes, glue)
     return boxes, glue, notes
-
-
-def _measure_cue(cue: Cue, lengths: Lengths, *, is_last: bool = False) -> Ms:
-    match cue:
-        case Speech(text):
-            return lengths.clips[text]
-        case Bell(sound, times, every):
-            box = ticks_to_ms(ms_to_ticks(times * every))
-            return max(box, (times - 1) * every + lengths.rings[sound]) if is_last else box
 
 
 def _fit_sections(script: Script, boxes: list[Ticks], glue: dict[Unknown, _Glue]) -> list[Fault]:
@@ -278,9 +284,7 @@ def _find_outermost(script: Script, section: int | None) -> int | None:
     return section
 
 
-def _describe_section(
-    title: str, wanted: Ticks, rigid: Ticks, within: Sequence[_Glue], runs: int, mark: Mark
-) -> Fault:
+def _describe_section(title: str, wanted: Ticks, rigid: Ticks, within: Sequence[_Glue], runs: int, mark: Mark) -> Fault:
     least = rigid + sum(g.least * g.count for g in within)
     most = rigid + sum(g.most * g.count for g in within)
     asked = format_duration(ticks_to_ms(wanted // runs))
@@ -342,9 +346,12 @@ def _place(
     segments: list[Segment] = []
     holds: list[Hold] = []
     spans: dict[int, tuple[Ms, Ms]] = {}
-    numbers = {section: number for number, section in enumerate(
-        index for index, section in enumerate(script.sections) if section.parent is None
-    )}
+    numbers = {
+        section: number
+        for number, section in enumerate(
+            index for index, section in enumerate(script.sections) if section.parent is None
+        )
+    }
     now: Ms = 0
     for item, box in zip(script.items, boxes, strict=True):
         ticks = shares[item.what.unknown] if isinstance(item.what, Silence) and item.what.unknown in shares else box
@@ -387,7 +394,7 @@ def _place_in_hold(cues: Sequence[HoldCue], hold: Hold, lengths: Lengths) -> tup
     for cue in sorted(cues, key=rank):
         start = hold.start + ticks_to_ms(floor_ticks(cue.at.resolve(length)))
         for wording in cue.wordings:
-            end = start + _measure_in_hold(wording, lengths)
+            end = start + lengths.measure_in_hold(wording)
             clear = all(end + CLEARANCE <= other.start or other.end + CLEARANCE <= start for other in placed)
             if start >= hold.start and end <= hold.end and clear:
                 placed.append(Segment(start, end, wording, cue.mark, hold.chapter, hold.side))
@@ -395,15 +402,5 @@ def _place_in_hold(cues: Sequence[HoldCue], hold: Hold, lengths: Lengths) -> tup
         else:
             what = cue.wordings[-1]
             name = f"'{what.text}'" if isinstance(what, Speech) else f"the bell {what.sound!r}"
-            notes.append(
-                Fault(f"{name} is left out: no room for it in a hold of {format_duration(length)}", cue.mark)
-            )
+            notes.append(Fault(f"{name} is left out: no room for it in a hold of {format_duration(length)}", cue.mark))
     return sorted(placed, key=lambda segment: segment.start), notes
-
-
-def _measure_in_hold(cue: Cue, lengths: Lengths) -> Ms:
-    match cue:
-        case Speech(text):
-            return lengths.clips[text]
-        case Bell(_, times, every):
-            return ticks_to_ms(ceil_ticks((times - 1) * every + BELL_ROOM))

@@ -68,31 +68,34 @@ def _describe_one(detail: ErrorDetails, source: Source, kind: type[BaseModel]) -
             return Fault(str(context["text"]), source.find_mark([*path, context["key"]], key=True))
         case "value_error":
             message = str(context["error"])
-        case "too_short" | "string_too_short":
-            message = f"{last!r} is empty; give it at least one entry"
-        case "string_type":
-            message = f"{last!r} is one line of text, not a {_name_shape(detail['input'])}"
-        case "tuple_type":
-            message = f"{last!r} is a list: start each entry on its own line with '- '"
-        case "model_type" | "model_attributes_type" | "dict_type" | "dataclass_type" | "dataclass_exact_type":
-            message = f"{last!r} is a mapping of keys and values, not a {_name_shape(detail['input'])}"
-        case "int_parsing" | "int_type":
-            message = f"{last!r} is a whole number, not {detail['input']!r}"
-        case "float_parsing" | "float_type":
-            message = f"{last!r} is a number, not {detail['input']!r}"
-        case "bool_parsing" | "bool_type":
-            message = f"{last!r} is true or false, not {detail['input']!r}"
-        case "greater_than_equal":
-            message = f"{last!r} is at least {context['ge']}, not {detail['input']}"
-        case "less_than_equal":
-            message = f"{last!r} is at most {context['le']}, not {detail['input']}"
         case "string_pattern_mismatch":
             message = f"{last!r} cannot be {detail['input']!r}; {_EXAMPLES.get(last, 'see the README for its form')}"
+        case known if known in _MESSAGES:
+            shape = _name_shape(detail["input"])
+            message = _MESSAGES[known].format(key=repr(last), input=detail["input"], shape=shape, **context)
         case _:
             message = f"{last!r}: {detail['msg']}"
     return Fault(message, source.find_mark(path))
 
 
+_MESSAGES = {
+    "too_short": "{key} is empty; give it at least one entry",
+    "string_too_short": "{key} is empty; write something, or take it out",
+    "too_long": "{key} has too many entries; it takes at most {max_length}",
+    "string_too_long": "{key} is too long; it takes at most {max_length} characters",
+    "string_type": "{key} is one line of text, not a {shape}",
+    "tuple_type": "{key} is a list: start each entry on a line of its own with '- '",
+    "model_type": "{key} is a mapping of keys and values, not a {shape}",
+    "model_attributes_type": "{key} is a mapping of keys and values, not a {shape}",
+    "int_parsing": "{key} is a whole number, not {input!r}",
+    "int_type": "{key} is a whole number, not a {shape}",
+    "float_parsing": "{key} is a number, not {input!r}",
+    "float_type": "{key} is a number, not a {shape}",
+    "bool_parsing": "{key} is true or false, not {input!r}",
+    "greater_than_equal": "{key} is at least {ge}, not {input}",
+    "less_than_equal": "{key} is at most {le}, not {input}",
+    "finite_number": "{key} is a number, not {input!r}",
+}
 _EXAMPLES = {"language": "write a code such as en, de or es", "year": "write four digits"}
 
 

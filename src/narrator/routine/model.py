@@ -5,7 +5,6 @@ Times are `Ms`. Every model that stands for a mapping of the file remembers wher
 """
 
 import math
-from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
@@ -82,7 +81,7 @@ class Marked(BaseModel):
     def _keep_marks(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         model = handler(data)
         if isinstance(data, Mapping):
-            model._mark, model._marks = data.mark, data.marks
+            model._mark, model._marks = data.mark, data.marks  # noqa: SLF001 - its own class
         return model
 
     @property
@@ -262,7 +261,7 @@ def _check_kind(value: Any) -> Any:
 
 
 def _find_kind(value: Any) -> str | None:
-    keys: Iterable[str] = value if isinstance(value, dict) else type(value).model_fields
+    keys = value if isinstance(value, dict) else type(value).model_fields
     return next((f"<{key}>" for key in KINDS if key in keys), None)
 
 
@@ -303,6 +302,10 @@ def _type_voice(value: Any) -> Any:
     return value
 
 
+VoiceShort = Annotated[VoiceSpec, BeforeValidator(_type_voice)]
+"""`espeak:en-gb`, or `{engine: espeak, name: en-gb, pace: 0.9}`."""
+
+
 class Tags(Marked):
     """What players show beside the title."""
 
@@ -319,7 +322,7 @@ class Routine(Marked):
     description: str = ""
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
     length: Duration | None = Field(None, description="Length of the finished track.")
-    voice: Annotated[VoiceSpec, BeforeValidator(_type_voice)] = VoiceSpec()
+    voice: VoiceShort = VoiceSpec()
     gap: Duration = Field(600, description="Silence after a sentence; twice that after a paragraph.")
     tags: Tags = Tags()
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]

@@ -62,7 +62,9 @@ class Source:
             if not isinstance(label, yaml.ScalarNode):
                 raise RoutineError("a key must be a word; quote text that starts with [ or {", self._mark(label))
             if label.value == "<<":
-                raise RoutineError("merge keys (<<) are not part of the language; write the keys out", self._mark(label))
+                raise RoutineError(
+                    "merge keys (<<) are not part of the language; write the keys out", self._mark(label)
+                )
             if label.value in mapping:
                 raise RoutineError(f"the key {label.value!r} stands here twice; keep one of them", self._mark(label))
             mapping[label.value] = self._build(child)
@@ -101,7 +103,7 @@ def parse_source(text: str, name: str) -> Source:
         _guard_events(text, name)
         root = yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
-        where = error.problem_mark or error.context_mark
+        where: Any = error.problem_mark or error.context_mark
         mark = Mark(name, where.line + 1, where.column + 1) if where else Mark(name, 1, 1)
         raise RoutineError(f"this is not YAML: {error.problem}; check indents, colons and quotes", mark) from error
     except yaml.YAMLError as error:
@@ -116,37 +118,52 @@ def _guard_events(text: str, name: str) -> None:
 
     Composing recurses: 100,000 nested brackets end the C loader in a segmentation fault.
     """
-    sizes: dict[str, int] = {}
-    open_nodes: list[tuple[str | None, int]] = []
-    nodes = documents = 0
+    counter = _NodeCounter()
+    documents = 0
     for event in yaml.parse(text, Loader=Loader):
-        mark = Mark(name, event.start_mark.line + 1, event.start_mark.column + 1)
-        if isinstance(event, yaml.DocumentStartEvent):
-            documents += 1
-            if documents > 1:
-                raise RoutineError("a second document starts here; keep one routine to a file", mark)
+        documents += isinstance(event, yaml.DocumentStartEvent)
+        fault = "a second document starts here; keep one routine to a file" if documents > 1 else counter.count(event)
+        if fault:
+            start: Any = event.start_mark
+            raise RoutineError(fault, Mark(name, start.line + 1, start.column + 1))
+
+
+class _NodeCounter:
+    """Counts what a file's nodes come to once its aliases are written out, and how deep they lie."""
+
+    def __init__(self) -> None:
+        self._nodes = 0
+        self._open: list[tuple[str | None, int]] = []
+        self._sizes: dict[str, int] = {}
+
+    def count(self, event: Any) -> str | None:
+        """Take one event; answers what is wrong with it."""
         if isinstance(event, yaml.AliasEvent):
-            if event.anchor not in sizes:
-                raise RoutineError(f"the alias *{event.anchor} has no finished anchor before it", mark)
-            nodes += sizes[event.anchor]
+            if event.anchor not in self._sizes:
+                return f"the alias *{event.anchor} has no finished anchor before it"
+            self._nodes += self._sizes[event.anchor]
         elif isinstance(event, yaml.NodeEvent):
-            nodes += 1
+            self._nodes += 1
+            tag = getattr(event, "tag", None)
             # Plain and quoted text carry no tag of their own; "!" is how a quoted scalar may be marked.
-            if event.tag not in (None, "!"):
-                raise RoutineError(f"tags such as {event.tag} are not part of the language; take it out", mark)
-            if isinstance(event, yaml.ScalarEvent):
-                if event.anchor:
-                    sizes[event.anchor] = 1
-            else:
-                open_nodes.append((event.anchor, nodes))
+            if tag not in {None, "!"}:
+                return f"tags such as {tag} are not part of the language; take it out"
+            if not isinstance(event, yaml.ScalarEvent):
+                self._open.append((event.anchor, self._nodes))
+            elif event.anchor:
+                self._sizes[event.anchor] = 1
         elif isinstance(event, yaml.CollectionEndEvent):
-            anchor, before = open_nodes.pop()
+            anchor, before = self._open.pop()
             if anchor:
-                sizes[anchor] = nodes - before + 1
-        if len(open_nodes) > MAX_DEPTH:
-            raise RoutineError(f"nested over {MAX_DEPTH} levels deep; a routine needs few", mark)
-        if nodes > MAX_NODES:
-            raise RoutineError(f"over {MAX_NODES:,} entries once aliases are written out; a routine needs fewer", mark)
+                self._sizes[anchor] = self._nodes - before + 1
+        return self._check_limits()
+
+    def _check_limits(self) -> str | None:
+        if len(self._open) > MAX_DEPTH:
+            return f"nested over {MAX_DEPTH} levels deep; a routine needs few"
+        if self._nodes > MAX_NODES:
+            return f"over {MAX_NODES:,} entries once aliases are written out; a routine needs fewer"
+        return None
 
 
 def _children(node: yaml.Node) -> Iterator[tuple[str | int, yaml.Node, yaml.Node]]:

@@ -18,15 +18,18 @@ with warnings.catch_warnings():
 
 Samples = NDArray[np.float32]
 
-_FULL_SCALE = 2.0**31
+_FULL_SCALE = np.float32(2**31)
+_LARGEST = np.float32(1 - 2**-24)
+"""The largest sample below full scale that a float32 can name."""
 _SAMPLE_WIDTH = 4
 
 
 def make_segment(samples: Samples) -> AudioSegment:
     """Turn samples of shape (frames, channels) into a 32-bit segment; values beyond full scale are clipped."""
-    scaled = np.clip(samples.astype(np.float64) * _FULL_SCALE, -_FULL_SCALE, _FULL_SCALE - 1)
+    scaled = np.clip(samples, -1.0, _LARGEST)
+    scaled *= _FULL_SCALE
     return AudioSegment(
-        data=np.rint(scaled).astype("<i4").tobytes(),
+        data=scaled.astype("<i4").tobytes(),
         sample_width=_SAMPLE_WIDTH,
         frame_rate=SAMPLE_RATE,
         channels=samples.shape[1],
@@ -36,9 +39,16 @@ def make_segment(samples: Samples) -> AudioSegment:
 def get_samples(segment: AudioSegment) -> Samples:
     """Samples of a 32-bit segment, shape (frames, channels)."""
     raw = np.frombuffer(segment.raw_data, dtype="<i4").reshape(-1, segment.channels)
-    return (raw / _FULL_SCALE).astype(np.float32)
+    samples = raw.astype(np.float32)
+    samples /= _FULL_SCALE
+    return samples
 
 
 def make_silence(length: Ms) -> AudioSegment:
     """Exactly `length` ms of stereo silence (`AudioSegment.silent` is a sample short for many lengths)."""
-    return make_segment(np.zeros((ms_to_samples(length), 2), np.float32))
+    return AudioSegment(
+        data=bytes(2 * _SAMPLE_WIDTH * ms_to_samples(length)),
+        sample_width=_SAMPLE_WIDTH,
+        frame_rate=SAMPLE_RATE,
+        channels=2,
+    )

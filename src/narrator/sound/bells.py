@@ -14,7 +14,7 @@ from pydub import AudioSegment
 
 from narrator.sound.audio import make_segment
 from narrator.sound.loudness import measure_loudness
-from narrator.units import SAMPLE_RATE, TICK_SAMPLES, Db, Lufs, Ms, db_to_ratio, samples_to_ms
+from narrator.units import SAMPLE_RATE, TICK_SAMPLES, Db, Lufs, Ms, db_to_ratio, ms_to_samples, samples_to_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,9 @@ BELLS: dict[str, BellSound] = {
             Partial(8.933, -26.0, 0.6),
         ),
     ),
-    "tick": BellSound(1150.0, -34.0, 1, (Partial(1.0, 0.0, 0.12), Partial(2.57, -8.0, 0.07), Partial(4.6, -18.0, 0.04))),
+    "tick": BellSound(
+        1150.0, -34.0, 1, (Partial(1.0, 0.0, 0.12), Partial(2.57, -8.0, 0.07), Partial(4.6, -18.0, 0.04))
+    ),
 }
 
 _FLOOR: Db = -60.0
@@ -88,24 +90,25 @@ def _count_samples(bell: BellSound) -> int:
 def strike_bell(sound: str) -> AudioSegment:
     """One stroke, from attack to −60 dB, as 32-bit stereo at the bell's level for a track of −16 LUFS."""
     bell = BELLS[sound]
-    time = np.arange(_count_samples(bell)) / SAMPLE_RATE
-    channels = np.zeros((len(time), 2))
+    channels = np.zeros((_count_samples(bell), 2), np.float32)
     for number, partial in enumerate(bell.partials):
-        frequency = bell.pitch * partial.ratio
-        envelope = db_to_ratio(partial.level) * 10 ** (-3 * time / partial.decay)
+        # No partial is heard for longer than it takes to fall to the floor.
+        time = np.arange(min(int(partial.decay * SAMPLE_RATE), len(channels))) / SAMPLE_RATE
+        phase = 2 * np.pi * bell.pitch * partial.ratio * time
+        envelope = db_to_ratio(partial.level) * 10 ** (-3 / partial.decay * time)
         for channel, side in enumerate((-1, 1)):
-            phase = 2 * np.pi * frequency * time
             # Two modes of nearly one frequency; the second is a little weaker, so that the beat never empties.
             pair = np.sin(phase)
             if partial.beat:
-                turned = phase + 2 * np.pi * partial.beat * time + side * _SPREAD * (1 if number % 2 else -1)
-                pair = (pair + 0.5 * np.sin(turned)) / 1.5
-            channels[:, channel] += envelope * pair
+                turned = side * _SPREAD * (1 if number % 2 else -1)
+                pair += 0.5 * np.sin(phase + 2 * np.pi * partial.beat * time + turned)
+                pair /= 1.5
+            channels[: len(time), channel] += envelope * pair
     # Raised cosines at both ends: no click when the mallet lands, no step where the ring is cut at -60 dB.
-    attack, release = int(bell.attack * 48), min(len(time) // 4, SAMPLE_RATE // 4)
+    attack, release = ms_to_samples(bell.attack), min(len(channels) // 4, SAMPLE_RATE // 4)
     channels[:attack] *= (0.5 - 0.5 * np.cos(np.pi * np.arange(attack) / attack))[:, None]
     channels[-release:] *= (0.5 + 0.5 * np.cos(np.pi * np.arange(1, release + 1) / release))[:, None]
-    samples = (channels * 0.1).astype(np.float32)
+    samples = channels.astype(np.float32) * np.float32(0.1)
     loudest = measure_loudness(samples).momentary
     gain = db_to_ratio(bell.loudness - (bell.loudness if loudest is None else loudest))
     return make_segment((samples * np.float32(gain)).astype(np.float32))

@@ -4,7 +4,7 @@ A measurement keeps the momentary loudness of each 100 ms, so that the loudness 
 from their measurements without hearing them again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -12,12 +12,12 @@ import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.filter import Graph
+from av.filter.context import FilterContext
 
 from narrator.sound.audio import Samples
 from narrator.units import SAMPLE_RATE, Db, Lufs
 
 _BLOCK = SAMPLE_RATE // 10
-_WINDOW = 4 * _BLOCK
 _SILENT: Lufs = -70.0
 """Blocks below the absolute gate of BS.1770-4 do not count."""
 
@@ -59,22 +59,31 @@ def measure_loudness(samples: Samples) -> Loudness:
     source.link_to(meter)
     meter.link_to(sink)
     graph.configure()
-    # The meter reads whole blocks of 100 ms over a window of 400, and says nothing before the first window is full.
-    margin = _WINDOW - _BLOCK
-    padded = np.ascontiguousarray(np.pad(samples, ((margin, margin + -len(samples) % _BLOCK), (0, 0))))
-    frame = AudioFrame.from_ndarray(padded.reshape(1, -1), format="flt", layout="stereo")
-    frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, 0, Fraction(1, SAMPLE_RATE)
-    source.push(frame)
-    source.push(None)
     blocks: list[Lufs] = []
-    peak = 0.0
+    peak = 1e-6
+    # The meter reads whole blocks of 100 ms over a window of 400, and says nothing before its first window is full:
+    # three blocks of silence go before and after. Block by block, since for the true peak it holds whatever it is
+    # given four times over.
+    margin = 3
+    for number in range(-margin, -(-len(samples) // _BLOCK) + margin):
+        start = (number + margin) * _BLOCK
+        block = samples[number * _BLOCK : (number + 1) * _BLOCK] if number >= 0 else samples[:0]
+        block = np.ascontiguousarray(np.pad(block, ((0, _BLOCK - len(block)), (0, 0)))).reshape(1, -1)
+        frame = AudioFrame.from_ndarray(block, format="flt", layout="stereo")
+        frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, start, Fraction(1, SAMPLE_RATE)
+        source.push(frame)
+        for metadata in _pull(sink):
+            momentary = float(metadata.get("lavfi.r128.M", "nan"))
+            if momentary > _SILENT:
+                blocks.append(momentary)
+            peak = max(peak, float(metadata.get("lavfi.r128.true_peak", 0.0)))
+    return Loudness(tuple(blocks), float(20 * np.log10(peak)))
+
+
+def _pull(sink: FilterContext) -> Iterator[dict[str, str]]:
+    """Metadata of the frames that wait at the end of a graph."""
     while True:
         try:
-            metadata = sink.pull().metadata
+            yield sink.pull().metadata
         except (av.EOFError, av.BlockingIOError):
-            break
-        momentary = float(metadata.get("lavfi.r128.M", "nan"))
-        if momentary > _SILENT:
-            blocks.append(momentary)
-        peak = max(peak, float(metadata.get("lavfi.r128.true_peak", 0.0)))
-    return Loudness(tuple(blocks), float(20 * np.log10(max(peak, 1e-6))))
+            return

@@ -1,6 +1,7 @@
 """Any encoded or raw sound to mono or stereo samples at 48 kHz, through libswresample."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from itertools import chain
 from typing import IO
 
 import av
@@ -20,7 +21,7 @@ def decode_mono(file: IO[bytes] | str) -> Samples:
         av.FFmpegError: the file is no sound, or damaged.
 
     """
-    with av.open(file) as container:
+    with av.open(file, "r") as container:
         return resample_mono(container.decode(audio=0))
 
 
@@ -35,13 +36,9 @@ def resample_mono(frames: Iterable[AudioFrame]) -> Samples:
     """Resample decoded frames to mono at 48 kHz; result of shape (frames, 1)."""
     resampler = AudioResampler(format="fltp", layout="mono", rate=SAMPLE_RATE)
 
-    def resample() -> Iterator[NDArray[np.float32]]:
-        for frame in frames:
+    parts: list[Samples] = []
+    for frame in chain(frames, [None]):
+        if frame:
             frame.pts = None
-            for part in resampler.resample(frame):
-                yield part.to_ndarray().reshape(-1, 1)
-        for part in resampler.resample(None):
-            yield part.to_ndarray().reshape(-1, 1)
-
-    parts = list(resample())
+        parts += [part.to_ndarray().reshape(-1, 1).astype(np.float32) for part in resampler.resample(frame)]
     return np.concatenate(parts) if parts else np.zeros((0, 1), np.float32)

@@ -1,6 +1,7 @@
 """Speech: sentences to clips, through a cache that keeps every clip ever spoken."""
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from narrator.cache import Cache, make_key
@@ -8,11 +9,15 @@ from narrator.errors import SpeechError
 from narrator.sound.loudness import Loudness
 from narrator.speech.clip import Clip
 from narrator.speech.engine import Engine, Voice
-from narrator.units import Ms
+from narrator.speech.silent import estimate_length
+from narrator.units import Ms, ceil_ticks, ticks_to_ms
 
 SHELF = "clips"
 _FORMAT = 1
 """Raised whenever the making or packing of clips changes."""
+
+# Tracks rendered side by side often hold the same sentences: whoever comes second waits for the first one's clip.
+_LOCKS = [threading.Lock() for _ in range(64)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,19 @@ def make_clip_key(text: str, voice: Voice, version: str) -> str:
     return make_key(_FORMAT, voice.engine, version, voice.language, voice.name, voice.pace, text)
 
 
+def find_lengths(texts: Iterable[str], voice: Voice, version: str, cache: Cache) -> tuple[dict[str, Ms], bool]:
+    """Lengths of texts without speaking: of cached clips, else estimates; and whether any is an estimate."""
+    lengths: dict[str, Ms] = {}
+    is_estimate = False
+    for text in texts:
+        data = cache.get(SHELF, make_clip_key(text, voice, version))
+        is_estimate = is_estimate or data is None
+        lengths[text] = (
+            ticks_to_ms(ceil_ticks(estimate_length(text, voice.pace))) if data is None else (Clip.unpack(data).length)
+        )
+    return lengths, is_estimate
+
+
 def speak(
     texts: Sequence[str],
     voice: Voice,
@@ -80,14 +98,15 @@ def speak(
         if report:
             report(done, len(texts))
         key = make_clip_key(text, voice, engine.version)
-        data = cache.get(SHELF, key)
-        if data is None:
-            # Unpacked again, so that a new clip and a cached one are the same to the last bit.
-            data = engine.synthesize(text, voice).pack()
-            cache.put(SHELF, key, data)
-            clips.new += 1
-        else:
-            clips.cached += 1
+        with _LOCKS[hash(key) % len(_LOCKS)]:
+            data = cache.get(SHELF, key)
+            if data is None:
+                # Unpacked again below, so that a new clip and a cached one are the same to the last bit.
+                data = engine.synthesize(text, voice).pack()
+                cache.put(SHELF, key, data)
+                clips.new += 1
+            else:
+                clips.cached += 1
         clips.add(key, Clip.unpack(data))
     if report:
         report(len(texts), len(texts))

@@ -39,7 +39,8 @@ class Clip:
     def pack(self) -> bytes:
         """Bytes to keep: a line of JSON, then 16-bit samples."""
         head = json.dumps({"text": self.text, "loudness": asdict(self.loudness)}, ensure_ascii=False)
-        return head.encode() + b"\n" + np.rint(self.samples * (_PCM_SCALE - 1)).astype("<i2").tobytes()
+        pcm: bytes = np.rint(self.samples * (_PCM_SCALE - 1)).astype("<i2").tobytes()
+        return head.encode() + b"\n" + pcm
 
     @classmethod
     def unpack(cls, data: bytes) -> "Clip":

@@ -61,16 +61,17 @@ def _list_voices(library: ctypes.CDLL) -> list[str]:
 def _speak(library: ctypes.CDLL, request: dict[str, Any]) -> bytes:
     chunks: list[bytes] = []
 
-    @_CALLBACK
     def collect(samples: Any, count: int, _events: Any) -> int:
         if samples and count:
             chunks.append(ctypes.string_at(samples, 2 * count))
         return 0
 
+    callback = _CALLBACK(collect)
+
     if library.espeak_SetVoiceByName(request["voice"].encode()):
         raise ValueError(f"espeak-ng has no voice {request['voice']!r}")
     library.espeak_SetParameter(_RATE, request["words_per_minute"], 0)
-    library.espeak_SetSynthCallback(collect)
+    library.espeak_SetSynthCallback(callback)
     text = request["text"].encode()
     failed = library.espeak_Synth(text, len(text) + 1, 0, 0, 0, _UTF8, None, None)
     if failed:

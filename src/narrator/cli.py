@@ -1,0 +1,373 @@
+"""The command line: parse, call, present."""
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from narrator import __version__
+from narrator.errors import CancelledError, Fault, NarratorError, UsageError
+from narrator.units import format_duration, parse_duration
+
+if TYPE_CHECKING:
+    from narrator.render import Job, Plan, Request, Track
+
+app = typer.Typer(
+    help="Turn a written routine into a guided audio session of exactly the length you ask for.",
+    epilog="Start with: narrator render ten-minute-hips",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+class GuidanceName(StrEnum):
+    """How much is said."""
+
+    full = "full"
+    brief = "brief"
+
+
+class ScriptFormat(StrEnum):
+    """Forms that a script can be written in."""
+
+    text = "text"
+    yaml = "yaml"
+    json = "json"
+
+
+Routines = Annotated[
+    list[str], typer.Argument(metavar="ROUTINE...", help="Routine or script files, or names of built-in routines.")
+]
+OneRoutine = Annotated[
+    str, typer.Argument(metavar="ROUTINE", help="A routine or script file, or the name of a built-in routine.")
+]
+VoiceOption = Annotated[
+    str | None,
+    typer.Option(metavar="ENGINE[:NAME]", help="Who speaks, such as espeak:en-gb. 'narrator voices' lists them."),
+]
+GuidanceOption = Annotated[GuidanceName | None, typer.Option(help="How much is said. [default: full]")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line, for programs.")]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"narrator {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    *,
+    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show it.")] = False,
+) -> None:
+    """Turn a written routine into a guided audio session of exactly the length you ask for."""
+
+
+@app.command("render")
+def render_command(
+    routines: Routines,
+    *,
+    length: Annotated[
+        str | None,
+        typer.Option(
+            metavar="5m,10m", help="Length of the track, or several: one track each. [default: the routine's]"
+        ),
+    ] = None,
+    voice: VoiceOption = None,
+    guidance: GuidanceOption = None,
+    output: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")] = Path("output"),
+    bitrate: Annotated[int, typer.Option(metavar="KBIT", help="Bit rate of the MP3 in kbit/s.")] = 128,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Tracks to make side by side. [default: one for each core]")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Make tracks anew; replace files narrator did not make.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Make tracks, each exactly as long as you ask.
+
+    narrator render ten-minute-hips
+
+    narrator render my.yaml --length 8m,20m --voice espeak:en-gb
+
+    A track whose inputs have not changed is left as it is.
+    """
+    with _faults_told():
+        from concurrent.futures import ThreadPoolExecutor
+
+        from narrator.batch import check_targets, render_all
+        from narrator.cache import Cache
+        from narrator.progress import show_progress
+        from narrator.publish.mp3 import BITRATES
+        from narrator.render import Job
+
+        if bitrate not in BITRATES:
+            raise UsageError(f"--bitrate cannot be {bitrate}; it can be {', '.join(map(str, BITRATES))}")
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        requests = list(_make_requests(routines, length, voice, guidance))
+        workers = min(jobs or cores, len(requests))
+        threads = max(1, cores // workers)
+        todo = [
+            Job(request, _name_output(request, output, has_length=length is not None), bitrate, force, threads)
+            for request in requests
+        ]
+        check_targets(todo)
+        worst = 0
+        # The pool closes last: an interrupt first tells the jobs to stop, then waits for them to tidy up.
+        with ThreadPoolExecutor(workers) as pool, show_progress(enabled=not (quiet or as_json)) as progress:
+            for job, outcome in render_all(todo, Cache(), pool, progress.follow):
+                if isinstance(outcome, NarratorError):
+                    worst = max(worst, outcome.exit_code)
+                    _tell_error(outcome)
+                    continue
+                for note in outcome.notes:
+                    _tell(note, "warning")
+                _show_track(job, outcome, quiet=quiet, as_json=as_json)
+        raise typer.Exit(worst)
+
+
+@app.command("script")
+def script_command(
+    routine: OneRoutine,
+    *,
+    length: Annotated[
+        str | None, typer.Option(metavar="10m", help="Length of the track. [default: the routine's]")
+    ] = None,
+    voice: VoiceOption = None,
+    guidance: GuidanceOption = None,
+    form: Annotated[
+        ScriptFormat | None,
+        typer.Option("--format", help="text to read, yaml to edit and render, json for programs. [default: text]"),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="File to write; its ending chooses the format.")
+    ] = None,
+) -> None:
+    """Show what is said when, or write it to a file.
+
+    narrator script ten-minute-hips
+
+    narrator script ten-minute-hips --output scripts/mine.yaml
+
+    A script written as YAML can be edited, and rendered with its times as they stand.
+    """
+    with _faults_told():
+        from narrator.cache import Cache
+        from narrator.render import plan
+
+        found = list(_make_requests([routine], length, voice, guidance))
+        if len(found) != 1:
+            raise UsageError("a script has one length; give --length once")
+        session = plan(found[0], Cache())
+        for note in session.timeline.notes:
+            _tell(note, "warning")
+        text = _format_script(session, form or _choose_format(output))
+        if output:
+            _write_text(output, text)
+        else:
+            typer.echo(text, nl=False)
+
+
+@app.command("check")
+def check_command(routines: Routines, *, as_json: JsonOption = False) -> None:
+    """Find faults without speaking, and say how long it can be.
+
+    narrator check my.yaml
+    """
+    with _faults_told():
+        from narrator.cache import Cache
+        from narrator.render import check
+
+        worst = 0
+        for routine in routines:
+            try:
+                for request in _make_requests([routine], None, None, None):
+                    checked = check(request, Cache())
+                    for note in checked.notes:
+                        _tell(note, "warning", as_json=as_json)
+                    _show_checked(request, checked, as_json=as_json)
+            except NarratorError as error:
+                worst = max(worst, error.exit_code)
+                for fault in error.faults:
+                    _tell(fault, "error", as_json=as_json)
+        raise typer.Exit(worst)
+
+
+@app.command("list")
+def list_command(*, as_json: JsonOption = False) -> None:
+    """List the built-in routines."""
+    with _faults_told():
+        from narrator.routine import list_builtins, load_routine
+
+        for name, path in list_builtins().items():
+            routine = load_routine(path)
+            if as_json:
+                known = {"name": name, "title": routine.title, "length_ms": routine.length}
+                _print_json(known | {"description": routine.description, "language": routine.language})
+            else:
+                length = format_duration(routine.length) if routine.length else "any"
+                typer.echo(f"{name:24} {length:>6}  {routine.description or routine.title}")
+
+
+@app.command("voices")
+def voices_command(
+    language: Annotated[str | None, typer.Argument(metavar="[LANGUAGE]", help="Only voices that speak it.")] = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """List the engines, and the voices they have.
+
+    narrator voices de
+    """
+    with _faults_told():
+        from narrator.speech.engine import ENGINES, open_engine
+
+        for name in ENGINES:
+            with open_engine(name) as engine:
+                known = list(engine.voices(language) if language else engine.languages())
+                if as_json:
+                    _print_json({"engine": name, "offline": engine.is_offline, "voices": known})
+                else:
+                    where = "offline" if engine.is_offline else "needs the network"
+                    typer.echo(f"{name} ({where}): {' '.join(known) or 'none'}")
+
+
+def _make_requests(
+    routines: list[str], length: str | None, voice: str | None, guidance: GuidanceName | None
+) -> "Iterator[Request]":
+    from narrator.render import Request
+    from narrator.routine import find_routine
+
+    lengths = [_parse_length(part) for part in length.split(",")] if length is not None else [None]
+    for routine in routines:
+        path = find_routine(routine)
+        name = str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+        for each in lengths:
+            yield Request(path, name, each, voice, guidance.value if guidance else None)
+
+
+def _parse_length(text: str) -> int:
+    try:
+        length = parse_duration(text)
+    except ValueError as error:
+        raise UsageError(f"--length: {error}") from None
+    if not length:
+        raise UsageError("--length: a track needs some time; write 10m")
+    return length
+
+
+def _name_output(request: "Request", folder: Path, *, has_length: bool) -> Path:
+    parts = [request.file.stem]
+    if has_length and request.length is not None:
+        parts.append(format_duration(request.length))
+    if request.guidance:
+        parts.append(request.guidance)
+    return folder / f"{'-'.join(parts)}.mp3"
+
+
+def _choose_format(output: Path | None) -> ScriptFormat:
+    suffix = output.suffix.lower() if output else ""
+    return {".yaml": ScriptFormat.yaml, ".yml": ScriptFormat.yaml, ".json": ScriptFormat.json}.get(
+        suffix, ScriptFormat.text
+    )
+
+
+def _format_script(session: "Plan", form: ScriptFormat) -> str:
+    from narrator.publish.screenplay import format_json, format_text
+    from narrator.script_file import format_script
+
+    heading, timeline, voice = session.heading, session.timeline, str(session.voice)
+    match form:
+        case ScriptFormat.yaml:
+            return format_script(heading, voice, session.gain, timeline)
+        case ScriptFormat.json:
+            return format_json(heading.title, heading.language, voice, timeline)
+        case ScriptFormat.text:
+            return format_text(heading.title, voice, timeline)
+
+
+def _write_text(path: Path, text: str) -> None:
+    from narrator.cache import replace_file
+    from narrator.errors import PublishError
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replace_file(path) as file:
+            file.write(text.encode())
+    except OSError as error:
+        raise PublishError(f"cannot write {path}: {error.strerror or error}; choose another --output") from error
+
+
+def _show_track(job: "Job", track: "Track", *, quiet: bool, as_json: bool) -> None:
+    if as_json:
+        known = asdict(track)
+        del known["notes"]
+        _print_json(known)
+    elif track.skipped and not quiet:
+        typer.echo(f"{job.output}  {format_duration(track.length_ms)}, unchanged (--force makes it anew)")
+    elif not quiet:
+        loud = "silent" if track.lufs is None else f"{track.lufs:.1f} LUFS, peak {track.true_peak_db:.1f} dBTP"
+        clips = f"{track.clips_new + track.clips_cached} clips, {track.clips_new} new"
+        length = format_duration(track.length_ms)
+        typer.echo(f"{job.output}  {length}, {track.voice}, {loud}, {clips}, {track.seconds:.1f} s")
+
+
+def _show_checked(request: "Request", checked: Any, *, as_json: bool) -> None:
+    span = checked.range
+    if as_json:
+        known = {"kind": "length", "file": request.name, "title": checked.title, "length_ms": checked.length}
+        lengths = {"natural_ms": span.natural, "shortest_ms": span.shortest, "longest_ms": span.longest}
+        _print_json(known | lengths | {"estimate": checked.is_estimate})
+        return
+    about = "about " if checked.is_estimate else ""
+    length, natural = format_duration(checked.length), about + format_duration(span.natural)
+    shortest, longest = about + format_duration(span.shortest), about + format_duration(span.longest)
+    typer.echo(f"{request.name}: ok; {length}; natural length {natural}, shortest {shortest}, longest {longest}")
+
+
+def _print_json(known: dict[str, Any]) -> None:
+    typer.echo(json.dumps(known, ensure_ascii=False))
+
+
+def _tell(fault: Fault, kind: str, *, as_json: bool = False) -> None:
+    if as_json:
+        mark = asdict(fault.mark) if fault.mark else {"file": None, "line": None, "column": None}
+        _print_json({"kind": kind, **mark, "message": fault.message})
+    else:
+        typer.echo(fault.describe(kind), err=True)
+
+
+def _tell_error(error: NarratorError) -> None:
+    for fault in error.faults:
+        _tell(fault, "error")
+
+
+@contextmanager
+def _faults_told() -> Iterator[None]:
+    """Tell what went wrong in a line, and end with its exit code."""
+    try:
+        yield
+    except NarratorError as error:
+        _tell_error(error)
+        raise typer.Exit(error.exit_code) from None
+    except KeyboardInterrupt:
+        typer.echo("interrupted; nothing half done is left behind", err=True)
+        raise typer.Exit(CancelledError.exit_code) from None
+
+
+def main() -> None:
+    """Run the command. A request to terminate ends it as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    app()

@@ -1,0 +1,67 @@
+"""A progress bar for each track on a terminal, nothing in a pipe; and the way to stop what is under way."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from narrator.errors import CancelledError
+from narrator.render import Job, Report
+
+
+class Follower:
+    """Shows how far each job is, and ends the jobs it follows once it is told to stop."""
+
+    def __init__(self, bars: Progress | None) -> None:
+        self._bars = bars
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """Have every job that is followed end at its next report."""
+        self._stopped.set()
+
+    def follow(self, job: Job) -> Report:
+        """Make the report function of a job."""
+        task: TaskID | None = None
+
+        def report(stage: str, done: int, total: int) -> None:
+            nonlocal task
+            if self._stopped.is_set():
+                raise CancelledError("interrupted")
+            if self._bars:
+                if task is None:
+                    task = self._bars.add_task(job.output.name, stage=stage)
+                self._bars.update(task, stage=stage, completed=done, total=total)
+                if stage == "mixing" and done == total:
+                    self._bars.remove_task(task)
+
+        return report
+
+
+@contextmanager
+def show_progress(*, enabled: bool) -> Iterator[Follower]:
+    """Show progress on standard error while the block runs, if that is a terminal."""
+    console = Console(stderr=True)
+    if not (enabled and console.is_terminal):
+        follower = Follower(None)
+        try:
+            yield follower
+        except BaseException:
+            follower.stop()
+            raise
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} % {task.fields[stage]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, redirect_stdout=True, redirect_stderr=True) as bars:
+        follower = Follower(bars)
+        try:
+            yield follower
+        except BaseException:
+            follower.stop()
+            raise

@@ -1,0 +1,87 @@
+"""A timeline to read: the screenplay for people, JSON for programs."""
+
+import json
+from typing import Any
+
+from narrator.script import Bell, Speech
+from narrator.timeline import Hold, Segment, Timeline
+from narrator.units import format_clock, format_duration
+
+JSON_FORMAT = 1
+
+
+def format_text(title: str, voice: str, timeline: Timeline) -> str:
+    """Write a screenplay to read aloud from: a time for each line, holds between them."""
+    lines = [title, f"{format_duration(timeline.length)}, spoken by {voice}", ""]
+    chapter: int | None = None
+    things: list[Segment | Hold] = sorted([*timeline.segments, *timeline.holds], key=_order)
+    for thing in things:
+        if thing.chapter != chapter and thing.chapter is not None:
+            found = timeline.chapters[thing.chapter]
+            lines += ["", f"{found.title} ({_show(found.start)}, {_show_length(found.end - found.start)})"]
+        chapter = thing.chapter
+        lines.append(f"  {_show(thing.start):>9}  {_describe(thing)}")
+    lines.append(f"  {_show(timeline.length):>9}  (end)")
+    return "\n".join(lines) + "\n"
+
+
+def _order(thing: Segment | Hold) -> tuple[int, bool]:
+    return thing.start, isinstance(thing, Segment)
+
+
+def _show(time: int) -> str:
+    return format_clock(time)[:-2]
+
+
+def _show_length(length: int) -> str:
+    """To the nearest second: times to the millisecond are for programs."""
+    return format_duration((length + 500) // 1000 * 1000)
+
+
+def _describe(thing: Segment | Hold) -> str:
+    if isinstance(thing, Hold):
+        side = f", {thing.side}" if thing.side else ""
+        return f"(hold {_show_length(thing.end - thing.start)}{side})"
+    match thing.cue:
+        case Speech(text):
+            return text
+        case Bell(sound, times, every):
+            again = f", {times} times, every {format_duration(every)}" if times > 1 else ""
+            return f"[{sound}{again}]"
+
+
+def format_json(title: str, language: str, voice: str, timeline: Timeline) -> str:
+    """Write a timeline for programs; the form is versioned by `format`, and all times are whole ms."""
+    data = {
+        "format": JSON_FORMAT,
+        "title": title,
+        "language": language,
+        "voice": voice,
+        "length_ms": timeline.length,
+        "sections": [
+            {"title": chapter.title, "start_ms": chapter.start, "end_ms": chapter.end} for chapter in timeline.chapters
+        ],
+        "cues": [_segment_to_data(segment) | _place_to_data(segment, timeline) for segment in timeline.segments],
+        "holds": [_place_to_data(hold, timeline) for hold in timeline.holds],
+    }
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def _segment_to_data(segment: Segment) -> dict[str, Any]:
+    match segment.cue:
+        case Speech(text):
+            return {"kind": "speech", "text": text}
+        case Bell(sound, times, every):
+            return {"kind": "bell", "sound": sound, "times": times, "every_ms": every}
+
+
+def _place_to_data(thing: Segment | Hold, timeline: Timeline) -> dict[str, Any]:
+    return {
+        "start_ms": thing.start,
+        "end_ms": thing.end,
+        "section": None if thing.chapter is None else timeline.chapters[thing.chapter].title,
+        "section_index": thing.chapter,
+        "side": thing.side,
+        "file": thing.mark.file,
+        "line": thing.mark.line,
+    }

@@ -1,0 +1,281 @@
+"""One routine, or script file, through every stage: this file alone knows their order."""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TypeAlias
+
+import av
+
+from narrator import __version__
+from narrator.cache import Cache, make_key
+from narrator.errors import Fault, LengthError, PublishError, UsageError
+from narrator.mix import find_closest, find_islands, measure_gain
+from narrator.publish.mp3 import write_mp3
+from narrator.publish.tags import is_ours
+from narrator.routine.load import type_source
+from narrator.routine.model import Routine
+from narrator.routine.source import read_source
+from narrator.script import Guidance, Heading, Script, write_script
+from narrator.script_file import ScriptFile, is_script, place_script
+from narrator.sound.bells import BELLS, measure_ring
+from narrator.speech import Clips, find_lengths, speak
+from narrator.speech.engine import Engine, Voice, choose_voice, open_engine, parse_voice
+from narrator.timeline import Lengths, Range, Timeline, lay_out, measure_range
+from narrator.units import LONGEST, Db, Ms, format_duration
+
+Report: TypeAlias = Callable[[str, int, int], None]
+"""Told of progress: which stage, how much of it is done, of how much."""
+
+_SHELF = "tracks"
+_FORMAT = 1
+"""Raised whenever the same input would give another track."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to make of a file; what is None is left to the file."""
+
+    file: Path
+    name: str
+    """What messages call the file."""
+    length: Ms | None = None
+    voice: str | None = None
+    guidance: Guidance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A request, and the track to make of it."""
+
+    request: Request
+    output: Path
+    bitrate: int = 128
+    force: bool = False
+    threads: int = 1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A session with everything decided: what is heard when, in which voice, and how loud."""
+
+    heading: Heading
+    voice: Voice
+    timeline: Timeline
+    clips: Clips
+    gain: Db
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """What became of a job. Loudness and peak are the mix's; None for a track without sound."""
+
+    path: str
+    voice: str
+    length_ms: Ms
+    samples: int
+    lufs: float | None
+    true_peak_db: float | None
+    clips_new: int
+    clips_cached: int
+    seconds: float
+    skipped: bool = False
+    notes: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a file comes to; the figures are estimates where not all of its clips are in the cache."""
+
+    title: str
+    range: Range
+    length: Ms
+    is_estimate: bool
+    notes: tuple[Fault, ...]
+
+
+def render(job: Job, cache: Cache, report: Report | None = None) -> Track:
+    """Make a track, unless it lies there already and nothing that goes into it has changed.
+
+    Raises:
+        NarratorError: of the stage that failed. A file that lay there before is then still there, unharmed.
+
+    """
+    started = time.monotonic()
+    authored = _read(job.request)
+    with _open_engine(job.request, authored) as engine:
+        voice = _choose_voice(engine, job.request, authored)
+        fingerprint = make_key(
+            _FORMAT, __version__, av.__version__, repr(authored), str(voice), voice.pace, engine.version,
+            job.request.length, job.bitrate,
+        )  # fmt: skip
+        if not job.force and (track := _find_track(job, fingerprint, cache)):
+            return track
+        _prepare_output(job)
+        session = _plan(authored, job.request, engine, voice, cache, report)
+    measured = write_mp3(
+        job.output,
+        session.heading,
+        session.timeline,
+        find_islands(session.timeline, _measure_rings()),
+        session.clips,
+        session.gain,
+        bitrate=job.bitrate,
+        threads=job.threads,
+        report=report and (lambda done, total: report("mixing", done, total)),
+    )
+    track = Track(
+        path=str(job.output),
+        voice=str(voice),
+        length_ms=session.timeline.length,
+        samples=measured.samples,
+        lufs=_round(measured.lufs),
+        true_peak_db=_round(measured.true_peak_db),
+        clips_new=session.clips.new,
+        clips_cached=session.clips.cached,
+        seconds=round(time.monotonic() - started, 3),
+        notes=session.timeline.notes,
+    )
+    _keep_track(job, fingerprint, track, cache)
+    return track
+
+
+def plan(request: Request, cache: Cache, report: Report | None = None) -> Plan:
+    """Decide everything about a session, speech included, and make no track of it.
+
+    Raises:
+        NarratorError: of the stage that failed.
+
+    """
+    authored = _read(request)
+    with _open_engine(request, authored) as engine:
+        return _plan(authored, request, engine, _choose_voice(engine, request, authored), cache, report)
+
+
+def check(request: Request, cache: Cache) -> Checked:
+    """Read a file and lay it out, speaking nothing: clips that are not in the cache are estimated.
+
+    Raises:
+        NarratorError: of the stage that found a fault.
+
+    """
+    authored = _read(request)
+    with _open_engine(request, authored) as engine:
+        voice = _choose_voice(engine, request, authored)
+        clips, is_estimate = find_lengths(authored.list_texts(), voice, engine.version, cache)
+    lengths = Lengths(clips, _measure_rings())
+    if isinstance(authored, ScriptFile):
+        span = Range(authored.length, authored.length, authored.length)
+    else:
+        span = measure_range(authored, lengths)
+    timeline = _place(authored, lengths, request)
+    return Checked(authored.heading.title, span, timeline.length, is_estimate, timeline.notes)
+
+
+def _plan(
+    authored: Script | ScriptFile,
+    request: Request,
+    engine: Engine,
+    voice: Voice,
+    cache: Cache,
+    report: Report | None,
+) -> Plan:
+    clips = speak(
+        authored.list_texts(),
+        voice,
+        engine,
+        cache,
+        report and (lambda done, total: report("speaking", done, total)),
+    )
+    timeline = _place(authored, Lengths(clips.lengths, _measure_rings()), request)
+    if isinstance(authored, ScriptFile):
+        gain = measure_gain(authored.list_cues(), clips) if authored.gain is None else authored.gain
+    else:
+        gain = measure_gain(authored.list_cues(), clips, find_closest(authored))
+    return Plan(authored.heading, voice, timeline, clips, gain)
+
+
+def _read(request: Request) -> Script | ScriptFile:
+    """Read a routine or a script file."""
+    source = read_source(request.file, request.name)
+    if not is_script(source):
+        return write_script(type_source(source, Routine), request.guidance or "full")
+    if request.length is not None or request.guidance is not None:
+        raise UsageError(
+            f"{request.name} is a script: its times stand as they are; leave out --length and --guidance, or edit it"
+        )
+    return type_source(source, ScriptFile)
+
+
+def _place(authored: Script | ScriptFile, lengths: Lengths, request: Request) -> Timeline:
+    if isinstance(authored, ScriptFile):
+        return place_script(authored, lengths)
+    target = authored.length if request.length is None else request.length
+    if target is not None and target > LONGEST:
+        raise LengthError(f"{format_duration(target)} is over {format_duration(LONGEST)}, the longest a track can be")
+    return lay_out(authored, lengths, target)
+
+
+def _measure_rings() -> dict[str, Ms]:
+    return {sound: measure_ring(sound) for sound in BELLS}
+
+
+def _open_engine(request: Request, authored: Script | ScriptFile) -> Engine:
+    return open_engine(parse_voice(request.voice, authored.heading.voice)[0])
+
+
+def _choose_voice(engine: Engine, request: Request, authored: Script | ScriptFile) -> Voice:
+    heading = authored.heading
+    return choose_voice(engine, parse_voice(request.voice, heading.voice)[1], heading.language, heading.voice.pace)
+
+
+def _round(level: float | None) -> float | None:
+    return None if level is None else round(level, 2)
+
+
+def _track_key(job: Job) -> str:
+    return make_key(_FORMAT, str(job.output.resolve()))
+
+
+def _find_track(job: Job, fingerprint: str, cache: Cache) -> Track | None:
+    """The track at the job's place, if it was made from the same input and is still as it was made."""
+    data = cache.get(_SHELF, _track_key(job))
+    if data is None or not job.output.is_file():
+        return None
+    known = json.loads(data)
+    if known["fingerprint"] != fingerprint or known["digest"] != _hash_file(job.output):
+        return None
+    notes = tuple(Fault(message) for message in known["notes"])
+    return Track(**known["track"], skipped=True, notes=notes)
+
+
+def _keep_track(job: Job, fingerprint: str, track: Track, cache: Cache) -> None:
+    plain = asdict(replace(track, notes=()))
+    del plain["notes"], plain["skipped"]
+    known = {
+        "fingerprint": fingerprint,
+        "digest": _hash_file(job.output),
+        "track": plain,
+        "notes": [note.describe("warning") for note in track.notes],
+    }
+    cache.put(_SHELF, _track_key(job), json.dumps(known).encode())
+
+
+def _hash_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()
+
+
+def _prepare_output(job: Job) -> None:
+    """Make the output folder, and refuse a file there that narrator did not make."""
+    try:
+        job.output.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PublishError(
+            f"cannot make the folder {job.output.parent}: {error.strerror or error}; choose another with --output"
+        ) from error
+    if job.output.exists() and not job.force and not is_ours(job.output):
+        raise PublishError(f"{job.output} was not made by narrator; move it away, or replace it with --force")

@@ -1,0 +1,191 @@
+"""The narration script as a file: a timeline that people read, edit and render with its times as they stand.
+
+`format_script` and `ScriptFile` are inverse: an unedited file renders to the bytes of its routine.
+"""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import BeforeValidator, Field, model_validator
+
+from narrator.errors import Fault, RoutineError
+from narrator.routine.model import BellShort, Duration, Marked, Tags, Text, VoiceShort, VoiceSpec, Word
+from narrator.routine.source import Source
+from narrator.routine.text import InlinePause, split_text
+from narrator.script import Bell, Cue, Heading, Speech, list_texts
+from narrator.timeline import Chapter, Lengths, Segment, Timeline
+from narrator.units import Db, Ms, format_clock, format_duration, ms_to_ticks, ticks_to_ms
+
+FORMAT = 1
+KEY = "narrator_script"
+"""The key that tells a script file from a routine."""
+
+
+class SectionEntry(Marked):
+    """A chapter: from `at` up to `to`."""
+
+    title: Word
+    at: Duration
+    to: Duration
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        if self.to <= self.at:
+            raise ValueError("a section ends ('to') after it starts ('at')")
+        return self
+
+
+class CueEntry(Marked):
+    """A cue at a time. `takes`, `section`, `side` and `line` are for the reader; only `at` and the words count."""
+
+    at: Duration
+    say: Text | None = None
+    bell: BellShort | None = None
+    takes: str | None = None
+    section: str | None = None
+    side: str | None = None
+    line: str | None = None
+
+    @model_validator(mode="after")
+    def _check_kind(self) -> Self:
+        if (self.say is None) == (self.bell is None):
+            raise ValueError("a cue has either 'say' or 'bell'")
+        if any(isinstance(piece, InlinePause) for piece in split_text(self.say or "")):
+            raise ValueError("a script's words hold no pauses; make two cues of these")
+        return self
+
+    def make_cue(self) -> Cue:
+        """The cue itself."""
+        if self.bell:
+            return Bell(self.bell.sound, self.bell.times, self.bell.every)
+        return Speech(" ".join((self.say or "").split()))
+
+
+class ScriptFile(Marked):
+    """A whole script file."""
+
+    narrator_script: Annotated[Literal[1], BeforeValidator(lambda value: 1 if value == str(FORMAT) else value)]
+    title: Word
+    language: str = "en"
+    voice: VoiceShort = VoiceSpec()
+    tags: Tags = Tags()
+    gain: Annotated[float, Field(ge=-60, le=24)] | None = None
+    length: Duration
+    sections: tuple[SectionEntry, ...] = ()
+    cues: Annotated[tuple[CueEntry, ...], Field(min_length=1)]
+
+    @property
+    def heading(self) -> Heading:
+        """What the session is called, and its voice."""
+        return Heading(self.title, self.language, self.voice, self.tags)
+
+    def list_cues(self) -> list[Cue]:
+        """The cues in the order of the file."""
+        return [entry.make_cue() for entry in self.cues]
+
+    def list_texts(self) -> list[str]:
+        """Every distinct text that a voice is needed for, in order."""
+        return list_texts(self.list_cues())
+
+
+def is_script(source: Source) -> bool:
+    """Whether a YAML file is a script rather than a routine."""
+    return isinstance(source.data, dict) and KEY in source.data
+
+
+def place_script(script: ScriptFile, lengths: Lengths) -> Timeline:
+    """Place the cues of a script file at their own times, to the tick.
+
+    Raises:
+        RoutineError: cues that overlap, or run past the end; names the lines of both.
+
+    """
+    faults: list[Fault] = []
+    segments: list[Segment] = []
+    for entry, cue in zip(script.cues, script.list_cues(), strict=True):
+        start = ticks_to_ms(ms_to_ticks(entry.at))
+        end = start + lengths.measure_in_hold(cue)
+        if end > script.length:
+            faults.append(_describe_overrun(entry, start, end, script))
+        segments.append(Segment(start, end, cue, entry.find_mark("at"), _find_chapter(script, start), entry.side))
+    segments.sort(key=lambda segment: segment.start)
+    for first, second in pairwise(segments):
+        # A bell may go on ringing, and even be struck, under what follows: only speech needs a place of its own.
+        if isinstance(first.cue, Speech) and second.start < first.end:
+            faults.append(
+                Fault(
+                    f"this cue starts at {format_clock(second.start)}, but the one on line {first.mark.line} speaks "
+                    f"until {format_clock(first.end)}; move one of them by {format_duration(first.end - second.start)}",
+                    second.mark,
+                )
+            )
+    if faults:
+        first_fault, *more = faults
+        raise RoutineError(first_fault.message, first_fault.mark, tuple(more))
+    chapters = tuple(Chapter(section.title, section.at, section.to) for section in script.sections)
+    return Timeline(script.length, tuple(segments), (), chapters)
+
+
+def _describe_overrun(entry: CueEntry, start: Ms, end: Ms, script: ScriptFile) -> Fault:
+    line = script.find_mark("length").line
+    return Fault(
+        f"this cue runs from {format_clock(start)} to {format_clock(end)}, past the end of the track: 'length' on line "
+        f"{line} is {format_duration(script.length)}; start it earlier or raise 'length'",
+        entry.find_mark("at"),
+    )
+
+
+def _find_chapter(script: ScriptFile, start: Ms) -> int | None:
+    return next((index for index, section in enumerate(script.sections) if section.at <= start < section.to), None)
+
+
+def format_script(heading: Heading, voice: str, gain: Db, timeline: Timeline) -> str:
+    """Write a timeline as a script file; `voice` is the one it was measured with, as `engine:name`."""
+    head: dict[str, Any] = {
+        KEY: FORMAT,
+        "title": heading.title,
+        "language": heading.language,
+        "voice": _voice_to_data(voice, heading.voice.pace),
+        "tags": {key: value for key, value in heading.tags.model_dump().items() if value is not None},
+        "gain": gain,
+        "length": format_duration(timeline.length),
+    }
+    lines = ["# A narration script: move a cue, change its words, delete it or add one, and render this file."]
+    lines += [f"{key}: {_flow(value)}" for key, value in head.items()]
+    if timeline.chapters:
+        lines.append("sections:")
+        for chapter in timeline.chapters:
+            times = {"title": chapter.title, "at": format_clock(chapter.start), "to": format_clock(chapter.end)}
+            lines.append(f"  - {_flow(times)}")
+    lines.append("cues:")
+    lines += [f"  - {_flow(_cue_to_data(segment, timeline))}" for segment in timeline.segments]
+    return "\n".join(lines) + "\n"
+
+
+def _voice_to_data(voice: str, pace: float) -> dict[str, Any]:
+    engine, _, name = voice.partition(":")
+    return {"engine": engine, "name": name, "pace": pace}
+
+
+def _cue_to_data(segment: Segment, timeline: Timeline) -> dict[str, Any]:
+    data: dict[str, Any] = {"at": format_clock(segment.start)}
+    match segment.cue:
+        case Speech(text):
+            data["say"] = text
+        case Bell(sound, times, every):
+            data["bell"] = {"sound": sound, "times": times, "every": format_duration(every)}
+    data["takes"] = format_duration(segment.end - segment.start)
+    if segment.chapter is not None:
+        data["section"] = timeline.chapters[segment.chapter].title
+    if segment.side is not None:
+        data["side"] = segment.side
+    data["line"] = segment.mark.line
+    return data
+
+
+def _flow(value: Mapping[str, Any] | str | float) -> str:
+    """One line of YAML."""
+    text: str = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10**9)
+    return text.removesuffix("\n").removesuffix("\n...")
