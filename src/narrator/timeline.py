@@ -287,14 +287,19 @@ def _find_outermost(script: Script, section: int | None) -> int | None:
 def _describe_section(title: str, wanted: Ticks, rigid: Ticks, within: Sequence[_Glue], runs: int, mark: Mark) -> Fault:
     least = rigid + sum(g.least * g.count for g in within)
     most = rigid + sum(g.most * g.count for g in within)
-    asked = format_duration(ticks_to_ms(wanted // runs))
+    asked = _show(ticks_to_ms(wanted // runs))
     if wanted < least:
-        figure = format_duration(ticks_to_ms(-(-least // runs)))
+        figure = _show(ticks_to_ms(-(-least // runs)))
         reason = f"its narration and shortest holds already take {figure}; raise 'length' or shorten its steps"
     else:
-        figure = format_duration(ticks_to_ms(most // runs))
+        figure = _show(ticks_to_ms(most // runs))
         reason = f"its narration and longest holds come to {figure}; lower 'length' or widen a hold"
     return Fault(f"section {title!r} is to take {asked}, but {reason}", mark)
+
+
+def _show(length: Ms) -> str:
+    """To a tenth of a second: the grid of ticks is not the author's business."""
+    return format_duration((length + 50) // 100 * 100)
 
 
 def _refuse_length(script: Script, lengths: Lengths, target: Ms) -> LengthError:
@@ -311,9 +316,7 @@ def _refuse_length(script: Script, lengths: Lengths, target: Ms) -> LengthError:
         if item.mark != script.mark:
             takes[item.mark] += length
             names.setdefault(item.mark, _name_item(item))
-    most = "; ".join(
-        f"line {mark.line}, {names[mark]} {format_duration(length)}" for mark, length in takes.most_common(3)
-    )
+    most = "; ".join(f"line {mark.line}, {names[mark]} {_show(length)}" for mark, length in takes.most_common(3))
     limit = "shorten one of them" if too_short else "widen a hold"
     return LengthError(
         f"this routine cannot take {format_duration(target)}: the shortest it can be is "
@@ -402,5 +405,5 @@ def _place_in_hold(cues: Sequence[HoldCue], hold: Hold, lengths: Lengths) -> tup
         else:
             what = cue.wordings[-1]
             name = f"'{what.text}'" if isinstance(what, Speech) else f"the bell {what.sound!r}"
-            notes.append(Fault(f"{name} is left out: no room for it in a hold of {format_duration(length)}", cue.mark))
+            notes.append(Fault(f"{name} is left out: no room for it in a hold of {_show(length)}", cue.mark))
     return sorted(placed, key=lambda segment: segment.start), notes

@@ -37,8 +37,11 @@ _LOWERED = {192: 0.97, 224: 0.98, 256: 1.0, 320: 1.0}
 _LOWERED_ELSEWHERE = 0.95
 """What LAME 3.100 multiplies its input by at a bit rate, unasked (its presets.c); made up for here."""
 
-MARGIN = 4
-"""Frames of its own silence that an island is encoded with on either side; they are discarded."""
+BEFORE, AFTER = 36, 4
+"""Frames of its own silence that an island is encoded with on either side; they are discarded.
+
+After silence LAME's idea of what can be heard takes some 36 frames to settle: with fewer, a bell came out up to 6 dB
+further from the mix than in a straight encode, with these never."""
 _BLOCK = 50 * TICK_SAMPLES
 """Samples handed to the encoder at a time."""
 _DELAY = 1105
@@ -134,15 +137,15 @@ def count_frames(length: Ms) -> int:
 
 def encode_island(samples: Samples, bitrate: int) -> list[bytes]:
     """Frames of an island of whole ticks, shape (frames, 2): one more than it has ticks, for the encoder's delay."""
-    padded = np.pad(samples, ((MARGIN * TICK_SAMPLES, MARGIN * TICK_SAMPLES), (0, 0)))
+    padded = np.pad(samples, ((BEFORE * TICK_SAMPLES, AFTER * TICK_SAMPLES), (0, 0)))
     packets = _encode(padded, bitrate)
-    return [bytes(packet) for packet in packets[MARGIN : MARGIN + len(samples) // TICK_SAMPLES + 1]]
+    return [bytes(packet) for packet in packets[BEFORE : BEFORE + len(samples) // TICK_SAMPLES + 1]]
 
 
 @cache
 def _encode_silence(bitrate: int) -> bytes:
     """The frame that silence encodes to."""
-    return bytes(_encode(np.zeros((2 * MARGIN * TICK_SAMPLES, 2), np.float32), bitrate)[MARGIN])
+    return bytes(_encode(np.zeros((2 * AFTER * TICK_SAMPLES, 2), np.float32), bitrate)[AFTER])
 
 
 def _lay_frames(
@@ -177,7 +180,7 @@ def _add_stream(container: Any, bitrate: int) -> Any:
     return stream
 
 
-def _encode(samples: Samples, bitrate: int, stream: Any = None) -> list[Packet[Any]]:
+def _encode(samples: Samples, bitrate: int, stream: Any = None) -> list["Packet[Any]"]:
     """Packets of samples of shape (frames, 2), by a new encoder, or by the one of a stream."""
     if stream is None:
         stream = av.CodecContext.create("libmp3lame", "w")

@@ -182,7 +182,7 @@ def _unfold(node: yaml.ScalarNode) -> str:
     In folded and plain text YAML turns one blank line into one line break; in literal text it keeps both.
     """
     text: str = node.value
-    return text.rstrip("\n").replace("\n", "\n\n") if node.style in (None, ">") else text
+    return text.rstrip("\n").replace("\n", "\n\n") if node.style in {None, "", ">"} else text
 
 
 def _first_line(error: Exception) -> str:

@@ -1,0 +1,41 @@
+"""Instruments: what a finished file really sounds like."""
+
+import shutil
+import subprocess
+
+import av
+import numpy as np
+
+from narrator.units import SAMPLES_PER_MS
+
+
+def decode(path) -> np.ndarray:
+    """Samples of a file, shape (frames, channels), float32."""
+    with av.open(str(path)) as container:
+        parts = [frame.to_ndarray() for frame in container.decode(audio=0)]
+    return np.concatenate([part.T if part.shape[0] <= 2 else part for part in parts]).astype(np.float32)
+
+
+def count_with_ffmpeg(path) -> int | None:
+    """Samples per channel as the ffmpeg program counts them; None where there is none."""
+    if not shutil.which("ffmpeg"):
+        return None
+    command = ["ffmpeg", "-v", "error", "-i", str(path), "-f", "s16le", "-"]
+    return len(subprocess.run(command, capture_output=True, check=True).stdout) // 4
+
+
+def find_onset(samples: np.ndarray, start_ms: int, after_ms: int = 0) -> float | None:
+    """Time in ms at which something begins near a cue's start; None where nothing does.
+
+    That is the first 2 ms whose peak is over -50 dBFS and, where something still sounds, 6 dB over the quietest of the
+    10 ms before. Looks from 48 ms before the start, but not before `after_ms`, to 400 ms after it.
+    """
+    frame = 2 * SAMPLES_PER_MS
+    first = max(start_ms - 48, after_ms, 0) // 2
+    level = np.abs(samples[: (start_ms + 400) * SAMPLES_PER_MS]).max(axis=1)
+    peaks = level[: len(level) // frame * frame].reshape(-1, frame).max(axis=1)
+    for number in range(first, len(peaks)):
+        still = peaks[max(number - 5, 0) : number].min(initial=1.0) if number else 0.0
+        if peaks[number] > max(10 ** (-50 / 20), 2 * still):
+            return 2.0 * number
+    return None

@@ -1,0 +1,168 @@
+import shutil
+import subprocess
+
+import mutagen
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from measure import count_with_ffmpeg, decode
+from narrator.cache import Cache
+from narrator.errors import Mark, PublishError
+from narrator.mix import find_islands, make_up, mix_island
+from narrator.publish import mp3
+from narrator.publish.tags import is_ours
+from narrator.routine.model import Tags, VoiceSpec
+from narrator.script import Bell, Heading
+from narrator.speech import Clips
+from narrator.timeline import Chapter, Segment, Timeline
+from narrator.units import TICK_SAMPLES, parse_duration
+
+RINGS = {"bowl": 12_000, "chime": 5016, "tick": 120}
+HEADING = Heading("Ruhe für Hüften", "de", VoiceSpec(), Tags(artist="Wir", album="Übungen", year="2026"))
+
+
+@pytest.fixture
+def clips(tmp_path):
+    return Clips(Cache(tmp_path / "cache"))
+
+
+def make_timeline(length, strokes=(504,), chapters=()):
+    segments = tuple(Segment(start, start + 480, Bell("chime"), Mark("f", 1, 1)) for start in strokes)
+    return Timeline(length, segments, (), tuple(chapters))
+
+
+def write(path, timeline, clips, **options):
+    islands = find_islands(timeline, RINGS)
+    mp3.write_mp3(path, HEADING, timeline, islands, clips, 0.0, **options)
+    return path
+
+
+def mix_whole(timeline, clips):
+    whole = np.zeros((timeline.length * 48, 2), np.float32)
+    for island in find_islands(timeline, RINGS):
+        samples = make_up(mix_island(island, clips), 0.0)
+        whole[island.start * 48 : island.start * 48 + len(samples)] = samples
+    return whole
+
+
+@pytest.mark.parametrize("length", ["3m", "7m07s", "12m34.5s", "1m0.001s", "1m0.023s", "1m0.024s", "6s"])
+def test_a_track_decodes_to_exactly_its_length(tmp_path, clips, length):
+    ms = parse_duration(length)
+    path = write(tmp_path / "a.mp3", make_timeline(ms), clips)
+    assert len(decode(path)) == 48 * ms
+    assert count_with_ffmpeg(path) in {None, 48 * ms}
+
+
+@given(length=st.integers(600, 20_000), stroke=st.integers(0, 600))
+@settings(max_examples=25)
+def test_any_length_decodes_exactly_wherever_the_sound_lies(tmp_path_factory, length, stroke):
+    folder = tmp_path_factory.mktemp("lengths")
+    timeline = make_timeline(length, [min(stroke, length - 24) // 24 * 24])
+    path = write(folder / "a.mp3", timeline, Clips(Cache(folder)))
+    assert len(decode(path)) == 48 * length
+
+
+def test_frames_laid_between_silence_are_as_good_as_a_straight_encode(tmp_path, clips):
+    timeline = make_timeline(40_000, (504, 8400, 10_800, 19_992, 34_992))
+    whole = mix_whole(timeline, clips)
+    straight = b"".join(bytes(packet) for packet in mp3._encode(whole, 128))
+    (tmp_path / "straight.mp3").write_bytes(straight)
+    laid = decode(write(tmp_path / "laid.mp3", timeline, clips))
+    reference = decode(tmp_path / "straight.mp3")[mp3._DELAY : mp3._DELAY + len(whole)]
+
+    def measure_error(decoded):
+        return 10 * np.log10((whole**2).sum() / ((decoded - whole) ** 2).sum())
+
+    assert measure_error(laid) > measure_error(reference) - 0.1
+    # No seam: joins are no rougher than the sound itself.
+    assert np.abs(np.diff(laid, 2, axis=0)).max() < 1.1 * np.abs(np.diff(reference, 2, axis=0)).max()
+
+
+def test_what_lies_between_islands_is_silent(tmp_path, clips):
+    samples = decode(write(tmp_path / "a.mp3", make_timeline(20_000), clips))
+    assert np.abs(samples[: 504 * 48 - TICK_SAMPLES]).max() == 0
+    assert np.abs(samples[(504 + 5016 + 48) * 48 :]).max() == 0
+
+
+@pytest.mark.parametrize("bitrate", mp3.BITRATES)
+def test_levels_come_out_as_they_went_in_at_every_bit_rate(tmp_path, bitrate):
+    time = np.arange(96_000) / 48_000
+    tone = np.repeat((0.3 * np.sin(2 * np.pi * 440 * time))[:, None], 2, axis=1).astype(np.float32)
+    (tmp_path / "tone.mp3").write_bytes(b"".join(bytes(packet) for packet in mp3._encode(tone, bitrate)))
+    decoded = decode(tmp_path / "tone.mp3")[mp3._DELAY :][: len(tone)]
+    middle = slice(20_000, 70_000)
+    assert np.abs(decoded[middle] - tone[middle]).max() < 0.003
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_the_same_track_has_the_same_bytes_on_any_number_of_threads(tmp_path, clips, threads):
+    timeline = make_timeline(60_000, range(504, 55_000, 6000))
+    first = write(tmp_path / "a.mp3", timeline, clips).read_bytes()
+    assert write(tmp_path / "b.mp3", timeline, clips, threads=threads).read_bytes() == first
+
+
+def test_tags_and_chapters_are_those_of_the_session(tmp_path, clips):
+    chapters = [Chapter("Becken", 504, 9000), Chapter("Tänze", 9000, 30_000)]
+    found = mutagen.File(write(tmp_path / "a.mp3", make_timeline(30_000, chapters=chapters), clips))
+    assert found.tags.version == (2, 3, 0)
+    shown = {key: str(found.tags[key]) for key in ("TIT2", "TPE1", "TALB", "TCON", "TLAN")}
+    assert shown == {
+        "TIT2": "Ruhe für Hüften",
+        "TPE1": "Wir",
+        "TALB": "Übungen",
+        "TCON": "Meditation",
+        "TLAN": "deu",
+    }
+    assert "2026" in {str(found.tags.get("TYER")), str(found.tags.get("TDRC"))}
+    assert [
+        (frame.start_time, frame.end_time, str(frame.sub_frames["TIT2"])) for frame in found.tags.getall("CHAP")
+    ] == [
+        (504, 9000, "Becken"),
+        (9000, 30_000, "Tänze"),
+    ]
+    assert [len(frame.child_element_ids) for frame in found.tags.getall("CTOC")] == [2]
+    assert found.info.length == pytest.approx(30, abs=0.05)
+    assert found.info.bitrate == 128_000
+
+
+def test_narrator_knows_its_own_tracks(tmp_path, clips):
+    assert is_ours(write(tmp_path / "a.mp3", make_timeline(6000), clips))
+    (tmp_path / "b.mp3").write_bytes(b"something else")
+    assert not is_ours(tmp_path / "b.mp3")
+
+
+@pytest.mark.skipif(not (shutil.which("sox") and shutil.which("mpg123")), reason="needs sox and mpg123")
+def test_players_see_the_true_length(tmp_path, clips):
+    path = write(tmp_path / "a.mp3", make_timeline(427_000), clips)
+    seconds = float(subprocess.run(["soxi", "-D", path], capture_output=True, text=True, check=True).stdout)
+    assert seconds == pytest.approx(427, abs=0.075)
+    out = tmp_path / "a.wav"
+    subprocess.run(["mpg123", "-q", "-w", out, path], check=True)
+    assert (out.stat().st_size - 44) / 4 / 48_000 == pytest.approx(427, abs=0.05)
+
+
+def test_a_failing_disk_is_told_and_leaves_the_old_track(tmp_path, clips, monkeypatch):
+    path = tmp_path / "a.mp3"
+    path.write_bytes(b"old")
+
+    class Full:
+        def __init__(self, file):
+            self.file, self.left = file, 30_000
+
+        def write(self, data):
+            self.left -= len(data)
+            if self.left < 0:
+                raise OSError(28, "No space left on device")
+            return self.file.write(data)
+
+        def __getattr__(self, name):
+            return getattr(self.file, name)
+
+    original = mp3._mux
+    monkeypatch.setattr(mp3, "_mux", lambda file, *rest: original(Full(file), *rest))
+    with pytest.raises(PublishError, match="No space left on device; free some space"):
+        write(path, make_timeline(30_000), clips)
+    assert path.read_bytes() == b"old"
+    assert [child.name for child in tmp_path.iterdir() if child.suffix == ".part"] == []

@@ -1,0 +1,231 @@
+"""What a user meets: messages, exit codes, files."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+ROUTINE = """\
+title: Short
+voice: silent
+steps:
+  - say: Sit down.
+  - hold: 20s..2m
+  - bell: chime
+"""
+
+
+@pytest.fixture(autouse=True)
+def routine(write):
+    return write(ROUTINE, "mine.yaml")
+
+
+def test_tracks_are_named_after_what_was_asked(narrator, tmp_path):
+    result = narrator("render", "mine.yaml", "--length", "45s,1m30s")
+    assert (result.code, result.err) == (0, "")
+    assert sorted(path.name for path in (tmp_path / "output").iterdir()) == ["mine-1m30s.mp3", "mine-45s.mp3"]
+    assert "output/mine-45s.mp3  45s, silent:en" in result.out
+    assert narrator("render", "mine.yaml").code == 0
+    assert (tmp_path / "output" / "mine.mp3").exists()
+    assert narrator("render", "mine.yaml", "--guidance", "brief", "--length", "1m").code == 0
+    assert (tmp_path / "output" / "mine-1m-brief.mp3").exists()
+
+
+def test_an_unchanged_track_is_told(narrator):
+    narrator("render", "mine.yaml")
+    assert "unchanged (--force makes it anew)" in narrator("render", "mine.yaml").out
+    assert "unchanged" not in narrator("render", "mine.yaml", "--force").out
+
+
+def test_json_is_one_object_a_line(narrator):
+    (line,) = narrator("render", "mine.yaml", "--length", "45s", "--json").out.splitlines()
+    known = json.loads(line)
+    assert set(known) == {
+        "path", "voice", "length_ms", "samples", "lufs", "true_peak_db", "clips_new", "clips_cached", "seconds", "skipped",
+    }  # fmt: skip
+    assert (known["length_ms"], known["samples"], known["voice"]) == (45_000, 2_160_000, "silent:en")
+
+
+def test_quiet_says_nothing(narrator):
+    result = narrator("render", "mine.yaml", "--quiet")
+    assert (result.code, result.out, result.err) == (0, "", "")
+
+
+BAD = {
+    "not YAML": ("title: [x\n", 1, "bad.yaml:2:1: error: this is not YAML"),
+    "a list": ("- say: hi\n", 1, "bad.yaml:1:1: error: this file is a list"),
+    "an unknown key": ("title: x\ncolour: red\nsteps: [{say: a}]\n", 1, "bad.yaml:2:1: error: unknown key 'colour'"),
+    "a misspelt kind": (
+        "title: x\nsteps: [{sya: a}]\n",
+        1,
+        "bad.yaml:2:10: error: 'sya' is no kind of step; did you mean",
+    ),
+    "two kinds": ("title: x\nsteps: [{say: a, hold: 1m}]\n", 1, "bad.yaml:2:18: error: two kinds in one step"),
+    "a negative hold": ("title: x\nsteps: [{hold: -5s}]\n", 1, "bad.yaml:2:16: error: -5s is negative"),
+    "a range backwards": (
+        "title: x\nsteps: [{hold: 2m..20s}]\n",
+        1,
+        "bad.yaml:2:16: error: the range 2m..20s runs back",
+    ),
+    "an empty say": ("title: x\nsteps: [{say: ''}]\n", 1, "bad.yaml:2:15: error: the text is empty"),
+    "no steps": ("title: x\n", 1, "bad.yaml:1:1: error: 'steps' is missing"),
+    "an impossible length": (
+        "title: x\nlength: 1h\nsteps: [{hold: 1m}]\n",
+        1,
+        "bad.yaml:1:1: error: this routine cannot ",
+    ),
+    "an unknown language": (
+        "title: x\nlanguage: xx\nsteps: [{say: a}]\n",
+        3,
+        "error: the engine 'espeak' does not speak",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "code", "message"), BAD.values(), ids=BAD)
+def test_bad_input_gets_one_clear_message(narrator, write, tmp_path, text, code, message):
+    write(text, "bad.yaml")
+    result = narrator("render", "bad.yaml")
+    assert result.code == code
+    assert result.err.startswith(message)
+    assert len(result.err.splitlines()) == 1
+    assert not list(tmp_path.rglob("*.mp3"))
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "message"),
+    [
+        (["render", "missing.yaml"], 1, "error: there is no file missing.yaml"),
+        (
+            ["render", "ten-minute-hip"],
+            1,
+            "error: there is no routine 'ten-minute-hip'; did you mean 'ten-minute-hips'?",
+        ),
+        (["render", "."], 1, "error: . is a folder"),
+        (
+            ["render", "mine.yaml", "--length", "2s"],
+            1,
+            "mine.yaml:1:1: error: this routine cannot take 2s: the shortest",
+        ),
+        (["render", "mine.yaml", "--length", "25h"], 1, "error: 25h is over 24h"),
+        (["render", "mine.yaml", "--length", "10"], 2, "error: --length: '10' has no unit; write 10s or 10m"),
+        (["render", "mine.yaml", "--length", "1m,60s"], 2, "error: two tracks would be written to output/mine-1m.mp3"),
+        (["render", "mine.yaml", "--voice", "espeek"], 2, "error: there is no engine 'espeek'; did you mean 'espeak'?"),
+        (["render", "mine.yaml", "--voice", "espeak:zz"], 2, "error: 'espeak' has no voice 'zz' for 'en'"),
+        (["render", "mine.yaml", "--bitrate", "100"], 2, "error: --bitrate cannot be 100; it can be 64, 80"),
+        (["render", "mine.yaml", "--output", "mine.yaml"], 3, "error: cannot make the folder mine.yaml"),
+        (["render", "mine.yaml", "--output", "/proc/none"], 3, "error: cannot make the folder /proc/none"),
+        (["script", "mine.yaml", "--output", "/proc/none/a.txt"], 3, "error: cannot write /proc/none/a.txt"),
+        (["script", "mine.yaml", "--length", "1m,2m"], 2, "error: a script has one length"),
+    ],
+)
+def test_wrong_usage_gets_one_clear_message(narrator, args, code, message):
+    result = narrator(*args)
+    assert (result.code, result.out) == (code, "")
+    assert result.err.startswith(message)
+    assert len(result.err.splitlines()) == 1
+
+
+def test_unknown_options_are_wrong_usage(narrator):
+    assert narrator("render", "mine.yaml", "--lenght", "1m").code == 2
+    assert narrator("render").code == 2
+
+
+def test_in_a_batch_the_others_go_on_and_the_highest_code_wins(narrator, write, tmp_path):
+    write("title: x\n", "bad.yaml")
+    result = narrator("render", "bad.yaml", "mine.yaml", "--length", "45s")
+    assert result.code == 1
+    assert (tmp_path / "output" / "mine-45s.mp3").exists()
+
+
+def test_an_unwritable_folder_is_told(narrator, tmp_path):
+    (tmp_path / "output").mkdir()
+    (tmp_path / "output" / "mine.mp3").mkdir()
+    result = narrator("render", "mine.yaml", "--force")
+    assert result.code == 3
+    assert result.err.startswith("error: cannot write output/mine.mp3: Is a directory")
+
+
+def test_a_cache_that_cannot_be_written_is_told(narrator, write):
+    write("", "file")
+    result = narrator("render", "mine.yaml", env={"NARRATOR_CACHE_DIR": "file/cache"})
+    assert result.code == 3
+    assert "the cache" in result.err
+    assert "NARRATOR_CACHE_DIR" in result.err
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_leaves_no_half_track_and_no_child(write, tmp_path, sent):
+    sentences = "".join(f"  - say: This is sentence number {n}, which takes a while.\n" for n in range(400))
+    write(f"title: Long\nvoice: espeak\nsteps:\n{sentences}", "long.yaml")
+    env = os.environ | {"NARRATOR_CACHE_DIR": str(tmp_path / "cache")}
+    command = [sys.executable, "-m", "narrator", "render", "long.yaml", "--length"]
+    started = subprocess.Popen(
+        [*command[:-1]], cwd=tmp_path, env=env, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    while not list(tmp_path.glob("cache/clips/*/*")):
+        time.sleep(0.05)
+    os.killpg(started.pid, sent) if sent == signal.SIGINT else started.send_signal(sent)
+    out, err = started.communicate(timeout=20)
+    assert (started.returncode, out, err) == (130, "", "interrupted; nothing half done is left behind\n")
+    assert not list((tmp_path / "output").glob("*"))
+    assert not list((tmp_path / "cache").rglob("*.part"))
+    left = subprocess.run(["ps", "-o", "pid=", "-g", str(started.pid)], capture_output=True, text=True, check=False)
+    assert left.stdout.split() == []
+
+
+def test_a_script_is_shown_in_three_forms(narrator, tmp_path):
+    text = narrator("script", "mine.yaml", "--length", "1m").out
+    assert "0:00.5  Sit down." in text
+    data = json.loads(narrator("script", "mine.yaml", "--length", "1m", "--format", "json").out)
+    assert (data["format"], data["voice"], data["length_ms"]) == (1, "silent:en", 60_000)
+    assert set(data) == {"format", "title", "language", "voice", "length_ms", "sections", "cues", "holds"}
+    assert tuple(data["cues"][0][key] for key in ("kind", "start_ms", "line")) == ("speech", 504, 4)
+    assert data["holds"][0]["line"] == 5
+    assert narrator("script", "mine.yaml", "--length", "1m", "--output", "scripts/mine.yaml").out == ""
+    assert (tmp_path / "scripts" / "mine.yaml").read_text().count("at: ") == 2
+    assert narrator("render", "scripts/mine.yaml", "--output", "b").code == 0
+
+
+def test_check_tells_lengths_and_faults(narrator, write):
+    result = narrator("check", "mine.yaml", env={"NARRATOR_CACHE_DIR": "empty"})
+    assert result.code == 0
+    assert "natural length about 5" in result.out
+    write("title: x\nsteps:\n  - sya: a\n  - hold: -1s\n", "bad.yaml")
+    result = narrator("check", "bad.yaml", "mine.yaml")
+    assert result.code == 1
+    assert [line.split(":")[1] for line in result.err.splitlines()] == ["3", "4"]
+    told = [json.loads(line) for line in narrator("check", "bad.yaml", "mine.yaml", "--json").out.splitlines()]
+    assert [(entry["kind"], entry.get("line")) for entry in told] == [("error", 3), ("error", 4), ("length", None)]
+
+
+def test_a_cue_that_is_left_out_is_told_on_standard_error(narrator, write):
+    write(
+        "title: x\nvoice: silent\nsteps:\n  - hold: 2s..2s\n    cues: [{at: half, say: Far too many words}]\n",
+        "bad.yaml",
+    )
+    result = narrator("render", "bad.yaml")
+    assert result.code == 0
+    assert result.err == "bad.yaml:5:12: warning: 'Far too many words' is left out: no room for it in a hold of 2s\n"
+
+
+def test_lists_show_what_there_is(narrator):
+    assert "ten-minute-hips" in narrator("list").out
+    voices = narrator("voices", "de").out
+    assert "espeak (offline): de" in voices
+    assert "gtts (needs the network): de" in voices
+    assert [json.loads(line)["engine"] for line in narrator("voices", "--json").out.splitlines()] == [
+        "espeak", "gtts", "silent",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", [[], ["render"], ["script"], ["check"], ["list"], ["voices"]])
+def test_help_teaches(narrator, command):
+    result = narrator(*command, "--help")
+    assert result.code == 0
+    assert len(result.out.splitlines()) > 5

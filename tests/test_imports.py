@@ -1,0 +1,58 @@
+"""Data flows one way: each module imports only what the table of stages allows."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import narrator
+
+ROOT = Path(narrator.__file__).parent
+
+ALLOWED = {
+    "units": set(),
+    "errors": set(),
+    "cache": set(),
+    "routine": set(),
+    "script": {"routine"},
+    "sound": set(),
+    "speech": {"routine", "sound", "cache"},
+    "timeline": {"script", "routine"},
+    "script_file": {"routine", "script", "timeline"},
+    "mix": {"script", "timeline", "speech", "sound"},
+    "publish": {"script", "timeline", "mix", "speech", "sound", "cache"},
+    "render": {"cache", "mix", "publish", "routine", "script", "script_file", "sound", "speech", "timeline"},
+    "batch": {"cache", "render"},
+    "progress": {"render"},
+    "cli": {"batch", "cache", "progress", "publish", "render", "routine", "script_file", "speech"},
+    "__main__": {"cli"},
+    "__init__": set(),
+}
+EVERYWHERE = {"units", "errors", "__version__"}
+
+
+def name_stage(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def list_imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "narrator":
+            parts = (node.module or "").split(".")
+            found |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_run_one_way(path):
+    stage = name_stage(path)
+    assert list_imports(path) <= ALLOWED[stage] | EVERYWHERE | {stage}
+
+
+def test_the_command_starts_without_what_is_heavy():
+    code = "import sys, narrator.cli; print({'av', 'numpy', 'pydub', 'pydantic', 'yaml', 'gtts'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

@@ -1,0 +1,38 @@
+"""What the README shows works as shown."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+README = (Path(__file__).parents[1] / "README.md").read_text()
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+COMMANDS = [
+    line.split("  #")[0].strip()
+    for language, block in BLOCKS[2:]
+    if language == "sh"
+    for line in block.splitlines()
+    if line.startswith("narrator ")
+]
+ROUTINES = [block for language, block in BLOCKS if language == "yaml"]
+
+
+def test_the_first_two_blocks_are_one_line_each():
+    assert [len(block.splitlines()) for _, block in BLOCKS[:2]] == [1, 1]
+    assert "narrator render ten-minute-hips" in BLOCKS[0][1]
+    assert "pytest" in BLOCKS[1][1]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands_shown_work(narrator, command):
+    result = narrator(*shlex.split(command)[1:])
+    assert (result.code, result.err) == (0, "")
+
+
+@pytest.mark.parametrize("text", ROUTINES)
+def test_routines_shown_can_be_rendered(narrator, write, text):
+    write(text, "shown.yaml")
+    assert narrator("check", "shown.yaml").code == 0
+    result = narrator("render", "shown.yaml", "--voice", "silent")
+    assert (result.code, result.err) == (0, "")

@@ -1,0 +1,183 @@
+import resource
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from measure import count_with_ffmpeg, decode, find_onset
+from narrator.batch import render_all
+from narrator.cache import Cache
+from narrator.errors import PublishError, RoutineError, UsageError
+from narrator.render import Job, Request, check, plan, render
+from narrator.routine import find_routine
+from narrator.script import Bell, Speech
+from narrator.sound.loudness import measure_loudness
+
+SHORT = """\
+title: Short
+voice: espeak
+steps:
+  - bell: {sound: chime, times: 2, every: 3s}
+  - say: Sit down. Breathe in. [2s] Breathe out.
+  - section: Twist
+    sides: [right, left]
+    steps:
+      - bell: tick
+      - say: Turn to the {side}.
+      - hold: 3s..1m
+        cues: [{at: half, say: [Soften.]}, {at: -2s, bell: tick}]
+  - say: Thank you.
+  - bell: bowl
+"""
+
+
+@pytest.fixture
+def job(write, tmp_path):
+    path = write(SHORT)
+
+    def make(length=None, name="a.mp3", **options):
+        return Job(Request(path, "routine.yaml", length), tmp_path / "output" / name, **options)
+
+    return make
+
+
+@pytest.fixture
+def cache():
+    return Cache()
+
+
+def test_a_routine_becomes_a_track_of_exactly_its_length(job, cache):
+    track = render(job(60_000), cache)
+    assert (track.length_ms, track.samples, track.skipped) == (60_000, 2_880_000, False)
+    assert len(decode(track.path)) == 2_880_000
+    assert count_with_ffmpeg(track.path) in {None, 2_880_000}
+
+
+@pytest.mark.parametrize("routine", ["short", "ten-minute-hips"])
+def test_every_cue_is_heard_where_the_script_says(job, cache, tmp_path, routine):
+    request = job(60_000).request if routine == "short" else Request(find_routine(routine), routine)
+    session = plan(request, cache)
+    track = render(Job(request, tmp_path / "a.mp3"), cache)
+    samples = decode(track.path)
+    assert len(session.timeline.segments) > 8
+    spoken_until = 0
+    for segment in session.timeline.segments:
+        times = segment.cue.times if isinstance(segment.cue, Bell) else 1
+        for stroke in range(times):
+            start = segment.start + stroke * (segment.cue.every if times > 1 else 0)
+            onset = find_onset(samples, start, spoken_until)
+            assert onset is not None, f"{segment} is not heard"
+            assert abs(onset - start) <= 24, f"{segment} is heard at {onset} ms"
+        spoken_until = segment.end if isinstance(segment.cue, Speech) else 0
+
+
+def test_the_track_is_level_and_never_too_loud(job, cache):
+    track = render(job(60_000), cache)
+    measured = measure_loudness(decode(track.path))
+    assert measured.peak < -1
+    assert measured.integrated == pytest.approx(track.lufs, abs=0.3)
+    assert -19 < track.lufs < -15.5
+
+
+def test_sides_are_equal_and_holds_are_silent_but_for_their_cues(job, cache):
+    session = plan(job(60_000).request, cache)
+    right, left = session.timeline.holds
+    assert right.end - right.start == left.end - left.start
+
+
+def test_two_renders_are_equal_to_the_byte(job, cache, tmp_path):
+    jobs = [job(60_000, f"{n}.mp3", threads=n) for n in (1, 2, 3)]
+    with ThreadPoolExecutor(2) as pool:
+        done = dict(render_all(jobs, cache, pool))
+    assert len({Path(track.path).read_bytes() for track in done.values()}) == 1
+
+
+def test_an_unchanged_track_is_left_alone_and_a_changed_one_made_anew(job, cache, write):
+    first = render(job(60_000), cache)
+    written = Path(first.path).stat().st_mtime_ns
+    again = render(job(60_000), cache)
+    assert again.skipped
+    assert again.lufs == first.lufs
+    assert Path(first.path).stat().st_mtime_ns == written
+    assert not render(job(60_000, force=True), cache).skipped
+    assert not render(job(61_000), cache).skipped
+    assert not render(job(61_000, bitrate=96), cache).skipped
+    write(SHORT.replace("Thank you", "Well done"))
+    assert not render(job(61_000, bitrate=96), cache).skipped
+    with Path(first.path).open("ab") as file:
+        file.write(b"x")
+    assert not render(job(61_000, bitrate=96), cache).skipped
+
+
+def test_a_strangers_file_is_never_replaced_unasked(job, cache, tmp_path):
+    (tmp_path / "output").mkdir()
+    (tmp_path / "output" / "a.mp3").write_bytes(b"my only copy")
+    with pytest.raises(PublishError, match="was not made by narrator"):
+        render(job(60_000), cache)
+    assert (tmp_path / "output" / "a.mp3").read_bytes() == b"my only copy"
+    assert not render(job(60_000, force=True), cache).skipped
+
+
+def test_a_script_file_renders_to_the_bytes_of_its_routine(narrator, job, cache, tmp_path):
+    path = tmp_path / "script.yaml"
+    assert narrator("script", "routine.yaml", "--length", "1m07.3s", "--output", "script.yaml").code == 0
+    routine = render(job(67_300), cache)
+    script = render(Job(Request(path, "script.yaml"), tmp_path / "b.mp3"), cache)
+    assert Path(routine.path).read_bytes() == Path(script.path).read_bytes()
+    with pytest.raises(UsageError, match="leave out --length"):
+        render(Job(Request(path, "script.yaml", 60_000), tmp_path / "b.mp3"), cache)
+
+
+def test_a_disk_that_fills_leaves_the_old_track_and_no_rubbish(job, tmp_path):
+    path = tmp_path / "output" / "routine-1m.mp3"
+    command = [sys.executable, "-m", "narrator", "render", "routine.yaml", "--length"]
+    assert not subprocess.run([*command, "1m"], cwd=tmp_path, check=False, capture_output=True).returncode
+    old = path.read_bytes()
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+
+    job()
+    done = subprocess.run(
+        [*command, "1m", "--force"],
+        cwd=tmp_path,
+        check=False,
+        capture_output=True,
+        text=True,
+        preexec_fn=limit,
+    )
+    assert done.returncode == 3
+    assert done.stderr.splitlines() == [
+        "error: cannot write output/routine-1m.mp3: File too large; free some space or choose --output"
+    ]
+    assert path.read_bytes() == old
+    assert [child.name for child in path.parent.iterdir()] == [path.name]
+
+
+def test_checking_speaks_nothing(job, tmp_path):
+    cache = Cache(tmp_path / "empty")
+    checked = check(job().request, cache)
+    assert checked.is_estimate
+    assert checked.range.shortest < checked.range.natural < checked.range.longest
+    assert not list((tmp_path / "empty").rglob("*"))
+    plan(job().request, cache)
+    assert not check(job().request, cache).is_estimate
+
+
+def test_a_fault_in_one_job_leaves_the_others_alone(job, cache, tmp_path):
+    bad = Job(Request(tmp_path / "missing.yaml", "missing.yaml"), tmp_path / "c.mp3")
+    with ThreadPoolExecutor(2) as pool:
+        done = dict(render_all([bad, job(60_000)], cache, pool))
+    assert isinstance(done[bad], RoutineError)
+    assert done[job(60_000)].samples == 2_880_000
+
+
+def test_a_track_of_the_silent_voice_holds_its_bells_alone(job, cache, tmp_path):
+    request = Request(job().request.file, "routine.yaml", 60_000, "silent")
+    track = render(Job(request, tmp_path / "s.mp3"), cache)
+    assert len(decode(track.path)) == 2_880_000
+    assert track.lufs < -20
+    assert np.abs(decode(track.path)).max() < 0.3

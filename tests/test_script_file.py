@@ -1,0 +1,61 @@
+import pytest
+
+from narrator.cache import Cache
+from narrator.errors import RoutineError
+from narrator.render import Request, plan
+
+SCRIPT = """\
+narrator_script: 1
+title: Mine
+voice: {engine: silent, name: en}
+length: 30s
+sections:
+  - {title: First, at: "0:01", to: "0:20"}
+cues:
+  - {at: "0:01", say: Breathe in.}
+  - {at: "0:10", say: Breathe out.}
+  - {at: "0:20.500", bell: {sound: chime, times: 2, every: 3s}}
+"""
+
+
+@pytest.fixture
+def read(write):
+    return lambda text: plan(Request(write(text, "s.yaml"), "s.yaml"), Cache()).timeline
+
+
+def test_cues_stand_at_their_times_to_the_tick(read):
+    timeline = read(SCRIPT)
+    assert [segment.start for segment in timeline.segments] == [1008, 10_008, 20_496]
+    assert timeline.length == 30_000
+    assert [(chapter.title, chapter.start, chapter.end) for chapter in timeline.chapters] == [("First", 1000, 20_000)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            '"0:10"',
+            '"0:01.500"',
+            "s.yaml:9:10: error: this cue starts at 0:01.512, but the one on line 8 speaks until ",
+        ),
+        (
+            '"0:20.500"',
+            '"0:29.500"',
+            "s.yaml:10:10: error: this cue runs from 0:29.496 to 0:33.504, past the end of the track: 'length' on line 4 is 30s",
+        ),
+        ("Breathe out.", "'Breathe [3s] out.'", "s.yaml:9:5: error: a script's words hold no pauses"),
+        ("say: Breathe out.", "sya: Breathe out.", "s.yaml:9:18: error: unknown key 'sya'; did you mean 'say'?"),
+        ("narrator_script: 1", "narrator_script: 2", "s.yaml:1:18: error: 'narrator_script'"),
+        ('to: "0:20"', 'to: "0:00.500"', "s.yaml:6:5: error: a section ends ('to') after it starts ('at')"),
+        ("length: 30s", "length: thirty", "s.yaml:4:9: error: 'thirty' is not a length of time"),
+    ],
+)
+def test_faults_are_told_with_the_lines_of_both(read, old, new, message):
+    with pytest.raises(RoutineError) as caught:
+        read(SCRIPT.replace(old, new))
+    assert str(caught.value).startswith(message)
+
+
+def test_cues_may_stand_in_any_order_and_bells_under_speech(read):
+    timeline = read(SCRIPT + '  - {at: "0:00.504", bell: bowl}\n')
+    assert [segment.start for segment in timeline.segments] == [504, 1008, 10_008, 20_496]

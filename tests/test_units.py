@@ -1,0 +1,73 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from narrator import units
+from narrator.units import LONGEST, format_clock, format_duration, parse_duration
+
+lengths = st.integers(0, LONGEST)
+
+
+@pytest.mark.parametrize(
+    ("text", "ms"),
+    [
+        ("90s", 90_000),
+        ("1m30s", 90_000),
+        ("6m34.5s", 394_500),
+        ("1:30", 90_000),
+        ("1:02.400", 62_400),
+        ("1:02:03.004", 3_723_004),
+        ("2 min", 120_000),
+        ("1 hour 5 minutes", 3_900_000),
+        ("600ms", 600),
+        ("0s", 0),
+        ("0.0005s", 1),
+        ("0.00049s", 0),
+        (" 7m07s ", 427_000),
+    ],
+)
+def test_durations_are_read(text, ms):
+    assert parse_duration(text) == ms
+
+
+@pytest.mark.parametrize("text", ["", "10", "soon", "-5s", "1:75", "1:5", "s", "5s5m", "1e3s", "٣s", "1m 2m", "."])
+def test_other_text_is_refused(text):
+    with pytest.raises(ValueError, match="write"):
+        parse_duration(text)
+
+
+def test_a_bare_number_gets_told_its_units():
+    with pytest.raises(ValueError, match="write 10s or 10m"):
+        parse_duration("10")
+
+
+@pytest.mark.parametrize(
+    ("ms", "text"),
+    [(0, "0s"), (90_000, "1m30s"), (427_000, "7m07s"), (394_500, "6m34.5s"), (3_600_000, "1h"), (5, "0.005s")],
+)
+def test_durations_are_written(ms, text):
+    assert format_duration(ms) == text
+
+
+@given(lengths)
+def test_written_durations_are_read_back(ms):
+    assert parse_duration(format_duration(ms)) == ms
+    assert parse_duration(format_clock(ms)) == ms
+
+
+@given(lengths)
+def test_conversions_are_inverse(number):
+    assert units.samples_to_ms(units.ms_to_samples(number)) == number
+    assert units.ms_to_ticks(units.ticks_to_ms(number)) == number
+
+
+@given(lengths)
+def test_ticks_round_half_up_and_bracket(ms):
+    floor, near, ceil = units.floor_ticks(ms), units.ms_to_ticks(ms), units.ceil_ticks(ms)
+    assert floor * 24 <= ms <= ceil * 24
+    assert ceil - floor <= 1
+    assert -12 < near * 24 - ms <= 12
+
+
+def test_a_tick_is_one_frame():
+    assert units.TICK_SAMPLES == 1152
