@@ -46,16 +46,17 @@ def _open_library() -> tuple[ctypes.CDLL, int]:
     return library, rate
 
 
-def _list_voices(library: ctypes.CDLL) -> list[str]:
-    """Languages it speaks, best first where several voices share one (a priority byte precedes each code)."""
+def _list_voices(library: ctypes.CDLL) -> dict[str, bytes]:
+    """Voice file of each language; a voice's codes each follow a priority byte, the first being its own."""
     library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_VoiceInfo))
     found = library.espeak_ListVoices(None)
-    codes: list[str] = []
+    files: dict[str, bytes] = {}
     index = 0
     while found[index]:
-        codes.append(found[index].contents.languages[1:].decode())
+        voice = found[index].contents
+        files.setdefault(voice.languages[1:].decode(), voice.identifier)
         index += 1
-    return sorted(set(codes))
+    return files
 
 
 def _speak(library: ctypes.CDLL, request: dict[str, Any]) -> bytes:
@@ -68,7 +69,9 @@ def _speak(library: ctypes.CDLL, request: dict[str, Any]) -> bytes:
 
     callback = _CALLBACK(collect)
 
-    if library.espeak_SetVoiceByName(request["voice"].encode()):
+    # By its file: the files' names follow other rules than the codes (British English lies in one called en).
+    file = _list_voices(library).get(request["voice"])
+    if file is None or library.espeak_SetVoiceByName(file):
         raise ValueError(f"espeak-ng has no voice {request['voice']!r}")
     library.espeak_SetParameter(_RATE, request["words_per_minute"], 0)
     library.espeak_SetSynthCallback(callback)
@@ -83,7 +86,7 @@ def _answer(line: bytes, library: ctypes.CDLL, rate: int) -> bytes:
     request = json.loads(line)
     try:
         if request.get("list"):
-            return json.dumps({"voices": _list_voices(library), "bytes": 0}).encode() + b"\n"
+            return json.dumps({"voices": sorted(_list_voices(library)), "bytes": 0}).encode() + b"\n"
         pcm = _speak(library, request)
     except ValueError as error:
         return json.dumps({"error": str(error), "bytes": 0}).encode() + b"\n"
