@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from narrator.cache import Cache
 from narrator.errors import Mark
 from narrator.mix import CEILING, HEADROOM, find_islands, make_up, measure_gain, mix_island
-from narrator.script import Bell, Speech
+from narrator.script import Bell, Breath, Speech
 from narrator.sound.audio import get_samples
 from narrator.sound.bells import strike_bell
 from narrator.sound.loudness import measure_loudness
@@ -14,6 +16,10 @@ from narrator.timeline import Segment, Timeline
 
 RINGS = {"bowl": 12_000, "chime": 5016, "tick": 120}
 MARK = Mark("f", 1, 1)
+
+
+def say(text):
+    return Speech(text, text)
 
 
 def make_timeline(*cues, length=60_000):
@@ -33,15 +39,15 @@ def clips(tmp_path_factory):
 
 
 def test_sounds_apart_are_islands_apart():
-    assert spans(make_timeline((504, Speech("a")), (1008, Speech("b")))) == [(504, 984, 1), (1008, 1488, 1)]
+    assert spans(make_timeline((504, say("a")), (1008, say("b")))) == [(504, 984, 1), (1008, 1488, 1)]
 
 
 def test_sounds_that_touch_share_an_island():
-    assert spans(make_timeline((504, Speech("a")), (984, Speech("b")))) == [(504, 1464, 2)]
+    assert spans(make_timeline((504, say("a")), (984, say("b")))) == [(504, 1464, 2)]
 
 
 def test_a_bell_rings_on_beneath_what_follows():
-    found = make_timeline((0, Bell("bowl", 2, 5000)), (9600, Speech("a")), (20_400, Speech("b")))
+    found = make_timeline((0, Bell("bowl", 2, 5000)), (9600, say("a")), (20_400, say("b")))
     assert spans(found) == [(0, 17_016, 3), (20_400, 20_880, 1)]
 
 
@@ -65,22 +71,46 @@ def test_an_island_is_the_sum_of_its_sounds(clips):
 
 
 def test_loud_sums_do_not_saturate(clips):
-    cues = [(n * 480, Speech("Breathe in.")) for n in range(2)] + [(n * 24, Bell("bowl")) for n in range(8)]
+    cues = [(n * 480, say("Breathe in.")) for n in range(2)] + [(n * 24, Bell("bowl")) for n in range(8)]
     (island,) = find_islands(make_timeline(*sorted(cues, key=lambda cue: cue[0])), RINGS)
     assert np.abs(get_samples(mix_island(island, clips))).max() < 0.9
     assert np.abs(make_up(mix_island(island, clips), 0)).max() > 10 ** (-HEADROOM / 20)
 
 
 def test_the_gain_comes_in_steps_and_keeps_the_peaks(clips):
-    cues = [Speech(text) for text in clips.lengths] + [Bell("bowl")]
+    cues = [say(text) for text in clips.lengths] + [Bell("bowl")]
     gain = measure_gain(cues, clips)
     assert gain * 4 == int(gain * 4)
     assert gain == measure_gain([*cues, *cues], clips)
     for text in clips.lengths:
-        timeline = make_timeline((0, Bell("bowl")), (1008, Speech(text)))
+        timeline = make_timeline((0, Bell("bowl")), (1008, say(text)))
         (island,) = find_islands(timeline, RINGS)
         assert measure_loudness(make_up(mix_island(island, clips), gain)).peak < CEILING
 
 
 def test_bells_alone_keep_their_level(clips):
     assert measure_gain([Bell("bowl")], clips) == 0.0
+
+
+def test_breath_tones_span_their_phases(clips):
+    found = make_timeline((0, Breath("in", 3984)), (3984, Breath("hold", 4008)), (7992, Breath("out", 3984)))
+    found = Timeline(60_000, tuple(replace(s, end=s.start + s.cue.length) for s in found.segments), (), ())
+    (island,) = find_islands(found, RINGS)
+    assert (island.start, island.end) == (0, 11_976)
+    samples = np.abs(make_up(mix_island(island, clips), 0)).max(axis=1)
+    rising = [samples[start * 48 : (start + 200) * 48].max() for start in (200, 1500, 3000)]
+    falling = [samples[start * 48 : (start + 200) * 48].max() for start in (8200, 9500, 11_000)]
+    assert rising == sorted(rising)
+    assert falling == sorted(falling, reverse=True)
+    assert 0.02 < samples.max() < 0.06
+
+
+def test_a_long_island_mixed_in_pieces_is_the_same_as_whole(clips):
+    cues = [(0, Bell("bowl", 8, 7000)), (3000, say("Breathe in.")), (19_200 - 240, say("Hold."))]
+    (island,) = find_islands(make_timeline(*cues, length=80_000), RINGS)
+    whole = get_samples(mix_island(island, clips))
+    pieces = [get_samples(mix_island(island, clips, start, end)) for start, end in island.list_pieces()]
+    assert len(pieces) > 2
+    assert np.array_equal(np.concatenate(pieces), whole)
+    around = get_samples(mix_island(island, clips, -48, island.length + 24))
+    assert np.array_equal(around[48 * 48 : -24 * 48], whole)

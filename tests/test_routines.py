@@ -1,39 +1,112 @@
 """Every built-in routine is a test case."""
 
+from itertools import pairwise
+from pathlib import Path
+
 import pytest
 
+from make_scripts import FOLDER, make_script
+from measure import decode
 from narrator.cache import Cache
-from narrator.render import Request, plan
+from narrator.errors import LengthError
+from narrator.render import Job, Request, check, plan, render
 from narrator.routine import list_builtins, load_routine
+from narrator.script import Bell, Breath, write_script
+from narrator.units import parse_duration
 
 ROUTINES = list_builtins()
+LANGUAGES = [(name, None) for name in ROUTINES] + [("box-breathing", "de"), ("ten-minute-hips", "es")]
 
 
-@pytest.fixture(params=ROUTINES)
-def name(request):
-    return request.param
+def lay(name, length=None, guidance=None, language=None, voice="silent"):
+    request = Request(ROUTINES[name], f"routines/{name}.yaml", length, voice, guidance, language)
+    return plan(request, Cache()).timeline
 
 
-@pytest.mark.parametrize("length", [None, 480_000, 600_000, 1_200_000])
-def test_a_routine_can_be_had_at_many_lengths(name, length):
-    timeline = plan(Request(ROUTINES[name], name, length, "silent"), Cache()).timeline
-    assert timeline.length == (length or load_routine(ROUTINES[name]).length or timeline.length)
-    assert timeline.notes == ()
+def test_the_library_is_whole():
+    assert set(ROUTINES) == {
+        "body-scan", "box-breathing", "diaphragmatic-breathing", "foam-rolling", "free-dance", "gentle-yoga-hips",
+        "hip-warm-up", "hips-off-the-mat", "in-bed", "journaling", "letting-go", "pelvic-tilts", "psoas-release",
+        "ten-breath-openers", "ten-minute-hips", "unlock-the-hips", "warm-bath", "warm-light",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "language"), LANGUAGES)
+def test_a_routine_checks_without_a_warning(name, language):
+    assert check(Request(ROUTINES[name], name, language=language), Cache()).notes == ()
+
+
+@pytest.mark.parametrize("guidance", ["full", "brief", "bells"])
+@pytest.mark.parametrize(("name", "language"), LANGUAGES)
+def test_a_routine_can_be_had_at_many_lengths(name, language, guidance):
+    longest = "1h" if name in {"warm-bath", "body-scan"} else "30m"
+    for length in (None, "5m", "10m", "20m", longest):
+        try:
+            timeline = lay(name, length and parse_duration(length), guidance, language)
+        except LengthError:
+            assert length == "5m"
+            continue
+        assert length is None or timeline.length == parse_duration(length)
+        assert all(first.end <= second.start for first, second in pairwise(timeline.segments))
+        assert all(segment.end <= timeline.length for segment in timeline.segments)
+        by_line: dict = {}
+        for hold in timeline.holds:
+            by_line.setdefault(hold.mark, set()).add(hold.end - hold.start)
+        assert all(len(lengths) == 1 for lengths in by_line.values())
+
+
+@pytest.mark.parametrize("name", ROUTINES)
+def test_bells_keep_the_timeline_of_full(name):
+    full, bells = lay(name), lay(name, guidance="bells")
+    assert (full.length, full.holds, full.chapters) == (bells.length, bells.holds, bells.chapters)
+    struck = {(segment.start, segment.cue) for segment in full.segments if isinstance(segment.cue, Bell)}
+    assert struck <= {(segment.start, segment.cue) for segment in bells.segments}
+    assert all(isinstance(segment.cue, Bell | Breath) for segment in bells.segments)
+    assert not any(segment.cue.words for segment in bells.segments if isinstance(segment.cue, Breath))
+    starts = {segment.start for segment in bells.segments}
+    heard = [segment for segment in bells.segments if isinstance(segment.cue, Bell | Breath)]
+    for chapter in bells.chapters:
+        assert chapter.start in starts or any(s.start <= chapter.start + 4008 and s.end > chapter.start for s in heard)
+
+
+@pytest.mark.parametrize("name", ROUTINES)
+def test_the_script_in_the_folder_is_that_of_the_routine(name):
+    written = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
+    assert written == make_script(name, Cache()), "run python tests/make_scripts.py and look at what changed"
+
+
+@pytest.mark.parametrize("name", ROUTINES)
+def test_the_round_trip_through_a_script_file_keeps_every_byte(name, tmp_path):
+    script = FOLDER / f"{name}.yaml"
+    routine = render(Job(Request(ROUTINES[name], name, voice="silent"), tmp_path / "a.mp3", threads=2), Cache())
+    again = render(Job(Request(script, name), tmp_path / "b.mp3", threads=2), Cache())
+    assert Path(routine.path).read_bytes() == Path(again.path).read_bytes()
+
+
+@pytest.mark.parametrize("name", ["gentle-yoga-hips", "psoas-release"])
+def test_scripts_leave_room_for_a_real_voice(name):
+    request = Request(FOLDER / f"{name}.yaml", name, voice="espeak")
+    timeline = plan(request, Cache()).timeline
+    assert all(first.end <= second.start for first, second in pairwise(timeline.segments))
+
+
+def test_a_routine_with_real_speech_decodes_to_its_length(tmp_path):
+    track = render(Job(Request(ROUTINES["box-breathing"], "b", 300_000, language="de"), tmp_path / "a.mp3", threads=2), Cache())
+    assert len(decode(track.path)) == 300_000 * 48
 
 
 def test_ten_minute_hips_gives_both_sides_and_a_bell_at_each_change():
-    timeline = plan(Request(ROUTINES["ten-minute-hips"], "hips", None, "silent"), Cache()).timeline
+    timeline = lay("ten-minute-hips")
     assert [chapter.title for chapter in timeline.chapters] == [
-        "Pelvic circles",
-        "Butterfly",
-        "Pigeon",
-        "Lizard",
-        "Happy baby",
-        "Seated figure four",
-        "Closing breath",
-    ]
-    by_line = {}
-    for hold in timeline.holds:
-        by_line.setdefault(hold.mark.line, []).append(hold.end - hold.start)
-    assert sorted(len(lengths) for lengths in by_line.values()) == [1, 1, 1, 2, 2, 2]
-    assert all(len(set(lengths)) == 1 for lengths in by_line.values())
+        "Pelvic circles", "Butterfly", "Pigeon", "Lizard", "Happy baby", "Seated figure four", "Closing breath",
+    ]  # fmt: skip
+    bells = [segment.start for segment in timeline.segments if isinstance(segment.cue, Bell)]
+    assert all(any(abs(bell - chapter.start) < 8000 for bell in bells) for chapter in timeline.chapters[1:])
+
+
+def test_every_routine_says_its_own_length_and_description():
+    for path in ROUTINES.values():
+        routine = load_routine(path)
+        assert routine.length
+        assert routine.description
+        assert write_script(routine).list_texts()

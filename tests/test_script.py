@@ -7,7 +7,10 @@ from narrator.script import Bell, Silence, Speech, write_script
 
 @pytest.fixture
 def unroll(write):
-    return lambda steps, guidance="full": write_script(load_routine(write(f"title: x\nsteps:\n{steps}"), "f"), guidance)
+    def unroll_steps(steps, guidance="full", language=None, head=""):
+        return write_script(load_routine(write(f"title: x\n{head}steps:\n{steps}"), "f"), guidance, language)
+
+    return unroll_steps
 
 
 def outline(script):
@@ -15,7 +18,7 @@ def outline(script):
     found = []
     for item in script.items[1:]:
         match item.what:
-            case Speech(text):
+            case Speech(text=text):
                 found.append(text)
             case Bell(sound, times, _):
                 found.append((sound, times))
@@ -74,5 +77,92 @@ def test_too_many_steps_are_refused(unroll):
     for level in range(1, 5):
         indent = "    " * level
         deep += f"{indent}  - section: A\n{indent}    sides: [a, b, c, d, e, f, g, h]\n{indent}    steps:\n"
-    with pytest.raises(RoutineError, match="over 10,000 steps once sides are unrolled"):
+    with pytest.raises(RoutineError, match="over 10,000 steps once sides and repeats are unrolled"):
         unroll(deep + "    " * 5 + "  - say: x\n")
+
+
+def test_repeats_count_their_rounds(unroll):
+    assert outline(unroll("  - repeat: 2\n    steps: [{say: 'Round {round} of {rounds}.'}]\n")) == [
+        "Round 1 of 2.",
+        600,
+        "Round 2 of 2.",
+        600,
+    ]
+
+
+def test_between_sides_narrator_asks_to_change(unroll):
+    steps = "  - section: A\n    sides: [right, left]\n    between: {between}\n    steps: [{{say: 'The {{side}}.'}}]\n"
+    assert outline(unroll(steps.format(between="8s"))) == ["The right.", 600, "Now change sides.", 8000 - 8, "The left.", 600]
+    assert outline(unroll(steps.format(between="Turn over.")))[2:4] == ["Turn over.", 4008]
+    assert outline(unroll(steps.format(between="{say: Turn., pause: 5s}")))[2:4] == ["Turn.", 4992]
+
+
+def test_sides_are_named_in_the_language_of_the_script(unroll):
+    steps = "  - section: A\n    sides: [right, left]\n    steps: [{say: {en: 'Your {side}.', de: 'Nach {side}.'}}]\n"
+    script = unroll(steps, language="de")
+    assert outline(script)[::2] == ["Nach rechts.", "Nach links."]
+    assert [item.side for item in script.steps] == ["right", "left"]
+    own = "  - section: A\n    sides: {en: [right, left], de: [rechtes, linkes]}\n    steps: [{say: {de: 'Dein {side} Knie.'}}]\n"
+    assert outline(unroll(own, language="de"))[::2] == ["Dein rechtes Knie.", "Dein linkes Knie."]
+    with pytest.raises(RoutineError, match="the side 'up' has no name in 'de'"):
+        unroll("  - section: A\n    sides: [up, down]\n    steps: [{hold: 1m}]\n", language="de")
+
+
+def test_a_regional_language_takes_the_text_of_its_base(unroll):
+    assert outline(unroll("  - say: {en: Hello., de: Hallo.}\n", language="de-AT"))[0] == "Hallo."
+
+
+def test_random_wordings_are_settled_by_the_seed(unroll):
+    steps = "".join("  - say: {random: [a., b., c., d.]}\n" for _ in range(12))
+    first = outline(unroll(steps))
+    assert outline(unroll(steps)) == first
+    assert len(set(first)) > 3
+    assert outline(unroll(steps, head="seed: 7\n")) != first
+
+
+def test_words_are_respelled_for_the_voice_alone(unroll):
+    script = unroll("  - say: Feel the PSOAS in Foo.\n", head="pronounce: {foo: fubar}\n")
+    assert script.list_texts() == ["Feel the soeass in fubar."]
+    assert outline(script)[0] == "Feel the PSOAS in Foo."
+    german = unroll("  - say: Der Psoas.\n", head="language: de\n")
+    assert german.list_texts() == ["Der Psoas."]
+
+
+def test_lengths_in_breaths_follow_the_routine_or_the_step(unroll):
+    steps = "  - hold: 8 breaths\n  - hold: 8 breaths\n    breath: 5s\n  - pause: 2 breaths\n"
+    assert outline(unroll(steps, head="breath: 6s\n")) == [48_000, 40_008, 12_000]
+
+
+def test_breath_blocks_know_their_phases_and_words(unroll):
+    (item,) = unroll("  - breathe: 4-7-8\n    for: 2m\n    words: {in: Breathe in}\n").steps
+    block = item.what
+    assert [(phase.name, phase.length) for phase in block.phases] == [("in", 4000), ("hold", 7000), ("out", 8000)]
+    assert [phase.words[0].text for phase in block.phases] == ["Breathe in", "Hold", "Out"]
+    assert (block.least, block.most, float(block.natural)) == (2, 25, pytest.approx(120 / 19))
+
+
+def test_a_count_aloud_has_a_word_for_each_second(unroll):
+    (item,) = unroll("  - breathe: box\n    rounds: 2\n    count: true\n").steps
+    assert [word.text for word in item.what.phases[0].words] == ["In", "two", "three", "four"]
+    (item,) = unroll("  - breathe: box\n    rounds: 2\n    voiced: 0\n").steps
+    assert item.what.phases[0].words == ()
+
+
+def test_narrators_own_words_in_holds(unroll):
+    (item,) = unroll("  - hold: 1m\n    cues: [{at: half}, {at: -10s}, {countdown: 3}]\n").steps
+    half, more, down = item.what.cues
+    assert half.wordings[0].text == "Halfway."
+    assert more.wordings[0].text == "Ten seconds more."
+    assert [word.text for word in down.countdown] == ["three", "two", "one"]
+
+
+def test_an_empty_brief_says_nothing(unroll):
+    assert outline(unroll("  - say: A long text.\n    brief: ''\n  - hold: 1m\n", "brief")) == [60_000]
+
+
+def test_optional_steps_take_their_gaps_with_them(unroll):
+    script = unroll("  - say: One.\n  - bell: chime\n    optional: true\n  - say: Two.\n    optional: true\n")
+    names = [name for name, _ in script.options]
+    assert outline(script) == ["One.", ("chime", 1), "Two.", 600]
+    assert outline(script.leave_out(names[1:])) == ["One.", ("chime", 1)]
+    assert outline(script.leave_out(names)) == ["One.", 600]

@@ -36,7 +36,7 @@ def test_cues_stand_at_their_times_to_the_tick(read):
         (
             '"0:10"',
             '"0:01.500"',
-            "s.yaml:9:10: error: this cue starts at 0:01.512, but the one on line 8 speaks until ",
+            "s.yaml:9:10: error: this cue starts at 0:01.512, but the one on line 8 goes on until ",
         ),
         (
             '"0:20.500"',

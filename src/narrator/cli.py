@@ -35,6 +35,7 @@ class GuidanceName(StrEnum):
 
     full = "full"
     brief = "brief"
+    bells = "bells"
 
 
 class ScriptFormat(StrEnum):
@@ -55,7 +56,12 @@ VoiceOption = Annotated[
     str | None,
     typer.Option(metavar="ENGINE[:NAME]", help="Who speaks, such as espeak:en-gb. 'narrator voices' lists them."),
 ]
-GuidanceOption = Annotated[GuidanceName | None, typer.Option(help="How much is said. [default: full]")]
+GuidanceOption = Annotated[
+    GuidanceName | None, typer.Option(help="How much is said; with bells, nothing but bells. [default: full]")
+]
+LanguageOption = Annotated[
+    str | None, typer.Option(metavar="CODE", help="Language of the texts, such as de. [default: the routine's]")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line, for programs.")]
 
 
@@ -85,6 +91,7 @@ def render_command(
     ] = None,
     voice: VoiceOption = None,
     guidance: GuidanceOption = None,
+    language: LanguageOption = None,
     output: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")] = Path("output"),
     bitrate: Annotated[int, typer.Option(metavar="KBIT", help="Bit rate of the MP3 in kbit/s.")] = 128,
     jobs: Annotated[
@@ -116,7 +123,7 @@ def render_command(
         if bitrate not in BITRATES:
             raise UsageError(f"--bitrate cannot be {bitrate}; it can be {', '.join(map(str, BITRATES))}")
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        requests = list(_make_requests(routines, length, voice, guidance))
+        requests = list(_make_requests(routines, length, voice, guidance, language))
         workers = min(jobs or cores, len(requests))
         threads = max(1, cores // workers)
         todo = [
@@ -147,6 +154,7 @@ def script_command(
     ] = None,
     voice: VoiceOption = None,
     guidance: GuidanceOption = None,
+    language: LanguageOption = None,
     form: Annotated[
         ScriptFormat | None,
         typer.Option("--format", help="text to read, yaml to edit and render, json for programs. [default: text]"),
@@ -167,13 +175,13 @@ def script_command(
         from narrator.cache import Cache
         from narrator.render import plan
 
-        found = list(_make_requests([routine], length, voice, guidance))
+        found = list(_make_requests([routine], length, voice, guidance, language))
         if len(found) != 1:
             raise UsageError("a script has one length; give --length once")
         session = plan(found[0], Cache())
         for note in session.timeline.notes:
             _tell(note, "warning")
-        text = _format_script(session, form or _choose_format(output))
+        text = _format_script(session, found[0].name, form or _choose_format(output))
         if output:
             _write_text(output, text)
         else:
@@ -181,7 +189,14 @@ def script_command(
 
 
 @app.command("check")
-def check_command(routines: Routines, *, as_json: JsonOption = False) -> None:
+def check_command(
+    routines: Routines,
+    *,
+    voice: VoiceOption = None,
+    guidance: GuidanceOption = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Find faults without speaking, and say how long it can be.
 
     narrator check my.yaml
@@ -193,7 +208,7 @@ def check_command(routines: Routines, *, as_json: JsonOption = False) -> None:
         worst = 0
         for routine in routines:
             try:
-                for request in _make_requests([routine], None, None, None):
+                for request in _make_requests([routine], None, voice, guidance, language):
                     checked = check(request, Cache())
                     for note in checked.notes:
                         _tell(note, "warning", as_json=as_json)
@@ -213,12 +228,14 @@ def list_command(*, as_json: JsonOption = False) -> None:
 
         for name, path in list_builtins().items():
             routine = load_routine(path)
+            title = routine.title.pick_name(routine.language, routine.language)
+            shown = routine.description.pick_name(routine.language, routine.language) if routine.description else title
             if as_json:
-                known = {"name": name, "title": routine.title, "length_ms": routine.length}
-                _print_json(known | {"description": routine.description, "language": routine.language})
+                known = {"name": name, "title": title, "length_ms": routine.length}
+                _print_json(known | {"description": shown, "language": routine.language})
             else:
                 length = format_duration(routine.length) if routine.length else "any"
-                typer.echo(f"{name:24} {length:>6}  {routine.description or routine.title}")
+                typer.echo(f"{name:24} {length:>6}  {shown}")
 
 
 @app.command("voices")
@@ -244,8 +261,38 @@ def voices_command(
                     typer.echo(f"{name} ({where}): {' '.join(known) or 'none'}")
 
 
+@app.command("schema")
+def schema_command() -> None:
+    """Print the routine language as a JSON Schema, for editors.
+
+    narrator schema > routine.schema.json
+    """
+    with _faults_told():
+        from narrator.routine.schema import make_schema
+
+        typer.echo(json.dumps(make_schema(), ensure_ascii=False, indent=2))
+
+
+@app.command("new")
+def new_command(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the routine, or the file to write.")],
+) -> None:
+    """Write a commented routine to start from.
+
+    narrator new morning-stretch
+    """
+    with _faults_told():
+        from narrator.routine.starter import write_starter
+
+        path = Path(name) if Path(name).suffix in {".yaml", ".yml"} else Path(f"{name}.yaml")
+        if path.exists():
+            raise UsageError(f"{path} is there already; choose another name")
+        _write_text(path, write_starter(path.stem))
+        typer.echo(f"{path}  edit it, then: narrator check {path} && narrator render {path}")
+
+
 def _make_requests(
-    routines: list[str], length: str | None, voice: str | None, guidance: GuidanceName | None
+    routines: list[str], length: str | None, voice: str | None, guidance: GuidanceName | None, language: str | None
 ) -> "Iterator[Request]":
     from narrator.render import Request
     from narrator.routine import find_routine
@@ -255,7 +302,7 @@ def _make_requests(
         path = find_routine(routine)
         name = str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
         for each in lengths:
-            yield Request(path, name, each, voice, guidance.value if guidance else None)
+            yield Request(path, name, each, voice, guidance.value if guidance else None, language)
 
 
 def _parse_length(text: str) -> int:
@@ -269,7 +316,7 @@ def _parse_length(text: str) -> int:
 
 
 def _name_output(request: "Request", folder: Path, *, has_length: bool) -> Path:
-    parts = [request.file.stem]
+    parts = [request.file.stem, *([request.language] if request.language else [])]
     if has_length and request.length is not None:
         parts.append(format_duration(request.length))
     if request.guidance:
@@ -284,14 +331,14 @@ def _choose_format(output: Path | None) -> ScriptFormat:
     )
 
 
-def _format_script(session: "Plan", form: ScriptFormat) -> str:
+def _format_script(session: "Plan", file: str, form: ScriptFormat) -> str:
     from narrator.publish.screenplay import format_json, format_text
     from narrator.script_file import format_script
 
     heading, timeline, voice = session.heading, session.timeline, str(session.voice)
     match form:
         case ScriptFormat.yaml:
-            return format_script(heading, voice, session.gain, timeline)
+            return format_script(heading, voice, session.gain, timeline, file)
         case ScriptFormat.json:
             return format_json(heading.title, heading.language, voice, timeline)
         case ScriptFormat.text:

@@ -12,20 +12,24 @@ from functools import cache
 import numpy as np
 from pydub import AudioSegment
 
-from narrator.script import Bell, Cue, Script, Silence, Speech
+from narrator.script import Bell, Breath, Cue, Script, Silence, Speech, list_speeches
 from narrator.sound.audio import Samples, get_samples, make_segment, make_silence
 from narrator.sound.bells import strike_bell
+from narrator.sound.breath import PITCH, make_tone
 from narrator.sound.loudness import Loudness, integrate, measure_loudness
 from narrator.speech import Clips
 from narrator.timeline import BELL_ROOM, Timeline
 from narrator.units import (
     SAMPLES_PER_MS,
+    TICK,
     Db,
     Lufs,
     Ms,
     ceil_ticks,
     db_to_ratio,
     floor_ticks,
+    ms_to_samples,
+    ms_to_ticks,
     ticks_to_ms,
 )
 
@@ -42,11 +46,16 @@ _LAST_FADE: Ms = 500
 """Fade of a ring that the end of the track cuts short."""
 
 
+PIECE: Ms = 800 * TICK
+"""Longer islands are mixed and encoded in pieces of this length, so that memory stays small however long they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A sentence, or one stroke of a bell, starting `offset` ms into its island."""
+    """A sentence, one stroke of a bell or a breath tone, from `start` ms of its island up to, not including, `end`."""
 
-    offset: Ms
+    start: Ms
+    end: Ms
     cue: Cue
 
 
@@ -60,63 +69,86 @@ class Island:
     is_cut: bool = False
     """The end of the track cuts a ring short."""
 
+    @property
+    def length(self) -> Ms:
+        """Whole ticks, in ms."""
+        return self.end - self.start
+
+    def list_pieces(self) -> list[tuple[Ms, Ms]]:
+        """Start and end of each piece within the island."""
+        return [(start, min(start + PIECE, self.length)) for start in range(0, self.length, PIECE)]
+
 
 def find_islands(timeline: Timeline, rings: Mapping[str, Ms]) -> list[Island]:
     """Gather what sounds together; `rings` tells how long each bell is heard after a stroke."""
     islands: list[Island] = []
     end_of_track = ticks_to_ms(floor_ticks(timeline.length))
-    sounds: list[tuple[Ms, Cue]] = []
-    start = end = 0
-    for stroke, cue, stop in sorted(_list_strokes(timeline, rings), key=lambda sound: sound[0]):
-        if sounds and floor_ticks(stroke) > ceil_ticks(end):
-            islands.append(_make_island(start, end, sounds, end_of_track))
-            sounds, end = [], 0
-        start = start if sounds else ticks_to_ms(floor_ticks(stroke))
-        sounds.append((stroke, cue))
-        end = max(end, stop)
-    if sounds:
-        islands.append(_make_island(start, end, sounds, end_of_track))
+    run: list[Sound] = []
+    end: Ms = 0
+    for sound in sorted(_list_sounds(timeline, rings), key=lambda sound: sound.start):
+        if run and floor_ticks(sound.start) > ceil_ticks(end):
+            islands.append(_make_island(run, end, end_of_track))
+            run, end = [], 0
+        run.append(sound)
+        end = max(end, sound.end)
+    if run:
+        islands.append(_make_island(run, end, end_of_track))
     return islands
 
 
-def _list_strokes(timeline: Timeline, rings: Mapping[str, Ms]) -> Iterator[tuple[Ms, Cue, Ms]]:
-    """Start, cue and end of every single sound; a bell's later strokes are sounds of their own."""
+def _list_sounds(timeline: Timeline, rings: Mapping[str, Ms]) -> Iterator[Sound]:
+    """Every single sound, by its time in the track: a bell's later strokes are sounds of their own."""
     for segment in timeline.segments:
         match segment.cue:
             case Speech() as speech:
-                yield segment.start, speech, segment.end
+                yield Sound(segment.start, segment.end, speech)
             case Bell(sound, times, every):
-                for number in range(times):
-                    stroke = segment.start + number * every
+                for stroke in range(segment.start, segment.start + times * every, every):
                     if stroke < timeline.length:
-                        yield stroke, Bell(sound), stroke + rings[sound]
+                        yield Sound(stroke, stroke + rings[sound], Bell(sound))
+            case Breath(phase, length, words):
+                if phase in PITCH:
+                    yield Sound(segment.start, segment.end, Breath(phase, length))
+                for number, word in enumerate(words):
+                    # A word is as long as its second, or as the rest of its phase.
+                    start = segment.start + ticks_to_ms(ms_to_ticks(1000 * number))
+                    yield Sound(start, max(segment.end, start + TICK), word)
 
 
-def _make_island(start: Ms, end: Ms, sounds: list[tuple[Ms, Cue]], end_of_track: Ms) -> Island:
-    stop = ticks_to_ms(ceil_ticks(end))
-    placed = tuple(Sound(at - start, cue) for at, cue in sounds)
-    return Island(start, min(stop, end_of_track), placed, is_cut=end > end_of_track)
+def _make_island(run: list[Sound], end: Ms, end_of_track: Ms) -> Island:
+    start = ticks_to_ms(floor_ticks(run[0].start))
+    placed = tuple(Sound(sound.start - start, sound.end - start, sound.cue) for sound in run)
+    return Island(start, min(ticks_to_ms(ceil_ticks(end)), end_of_track), placed, is_cut=end > end_of_track)
 
 
-def mix_island(island: Island, clips: Clips) -> AudioSegment:
-    """Mix an island: 48 kHz, 32-bit, stereo, `HEADROOM` down, before the material's gain.
+def mix_island(island: Island, clips: Clips, start: Ms = 0, end: Ms | None = None) -> AudioSegment:
+    """Mix an island, or what lies from `start` to `end` in it and around it (ms, on ticks).
+
+    The result is 48 kHz, 32-bit, stereo, `HEADROOM` down, before the material's gain.
 
     Raises:
         SpeechError: a clip has vanished from the cache.
 
     """
-    audio = make_silence(island.end - island.start)
+    end = island.length if end is None else end
+    audio = make_silence(end - start)
     for sound in island.sounds:
-        audio = audio.overlay(_load_sound(sound.cue, clips), position=sound.offset)
-    return _fade_end(audio) if island.is_cut else audio
+        if sound.start < end and sound.end > start:
+            heard = _load_sound(sound.cue, clips)
+            if sound.start < start:
+                heard = heard[start - sound.start :]
+            audio = audio.overlay(heard, position=max(sound.start - start, 0))
+    return _fade_end(audio, island.length - start) if island.is_cut else audio
 
 
 def _load_sound(cue: Cue, clips: Clips) -> AudioSegment:
     match cue:
-        case Speech(text):
-            return clips.load(text).audio.apply_gain(_level_clip(clips.get_loudness(text)) - HEADROOM)
+        case Speech(spoken=spoken):
+            return clips.load(spoken).audio.apply_gain(_level_clip(clips.get_loudness(spoken)) - HEADROOM)
         case Bell(sound):
             return _soften_bell(sound)
+        case Breath(phase, length):
+            return make_tone(phase, length).apply_gain(-HEADROOM)
 
 
 @cache
@@ -124,11 +156,11 @@ def _soften_bell(sound: str) -> AudioSegment:
     return strike_bell(sound).apply_gain(-HEADROOM)
 
 
-def _fade_end(audio: AudioSegment) -> AudioSegment:
+def _fade_end(audio: AudioSegment, end: Ms) -> AudioSegment:
+    """Fade what the end of the track cuts short; `end` is where it does, in ms from the start of `audio`."""
     samples = get_samples(audio)
-    count = min(_LAST_FADE * SAMPLES_PER_MS, len(samples))
-    fade = 0.5 + 0.5 * np.cos(np.pi * np.arange(1, count + 1) / count)
-    samples[-count:] *= fade.astype(np.float32)[:, None]
+    along = (np.arange(1, len(samples) + 1) - ms_to_samples(end - _LAST_FADE)) / ms_to_samples(_LAST_FADE)
+    samples *= (0.5 + 0.5 * np.cos(np.pi * np.clip(along, 0, 1))).astype(np.float32)[:, None]
     return make_segment(samples)
 
 
@@ -146,7 +178,7 @@ def _level_clip(loudness: Loudness) -> Db:
     return min(LOUDNESS - loudness.integrated, CEILING - _CODEC_MARGIN - loudness.peak)
 
 
-def measure_gain(script_cues: Iterable[Cue], clips: Clips, closest: Ms = BELL_ROOM) -> Db:
+def measure_gain(cues: Iterable[Cue], clips: Clips, closest: Ms = BELL_ROOM) -> Db:
     """The material's one gain, in steps of 0.25 dB: towards −16 LUFS, as far as the peaks allow.
 
     `closest` is how soon after a stroke speech may start, over what is left of the ring by then. Material without
@@ -155,10 +187,10 @@ def measure_gain(script_cues: Iterable[Cue], clips: Clips, closest: Ms = BELL_RO
     blocks: list[Lufs] = []
     peaks: list[float] = []
     rings: list[float] = [0.0]
-    for cue in dict.fromkeys(script_cues):
+    for cue in dict.fromkeys(_take_apart(cues)):
         match cue:
-            case Speech(text):
-                loudness = clips.get_loudness(text)
+            case Speech(spoken=spoken):
+                loudness = clips.get_loudness(spoken)
                 level = _level_clip(loudness)
                 blocks += [block + level for block in loudness.blocks]
                 peaks.append(db_to_ratio(loudness.peak + level))
@@ -173,12 +205,18 @@ def measure_gain(script_cues: Iterable[Cue], clips: Clips, closest: Ms = BELL_RO
     return math.floor(min(LOUDNESS - heard, room) / _GAIN_STEP) * _GAIN_STEP
 
 
+def _take_apart(cues: Iterable[Cue]) -> Iterator[Cue]:
+    """Breaths as their words; their tones are too quiet to count."""
+    for cue in cues:
+        yield from list_speeches(cue) if isinstance(cue, Breath) else (cue,)
+
+
 def find_closest(script: Script) -> Ms:
     """How soon after a bell's stroke speech may start anywhere in a script."""
-    plain = [item.what.every for item in script.items if isinstance(item.what, Bell)]
+    plain = [item.what.every for item in script.steps if isinstance(item.what, Bell)]
     in_holds = any(
         isinstance(wording, Bell)
-        for item in script.items
+        for item in script.steps
         if isinstance(item.what, Silence)
         for cue in item.what.cues
         for wording in cue.wordings

@@ -16,8 +16,8 @@ from narrator.errors import Fault, LengthError, PublishError, UsageError
 from narrator.mix import find_closest, find_islands, measure_gain
 from narrator.publish.mp3 import write_mp3
 from narrator.publish.tags import is_ours
-from narrator.routine.load import type_source
-from narrator.routine.model import Routine
+from narrator.review import review_script
+from narrator.routine.load import make_routine, type_source
 from narrator.routine.source import read_source
 from narrator.script import Guidance, Heading, Script, write_script
 from narrator.script_file import ScriptFile, is_script, place_script
@@ -45,6 +45,7 @@ class Request:
     length: Ms | None = None
     voice: str | None = None
     guidance: Guidance | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a file comes to; the figures are estimates where not all of its clips are in the cache."""
+    """What a file comes to, and what is odd; figures are estimates where not all of its clips are in the cache."""
 
     title: str
     range: Range
@@ -166,13 +167,14 @@ def check(request: Request, cache: Cache) -> Checked:
     with _open_engine(request, authored) as engine:
         voice = _choose_voice(engine, request, authored)
         clips, is_estimate = find_lengths(authored.list_texts(), voice, engine.version, cache)
-    lengths = Lengths(clips, _measure_rings())
-    if isinstance(authored, ScriptFile):
-        span = Range(authored.length, authored.length, authored.length)
-    else:
-        span = measure_range(authored, lengths)
+    lengths = Lengths(clips, _measure_rings(), is_estimate)
     timeline = _place(authored, lengths, request)
-    return Checked(authored.heading.title, span, timeline.length, is_estimate, timeline.notes)
+    if isinstance(authored, ScriptFile):
+        span, warnings = Range(timeline.length, timeline.length, timeline.length), []
+    else:
+        span, warnings = measure_range(authored, lengths), review_script(authored, lengths)
+    notes = tuple(dict.fromkeys([*warnings, *timeline.notes]))
+    return Checked(authored.heading.title, span, timeline.length, is_estimate, notes)
 
 
 def _plan(
@@ -202,10 +204,10 @@ def _read(request: Request) -> Script | ScriptFile:
     """Read a routine or a script file."""
     source = read_source(request.file, request.name)
     if not is_script(source):
-        return write_script(type_source(source, Routine), request.guidance or "full")
-    if request.length is not None or request.guidance is not None:
+        return write_script(make_routine(source, request.file), request.guidance or "full", request.language)
+    if any(value is not None for value in (request.length, request.guidance, request.language)):
         raise UsageError(
-            f"{request.name} is a script: its times stand as they are; leave out --length and --guidance, or edit it"
+            f"{request.name} is a script, which stands as it is: leave out --length, --guidance and --language"
         )
     return type_source(source, ScriptFile)
 

@@ -1,32 +1,42 @@
-"""`Routine` to `Script`: sides unrolled, text split into sentences, every rigid silence made explicit. No audio.
+"""`Routine` to `Script`: sides, repeats and included files unrolled, text in one language as sentences. No audio.
 
 All lengths in a script are whole ticks: rigid silences and the bounds of elastics go to the nearest one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import random
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 
-from narrator.errors import Fault, Mark, RoutineError
+from narrator.errors import Fault, Mark, NarratorError, RoutineError
 from narrator.routine import model
+from narrator.routine.phrases import Lexicon, Phrases, find_phrases, list_languages
 from narrator.routine.text import InlinePause, Sentence, fill_braces, split_text
+from narrator.routine.values import At, Words
+from narrator.routine.values import Elastic as AuthoredElastic
 from narrator.units import TICK, Ms, ms_to_ticks, ticks_to_ms
 
 LEAD: Ms = 500
 """Silence before the first cue."""
 MAX_STEPS = 10_000
-"""Steps a routine may come to once sides are unrolled."""
+"""Steps a routine may come to once sides and repeats are unrolled."""
 
-Guidance: TypeAlias = Literal["full", "brief"]
+Guidance: TypeAlias = Literal["full", "brief", "bells"]
 Unknown: TypeAlias = tuple[object, ...]
 """Name of an elastic length; silences with one name are always equally long."""
 
 
+# What is heard ----------------------------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """A sentence: `text` as written, which is also what is spoken."""
+    """A sentence: `text` as written, `spoken` as the voice gets it."""
 
     text: str
+    spoken: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +48,58 @@ class Bell:
     every: Ms = 4000
 
 
-Cue: TypeAlias = Speech | Bell
+@dataclass(frozen=True, slots=True)
+class Breath:
+    """One phase of a breath (`in`, `hold`, `out` or `pause`): a tone that spans it, and words, one a second."""
+
+    phase: str
+    length: Ms
+    words: tuple[Speech, ...] = ()
+
+
+Cue: TypeAlias = Speech | Bell | Breath
+
+
+def list_texts(cues: Iterable[Cue]) -> list[str]:
+    """Distinct texts that a voice is needed for, as it gets them, in order."""
+    speeches = (speech for cue in cues for speech in list_speeches(cue))
+    return list(dict.fromkeys(speech.spoken for speech in speeches))
+
+
+def list_speeches(cue: Cue) -> tuple[Speech, ...]:
+    """What is spoken in a cue."""
+    match cue:
+        case Speech():
+            return (cue,)
+        case Breath(words=words):
+            return words
+        case _:
+            return ()
+
+
+# What the timeline works with -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Elastic:
     """A length between `least` and `most`, `natural` when nothing asks otherwise; all in whole ticks, as ms."""
 
-    natural: Ms
     least: Ms
+    natural: Ms
     most: Ms
 
 
-def list_texts(cues: Iterable[Cue]) -> list[str]:
-    """Distinct texts of spoken cues, in order."""
-    return list(dict.fromkeys(cue.text for cue in cues if isinstance(cue, Speech)))
-
-
 class HoldCue(NamedTuple):
-    """A cue inside a hold: where in it, and its wordings, the first that fits being used."""
+    """A cue inside a hold: where in it, and its wordings, the first that fits being used.
 
-    at: model.At
-    wordings: tuple[Cue, ...]
+    One of `at`, `every` (again and again) and `countdown` (numbers that end with the hold, one a second) says where.
+    """
+
     mark: Mark
+    wordings: tuple[Cue, ...] = ()
+    at: At | None = None
+    every: Ms | None = None
+    countdown: tuple[Speech, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +112,48 @@ class Silence:
     cues: tuple[HoldCue, ...] = ()
 
 
+class Phase(NamedTuple):
+    """A phase of a breath, and its words in voiced rounds."""
+
+    name: str
+    length: Ms
+    words: tuple[Speech, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BreathBlock:
+    """Rounds of breath. Phases never stretch; their number does, between `least` and `most`."""
+
+    phases: tuple[Phase, ...]
+    natural: Fraction
+    least: int
+    most: int
+    voiced: int
+    unknown: Unknown
+
+    @property
+    def round(self) -> Ms:
+        """Length of one round."""
+        return sum(phase.length for phase in self.phases)
+
+    def measure(self, rounds: int) -> Ms:
+        """Length of that many rounds, to the nearest tick."""
+        return _round(rounds * self.round)
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry of a script: what, in which section (an index, innermost), on which side, from which step."""
+    """One entry of a script: what, from which step, in which section (an index, innermost), on which side.
 
-    what: Cue | Silence
+    `options` names the optional steps that it goes with.
+    """
+
+    what: Cue | Silence | BreathBlock
     mark: Mark
     section: int | None = None
     side: str | None = None
     ends_paragraph: bool = False
+    options: tuple[Unknown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +169,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Heading:
-    """What a session is called, in which language it speaks, with which voice, and what players show beside it."""
+    """What a session is called, its language and voice, own respellings, and what players show beside it."""
 
     title: str
     language: str
     voice: model.VoiceSpec
     tags: model.Tags
+    pronounce: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -112,9 +185,33 @@ class Script:
     heading: Heading
     guidance: Guidance
     length: Ms | None
-    items: tuple[Item, ...]
+    gap: Ms
+    steps: tuple[Item, ...]
+    """Without the silences that follow from what stands beside what."""
     sections: tuple[Section, ...]
     mark: Mark
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """Every box and elastic, in order."""
+        lead = Item(Silence(_make_rigid(LEAD), ("lead",)), self.mark)
+        return (lead, *_add_gaps(self.steps, self.gap))
+
+    @cached_property
+    def options(self) -> tuple[tuple[Unknown, Mark], ...]:
+        """Optional steps that may be left out, in the order they stand in."""
+        found: dict[Unknown, Mark] = {}
+        for item in self.steps:
+            for name in item.options:
+                found.setdefault(name, item.mark)
+        return tuple(found.items())
+
+    def leave_out(self, names: Collection[Unknown]) -> "Script":
+        """The script without some of its optional steps."""
+        if not names:
+            return self
+        kept = tuple(item for item in self.steps if not set(item.options) & set(names))
+        return replace(self, steps=kept)
 
     def list_texts(self) -> list[str]:
         """Every distinct text that a voice is needed for, in order, every wording of cues in holds included."""
@@ -122,50 +219,62 @@ class Script:
 
     def list_cues(self) -> Iterator[Cue]:
         """Every cue that may be heard, in order, every wording of those in holds included."""
-        for item in self.items:
-            if not isinstance(item.what, Silence):
-                yield item.what
-            else:
-                for cue in item.what.cues:
-                    yield from cue.wordings
+        for item in self.steps:
+            match item.what:
+                case Silence(cues=cues):
+                    for cue in cues:
+                        yield from (*cue.wordings, *cue.countdown)
+                case BreathBlock(phases=phases, voiced=voiced):
+                    for phase in phases if voiced else ():
+                        yield from phase.words
+                case cue:
+                    yield cue
 
 
-def write_script(routine: model.Routine, guidance: Guidance = "full") -> Script:
-    """Unroll a routine into its script.
+# Unrolling --------------------------------------------------------------------------------------------------------
+
+
+def write_script(routine: model.Routine, guidance: Guidance = "full", language: str | None = None) -> Script:
+    """Unroll a routine into its script, in one of its languages.
+
+    With the guidance `bells` the script is that of `full`: the timeline takes the words out.
 
     Raises:
-        RoutineError: with every step that cannot be unrolled (an unknown word in braces, too many steps).
+        RoutineError: with every step that cannot be unrolled (an unknown word in braces, a missing translation).
 
     """
-    writer = _Writer(guidance)
+    writer = _Writer(routine, guidance, language or routine.language)
     writer.add_steps(routine.steps, _Place(("steps",)))
+    if not writer.items and not writer.faults:
+        writer.faults.append(Fault("there is nothing to hear in this routine; add a step", routine.mark))
     if writer.faults:
-        first, *more = writer.faults
+        # A step that runs on two sides has its faults twice.
+        first, *more = dict.fromkeys(writer.faults)
         raise RoutineError(first.message, first.mark, tuple(more))
-    lead = Item(Silence(rigid(LEAD), ("lead",)), routine.mark)
     return Script(
-        heading=Heading(routine.title, routine.language, routine.voice, routine.tags),
+        heading=Heading(
+            routine.title.pick_name(writer.language, routine.language),
+            writer.language,
+            routine.voice,
+            routine.tags,
+            routine.pronounce,
+        ),
         guidance=guidance,
         length=routine.length,
-        items=(lead, *_add_gaps(writer.items, routine.gap)),
+        gap=routine.gap,
+        steps=tuple(writer.items),
         sections=tuple(writer.sections),
         mark=routine.mark,
     )
-
-
-def rigid(length: Ms) -> Elastic:
-    """A length that neither stretches nor shrinks, on the nearest tick."""
-    ticks = _round(length)
-    return Elastic(ticks, ticks, ticks)
 
 
 def _round(length: Ms) -> Ms:
     return ticks_to_ms(ms_to_ticks(length))
 
 
-def _type_elastic(spec: model.Elastic) -> Elastic:
-    """Bounds on the nearest tick; natural and least are one tick at the least, so that a share of them exists."""
-    return Elastic(max(_round(spec.natural), TICK), max(_round(spec.least), TICK), max(_round(spec.most), TICK))
+def _make_rigid(length: Ms) -> Elastic:
+    ticks = _round(length)
+    return Elastic(ticks, ticks, ticks)
 
 
 @dataclass(frozen=True)
@@ -177,90 +286,218 @@ class _Place:
     side: str | None = None
     later_side: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
+    options: tuple[Unknown, ...] = ()
 
 
 class _Writer:
     """Collects the items of a script, and every fault met on the way."""
 
-    def __init__(self, guidance: Guidance) -> None:
+    def __init__(self, routine: model.Routine, guidance: Guidance, language: str) -> None:
+        self.routine = routine
         self.guidance = guidance
+        self.language = language
+        self.lexicon = Lexicon(routine.pronounce, language)
         self.items: list[Item] = []
         self.sections: list[Section] = []
         self.faults: list[Fault] = []
         self.count = 0
 
-    def add_steps(self, steps: tuple[model.Step, ...], place: _Place) -> None:
+    def add_steps(self, steps: Sequence[model.Step], place: _Place) -> None:
         for index, step in enumerate(steps):
             self.count += 1
             if self.count > MAX_STEPS:
                 raise RoutineError(
-                    f"over {MAX_STEPS:,} steps once sides are unrolled; make several routines", step.mark
+                    f"over {MAX_STEPS:,} steps once sides and repeats are unrolled; make several routines", step.mark
                 )
-            self.add_step(step, replace(place, path=(*place.path, index)))
+            path = (*place.path, index)
+            options = (*place.options, path) if step.optional else place.options
+            try:
+                self.add_step(step, replace(place, path=path, options=options))
+            except _UnrollingError as error:
+                self.faults += error.faults
 
     def add_step(self, step: model.Step, place: _Place) -> None:
         match step:
             case model.Say():
-                self.add_say(step, place)
+                is_brief = step.brief is not None and (place.later_side or self.guidance == "brief")
+                said = step.brief if is_brief and step.brief else step.say
+                self.add_say(said, step.find_mark("brief" if is_brief else "say"), step.mark, place)
             case model.Pause():
-                self.add(Silence(rigid(step.pause), place.path), step.mark, place)
+                length = self.settle(step.pause, step.breath, step.find_mark("pause"))
+                self.add(Silence(length, place.path), step.mark, place)
             case model.Hold():
+                length = self.settle(step.hold, step.breath, step.find_mark("hold"))
                 cues = tuple(self.make_hold_cue(cue, place) for cue in step.cues)
-                silence = Silence(_type_elastic(step.hold), place.path, is_hold=True, cues=cues)
-                self.add(silence, step.mark, place)
+                self.add(Silence(length, place.path, is_hold=True, cues=cues), step.mark, place)
             case model.Bell():
                 self.add(_make_bell(step.bell), step.mark, place)
+            case model.Breathe():
+                self.add(self.make_breath(step, place), step.mark, place)
             case model.Section():
                 self.add_section(step, place)
+            case model.Repeat():
+                for number in range(1, step.repeat + 1):
+                    words = {**place.words, "round": str(number), "rounds": str(step.repeat)}
+                    self.add_steps(step.steps, replace(place, path=(*place.path, f"round {number}"), words=words))
+            case model.Include():
+                self.add_steps(step.steps, place)
 
-    def add(self, what: Cue | Silence, mark: Mark, place: _Place, *, ends_paragraph: bool = False) -> None:
-        self.items.append(Item(what, mark, place.section, place.side, ends_paragraph))
+    def add(
+        self, what: Cue | Silence | BreathBlock, mark: Mark, place: _Place, *, ends_paragraph: bool = False
+    ) -> None:
+        self.items.append(Item(what, mark, place.section, place.side, ends_paragraph, place.options))
 
-    def add_say(self, step: model.Say, place: _Place) -> None:
-        is_brief = step.brief is not None and (place.later_side or self.guidance == "brief")
-        key, text = ("brief", step.brief or "") if is_brief else ("say", step.say)
-        for number, piece in enumerate(split_text(self.fill(text, place, step.find_mark(key)))):
+    def add_say(self, words: Words, text_mark: Mark, mark: Mark, place: _Place) -> None:
+        for number, piece in enumerate(split_text(self.write(words, place, text_mark))):
             match piece:
                 case InlinePause(length):
-                    self.add(Silence(rigid(length), (*place.path, number)), step.mark, place)
+                    self.add(Silence(_make_rigid(length), (*place.path, number)), mark, place)
                 case Sentence(text, ends_paragraph):
-                    self.add(Speech(text), step.mark, place, ends_paragraph=ends_paragraph)
-
-    def make_hold_cue(self, cue: model.HoldCue, place: _Place) -> HoldCue:
-        if cue.bell:
-            return HoldCue(cue.at, (_make_bell(cue.bell),), cue.mark)
-        mark = cue.find_mark("say")
-        wordings = tuple(Speech(" ".join(self.fill(text, place, mark).split())) for text in cue.say or ())
-        return HoldCue(cue.at, wordings, cue.mark)
+                    self.add(self.make_speech(text), mark, place, ends_paragraph=ends_paragraph)
 
     def add_section(self, step: model.Section, place: _Place) -> None:
         length = None if step.length is None else _round(step.length)
-        self.sections.append(Section(step.section, step.mark, length, place.section, place.path))
+        title = step.section.pick_name(self.language, self.routine.language)
+        self.sections.append(Section(title, step.mark, length, place.section, place.path))
         inside = replace(place, section=len(self.sections) - 1)
-        if not step.sides:
+        if step.sides is None:
             self.add_steps(step.steps, inside)
-        for number, side in enumerate(step.sides or ()):
-            words = dict(place.words) | {"side": side}
-            if len(step.sides or ()) == 2:
-                words["other_side"] = (step.sides or ())[1 - number]
-            self.add_steps(step.steps, replace(inside, side=side, later_side=number > 0, words=words))
+            return
+        names, spoken = self.find_sides(step)
+        for number, (name, word) in enumerate(zip(names, spoken, strict=True)):
+            words = {**place.words, "side": word}
+            if len(names) == 2:
+                words["other_side"] = spoken[1 - number]
+            on_side = replace(inside, side=name, later_side=number > 0, words=words)
+            if number and step.between:
+                self.add_between(step.between, replace(on_side, path=(*place.path, "between", number)))
+            self.add_steps(step.steps, on_side)
 
-    def fill(self, text: str, place: _Place, mark: Mark) -> str:
+    def add_between(self, between: model.Between, place: _Place) -> None:
+        if between.say:
+            self.add_say(between.say, between.find_mark("say"), between.mark, place)
+        else:
+            self.add(self.make_speech(self.need_phrases(between.mark).switch), between.mark, place)
+        length = self.settle(between.pause, None, between.find_mark("pause"))
+        # One name for the changes between all sides: they are equally long.
+        self.add(Silence(length, place.path[:-1]), between.mark, place)
+
+    def find_sides(self, step: model.Section) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Names of the sides as written, and as said in the script's language."""
+        known = {language or self.routine.language: names for language, names in step.sides or ()}
+        names = next(iter(known.values()))
+        for code in (self.language, self.language.partition("-")[0]):
+            if code in known:
+                return known[code], known[code]
+        phrases = self.need_phrases(step.find_mark("sides"))
+        for name in names:
+            if name not in phrases.sides:
+                raise _UnrollingError(
+                    f"the side {name!r} has no name in {self.language!r}; write sides: {{{self.language}: ...}}",
+                    step.find_mark("sides"),
+                )
+        return names, tuple(phrases.sides[name] for name in names)
+
+    def make_hold_cue(self, cue: model.HoldCue, place: _Place) -> HoldCue:
+        if cue.countdown is not None:
+            numbers = self.need_phrases(cue.mark).numbers[1 : cue.countdown + 1]
+            return HoldCue(cue.mark, countdown=tuple(self.make_speech(number) for number in reversed(numbers)))
+        wordings: tuple[Cue, ...]
+        if cue.bell:
+            wordings = (_make_bell(cue.bell),)
+        elif cue.say:
+            mark = cue.find_mark("say")
+            texts = (self.write(words, place, mark) for words in cue.say)
+            wordings = tuple(self.make_speech(" ".join(text.split())) for text in texts)
+        else:
+            wordings = (self.make_speech(self.find_own_words(cue)),)
+        return HoldCue(cue.mark, wordings, cue.at, cue.every)
+
+    def find_own_words(self, cue: model.HoldCue) -> str:
+        """What narrator says of itself at a time: halfway, or how many seconds remain."""
+        phrases = self.need_phrases(cue.mark)
+        at = cue.at or At(0, 0)
+        if at == At(At.WHOLE // 2, 0):
+            return phrases.halfway
+        seconds, rest = divmod(-at.offset, 1000)
+        if at.share == At.WHOLE and not rest and 0 < seconds < len(phrases.numbers):
+            return phrases.say_seconds_more(seconds)
+        raise _UnrollingError("narrator has words of its own only for 'half' and for -1s to -60s; add 'say'", cue.mark)
+
+    def make_breath(self, step: model.Breathe, place: _Place) -> BreathBlock:
+        block = BreathBlock((), Fraction(0), 0, 0, step.voiced, place.path)
+        phases = tuple(
+            Phase(name, length, self.make_breath_words(step, name, length, place) if step.voiced else ())
+            for name, length in step.breathe
+        )
+        block = replace(block, phases=phases)
+        if step.rounds is not None:
+            return replace(block, natural=Fraction(step.rounds), least=step.rounds, most=step.rounds)
+        least, natural, most = self.resolve(step.for_, None, step.find_mark("for")) if step.for_ else (0, 0, 0)
+        fewest = max(1, -(-least // block.round))
+        return replace(
+            block, natural=Fraction(natural, block.round), least=fewest, most=max(fewest, most // block.round)
+        )
+
+    def make_breath_words(self, step: model.Breathe, name: str, length: Ms, place: _Place) -> tuple[Speech, ...]:
+        own = step.words.in_ if name == "in" else getattr(step.words, name)
+        if own is not None:
+            mark = step.words.find_mark(name)
+            first = " ".join(self.write(own, place, mark).split())
+        else:
+            first = self.need_phrases(step.mark).breath.get(name)
+        if not step.count:
+            return (self.make_speech(first),)
+        numbers = self.need_phrases(step.mark).numbers[2 : length // 1000 + 1]
+        return tuple(self.make_speech(word) for word in (first, *numbers))
+
+    def make_speech(self, text: str) -> Speech:
+        return Speech(text, self.lexicon.respell(text))
+
+    def settle(self, elastic: AuthoredElastic, breath: Ms | None, mark: Mark) -> Elastic:
+        """Bounds on the nearest tick; at least one tick each, so that a share of them exists."""
+        least, natural, most = (_round(length) for length in self.resolve(elastic, breath, mark))
+        if least == most:
+            return Elastic(most, most, most)
+        return Elastic(max(least, TICK), max(natural, TICK), max(most, TICK))
+
+    def resolve(self, elastic: AuthoredElastic, breath: Ms | None, mark: Mark) -> tuple[Ms, Ms, Ms]:
         try:
-            return fill_braces(text, place.words)
+            return elastic.resolve(breath or self.routine.breath)
         except ValueError as error:
-            self.faults.append(Fault(str(error), mark))
-            return text
+            raise _UnrollingError(str(error), mark) from None
+
+    def write(self, words: Words, place: _Place, mark: Mark) -> str:
+        """A text in the script's language, its braces filled in."""
+        chance = random.Random(f"{self.routine.seed} {place.path} {place.side}")  # noqa: S311 - nothing is secret here
+        try:
+            return fill_braces(words.pick(self.language, self.routine.language, chance), place.words)
+        except ValueError as error:
+            raise _UnrollingError(str(error), mark) from None
+
+    def need_phrases(self, mark: Mark) -> Phrases:
+        phrases = find_phrases(self.language)
+        if phrases is None:
+            raise _UnrollingError(
+                f"narrator has no words of its own in {self.language!r}, only in {', '.join(list_languages())}; write "
+                "the words here",
+                mark,
+            )
+        return phrases
+
+
+class _UnrollingError(NarratorError):
+    """A step that cannot be unrolled: the others still can, so that all faults are told."""
 
 
 def _make_bell(spec: model.BellSpec) -> Bell:
     return Bell(spec.sound, spec.times, spec.every)
 
 
-def _add_gaps(items: list[Item], gap: Ms) -> Iterator[Item]:
-    """Put a gap after each sentence that is followed by another or by the end: silences and bells need none."""
+def _add_gaps(items: Sequence[Item], gap: Ms) -> Iterator[Item]:
+    """Put a gap after each sentence that no silence or bell follows."""
     for item, following in zip(items, [*items[1:], None], strict=True):
         yield item
-        if isinstance(item.what, Speech) and (following is None or isinstance(following.what, Speech)):
-            length = rigid(2 * gap if item.ends_paragraph else gap)
+        if isinstance(item.what, Speech) and (following is None or not isinstance(following.what, Silence | Bell)):
+            length = _make_rigid(2 * gap if item.ends_paragraph else gap)
             yield replace(item, what=Silence(length, ("gap",)), ends_paragraph=False)

@@ -3,24 +3,33 @@
 `format_script` and `ScriptFile` are inverse: an unedited file renders to the bytes of its routine.
 """
 
+import os
 from collections.abc import Mapping
 from itertools import pairwise
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import BeforeValidator, Field, model_validator
 
 from narrator.errors import Fault, RoutineError
-from narrator.routine.model import BellShort, Duration, Marked, Tags, Text, VoiceShort, VoiceSpec, Word
+from narrator.routine.marked import Marked
+from narrator.routine.model import BellShort, Tags, VoiceShort, VoiceSpec, Word
+from narrator.routine.phrases import Lexicon
 from narrator.routine.source import Source
 from narrator.routine.text import InlinePause, split_text
-from narrator.script import Bell, Cue, Heading, Speech, list_texts
-from narrator.timeline import Chapter, Lengths, Segment, Timeline
+from narrator.routine.values import Duration, Line
+from narrator.script import Bell, Breath, Cue, Heading, Speech, list_texts
+from narrator.timeline import Chapter, Lengths, Segment, Timeline, check_words
 from narrator.units import Db, Ms, format_clock, format_duration, ms_to_ticks, ticks_to_ms
 
 FORMAT = 1
 KEY = "narrator_script"
 """The key that tells a script file from a routine."""
+
+
+def _type_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
 
 
 class SectionEntry(Marked):
@@ -38,29 +47,40 @@ class SectionEntry(Marked):
 
 
 class CueEntry(Marked):
-    """A cue at a time. `takes`, `section`, `side` and `line` are for the reader; only `at` and the words count."""
+    """A cue at a time. `takes` counts for breaths alone; `section`, `side` and `line` are for the reader."""
 
     at: Duration
-    say: Text | None = None
+    say: Annotated[tuple[Line, ...], BeforeValidator(_type_list), Field(min_length=1)] | None = None
     bell: BellShort | None = None
-    takes: str | None = None
+    breathe: Literal["in", "hold", "out", "pause"] | None = None
+    takes: Duration | None = None
     section: str | None = None
     side: str | None = None
     line: str | None = None
 
     @model_validator(mode="after")
     def _check_kind(self) -> Self:
-        if (self.say is None) == (self.bell is None):
-            raise ValueError("a cue has either 'say' or 'bell'")
-        if any(isinstance(piece, InlinePause) for piece in split_text(self.say or "")):
+        if self.bell is not None and (self.say is not None or self.breathe is not None):
+            raise ValueError("a cue has one of 'say', 'bell' and 'breathe'; make two cues of these")
+        if self.say is None and self.bell is None and self.breathe is None:
+            raise ValueError("a cue has one of 'say', 'bell' and 'breathe'")
+        if self.breathe is not None and not self.takes:
+            raise ValueError("a breath needs its length; add 'takes: 4s'")
+        if self.breathe is None and len(self.say or ()) > 1:
+            raise ValueError("only a breath has several words; make a cue of each of these")
+        if any(isinstance(piece, InlinePause) for text in self.say or () for piece in split_text(text)):
             raise ValueError("a script's words hold no pauses; make two cues of these")
         return self
 
-    def make_cue(self) -> Cue:
+    def make_cue(self, lexicon: Lexicon) -> Cue:
         """The cue itself."""
         if self.bell:
             return Bell(self.bell.sound, self.bell.times, self.bell.every)
-        return Speech(" ".join((self.say or "").split()))
+        texts = tuple(" ".join(text.split()) for text in self.say or ())
+        words = tuple(Speech(text, lexicon.respell(text)) for text in texts)
+        if self.breathe:
+            return Breath(self.breathe, ticks_to_ms(ms_to_ticks(self.takes or 0)), words)
+        return words[0]
 
 
 class ScriptFile(Marked):
@@ -70,6 +90,7 @@ class ScriptFile(Marked):
     title: Word
     language: str = "en"
     voice: VoiceShort = VoiceSpec()
+    pronounce: dict[Word, Word] = Field({})
     tags: Tags = Tags()
     gain: Annotated[float, Field(ge=-60, le=24)] | None = None
     length: Duration
@@ -79,11 +100,12 @@ class ScriptFile(Marked):
     @property
     def heading(self) -> Heading:
         """What the session is called, and its voice."""
-        return Heading(self.title, self.language, self.voice, self.tags)
+        return Heading(self.title, self.language, self.voice, self.tags, self.pronounce)
 
     def list_cues(self) -> list[Cue]:
         """The cues in the order of the file."""
-        return [entry.make_cue() for entry in self.cues]
+        lexicon = Lexicon(self.pronounce, self.language)
+        return [entry.make_cue(lexicon) for entry in self.cues]
 
     def list_texts(self) -> list[str]:
         """Every distinct text that a voice is needed for, in order."""
@@ -109,14 +131,16 @@ def place_script(script: ScriptFile, lengths: Lengths) -> Timeline:
         end = start + lengths.measure_in_hold(cue)
         if end > script.length:
             faults.append(_describe_overrun(entry, start, end, script))
+        if isinstance(cue, Breath):
+            faults += (Fault(message, entry.mark) for message in check_words(cue, lengths))
         segments.append(Segment(start, end, cue, entry.find_mark("at"), _find_chapter(script, start), entry.side))
     segments.sort(key=lambda segment: segment.start)
     for first, second in pairwise(segments):
-        # A bell may go on ringing, and even be struck, under what follows: only speech needs a place of its own.
-        if isinstance(first.cue, Speech) and second.start < first.end:
+        # A bell may go on ringing, and even be struck, under what follows: only speech and breath need a place alone.
+        if isinstance(first.cue, Speech | Breath) and second.start < first.end:
             faults.append(
                 Fault(
-                    f"this cue starts at {format_clock(second.start)}, but the one on line {first.mark.line} speaks "
+                    f"this cue starts at {format_clock(second.start)}, but the one on line {first.mark.line} goes on "
                     f"until {format_clock(first.end)}; move one of them by {format_duration(first.end - second.start)}",
                     second.mark,
                 )
@@ -141,13 +165,17 @@ def _find_chapter(script: ScriptFile, start: Ms) -> int | None:
     return next((index for index, section in enumerate(script.sections) if section.at <= start < section.to), None)
 
 
-def format_script(heading: Heading, voice: str, gain: Db, timeline: Timeline) -> str:
-    """Write a timeline as a script file; `voice` is the one it was measured with, as `engine:name`."""
+def format_script(heading: Heading, voice: str, gain: Db, timeline: Timeline, file: str) -> str:
+    """Write a timeline as a script file.
+
+    `voice` is the one it was measured with, as `engine:name`; `file` is the routine, whose lines need no name.
+    """
     head: dict[str, Any] = {
         KEY: FORMAT,
         "title": heading.title,
         "language": heading.language,
         "voice": _voice_to_data(voice, heading.voice.pace),
+        **({"pronounce": dict(heading.pronounce)} if heading.pronounce else {}),
         "tags": {key: value for key, value in heading.tags.model_dump().items() if value is not None},
         "gain": gain,
         "length": format_duration(timeline.length),
@@ -160,7 +188,7 @@ def format_script(heading: Heading, voice: str, gain: Db, timeline: Timeline) ->
             times = {"title": chapter.title, "at": format_clock(chapter.start), "to": format_clock(chapter.end)}
             lines.append(f"  - {_flow(times)}")
     lines.append("cues:")
-    lines += [f"  - {_flow(_cue_to_data(segment, timeline))}" for segment in timeline.segments]
+    lines += [f"  - {_flow(_cue_to_data(segment, timeline, file))}" for segment in timeline.segments]
     return "\n".join(lines) + "\n"
 
 
@@ -169,11 +197,15 @@ def _voice_to_data(voice: str, pace: float) -> dict[str, Any]:
     return {"engine": engine, "name": name, "pace": pace}
 
 
-def _cue_to_data(segment: Segment, timeline: Timeline) -> dict[str, Any]:
+def _cue_to_data(segment: Segment, timeline: Timeline, file: str) -> dict[str, Any]:
     data: dict[str, Any] = {"at": format_clock(segment.start)}
     match segment.cue:
         case Speech(text):
             data["say"] = text
+        case Breath(phase, _, words):
+            data["breathe"] = phase
+            texts = [word.text for word in words]
+            data |= {"say": texts[0] if len(texts) == 1 else texts} if texts else {}
         case Bell(sound, times, every):
             data["bell"] = {"sound": sound, "times": times, "every": format_duration(every)}
     data["takes"] = format_duration(segment.end - segment.start)
@@ -181,7 +213,8 @@ def _cue_to_data(segment: Segment, timeline: Timeline) -> dict[str, Any]:
         data["section"] = timeline.chapters[segment.chapter].title
     if segment.side is not None:
         data["side"] = segment.side
-    data["line"] = segment.mark.line
+    mark = segment.mark
+    data["line"] = mark.line if mark.file == file else f"{os.path.relpath(mark.file, Path(file).parent)}:{mark.line}"
     return data
 
 

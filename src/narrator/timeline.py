@@ -5,25 +5,28 @@ shrink by one common factor until the track is as long as was asked (the way TeX
 "Breaking paragraphs into lines", 1981).
 """
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
 from narrator.errors import Fault, LengthError, Mark, RoutineError
-from narrator.routine.model import At
-from narrator.script import Bell, Cue, HoldCue, Item, Script, Silence, Speech, Unknown
-from narrator.units import (
-    LONGEST,
-    TICK,
-    Ms,
-    Ticks,
-    ceil_ticks,
-    floor_ticks,
-    format_duration,
-    ms_to_ticks,
-    ticks_to_ms,
+from narrator.routine.values import At
+from narrator.script import (
+    Bell,
+    Breath,
+    BreathBlock,
+    Cue,
+    Elastic,
+    HoldCue,
+    Item,
+    Script,
+    Silence,
+    Speech,
+    Unknown,
 )
+from narrator.units import LONGEST, TICK, Ms, Ticks, ceil_ticks, floor_ticks, format_duration, ms_to_ticks, ticks_to_ms
 
 CLEARANCE: Ms = 300
 """Silence that two cues inside a hold keep between them."""
@@ -33,16 +36,20 @@ BELL_ROOM: Ms = 1000
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """Measured lengths of everything rigid: clips by text, and the ring of a bell (to −60 dB) by sound."""
+    """Lengths of everything rigid: clips by the text that is spoken, the ring of a bell (to −60 dB) by sound."""
 
     clips: Mapping[str, Ms]
     rings: Mapping[str, Ms]
+    is_estimate: bool = False
+    """Not every clip was measured, so that a word too long for its phase is only likely."""
 
     def measure(self, cue: Cue, *, is_last: bool = False) -> Ms:
         """Length of a cue's box; the last bell of a session takes its whole ring."""
         match cue:
-            case Speech(text):
-                return self.clips[text]
+            case Speech(spoken=spoken):
+                return self.clips[spoken]
+            case Breath(length=length):
+                return ticks_to_ms(ceil_ticks(length))
             case Bell(sound, times, every):
                 box = ticks_to_ms(ms_to_ticks(times * every))
                 return ticks_to_ms(ceil_ticks(max(box, (times - 1) * every + self.rings[sound]))) if is_last else box
@@ -90,6 +97,15 @@ class Chapter:
     end: Ms
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Where a section (an index into the script's) begins, or begins on another side."""
+
+    start: Ms
+    section: int | None
+    side: str | None
+
+
 @dataclass(frozen=True)
 class Timeline:
     """Everything that is heard and when; `length` is the track's. `notes` tell what had to give way."""
@@ -99,6 +115,7 @@ class Timeline:
     holds: tuple[Hold, ...]
     chapters: tuple[Chapter, ...]
     notes: tuple[Fault, ...] = ()
+    turns: tuple["Turn", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,53 +129,137 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class _Glue:
-    """An unknown length in ticks that counts `count` times (the holds on both sides of a pose are one unknown)."""
+    """An unknown length in ticks that counts `count` times (the holds on both sides of a pose are one unknown).
+
+    With a `block` it comes in whole rounds of breath only.
+    """
 
     natural: Ticks
     least: Ticks
     most: Ticks
     count: int = 1
+    block: BreathBlock | None = None
+
+    def fix(self, ticks: Ticks, extra: int = 0) -> Ticks:
+        """Ticks of the whole rounds that fit into `ticks`, and some more, within the bounds."""
+        if self.block is None:
+            return ticks
+        rounds = (ticks_to_ms(ticks + 1) - 1) // self.block.round + extra
+        return floor_ticks(self.block.measure(min(max(rounds, self.block.least), self.block.most)))
 
 
 def lay_out(script: Script, lengths: Lengths, target: Ms | None = None) -> Timeline:
     """Place every cue so that the track takes exactly `target` ms, or its natural length when that is None.
 
+    Optional steps are left out, the last first, before a target is refused.
+
     Raises:
         LengthError: the target is out of reach; says the range and what takes most.
-        RoutineError: a section's own length is out of reach.
+        RoutineError: a section's own length is out of reach, or a word does not fit its phase of a breath.
 
     """
-    boxes, glue, notes = _measure(script, lengths)
-    ticks = sum(boxes)
+    _check_breath_words(script, lengths)
+    whole = _measure(script, lengths)
     if target is None:
-        target = ticks_to_ms(ticks + sum(g.natural * g.count for g in glue.values()))
-        shares = {name: g.natural for name, g in glue.items()}
+        timeline = _place(script, lengths, whole, {name: g.fix(g.natural) for name, g in whole.glue.items()}, None)
     else:
-        found = share(list(glue.values()), floor_ticks(target) - ticks)
-        if found is None or target > LONGEST:
+        fitting = _leave_out_options(script, lengths, floor_ticks(target))
+        measured = whole if fitting is script else _measure(fitting, lengths, strict=False)
+        shares = measured.share(floor_ticks(target))
+        if shares is None or target > LONGEST:
             raise _refuse_length(script, lengths, target)
-        shares = dict(zip(glue, found, strict=True))
-    return _place(script, lengths, boxes, shares, target, notes)
+        left_out = {name for name, _ in script.options} - {name for name, _ in fitting.options}
+        notes = [
+            Fault(f"this optional step is left out, to make room in {format_duration(target)}", mark)
+            for name, mark in script.options
+            if name in left_out
+        ]
+        timeline = _place(fitting, lengths, measured, shares, target)
+        timeline = replace(timeline, notes=(*notes, *timeline.notes))
+    return _ring_instead(timeline, script, lengths) if script.guidance == "bells" else timeline
 
 
 def measure_range(script: Script, lengths: Lengths) -> Range:
-    """Shortest, natural and longest length of a script.
+    """Shortest length (all optional steps left out), natural and longest length of a script.
 
     Raises:
         RoutineError: a section's own length is out of reach.
 
     """
-    boxes, glue, _ = _measure(script, lengths)
-    rigid = sum(boxes)
-
-    def total(values: Iterable[tuple[Ticks, int]]) -> Ms:
-        return ticks_to_ms(rigid + sum(value * count for value, count in values))
-
+    whole = _measure(script, lengths)
+    barest = script.leave_out({name for name, _ in script.options})
+    least = whole if barest is script else _measure(barest, lengths, strict=False)
     return Range(
-        total((g.least, g.count) for g in glue.values()),
-        total((g.natural, g.count) for g in glue.values()),
-        total((g.most, g.count) for g in glue.values()),
+        ticks_to_ms(least.least),
+        ticks_to_ms(whole.rigid + sum(g.fix(g.natural) * g.count for g in whole.glue.values())),
+        ticks_to_ms(whole.most),
     )
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """A script's boxes in ticks (0 for elastics), its elastics by name, and notes."""
+
+    boxes: Sequence[Ticks]
+    glue: Mapping[Unknown, _Glue]
+    notes: Sequence[Fault]
+
+    @property
+    def rigid(self) -> Ticks:
+        return sum(self.boxes)
+
+    @property
+    def least(self) -> Ticks:
+        return self.rigid + sum(g.least * g.count for g in self.glue.values())
+
+    @property
+    def most(self) -> Ticks:
+        return self.rigid + sum(g.most * g.count for g in self.glue.values())
+
+    def share(self, ticks: Ticks) -> dict[Unknown, Ticks] | None:
+        """Ticks of each elastic, so that all take `ticks` together; None when the bounds do not allow it."""
+        found = share_rounds(list(self.glue.values()), ticks - self.rigid)
+        return None if found is None else dict(zip(self.glue, found, strict=True))
+
+
+def _leave_out_options(script: Script, lengths: Lengths, ticks: Ticks) -> Script:
+    """The script without as few of its last optional steps as lets it be that short."""
+    names = [name for name, _ in script.options]
+
+    def can_be_short(count: int) -> bool:
+        fewer = script.leave_out(names[len(names) - count :])
+        return bool(fewer.steps) and _measure(fewer, lengths, strict=False).least <= ticks
+
+    if can_be_short(0):
+        return script
+    count = bisect_left(range(len(names) + 1), True, key=can_be_short)
+    return script.leave_out(names[len(names) - count :]) if count <= len(names) else script
+
+
+def share_rounds(glue: Sequence[_Glue], ticks: Ticks) -> list[Ticks] | None:
+    """As `share`, with the rounds of breath whole.
+
+    The factor is first found with rounds continuous; then rounds are whole numbers and the silences are shared anew.
+    What no silence can take becomes further rounds, in order, as far as they fit; what is left after that stays over.
+    """
+    shares = share(glue, ticks)
+    if shares is None or all(g.block is None for g in glue):
+        return shares
+    fixed = [g.fix(value) for g, value in zip(glue, shares, strict=True)]
+    silences = [index for index, g in enumerate(glue) if g.block is None]
+    room = sum(glue[index].most * glue[index].count for index in silences)
+
+    def left() -> Ticks:
+        return ticks - sum(fixed[index] * g.count for index, g in enumerate(glue) if g.block is not None)
+
+    for index, g in enumerate(glue):
+        longer = g.fix(fixed[index], extra=1)
+        if g.block is not None and left() > room and (longer - fixed[index]) * g.count <= left():
+            fixed[index] = longer
+    again = share([glue[index] for index in silences], min(left(), room))
+    for index, value in zip(silences, again or (), strict=True):
+        fixed[index] = value
+    return fixed
 
 
 # How finely the common factor is searched. Two elastics reach their next tick at factors a/n and b/m; where these
@@ -204,8 +305,8 @@ def share(glue: Sequence[_Glue], ticks: Ticks) -> list[Ticks] | None:
     return shares
 
 
-def _measure(script: Script, lengths: Lengths) -> tuple[list[Ticks], dict[Unknown, _Glue], list[Fault]]:
-    """Ticks of each item's box (0 for elastics), the glue by name, and notes."""
+def _measure(script: Script, lengths: Lengths, *, strict: bool = True) -> _Measured:
+    """Measure a script; with `strict`, a section that cannot take its own length is an error."""
     boxes: list[Ticks] = []
     glue: dict[Unknown, _Glue] = {}
     last = len(script.items) - 1
@@ -213,21 +314,32 @@ def _measure(script: Script, lengths: Lengths) -> tuple[list[Ticks], dict[Unknow
         match item.what:
             case Silence(length=length, unknown=unknown) if length.least < length.most:
                 boxes.append(0)
-                known = glue.get(unknown)
-                glue[unknown] = (
-                    replace(known, count=known.count + 1)
-                    if known
-                    else _Glue(*(floor_ticks(value) for value in (length.natural, length.least, length.most)))
-                )
+                _count(glue, unknown, length)
             case Silence(length=length):
                 boxes.append(floor_ticks(length.least))
+            case BreathBlock() as block if block.least < block.most:
+                boxes.append(0)
+                natural = round(block.natural * block.round)
+                elastic = Elastic(block.measure(block.least), natural, block.measure(block.most))
+                _count(glue, block.unknown, elastic, block)
+            case BreathBlock() as block:
+                boxes.append(floor_ticks(block.measure(block.least)))
             case cue:
                 boxes.append(floor_ticks(lengths.measure(cue, is_last=index == last)))
-    notes = _fit_sections(script, boxes, glue)
-    return boxes, glue, notes
+    notes = _fit_sections(script, boxes, glue, strict=strict)
+    return _Measured(boxes, glue, notes)
 
 
-def _fit_sections(script: Script, boxes: list[Ticks], glue: dict[Unknown, _Glue]) -> list[Fault]:
+def _count(glue: dict[Unknown, _Glue], name: Unknown, length: Elastic, block: BreathBlock | None = None) -> None:
+    known = glue.get(name)
+    if known:
+        glue[name] = replace(known, count=known.count + 1)
+    else:
+        natural, least, most = (floor_ticks(value) for value in (length.natural, length.least, length.most))
+        glue[name] = _Glue(min(max(natural, least), most), least, most, block=block)
+
+
+def _fit_sections(script: Script, boxes: list[Ticks], glue: dict[Unknown, _Glue], *, strict: bool) -> list[Fault]:
     """Scale the naturals within each section that has a length until it takes that long, inner sections first.
 
     The runs of one section on each side are fitted together, so that equal holds stay equal: they take the length on
@@ -237,7 +349,7 @@ def _fit_sections(script: Script, boxes: list[Ticks], glue: dict[Unknown, _Glue]
     members = _list_members(script)
     groups: dict[Unknown, list[int]] = {}
     for index, section in enumerate(script.sections):
-        if section.length is not None:
+        if section.length is not None and members[index]:
             groups.setdefault(section.unknown, []).append(index)
     for runs in sorted(groups.values(), key=lambda runs: _find_depth(script, runs[0]), reverse=True):
         section = script.sections[runs[0]]
@@ -246,20 +358,21 @@ def _fit_sections(script: Script, boxes: list[Ticks], glue: dict[Unknown, _Glue]
         counts = Counter(
             item.what.unknown
             for item in (script.items[index] for index in inside)
-            if isinstance(item.what, Silence) and item.what.unknown in glue
+            if isinstance(item.what, Silence | BreathBlock) and item.what.unknown in glue
         )
         within = [replace(glue[name], count=count) for name, count in counts.items()]
         wanted = floor_ticks(section.length or 0) * len(runs)
-        shares = share(within, wanted - rigid)
+        shares = share_rounds(within, wanted - rigid)
         if shares is None:
             fault = _describe_section(section.title, wanted, rigid, within, len(runs), section.mark)
-            if script.guidance == "full":
+            if script.guidance != "brief" and strict:
                 raise RoutineError(fault.message, fault.mark)
             notes.append(fault)
-            shares = [g.least if wanted - rigid < sum(g.least * g.count for g in within) else g.most for g in within]
+            least = sum(g.least * g.count for g in within)
+            shares = [g.least if wanted - rigid < least else g.most for g in within]
         for name, value in zip(counts, shares, strict=True):
             glue[name] = replace(glue[name], natural=max(value, 1))
-    return notes
+    return notes if strict else []
 
 
 def _list_members(script: Script) -> list[list[int]]:
@@ -306,20 +419,22 @@ def _refuse_length(script: Script, lengths: Lengths, target: Ms) -> LengthError:
     """Say why a track cannot be that long: the range, and the three steps that take most of it."""
     span = measure_range(script, lengths)
     too_short = target < span.shortest
-    boxes, _, _ = _measure(script, lengths)
+    measured = _measure(script, lengths)
     takes: Counter[Mark] = Counter()
     names: dict[Mark, str] = {}
-    for item, box in zip(script.items, boxes, strict=True):
+    for item, box in zip(script.items, measured.boxes, strict=True):
         length = ticks_to_ms(box)
-        if isinstance(item.what, Silence) and not box:
-            length = item.what.length.least if too_short else item.what.length.most
+        if isinstance(item.what, Silence | BreathBlock) and item.what.unknown in measured.glue:
+            found = measured.glue[item.what.unknown]
+            length = ticks_to_ms(found.least if too_short else found.most)
         if item.mark != script.mark:
             takes[item.mark] += length
             names.setdefault(item.mark, _name_item(item))
     most = "; ".join(f"line {mark.line}, {names[mark]} {_show(length)}" for mark, length in takes.most_common(3))
     limit = "shorten one of them" if too_short else "widen a hold"
+    reason = "" if too_short or target > span.longest else " with some of its optional steps nor without"
     return LengthError(
-        f"this routine cannot take {format_duration(target)}: the shortest it can be is "
+        f"this routine cannot take {format_duration(target)}{reason}: the shortest it can be is "
         f"{format_duration(span.shortest)}, the longest {format_duration(span.longest)}; "
         f"most time goes to {most}; {limit} or choose a --length between",
         Mark(script.mark.file, script.mark.line, script.mark.column),
@@ -334,76 +449,204 @@ def _name_item(item: Item) -> str:
             return "bell"
         case Silence(is_hold=True):
             return "hold"
+        case BreathBlock():
+            return "breathe"
         case _:
             return "pause"
 
 
 def _place(
-    script: Script,
-    lengths: Lengths,
-    boxes: Sequence[Ticks],
-    shares: Mapping[Unknown, Ticks],
-    target: Ms,
-    notes: list[Fault],
+    script: Script, lengths: Lengths, measured: _Measured, shares: Mapping[Unknown, Ticks], target: Ms | None
 ) -> Timeline:
     segments: list[Segment] = []
     holds: list[Hold] = []
+    notes = list(measured.notes)
     spans: dict[int, tuple[Ms, Ms]] = {}
-    numbers = {
-        section: number
-        for number, section in enumerate(
-            index for index, section in enumerate(script.sections) if section.parent is None
-        )
-    }
+    outermost = [index for index, section in enumerate(script.sections) if section.parent is None]
+    numbers = {section: number for number, section in enumerate(outermost)}
+    turns: dict[tuple[int | None, str | None], Ms] = {}
     now: Ms = 0
-    for item, box in zip(script.items, boxes, strict=True):
-        ticks = shares[item.what.unknown] if isinstance(item.what, Silence) and item.what.unknown in shares else box
-        end = now + ticks_to_ms(ticks)
-        outermost = _find_outermost(script, item.section)
-        chapter = None if outermost is None else numbers[outermost]
+    for item, box in zip(script.items, measured.boxes, strict=True):
+        end = now + ticks_to_ms(box)
+        if isinstance(item.what, Silence | BreathBlock) and item.what.unknown in shares:
+            end = now + ticks_to_ms(shares[item.what.unknown])
+        found = _find_outermost(script, item.section)
+        chapter = None if found is None else numbers[found]
         if chapter is not None:
             spans[chapter] = (spans.get(chapter, (now, now))[0], end)
-        if not isinstance(item.what, Silence):
-            segments.append(Segment(now, end, item.what, item.mark, chapter, item.side))
-        elif item.what.is_hold:
-            hold = Hold(now, end, item.mark, chapter, item.side)
-            holds.append(hold)
-            placed, left_out = _place_in_hold(item.what.cues, hold, lengths)
-            segments += placed
-            notes += left_out
+        turns.setdefault((item.section, item.side), now)
+        match item.what:
+            case Silence(is_hold=True, cues=cues):
+                hold = Hold(now, end, item.mark, chapter, item.side)
+                holds.append(hold)
+                placed, left_out = _place_in_hold(cues, hold, lengths)
+                segments += placed
+                notes += left_out
+            case Silence():
+                pass
+            case BreathBlock() as block:
+                cues_of_breath = _list_breaths(block, end - now)
+                segments += (
+                    Segment(now + start, now + stop, cue, item.mark, chapter, item.side)
+                    for start, stop, cue in cues_of_breath
+                )
+            case cue:
+                segments.append(Segment(now, end, cue, item.mark, chapter, item.side))
         now = end
-    chapters = [
-        Chapter(script.sections[section].title, *spans[number])
-        for section, number in numbers.items()
-        if number in spans
-    ]
-    return Timeline(target, tuple(segments), tuple(holds), tuple(chapters), tuple(notes))
+    # Chapters that lost all their steps are none; the numbers of those behind them move up.
+    kept = {number: index for index, number in enumerate(sorted(spans))}
+    chapters = tuple(Chapter(script.sections[outermost[number]].title, *spans[number]) for number in sorted(spans))
+    return Timeline(
+        now if target is None else target,
+        tuple(replace(segment, chapter=_renumber(segment.chapter, kept)) for segment in segments),
+        tuple(replace(hold, chapter=_renumber(hold.chapter, kept)) for hold in holds),
+        chapters,
+        tuple(notes),
+        tuple(Turn(start, *place) for place, start in turns.items()),
+    )
+
+
+def _renumber(chapter: int | None, kept: Mapping[int, int]) -> int | None:
+    return None if chapter is None else kept[chapter]
+
+
+def _list_breaths(block: BreathBlock, length: Ms) -> Iterator[tuple[Ms, Ms, Breath]]:
+    """Start, end and cue of each phase of a block; phases start at the rounded cumulative time."""
+    rounds = (length + TICK) // block.round
+    now = 0
+    for number in range(rounds):
+        for phase in block.phases:
+            start, now = now, now + phase.length
+            words = phase.words if number < block.voiced else ()
+            if phase.name != "pause" or words:
+                first, last = ticks_to_ms(ms_to_ticks(start)), ticks_to_ms(ms_to_ticks(now))
+                yield first, last, Breath(phase.name, last - first, words)
+
+
+def _check_breath_words(script: Script, lengths: Lengths) -> None:
+    """Refuse words that are longer than their phase of a breath, or their second of a count."""
+    faults: dict[Fault, None] = {}
+    for item in script.steps:
+        if isinstance(item.what, BreathBlock) and item.what.voiced and not lengths.is_estimate:
+            for phase in item.what.phases:
+                breath = Breath(phase.name, phase.length, phase.words)
+                faults |= dict.fromkeys(Fault(message, item.mark) for message in check_words(breath, lengths))
+    if faults:
+        first, *more = faults
+        raise RoutineError(first.message, first.mark, tuple(more))
+
+
+def check_words(breath: Breath, lengths: Lengths) -> Iterator[str]:
+    """Say which words of a breath are longer than the phase, or than their second of a count."""
+    last = len(breath.words) - 1
+    for number, word in enumerate(breath.words):
+        room = breath.length - 1000 * number if number == last else 1000
+        takes = lengths.clips[word.spoken]
+        # A clip is padded up to a whole tick, which the phase, in turn, may lack.
+        if takes > room + TICK:
+            where = f"the phase {breath.phase!r}" if not last else f"its second of the phase {breath.phase!r}"
+            yield (
+                f"{word.text!r} takes {takes / 1000:.2f}s, but {where} has {room / 1000:.2f}s; use a shorter word, a "
+                "slower breath or a quicker pace"
+            )
+
+
+# Cues inside holds ------------------------------------------------------------------------------------------------
+
+_Candidate = tuple[tuple[int, Ms], Ms, HoldCue, tuple[Cue, ...], int]
+"""Rank, start within the hold, cue, wordings, and a number that members of one countdown share."""
 
 
 def _place_in_hold(cues: Sequence[HoldCue], hold: Hold, lengths: Lengths) -> tuple[list[Segment], list[Fault]]:
-    """Place the cues of a hold: those counted from its end first, then from its start, then percentages.
+    """Place the cues of a hold: those counted from its end first, then from its start, percentages, repeated ones.
 
     A cue fits when it ends inside the hold and keeps clear of its neighbours; of several wordings the first that fits
-    is taken, and what fits in no wording is left out with a note.
+    is taken, and what fits in no wording is left out with a note. The numbers of a countdown may touch one another.
     """
-    placed: list[Segment] = []
+    placed: list[tuple[Segment, int]] = []
     notes: list[Fault] = []
     length = hold.end - hold.start
-
-    def rank(cue: HoldCue) -> tuple[int, Ms]:
-        kind = {At.WHOLE: 0, 0: 1}.get(cue.at.share, 2)
-        return kind, cue.at.resolve(length)
-
-    for cue in sorted(cues, key=rank):
-        start = hold.start + ticks_to_ms(floor_ticks(cue.at.resolve(length)))
-        for wording in cue.wordings:
+    candidates = [
+        candidate for family, cue in enumerate(cues) for candidate in _list_candidates(cue, length, lengths, family)
+    ]
+    for _, offset, cue, wordings, family in sorted(candidates, key=lambda candidate: candidate[0]):
+        start = hold.start + ticks_to_ms(floor_ticks(max(offset, 0)))
+        for wording in wordings:
             end = start + lengths.measure_in_hold(wording)
-            clear = all(end + CLEARANCE <= other.start or other.end + CLEARANCE <= start for other in placed)
-            if start >= hold.start and end <= hold.end and clear:
-                placed.append(Segment(start, end, wording, cue.mark, hold.chapter, hold.side))
+            if offset >= 0 and end <= hold.end and _is_clear(start, end, family, placed):
+                placed.append((Segment(start, end, wording, cue.mark, hold.chapter, hold.side), family))
                 break
         else:
-            what = cue.wordings[-1]
-            name = f"'{what.text}'" if isinstance(what, Speech) else f"the bell {what.sound!r}"
+            what = wordings[-1]
+            name = f"'{what.text}'" if isinstance(what, Speech) else f"the bell {getattr(what, 'sound', '')!r}"
             notes.append(Fault(f"{name} is left out: no room for it in a hold of {_show(length)}", cue.mark))
-    return sorted(placed, key=lambda segment: segment.start), notes
+    return sorted((segment for segment, _ in placed), key=lambda segment: segment.start), list(dict.fromkeys(notes))
+
+
+def _is_clear(start: Ms, end: Ms, family: int, placed: Iterable[tuple[Segment, int]]) -> bool:
+    for other, other_family in placed:
+        clearance = 0 if family == other_family else CLEARANCE
+        if end + clearance > other.start and other.end + clearance > start:
+            return False
+    return True
+
+
+def _list_candidates(cue: HoldCue, length: Ms, lengths: Lengths, family: int) -> Iterator[_Candidate]:
+    if cue.at is not None:
+        offset = cue.at.resolve(length)
+        kind = {At.WHOLE: 0, 0: 1}.get(cue.at.share, 2)
+        yield (kind, offset), offset, cue, cue.wordings, family
+    elif cue.every is not None:
+        # Repeated cues are those that end within the hold: that there is no further one is no loss to be told.
+        shortest = min(lengths.measure_in_hold(wording) for wording in cue.wordings)
+        for offset in range(cue.every, length - shortest + 1, cue.every):
+            yield (3, offset), offset, cue, cue.wordings, family
+    for number, speech in enumerate(reversed(cue.countdown), 1):
+        offset = length - 1000 * number
+        yield (0, offset), offset, cue, (speech,), family
+
+
+# Bells in place of words ------------------------------------------------------------------------------------------
+
+_FOR_SECTION, _FOR_SIDE, _FOR_HALF = Bell("bowl"), Bell("chime"), Bell("tick")
+_HALVED: Ms = 20_000
+"""Holds shorter than this have no bell at their half."""
+
+
+def _ring_instead(timeline: Timeline, script: Script, lengths: Lengths) -> Timeline:
+    """Take the words out, and ring where sections and sides begin and at the half of each hold.
+
+    Every bell of the timeline stays where it is. One that would ring beside another is not added.
+    """
+    kept: list[Segment] = []
+    for segment in timeline.segments:
+        match segment.cue:
+            case Bell():
+                kept.append(segment)
+            case Breath(phase, length, _) if phase != "pause":
+                kept.append(replace(segment, cue=Breath(phase, length)))
+    added: list[tuple[Ms, Bell, Mark, int | None, str | None]] = []
+    for turn in timeline.turns:
+        if turn.section is None:
+            continue
+        section = script.sections[turn.section]
+        chapter = next((n for n, c in enumerate(timeline.chapters) if c.start <= turn.start < c.end), None)
+        is_start = turn.start == min(other.start for other in timeline.turns if other.section == turn.section)
+        added.append((turn.start, _FOR_SECTION if is_start else _FOR_SIDE, section.mark, chapter, turn.side))
+    added += (
+        (
+            hold.start + ticks_to_ms(floor_ticks((hold.end - hold.start) // 2)),
+            _FOR_HALF,
+            hold.mark,
+            hold.chapter,
+            hold.side,
+        )
+        for hold in timeline.holds
+        if hold.end - hold.start >= _HALVED
+    )
+    for start, bell, mark, chapter, side in added:
+        if any(other.start < start + bell.every and start < other.end for other in kept):
+            continue
+        end = min(start + lengths.measure_in_hold(bell), timeline.length)
+        kept.append(Segment(start, end, bell, mark, chapter, side))
+    return replace(timeline, segments=tuple(sorted(kept, key=lambda segment: segment.start)))

@@ -4,76 +4,149 @@ import pytest
 
 from narrator.errors import RoutineError
 from narrator.routine import load_routine
+from narrator.script import write_script
+from narrator.script import write_script
 
 HEAD = "title: x\nsteps:\n"
 
 BROKEN = {
-    "- a\n": "1:1: error: this file is a list; a routine is a mapping that starts with 'title:' and has 'steps:'",
-    "hello\n": "1:1: error: this file is plain text; a routine is a mapping that starts with 'title:' and has 'steps:'",
-    "steps:\n  - say: hi\n": "1:1: error: 'title' is missing; add 'title:'",
-    "title: x\n": "1:1: error: 'steps' is missing; add 'steps:'",
-    "title: x\nsteps: []\n": "2:8: error: 'steps' is empty; give it at least one entry",
-    "title: x\nsteps: hi\n": "2:8: error: 'steps' is a list: start each entry on a line of its own with '- '",
-    "title: ''\nsteps:\n  - say: hi\n": "1:8: error: 'title' is empty; write something, or take it out",
-    "titel: x\nsteps:\n  - say: hi\n": "1:1: error: 'title' is missing; add 'title:'\n1:1: error: unknown key 'titel'; "
-    "did you mean 'title'?",
-    "title: [x]\nsteps:\n  - say: hi\n": "1:8: error: 'title' is one line of text, not a list",
-    "title: x\nlength: 10\nsteps:\n  - say: hi\n": "2:9: error: '10' has no unit; write 10s or 10m",
-    "title: x\nlength: 25h\nsteps:\n  - say: hi\n": "2:9: error: 25h is over 24h, the longest a track can be",
-    "title: x\nlanguage: English!\nsteps:\n  - say: hi\n": "2:11: error: 'language' cannot be 'English!'; write a code "
-    "such as en, de or es",
-    "title: x\nvoice: {pace: fast}\nsteps:\n  - say: hi\n": "2:15: error: 'pace' is a number, not 'fast'",
-    "title: x\nvoice: {pace: 9}\nsteps:\n  - say: hi\n": "2:15: error: 'pace' is at most 2.0, not 9",
-    "title: x\nvoice: {speed: 1}\nsteps:\n  - say: hi\n": "2:9: error: unknown key 'speed'; known are: engine, name, pace",
-    HEAD + "  - hello\n": "3:5: error: a step is written 'kind: value', such as 'say: hello'",
-    HEAD + "  - [say, hi]\n": "3:5: error: a step is a mapping with one of: say, pause, hold, bell, section",
-    HEAD + "  - {}\n": "3:5: error: a step is a mapping with one of: say, pause, hold, bell, section",
-    HEAD + "  - hodl: 5s\n": "3:5: error: 'hodl' is no kind of step; did you mean 'hold'?",
-    HEAD + "  - say: hi\n    hold: 5s\n": "4:5: error: two kinds in one step: 'say' and 'hold'; start a new step with "
-    "'- hold:'",
-    HEAD + "  - say: ''\n": "3:10: error: the text is empty; write what to say, or take the step out",
-    HEAD + "  - say:\n": "3:9: error: the text is empty; write what to say, or take the step out",
-    HEAD + "  - say: '...'\n": "3:10: error: there is nothing to say in this text; use 'pause' for a silence",
-    HEAD + "  - say: a [soon] b\n": "3:10: error: [soon] is not a pause; write one as [3s], and other text without "
-    "brackets",
-    HEAD + "  - say: a {side b\n": "3:10: error: a brace without its partner; words to fill in are written {side}",
-    HEAD + "  - say: hi\n    breif: ho\n": "4:5: error: unknown key 'breif'; did you mean 'brief'?",
-    HEAD + "  - pause: soon\n": "3:12: error: 'soon' is not a length of time; write 90s, 1m30s or 1:30",
-    HEAD + "  - hold: -5s\n": "3:11: error: -5s is negative; a length of time starts at 0s",
-    HEAD + "  - hold: 0s\n": "3:11: error: a hold needs some time; write 30s, or 20s..2m",
-    HEAD + "  - hold: 2m..20s\n": "3:11: error: the range 2m..20s runs backwards; write 20s..2m",
-    HEAD + "  - hold: 20s..\n": "3:11: error: '' is not a length of time; write 90s, 1m30s or 1:30",
-    HEAD + "  - hold: {natural: 5s, min: 9s}\n": "3:11: error: 'natural' must lie between 'min' and 'max'",
-    HEAD + "  - hold: {min: 9s}\n": "3:11: error: 'natural' is missing; add 'natural:'",
-    HEAD + "  - hold: {natural: 5s, mx: 9s}\n": "3:25: error: unknown key 'mx'; did you mean 'max'?",
-    HEAD + "  - hold: 1m\n    cues: [{at: 5x, say: a}]\n": "4:17: error: '5x' is not a length of time; write 90s, "
-    "1m30s or 1:30",
-    HEAD + "  - hold: 1m\n    cues: [{at: 200%, say: a}]\n": "4:17: error: 200% is not a place in a hold; write 0% to "
-    "99%, half, 20s or -10s",
-    HEAD + "  - hold: 1m\n    cues: [{at: half}]\n": "4:12: error: a cue in a hold has either 'say' or 'bell'",
-    HEAD + "  - hold: 1m\n    cues: [{say: a}]\n": "4:12: error: 'at' is missing; add 'at:'",
-    HEAD + "  - hold: 1m\n    cues: [{at: half, say: []}]\n": "4:28: error: 'say' is empty; give it at least one entry",
-    HEAD + "  - bell: bowll\n": "3:11: error: there is no bell 'bowll'; did you mean 'bowl'?",
-    HEAD + "  - bell: 0\n": "3:11: error: 'times' is at least 1, not 0",
-    HEAD + "  - bell: {times: two}\n": "3:19: error: 'times' is a whole number, not 'two'",
-    HEAD + "  - bell: {every: 0s, times: 2}\n": "3:19: error: 'every' is at least 24, not 0",
-    HEAD + "  - section: A\n": "3:5: error: 'steps' is missing; add 'steps:'",
-    HEAD + "  - section: A\n    steps: []\n": "4:12: error: 'steps' is empty; give it at least one entry",
-    HEAD + "  - section: A\n    sides: right\n    steps: [{say: a}]\n": "4:12: error: 'sides' is a list: start each "
-    "entry on a line of its own with '- '",
-    HEAD + "  - section: A\n    sides: []\n    steps: [{say: a}]\n": "4:12: error: 'sides' is empty; give it at least "
-    "one entry",
-    HEAD + "  - section: A\n    lenght: 1m\n    steps: [{say: a}]\n": "4:5: error: unknown key 'lenght'; did you mean "
-    "'length'?",
-    HEAD + "  - section: A\n    steps:\n      - section: B\n        steps:\n          - sya: x\n": "7:13: error: 'sya' "
-    "is no kind of step; did you mean 'say'?",
+    '- a\n': "1:1: error: this file is a list; a routine is a mapping that starts with 'title:' and has 'steps:'",
+    'hello\n': "1:1: error: this file is plain text; a routine is a mapping that starts with 'title:' and has 'steps:'",
+    'steps:\n  - say: hi\n': "1:1: error: 'title' is missing; add 'title:'",
+    'title: x\n': "1:1: error: 'steps' is missing; add 'steps:'",
+    'title: x\nsteps: []\n': "2:8: error: 'steps' is empty; give it at least one entry",
+    'title: x\nsteps: hi\n': "2:8: error: 'steps' is a list: start each entry on a line of its own with '- '",
+    "title: ''\nsteps:\n  - say: hi\n": '1:8: error: this is empty; write something, or take it out',
+    'titel: x\nsteps:\n  - say: hi\n': "1:1: error: 'title' is missing; add 'title:'\n1:1: error: unknown key 'titel'; did you mean 'title'?",
+    'title: [x]\nsteps:\n  - say: hi\n': '1:8: error: this is a text, not a list',
+    'title: x\nlength: 10\nsteps:\n  - say: hi\n': "2:9: error: '10' has no unit; write 10s or 10m",
+    'title: x\nlength: 25h\nsteps:\n  - say: hi\n': '2:9: error: 25h is over 24h, the longest a track can be',
+    'title: x\nlanguage: English!\nsteps:\n  - say: hi\n': "2:11: error: 'language' cannot be 'English!'; write a code such as en, de or es",
+    'title: x\nvoice: {pace: fast}\nsteps:\n  - say: hi\n': "2:15: error: 'pace' is a number, not 'fast'",
+    'title: x\nvoice: {pace: 9}\nsteps:\n  - say: hi\n': "2:15: error: 'pace' is at most 2.0, not 9",
+    'title: x\nvoice: {speed: 1}\nsteps:\n  - say: hi\n': "2:9: error: unknown key 'speed'; known are: engine, name, pace",
+    'title: x\nsteps:\n  - hello\n': "3:5: error: a step is written 'kind: value', such as 'say: hello'",
+    'title: x\nsteps:\n  - [say, hi]\n': '3:5: error: a step is a mapping with one of: say, pause, hold, bell, breathe, section, repeat, include',
+    'title: x\nsteps:\n  - {}\n': '3:5: error: a step is a mapping with one of: say, pause, hold, bell, breathe, section, repeat, include',
+    'title: x\nsteps:\n  - hodl: 5s\n': "3:5: error: 'hodl' is no kind of step; did you mean 'hold'?",
+    'title: x\nsteps:\n  - say: hi\n    hold: 5s\n': "4:5: error: two kinds in one step: 'say' and 'hold'; start a new step with '- hold:'",
+    "title: x\nsteps:\n  - say: ''\n": '3:10: error: the text is empty; write what to say, or take the step out',
+    'title: x\nsteps:\n  - say:\n': '3:9: error: the text is empty; write what to say, or take the step out',
+    "title: x\nsteps:\n  - say: '...'\n": "3:10: error: there is nothing to say in this text; use 'pause' for a silence",
+    'title: x\nsteps:\n  - say: a [soon] b\n': '3:10: error: [soon] is not a pause; write one as [3s], and other text without brackets',
+    'title: x\nsteps:\n  - say: a {side b\n': '3:10: error: a brace without its partner; words to fill in are written {side}',
+    'title: x\nsteps:\n  - say: hi\n    breif: ho\n': "4:5: error: unknown key 'breif'; did you mean 'brief'?",
+    'title: x\nsteps:\n  - pause: soon\n': "3:12: error: 'soon' is not a length of time; write 90s, 1m30s or 1:30",
+    'title: x\nsteps:\n  - hold: -5s\n': '3:11: error: -5s is negative; a length of time starts at 0s',
+    'title: x\nsteps:\n  - hold: 0s\n': '3:11: error: a hold needs some time; write 30s, or 20s..2m',
+    'title: x\nsteps:\n  - hold: 2m..20s\n': '3:11: error: the range 2m..20s runs backwards; write 20s..2m',
+    'title: x\nsteps:\n  - hold: 20s..\n': "3:11: error: '' is not a length of time; write 90s, 1m30s or 1:30",
+    'title: x\nsteps:\n  - hold: {natural: 5s, min: 9s}\n': "3:11: error: 'natural' must lie between 'min' and 'max'",
+    'title: x\nsteps:\n  - hold: {min: 9s}\n': "3:11: error: 'natural' is missing; add 'natural:', or write a range such as 20s..2m",
+    'title: x\nsteps:\n  - hold: {natural: 5s, mx: 9s}\n': "3:25: error: unknown key 'mx'; did you mean 'max'?",
+    'title: x\nsteps:\n  - hold: 1m\n    cues: [{at: 5x, say: a}]\n': "4:17: error: '5x' is not a length of time; write 90s, 1m30s or 1:30",
+    'title: x\nsteps:\n  - hold: 1m\n    cues: [{at: 200%, say: a}]\n': '4:17: error: 200% is not a place in a hold; write 0% to 99%, half, 20s or -10s',
+    'title: x\nsteps:\n  - hold: 1m\n    cues: [{say: a}]\n': "4:12: error: a cue in a hold has one of 'at', 'every' and 'countdown'",
+    'title: x\nsteps:\n  - hold: 1m\n    cues: [{at: half, say: []}]\n': "4:28: error: 'say' is empty; give it at least one entry",
+    'title: x\nsteps:\n  - bell: bowll\n': "3:11: error: there is no bell 'bowll'; did you mean 'bowl'?",
+    'title: x\nsteps:\n  - bell: 0\n': "3:11: error: 'times' is at least 1, not 0",
+    'title: x\nsteps:\n  - bell: {times: two}\n': "3:19: error: 'times' is a whole number, not 'two'",
+    'title: x\nsteps:\n  - bell: {every: 0s, times: 2}\n': "3:19: error: 'every' is at least 0.024s, not 0s",
+    'title: x\nsteps:\n  - section: A\n': "3:5: error: 'steps' is missing; add 'steps:'",
+    'title: x\nsteps:\n  - section: A\n    steps: []\n': "4:12: error: 'steps' is empty; give it at least one entry",
+    'title: x\nsteps:\n  - section: A\n    sides: right\n    steps: [{say: a}]\n': "4:12: error: 'sides' is a list of names, such as [right, left]",
+    'title: x\nsteps:\n  - section: A\n    sides: []\n    steps: [{say: a}]\n': "4:12: error: 'sides' is empty; give it at least one name",
+    'title: x\nsteps:\n  - section: A\n    lenght: 1m\n    steps: [{say: a}]\n': "4:5: error: unknown key 'lenght'; did you mean 'length'?",
+    'title: x\nsteps:\n  - section: A\n    steps:\n      - section: B\n        steps:\n          - sya: x\n': "7:13: error: 'sya' is no kind of step; did you mean 'say'?",
+    'title: x\nsteps:\n  - say: hi\n    optional: maybe\n': "4:15: error: 'optional' is true or false, not 'maybe'",
+    'title: x\nsteps:\n  - say: {en: hi, de: }\n': '3:10: error: the text is empty; write what to say, or take the step out',
+    'title: x\nsteps:\n  - say: {english text: hi}\n': "3:11: error: 'english text' is no language; a text is one line, {en: ..., de: ...} or {random: [...]}",
+    'title: x\nsteps:\n  - say: {random: hi}\n': "3:10: error: 'random' is a list of wordings, one of which is said",
+    'title: x\nsteps:\n  - say: {random: []}\n': "3:10: error: 'random' is a list of wordings, one of which is said",
+    'title: x\nsteps:\n  - say: [a, b]\n': '3:10: error: this is a text, not a list',
+    'title: x\nsteps:\n  - say: {de: hallo}\n': "3:10: error: there is no text in 'en' here, only in de; write 'en: ...'",
+    'title: x\nsteps:\n  - say: Turn to the {side}.\n': "3:10: error: {side} has no meaning here; {side} is for steps inside a section with 'sides'",
+    "title: x\nsteps:\n  - section: A\n    sides: [right, left]\n    steps: [{say: 'The {sied}.'}]\n": "5:19: error: {sied} has no meaning here; did you mean 'side'?",
+    "title: x\nsteps:\n  - section: A\n    sides: [a, b, c]\n    steps: [{say: 'Not the {other_side}.'}]\n": '5:19: error: {other_side} has no meaning here; known are: side',
+    'title: x\nlanguage: fr\nsteps:\n  - section: A\n    sides: [droite, gauche]\n    between: {pause: 4s}\n    steps: [{hold: 1m}]\n': "6:14: error: narrator has no words of its own in 'fr', only in de, en, es; write the words here",
+    'title: x\nsteps:\n  - section: A\n    sides: {en: [a, b], de: [c]}\n    steps: [{say: a}]\n': "4:12: error: 'sides' needs as many names in each language",
+    'title: x\nsteps:\n  - section: A\n    between: {sya: x}\n    steps: [{say: a}]\n': "4:15: error: unknown key 'sya'; did you mean 'say'?",
+    'title: x\nsteps:\n  - pause: 8s..3s\n': '3:12: error: the range 8s..3s runs backwards; write 3s..8s',
+    'title: x\nsteps:\n  - hold: 10 breaths..5 breaths\n': '3:11: error: the range 10 breaths..5 breaths runs backwards; write 5 breaths..10 breaths',
+    'title: x\nsteps:\n  - hold: 1m\n    cues: [{at: half, every: 10s, say: a}]\n': "4:12: error: a cue in a hold has one of 'at', 'every' and 'countdown'",
+    'title: x\nsteps:\n  - hold: 1m\n    cues: [{every: 10s}]\n': "4:12: error: 'every' needs 'say' or 'bell'",
+    'title: x\nsteps:\n  - hold: 1m\n    cues: [{every: 10ms, bell: tick}]\n': "4:20: error: 'every' is at least 1s, not 10ms",
+    'title: x\nsteps:\n  - hold: 1m\n    cues: [{countdown: 100}]\n': "4:24: error: 'countdown' is at most 60, not 100",
+    'title: x\nsteps:\n  - hold: 1m\n    cues: [{countdown: 5, say: a}]\n': "4:12: error: a countdown says its numbers; take 'say' and 'bell' out",
+    'title: x\nsteps:\n  - hold: 1m\n    cues: [{at: half, say: a, bell: tick}]\n': "4:12: error: a cue in a hold has either 'say' or 'bell'; make two cues of these",
+    'title: x\nsteps:\n  - hold: 1m\n    cues: [{at: 20s}]\n': "4:12: error: narrator has words of its own only for 'half' and for -1s to -60s; add 'say'",
+    'title: x\nlanguage: fr\nsteps:\n  - hold: 1m\n    cues: [{at: half}]\n': "5:12: error: narrator has no words of its own in 'fr', only in de, en, es; write the words here",
+    'title: x\nsteps:\n  - breathe: 4-4\n': "3:5: error: say how long to breathe: either 'rounds: 6' or 'for: 2m'",
+    'title: x\nsteps:\n  - breathe: 4-4\n    rounds: 3\n    for: 1m\n': "3:5: error: say how long to breathe: either 'rounds: 6' or 'for: 2m'",
+    'title: x\nsteps:\n  - breathe: squre\n    rounds: 3\n': "3:14: error: 'squre' is no breath; write seconds such as 4-4-4-4, 4-7-8 or 5.5-5.5, or one of box, relaxing, coherent, diaphragmatic",
+    'title: x\nsteps:\n  - breathe: 4-4-4-4-4\n    rounds: 3\n': "3:14: error: '4-4-4-4-4' is no breath; write seconds such as 4-4-4-4, 4-7-8 or 5.5-5.5, or one of box, relaxing, coherent, diaphragmatic",
+    'title: x\nsteps:\n  - breathe: 0-4\n    rounds: 3\n': '3:14: error: a breath in or out takes at least half a second',
+    'title: x\nsteps:\n  - breathe: 4-4\n    rounds: 0\n': "4:13: error: 'rounds' is at least 1, not 0",
+    'title: x\nsteps:\n  - breathe: 4-4\n    rounds: 3\n    words: {inn: In}\n': "5:13: error: unknown key 'inn'; did you mean 'in'?",
+    'title: x\nlanguage: fr\nsteps:\n  - breathe: box\n    rounds: 2\n': "4:5: error: narrator has no words of its own in 'fr', only in de, en, es; write the words here",
+    'title: x\nsteps:\n  - repeat: 0\n    steps: [{say: a}]\n': "3:13: error: 'repeat' is at least 1, not 0",
+    'title: x\nsteps:\n  - repeat: 3\n': "3:5: error: 'steps' is missing; add 'steps:'",
+    "title: x\nsteps:\n  - repeat: 3\n    steps: [{say: 'Round {rond}.'}]\n": "4:19: error: {rond} has no meaning here; did you mean 'round'?",
+    'title: x\nsteps:\n  - include: missing.yaml\n': "3:14: error: there is no 'missing.yaml' in the folder of this file or below it, nor among the built-in ones",
+    'title: x\nsteps:\n  - include: ../routine.yaml\n': "3:14: error: there is no '../routine.yaml' in the folder of this file or below it, nor among the built-in ones",
+    'title: x\nsteps:\n  - include: /etc/passwd\n': "3:14: error: there is no '/etc/passwd' in the folder of this file or below it, nor among the built-in ones",
+    'title: x\nsteps:\n  - include: routine.yaml\n': "3:14: error: 'routine.yaml' includes itself in the end; take one of the includes out",
+    'title: x\nbreath: 0s\nsteps:\n  - say: a\n': "2:9: error: 'breath' is at least 1s, not 0s",
+    'title: x\nseed: lucky\nsteps:\n  - say: a\n': "2:7: error: 'seed' is a whole number, not 'lucky'",
+    'title: x\npronounce: [psoas]\nsteps:\n  - say: a\n': "2:12: error: 'pronounce' is a mapping of keys and values, not a list",
+    'title: x\nsteps:\n  - say: hi\n    optional: maybe\n': "4:15: error: 'optional' is true or false, not 'maybe'",
+    'title: x\nsteps:\n  - say: {en: hi, de: }\n': '3:10: error: the text is empty; write what to say, or take the step out',
+    'title: x\nsteps:\n  - say: {english text: hi}\n': "3:11: error: 'english text' is no language; a text is one line, {en: ..., de: ...} or {random: [...]}",
+    'title: x\nsteps:\n  - say: {random: hi}\n': "3:10: error: 'random' is a list of wordings, one of which is said",
+    'title: x\nsteps:\n  - say: {random: []}\n': "3:10: error: 'random' is a list of wordings, one of which is said",
+    'title: x\nsteps:\n  - say: [a, b]\n': '3:10: error: this is a text, not a list',
+    'title: x\nsteps:\n  - say: {de: hallo}\n': "3:10: error: there is no text in 'en' here, only in de; write 'en: ...'",
+    'title: x\nsteps:\n  - say: Turn to the {side}.\n': "3:10: error: {side} has no meaning here; {side} is for steps inside a section with 'sides'",
+    "title: x\nsteps:\n  - section: A\n    sides: [right, left]\n    steps: [{say: 'The {sied}.'}]\n": "5:19: error: {sied} has no meaning here; did you mean 'side'?",
+    "title: x\nsteps:\n  - section: A\n    sides: [a, b, c]\n    steps: [{say: 'Not the {other_side}.'}]\n": '5:19: error: {other_side} has no meaning here; known are: side',
+    'title: x\nlanguage: fr\nsteps:\n  - section: A\n    sides: [droite, gauche]\n    between: {pause: 4s}\n    steps: [{hold: 1m}]\n': "6:14: error: narrator has no words of its own in 'fr', only in de, en, es; write the words here",
+    'title: x\nsteps:\n  - section: A\n    sides: {en: [a, b], de: [c]}\n    steps: [{say: a}]\n': "4:12: error: 'sides' needs as many names in each language",
+    'title: x\nsteps:\n  - section: A\n    between: {sya: x}\n    steps: [{say: a}]\n': "4:15: error: unknown key 'sya'; did you mean 'say'?",
+    'title: x\nsteps:\n  - pause: 8s..3s\n': '3:12: error: the range 8s..3s runs backwards; write 3s..8s',
+    'title: x\nsteps:\n  - hold: 10 breaths..5 breaths\n': '3:11: error: the range 10 breaths..5 breaths runs backwards; write 5 breaths..10 breaths',
+    'title: x\nsteps:\n  - hold: 1m\n    cues: [{at: half, every: 10s, say: a}]\n': "4:12: error: a cue in a hold has one of 'at', 'every' and 'countdown'",
+    'title: x\nsteps:\n  - hold: 1m\n    cues: [{every: 10s}]\n': "4:12: error: 'every' needs 'say' or 'bell'",
+    'title: x\nsteps:\n  - hold: 1m\n    cues: [{every: 10ms, bell: tick}]\n': "4:20: error: 'every' is at least 1s, not 10ms",
+    'title: x\nsteps:\n  - hold: 1m\n    cues: [{countdown: 100}]\n': "4:24: error: 'countdown' is at most 60, not 100",
+    'title: x\nsteps:\n  - hold: 1m\n    cues: [{countdown: 5, say: a}]\n': "4:12: error: a countdown says its numbers; take 'say' and 'bell' out",
+    'title: x\nsteps:\n  - hold: 1m\n    cues: [{at: half, say: a, bell: tick}]\n': "4:12: error: a cue in a hold has either 'say' or 'bell'; make two cues of these",
+    'title: x\nsteps:\n  - hold: 1m\n    cues: [{at: 20s}]\n': "4:12: error: narrator has words of its own only for 'half' and for -1s to -60s; add 'say'",
+    'title: x\nlanguage: fr\nsteps:\n  - hold: 1m\n    cues: [{at: half}]\n': "5:12: error: narrator has no words of its own in 'fr', only in de, en, es; write the words here",
+    'title: x\nsteps:\n  - breathe: 4-4\n': "3:5: error: say how long to breathe: either 'rounds: 6' or 'for: 2m'",
+    'title: x\nsteps:\n  - breathe: 4-4\n    rounds: 3\n    for: 1m\n': "3:5: error: say how long to breathe: either 'rounds: 6' or 'for: 2m'",
+    'title: x\nsteps:\n  - breathe: squre\n    rounds: 3\n': "3:14: error: 'squre' is no breath; write seconds such as 4-4-4-4, 4-7-8 or 5.5-5.5, or one of box, relaxing, coherent, diaphragmatic",
+    'title: x\nsteps:\n  - breathe: 4-4-4-4-4\n    rounds: 3\n': "3:14: error: '4-4-4-4-4' is no breath; write seconds such as 4-4-4-4, 4-7-8 or 5.5-5.5, or one of box, relaxing, coherent, diaphragmatic",
+    'title: x\nsteps:\n  - breathe: 0-4\n    rounds: 3\n': '3:14: error: a breath in or out takes at least half a second',
+    'title: x\nsteps:\n  - breathe: 4-4\n    rounds: 0\n': "4:13: error: 'rounds' is at least 1, not 0",
+    'title: x\nsteps:\n  - breathe: 4-4\n    rounds: 3\n    words: {inn: In}\n': "5:13: error: unknown key 'inn'; did you mean 'in'?",
+    'title: x\nlanguage: fr\nsteps:\n  - breathe: box\n    rounds: 2\n': "4:5: error: narrator has no words of its own in 'fr', only in de, en, es; write the words here",
+    'title: x\nsteps:\n  - repeat: 0\n    steps: [{say: a}]\n': "3:13: error: 'repeat' is at least 1, not 0",
+    'title: x\nsteps:\n  - repeat: 3\n': "3:5: error: 'steps' is missing; add 'steps:'",
+    "title: x\nsteps:\n  - repeat: 3\n    steps: [{say: 'Round {rond}.'}]\n": "4:19: error: {rond} has no meaning here; did you mean 'round'?",
+    'title: x\nsteps:\n  - include: missing.yaml\n': "3:14: error: there is no 'missing.yaml' in the folder of this file or below it, nor among the built-in ones",
+    'title: x\nsteps:\n  - include: ../routine.yaml\n': "3:14: error: there is no '../routine.yaml' in the folder of this file or below it, nor among the built-in ones",
+    'title: x\nsteps:\n  - include: /etc/passwd\n': "3:14: error: there is no '/etc/passwd' in the folder of this file or below it, nor among the built-in ones",
+    'title: x\nsteps:\n  - include: routine.yaml\n': "3:14: error: 'routine.yaml' includes itself in the end; take one of the includes out",
+    'title: x\nbreath: 0s\nsteps:\n  - say: a\n': "2:9: error: 'breath' is at least 1s, not 0s",
+    'title: x\nseed: lucky\nsteps:\n  - say: a\n': "2:7: error: 'seed' is a whole number, not 'lucky'",
+    'title: x\npronounce: [psoas]\nsteps:\n  - say: a\n': "2:12: error: 'pronounce' is a mapping of keys and values, not a list",
 }
 
 
 @pytest.mark.parametrize(("text", "message"), BROKEN.items(), ids=range(len(BROKEN)))
 def test_a_broken_routine_is_told_what_is_wrong_and_where(write, text, message):
     with pytest.raises(RoutineError) as caught:
-        load_routine(write(text), "FILE")
+        write_script(load_routine(write(text), "FILE"))
     assert str(caught.value).replace("FILE:", "") == message
 
 
@@ -84,10 +157,48 @@ def test_all_faults_of_a_file_are_told_in_order(write):
 
 
 def test_short_forms_mean_what_the_long_ones_do(write):
-    path = write(HEAD + "  - bell: 3\n  - bell: chime\n  - hold: 1m\n  - hold: 0s..1m\n  - hold: 20s..80s\n")
-    three, chime, plain, open_ended, ranged = load_routine(path).steps
+    path = write(HEAD + "  - bell: 3\n  - bell: chime\n  - hold: 1m\n  - hold: 0s..1m\n  - hold: 20s..80s\n  - hold: 5..10 breaths\n  - pause: 4s\n")
+    three, chime, plain, open_ended, ranged, breaths, pause = load_routine(path).steps
     assert (three.bell.sound, three.bell.times, three.bell.every) == ("bowl", 3, 4000)
     assert chime.bell.sound == "chime"
-    assert (plain.hold.least, plain.hold.natural, plain.hold.most) == (15_000, 60_000, 240_000)
-    assert (open_ended.hold.least, open_ended.hold.natural, open_ended.hold.most) == (0, 30_000, 60_000)
-    assert ranged.hold.natural == 40_000
+    assert plain.hold.resolve(8000) == (15_000, 60_000, 240_000)
+    assert open_ended.hold.resolve(8000) == (0, 30_000, 60_000)
+    assert ranged.hold.resolve(8000) == (20_000, 40_000, 80_000)
+    assert breaths.hold.resolve(6000) == (30_000, 42_426, 60_000)
+    assert pause.pause.resolve(8000) == (4000, 4000, 4000)
+
+
+def test_an_included_file_tells_its_own_faults(write, tmp_path):
+    (tmp_path / "parts").mkdir()
+    write("steps:\n  - include: b.yaml\n", "parts/a.yaml")
+    write("steps:\n  - sya: x\n", "parts/b.yaml")
+    with pytest.raises(RoutineError) as caught:
+        load_routine(write(HEAD + "  - include: parts/a.yaml\n"), "some/routine.yaml")
+    assert str(caught.value) == "some/parts/b.yaml:2:5: error: 'sya' is no kind of step; did you mean 'say'?"
+
+
+def test_circles_of_includes_are_refused(write):
+    write("steps:\n  - include: b.yaml\n", "a.yaml")
+    write("steps:\n  - include: a.yaml\n", "b.yaml")
+    with pytest.raises(RoutineError, match="includes itself in the end"):
+        load_routine(write(HEAD + "  - include: a.yaml\n"))
+
+
+def test_includes_that_multiply_are_refused(write):
+    for level in range(8):
+        inner = f"include: {level + 1}.yaml" if level < 7 else "say: a"
+        write("steps:\n" + f"  - {inner}\n" * 6, f"{level}.yaml")
+    with pytest.raises(RoutineError, match="over 10,000 steps"):
+        write_script(load_routine(write(HEAD + "  - include: 0.yaml\n")))
+
+
+def test_a_link_is_no_way_out_of_the_folder(write, tmp_path):
+    (tmp_path / "inner").mkdir()
+    write("steps:\n  - say: a\n", "secret.yaml")
+    (tmp_path / "inner" / "link.yaml").symlink_to(tmp_path / "secret.yaml")
+    with pytest.raises(RoutineError, match="there is no 'link.yaml'"):
+        load_routine(write(HEAD + "  - include: link.yaml\n", "inner/routine.yaml"))
+
+
+def test_built_in_files_can_be_included(write):
+    assert load_routine(write(HEAD + "  - include: parts/settle.yaml\n")).steps[0].steps

@@ -28,7 +28,7 @@ from narrator.sound.audio import Samples
 from narrator.sound.loudness import Loudness, integrate, measure_loudness
 from narrator.speech import Clips
 from narrator.timeline import Chapter, Timeline
-from narrator.units import SAMPLE_RATE, TICK_SAMPLES, Db, Ms, floor_ticks, ms_to_samples, ticks_to_ms
+from narrator.units import SAMPLE_RATE, TICK, TICK_SAMPLES, Db, Ms, floor_ticks, ms_to_samples, ticks_to_ms
 
 BITRATES = (64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 """Bit rates in kbit/s that an MP3 at 48 kHz can have and speech should."""
@@ -38,7 +38,7 @@ _LOWERED_ELSEWHERE = 0.95
 """What LAME 3.100 multiplies its input by at a bit rate, unasked (its presets.c); made up for here."""
 
 BEFORE, AFTER = 36, 4
-"""Frames of its own silence that an island is encoded with on either side; they are discarded.
+"""Frames of its own surroundings that a piece of an island is encoded with on either side; they are discarded.
 
 After silence LAME's idea of what can be heard takes some 36 frames to settle: with fewer, a bell came out up to 6 dB
 further from the mix than in a straight encode, with these never."""
@@ -82,11 +82,14 @@ def write_mp3(
     try:
         with replace_file(path) as file, ThreadPoolExecutor(threads, "encode") as pool:
 
-            def encode(island: Island) -> tuple[Island, list[bytes], Loudness]:
-                samples = make_up(mix_island(island, clips), gain)
-                return island, encode_island(samples, bitrate), measure_loudness(samples)
+            def encode(piece: _Piece) -> tuple[_Piece, list[bytes], Loudness]:
+                samples = make_up(
+                    mix_island(piece.island, clips, piece.start - BEFORE * TICK, piece.end + AFTER * TICK), gain
+                )
+                heard = samples[BEFORE * TICK_SAMPLES : len(samples) - AFTER * TICK_SAMPLES]
+                return piece, encode_piece(samples, bitrate, is_last=piece.is_last), measure_loudness(heard)
 
-            encoded = _map_ahead(pool, encode, islands, ahead=2 * threads)
+            encoded = _map_ahead(pool, encode, _list_pieces(islands), ahead=2 * threads)
             frames = _lay_frames(meter.watch(encoded), timeline.length, bitrate, report)
             _mux(file, frames, timeline, make_tags(heading), bitrate)
     except OSError as error:
@@ -97,6 +100,25 @@ def write_mp3(
     return Measured(ms_to_samples(timeline.length), meter.lufs, meter.peak)
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Part of an island, from `start` to `end` in it: what is encoded at a time."""
+
+    island: Island
+    start: Ms
+    end: Ms
+
+    @property
+    def is_last(self) -> bool:
+        return self.end == self.island.length
+
+
+def _list_pieces(islands: Iterable[Island]) -> Iterator[_Piece]:
+    for island in islands:
+        for start, end in island.list_pieces():
+            yield _Piece(island, start, end)
+
+
 class _Meter:
     """Gathers the loudness and peak of islands as they pass."""
 
@@ -104,11 +126,11 @@ class _Meter:
         self._blocks: list[float] = []
         self.peak: Db | None = None
 
-    def watch(self, encoded: Iterable[tuple[Island, list[bytes], Loudness]]) -> Iterator[tuple[Island, list[bytes]]]:
-        for island, frames, loudness in encoded:
+    def watch(self, encoded: Iterable[tuple[_Piece, list[bytes], Loudness]]) -> Iterator[tuple[_Piece, list[bytes]]]:
+        for piece, frames, loudness in encoded:
             self._blocks += loudness.blocks
             self.peak = loudness.peak if self.peak is None else max(self.peak, loudness.peak)
-            yield island, frames
+            yield piece, frames
 
     @property
     def lufs(self) -> float | None:
@@ -135,11 +157,14 @@ def count_frames(length: Ms) -> int:
     return -(-(ms_to_samples(length) + _DELAY) // TICK_SAMPLES)
 
 
-def encode_island(samples: Samples, bitrate: int) -> list[bytes]:
-    """Frames of an island of whole ticks, shape (frames, 2): one more than it has ticks, for the encoder's delay."""
-    padded = np.pad(samples, ((BEFORE * TICK_SAMPLES, AFTER * TICK_SAMPLES), (0, 0)))
-    packets = _encode(padded, bitrate)
-    return [bytes(packet) for packet in packets[BEFORE : BEFORE + len(samples) // TICK_SAMPLES + 1]]
+def encode_piece(samples: Samples, bitrate: int, *, is_last: bool) -> list[bytes]:
+    """Frames of a piece, given with `BEFORE` and `AFTER` ticks of its surroundings, shape (frames, 2).
+
+    The last piece of an island has one frame more than it has ticks, for the encoder's delay.
+    """
+    ticks = len(samples) // TICK_SAMPLES - BEFORE - AFTER
+    packets = _encode(samples, bitrate)
+    return [bytes(packet) for packet in packets[BEFORE : BEFORE + ticks + is_last]]
 
 
 @cache
@@ -149,7 +174,7 @@ def _encode_silence(bitrate: int) -> bytes:
 
 
 def _lay_frames(
-    encoded: Iterable[tuple[Island, list[bytes]]],
+    encoded: Iterable[tuple[_Piece, list[bytes]]],
     length: Ms,
     bitrate: int,
     report: Callable[[Ms, Ms], None] | None,
@@ -157,10 +182,11 @@ def _lay_frames(
     """All frames of a track in order: those of the islands, and copies of the silent one between them."""
     silent = _encode_silence(bitrate)
     laid, total = 0, count_frames(length)
-    for island, frames in encoded:
-        yield from (silent for _ in range(floor_ticks(island.start) - laid))
+    for piece, frames in encoded:
+        first = floor_ticks(piece.island.start + piece.start)
+        yield from (silent for _ in range(first - laid))
         yield from frames
-        laid = floor_ticks(island.start) + len(frames)
+        laid = first + len(frames)
         if report:
             report(min(ticks_to_ms(laid), length), length)
     yield from (silent for _ in range(total - laid))

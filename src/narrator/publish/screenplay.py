@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from narrator.script import Bell, Speech
+from narrator.script import Bell, Breath, Speech
 from narrator.timeline import Hold, Segment, Timeline
 from narrator.units import format_clock, format_duration
 
@@ -48,6 +48,9 @@ def _describe(thing: Segment | Hold) -> str:
         case Bell(sound, times, every):
             again = f", {times} times, every {format_duration(every)}" if times > 1 else ""
             return f"[{sound}{again}]"
+        case Breath(phase, length, words):
+            said = f": {', '.join(word.text for word in words)}" if words else ""
+            return f"[breath {phase}, {length / 1000:.1f} s{said}]"
 
 
 def format_json(title: str, language: str, voice: str, timeline: Timeline) -> str:
@@ -73,6 +76,8 @@ def _segment_to_data(segment: Segment) -> dict[str, Any]:
             return {"kind": "speech", "text": text}
         case Bell(sound, times, every):
             return {"kind": "bell", "sound": sound, "times": times, "every_ms": every}
+        case Breath(phase, _, words):
+            return {"kind": "breath", "sound": phase, "text": ", ".join(word.text for word in words) or None}
 
 
 def _place_to_data(thing: Segment | Hold, timeline: Timeline) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A YAML file to a `Routine`, with every fault told at its place."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -8,21 +9,86 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from narrator.errors import Fault, RoutineError
-from narrator.routine import model
+from narrator.routine.find import builtin_folder
+from narrator.routine.model import STEPS, Fragment, Include, Repeat, Routine, Section, StepBase, list_keys
 from narrator.routine.nearest import suggest
 from narrator.routine.source import Source, read_source
+from narrator.units import format_duration
 
 M = TypeVar("M", bound=BaseModel)
 
 
-def load_routine(path: Path, name: str | None = None) -> model.Routine:
-    """Read and check a routine; `name` is what messages call the file.
+def load_routine(path: Path, name: str | None = None) -> Routine:
+    """Read and check a routine and all that it includes; `name` is what messages call the file.
 
     Raises:
-        RoutineError: with every fault found, each with its line and column.
+        RoutineError: with every fault found, each with its file, line and column.
 
     """
-    return type_source(read_source(path, name), model.Routine)
+    return make_routine(read_source(path, name), path)
+
+
+def make_routine(source: Source, path: Path) -> Routine:
+    """Make a routine from a file's data; `path` is where the files it includes are looked for.
+
+    Raises:
+        RoutineError: with every fault found.
+
+    """
+    routine = type_source(source, Routine)
+    faults = _Includer().fill(routine.steps, path.resolve(), (path.resolve(),))
+    if faults:
+        raise _gather(faults)
+    return routine
+
+
+class _Includer:
+    """Reads the files that steps include, each of them once."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, Fragment] = {}
+
+    def fill(self, steps: Iterable[StepBase], file: Path, opened: tuple[Path, ...]) -> list[Fault]:
+        """Read what the steps of a file include; answers what is wrong with it."""
+        faults: list[Fault] = []
+        for step in steps:
+            match step:
+                case Section() | Repeat():
+                    faults += self.fill(step.steps, file, opened)
+                case Include():
+                    try:
+                        self._include(step, file, opened)
+                    except RoutineError as error:
+                        faults += error.faults
+        return faults
+
+    def _include(self, step: Include, file: Path, opened: tuple[Path, ...]) -> None:
+        mark = step.find_mark("include")
+        found = _find_included(step.include, file)
+        if found is None:
+            raise RoutineError(
+                f"there is no {step.include!r} in the folder of this file or below it, nor among the built-in ones",
+                mark,
+            )
+        if found in opened:
+            raise RoutineError(f"{step.include!r} includes itself in the end; take one of the includes out", mark)
+        if found not in self._known:
+            shown = str(Path(mark.file).parent / step.include) if found.is_relative_to(file.parent) else str(found)
+            fragment = type_source(read_source(found, shown), Fragment)
+            self._known[found] = fragment
+            faults = self.fill(fragment.steps, found, (*opened, found))
+            if faults:
+                raise _gather(faults)
+        step._fragment = self._known[found]  # noqa: SLF001 - the loader fills in what the file names
+
+
+def _find_included(name: str, file: Path) -> Path | None:
+    """The file of that name beside or below `file`, or below the built-in routines, and nowhere else."""
+    for folder in (file.parent, builtin_folder().resolve()):
+        path = (folder / name).resolve()
+        if path.is_relative_to(folder) and path.is_file():
+            return path
+    return None
 
 
 def type_source(source: Source, kind: type[M]) -> M:
@@ -41,8 +107,12 @@ def type_source(source: Source, kind: type[M]) -> M:
     try:
         return kind.model_validate(source.data)
     except ValidationError as error:
-        first, *more = _describe(error, source, kind)
-        raise RoutineError(first.message, first.mark, tuple(more)) from None
+        raise _gather(_describe(error, source, kind)) from None
+
+
+def _gather(faults: list[Fault]) -> RoutineError:
+    first, *more = faults
+    return RoutineError(first.message, first.mark, tuple(more))
 
 
 def _describe(error: ValidationError, source: Source, kind: type[BaseModel]) -> list[Fault]:
@@ -60,19 +130,21 @@ def _describe_one(detail: ErrorDetails, source: Source, kind: type[BaseModel]) -
     last = str(path[-1]) if path else ""
     match detail["type"]:
         case "extra_forbidden":
-            fields = _fields_at(kind, detail["loc"][:-1])
-            return Fault(f"unknown key {last!r}; {suggest(last, fields)}", source.find_mark(path, key=True))
+            keys = _keys_at(kind, detail["loc"][:-1])
+            return Fault(f"unknown key {last!r}; {suggest(last, keys)}", source.find_mark(path, key=True))
         case "missing":
             return Fault(f"{last!r} is missing; add '{last}:'", source.find_mark(path[:-1]))
-        case "step_kind":
+        case "at_key":
             return Fault(str(context["text"]), source.find_mark([*path, context["key"]], key=True))
         case "value_error":
             message = str(context["error"])
         case "string_pattern_mismatch":
             message = f"{last!r} cannot be {detail['input']!r}; {_EXAMPLES.get(last, 'see the README for its form')}"
         case known if known in _MESSAGES:
-            shape = _name_shape(detail["input"])
-            message = _MESSAGES[known].format(key=repr(last), input=detail["input"], shape=shape, **context)
+            written = source.find_value(path)
+            if isinstance(written, str) and not re.fullmatch(r"[-\d.]*", written):
+                context = {name: format_duration(limit) for name, limit in context.items() if isinstance(limit, int)}
+            message = _MESSAGES[known].format(key=repr(last), input=written, shape=_name_shape(written), **context)
         case _:
             message = f"{last!r}: {detail['msg']}"
     return Fault(message, source.find_mark(path))
@@ -85,13 +157,16 @@ _MESSAGES = {
     "string_too_long": "{key} is too long; it takes at most {max_length} characters",
     "string_type": "{key} is one line of text, not a {shape}",
     "tuple_type": "{key} is a list: start each entry on a line of its own with '- '",
+    "dict_type": "{key} is a mapping of keys and values, not a {shape}",
     "model_type": "{key} is a mapping of keys and values, not a {shape}",
     "model_attributes_type": "{key} is a mapping of keys and values, not a {shape}",
     "int_parsing": "{key} is a whole number, not {input!r}",
+    "int_parsing_size": "{key} is a number too large to mean anything",
     "int_type": "{key} is a whole number, not a {shape}",
     "float_parsing": "{key} is a number, not {input!r}",
     "float_type": "{key} is a number, not a {shape}",
     "bool_parsing": "{key} is true or false, not {input!r}",
+    "bool_type": "{key} is true or false, not a {shape}",
     "greater_than_equal": "{key} is at least {ge}, not {input}",
     "less_than_equal": "{key} is at most {le}, not {input}",
     "finite_number": "{key} is a number, not {input!r}",
@@ -103,16 +178,17 @@ def _name_shape(value: Any) -> str:
     return "mapping" if isinstance(value, dict) else "list" if isinstance(value, list) else "single value"
 
 
-def _fields_at(kind: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
-    """Keys that the model at the end of a path of fields, indexes and step tags takes."""
+def _keys_at(kind: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
+    """Keys that the model at the end of a path of keys, indexes and step tags takes."""
     for part in path:
         if isinstance(part, int):
             continue
         if part.startswith("<"):
-            kind = model.STEPS[part[1:-1]]
-        elif part in kind.model_fields:
-            kind = next(_find_models(kind.model_fields[part].annotation), kind)
-    return list(kind.model_fields)
+            kind = STEPS[part[1:-1]]
+        else:
+            fields = {field.alias or name: field for name, field in kind.model_fields.items()}
+            kind = next(_find_models(fields[part].annotation), kind) if part in fields else kind
+    return list_keys(kind)
 
 
 def _find_models(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -1,179 +1,38 @@
-"""The routine as written: frozen models, one for each kind of step.
+"""The routine as written: frozen models, one for each kind of step."""
 
-Times are `Ms`. Every model that stands for a mapping of the file remembers where it and each of its values stand
-(`mark`, `find_mark`).
-"""
+from typing import Annotated, Any, Self
 
-import math
-from typing import Annotated, Any, ClassVar, Self
+from pydantic import BaseModel, BeforeValidator, Discriminator, Field, PrivateAttr, Tag, model_validator
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    ModelWrapValidatorHandler,
-    PrivateAttr,
-    Tag,
-    model_validator,
-)
-from pydantic.dataclasses import dataclass
-from pydantic_core import PydanticCustomError
-
-from narrator.errors import Mark
+from narrator.routine.marked import Marked
 from narrator.routine.nearest import suggest
-from narrator.routine.source import Mapping
-from narrator.routine.text import check_braces, split_text
-from narrator.units import LONGEST, TICK, Ms, format_duration, parse_duration
+from narrator.routine.values import (
+    LANGUAGE,
+    AtSpec,
+    Brief,
+    Duration,
+    Elastic,
+    ElasticSpec,
+    Name,
+    PatternSpec,
+    PauseSpec,
+    SidesSpec,
+    Span,
+    Text,
+    fault_at,
+)
+from narrator.units import TICK
 
 BELLS = ("bowl", "chime", "tick")
 """Names of the bells that `narrator.sound.bells` can strike."""
 
-STRETCH = 4
-"""`hold: 1m` may shrink to a quarter and grow to four times that."""
-
-_NOWHERE = Mark("<memory>", 1, 1)
-
-
-def _type_duration(value: Any) -> Any:
-    """Type a length of time; negative ones are refused."""
-    if not isinstance(value, str):
-        return value
-    if value.strip().startswith("-"):
-        raise ValueError(f"{value} is negative; a length of time starts at 0s")
-    length = parse_duration(value)
-    if length > LONGEST:
-        raise ValueError(f"{value} is over {format_duration(LONGEST)}, the longest a track can be")
-    return length
-
-
-Duration = Annotated[Ms, BeforeValidator(_type_duration)]
-"""A length of time as authored (`90s`, `1m30s`, `1:30`), in ms."""
-
-
-def _check_text(text: str) -> str:
-    if not text.strip():
-        raise ValueError("the text is empty; write what to say, or take the step out")
-    check_braces(text)
-    if not split_text(text):
-        raise ValueError("there is nothing to say in this text; use 'pause' for a silence")
-    return text
-
-
-Text = Annotated[str, AfterValidator(_check_text)]
-"""Words to be spoken."""
-
 Word = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class Marked(BaseModel):
-    """Base of all models: frozen, without unknown keys, and aware of their place in the file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    _mark: Mark = PrivateAttr(default=_NOWHERE)
-    _marks: dict[str, Mark] = PrivateAttr(default_factory=dict)
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _keep_marks(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        model = handler(data)
-        if isinstance(data, Mapping):
-            model._mark, model._marks = data.mark, data.marks  # noqa: SLF001 - its own class
-        return model
-
-    @property
-    def mark(self) -> Mark:
-        """Where the mapping starts."""
-        return self._mark
-
-    def find_mark(self, key: str) -> Mark:
-        """Where the value of a key stands."""
-        return self._marks.get(key, self._mark)
-
-
-class Elastic(Marked):
-    """A length that may stretch or shrink: `{natural: 40s, min: 20s, max: 2m}`."""
-
-    natural: Duration
-    min: Duration | None = Field(None, description="Never shorter; a quarter of natural unless given.")
-    max: Duration | None = Field(None, description="Never longer; four times natural unless given.")
-
-    @property
-    def least(self) -> Ms:
-        """Shortest length."""
-        return self.natural // STRETCH if self.min is None else self.min
-
-    @property
-    def most(self) -> Ms:
-        """Longest length."""
-        return self.natural * STRETCH if self.max is None else self.max
-
-    @model_validator(mode="after")
-    def _check_order(self) -> Self:
-        if not self.least <= self.natural <= self.most:
-            raise ValueError("'natural' must lie between 'min' and 'max'")
-        if self.most < TICK:
-            raise ValueError("a hold needs some time; write 30s, or 20s..2m")
-        return self
-
-
-def _type_elastic(value: Any) -> Any:
-    """Read `1m` (a quarter to four times that) or a range `20s..2m` (natural: its geometric mean)."""
-    if not isinstance(value, str):
-        return value
-    low, dots, high = value.partition("..")
-    if not dots:
-        return {"natural": value}
-    least, most = _type_duration(low), _type_duration(high)
-    if least > most:
-        raise ValueError(f"the range {value} runs backwards; write {high.strip()}..{low.strip()}")
-    return {"natural": round(math.sqrt(least * most)) or most // 2, "min": least, "max": most}
-
-
-ElasticShort = Annotated[Elastic, BeforeValidator(_type_elastic)]
-"""`1m`, `20s..2m`, or `{natural: 40s, min: 20s, max: 2m}`."""
-
-
-@dataclass(frozen=True)
-class At:
-    """A time within a hold: a share of its length (in ten-thousandths) plus an offset in ms."""
-
-    share: int
-    offset: Ms
-
-    WHOLE: ClassVar[int] = 10_000
-
-    def resolve(self, length: Ms) -> Ms:
-        """Time from the hold's start, for a hold of that length."""
-        return self.share * length // self.WHOLE + self.offset
-
-
-def _type_at(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    text = value.strip()
-    if text == "half":
-        return At(At.WHOLE // 2, 0)
-    if text.endswith("%"):
-        try:
-            share = round(float(text[:-1]) * At.WHOLE / 100)
-        except (ValueError, OverflowError):
-            share = -1
-        if not 0 <= share < At.WHOLE:
-            raise ValueError(f"{text} is not a place in a hold; write 0% to 99%, half, 20s or -10s")
-        return At(share, 0)
-    if text.startswith("-"):
-        return At(At.WHOLE, -_type_duration(text[1:]))
-    return At(0, _type_duration(text))
 
 
 class BellSpec(Marked):
     """What to strike, how often, and how far apart."""
 
-    sound: str = Field("bowl", description="Which bell.")
+    sound: str = Field("bowl", description="Which bell.", json_schema_extra={"enum": list(BELLS)})
     times: int = Field(1, ge=1, le=108, description="How often it is struck.")
     every: Duration = Field(4000, ge=TICK, description="Time from one stroke to the next.")
 
@@ -195,74 +54,178 @@ BellShort = Annotated[BellSpec, BeforeValidator(_type_bell)]
 
 
 def _type_list(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
+    return value if isinstance(value, list) else [value]
 
 
 class HoldCue(Marked):
     """Something heard inside a hold."""
 
-    at: Annotated[At, BeforeValidator(_type_at)]
-    say: Annotated[tuple[Text, ...], BeforeValidator(_type_list), Field(min_length=1)] | None = None
-    bell: BellShort | None = None
+    at: AtSpec | None = Field(None, description="Where: 50%, half, 20s from the start, -10s from the end.")
+    every: Duration | None = Field(None, ge=1000, description="Again and again, first after one interval.")
+    countdown: int | None = Field(None, ge=1, le=60, description="Spoken numbers that end with the hold.")
+    say: Annotated[tuple[Text, ...], BeforeValidator(_type_list), Field(min_length=1)] | None = Field(
+        None, description="A text, or several wordings, longest first: the first that fits is said."
+    )
+    bell: BellShort | None = Field(None, description="A bell.")
 
     @model_validator(mode="after")
     def _check_kind(self) -> Self:
-        if (self.say is None) == (self.bell is None):
-            raise ValueError("a cue in a hold has either 'say' or 'bell'")
+        if sum(value is not None for value in (self.at, self.every, self.countdown)) != 1:
+            raise ValueError("a cue in a hold has one of 'at', 'every' and 'countdown'")
+        if self.say is not None and self.bell is not None:
+            raise ValueError("a cue in a hold has either 'say' or 'bell'; make two cues of these")
+        if self.countdown is not None and (self.say is not None or self.bell is not None):
+            raise ValueError("a countdown says its numbers; take 'say' and 'bell' out")
+        if self.every is not None and self.say is None and self.bell is None:
+            raise ValueError("'every' needs 'say' or 'bell'")
         return self
 
 
-class Say(Marked):
+class StepBase(Marked):
+    """What every step can have."""
+
+    optional: bool = Field(default=False, description="May be left out, the last first, to meet a length.")
+
+
+class Say(StepBase):
     """Words to be spoken."""
 
-    say: Text
-    brief: Text | None = Field(None, description="Said instead on later sides, and when guidance is brief.")
+    say: Text = Field(description="What is said; [3s] in it is a pause, a blank line a longer gap.")
+    brief: Brief | None = Field(None, description="Said instead on later sides, and when guidance is brief.")
 
 
-class Pause(Marked):
-    """A silence that keeps its length."""
+class Pause(StepBase):
+    """A silence that keeps its length, or a range."""
 
-    pause: Duration
+    pause: PauseSpec
+    breath: Duration | None = Field(None, description="Length of a breath, here.")
 
 
-class Hold(Marked):
+class Hold(StepBase):
     """A silence to practise in, which stretches and shrinks with the track."""
 
-    hold: ElasticShort
-    cues: tuple[HoldCue, ...] = ()
+    hold: ElasticSpec
+    breath: Duration | None = Field(None, description="Length of a breath, here.")
+    cues: tuple[HoldCue, ...] = Field((), description="What is heard inside the hold.")
 
 
-class Bell(Marked):
+class Bell(StepBase):
     """A bell."""
 
     bell: BellShort
 
 
-KINDS = ("say", "pause", "hold", "bell", "section")
+class BreathWords(Marked):
+    """Own words for the phases of a breath."""
+
+    in_: Text | None = Field(None, alias="in")
+    hold: Text | None = None
+    out: Text | None = None
+    pause: Text | None = None
+
+
+class Breathe(StepBase):
+    """Rounds of breath: the first with words, the later ones with tones alone."""
+
+    breathe: PatternSpec
+    rounds: int | None = Field(None, ge=1, le=1000, description="How many, whatever the track's length.")
+    for_: ElasticSpec | None = Field(None, alias="for", description="For about how long, in whole rounds.")
+    voiced: int = Field(2, ge=0, description="How many rounds have words.")
+    count: bool = Field(default=False, description="Count the seconds aloud in voiced rounds.")
+    words: BreathWords = Field(BreathWords(), description="Own words for the phases.")
+
+    @model_validator(mode="after")
+    def _check_rounds(self) -> Self:
+        if (self.rounds is None) == (self.for_ is None):
+            raise ValueError("say how long to breathe: either 'rounds: 6' or 'for: 2m'")
+        return self
+
+
+class Between(Marked):
+    """What is heard between two sides."""
+
+    say: Text | None = Field(None, description="Narrator's own words for changing sides, unless given.")
+    pause: PauseSpec = Field(
+        Elastic(Span(4000), Span(4000), Span(4000)),
+        description="Time to change over.",
+        json_schema_extra={"default": "4s"},
+    )
+
+
+def _type_between(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"pause": value} if value.strip()[:1].isdigit() else {"say": value}
+    if isinstance(value, dict) and value and all(len(key.partition("-")[0]) == 2 for key in value):
+        return {"say": value}
+    return value
+
+
+class Section(StepBase):
+    """A named stretch of the routine; the outermost become chapters."""
+
+    section: Name
+    length: Duration | None = Field(None, description="Natural length of the whole section, narration included.")
+    sides: SidesSpec | None = Field(None, description="The steps run once for each of these.")
+    between: Annotated[Between, BeforeValidator(_type_between)] | None = Field(
+        None, description="Heard between two sides: a text, a time to change over, or both."
+    )
+    steps: "Steps"
+
+
+class Repeat(StepBase):
+    """Steps that run several times."""
+
+    repeat: int = Field(ge=1, le=1000)
+    steps: "Steps"
+
+
+class Include(StepBase):
+    """The steps of another file."""
+
+    include: Word = Field(description="A file beside this one or below it, or one of the built-in ones.")
+    _fragment: "Fragment | None" = PrivateAttr(default=None)
+
+    @property
+    def steps(self) -> "Steps":
+        """Steps of the file; none before it has been read."""
+        return self._fragment.steps if self._fragment else ()
+
+
+STEPS: dict[str, type[StepBase]] = {
+    "say": Say,
+    "pause": Pause,
+    "hold": Hold,
+    "bell": Bell,
+    "breathe": Breathe,
+    "section": Section,
+    "repeat": Repeat,
+    "include": Include,
+}
+"""The model of each kind of step."""
 
 
 def _check_kind(value: Any) -> Any:
     """Refuse a step that has not exactly one kind, and say what was likely meant."""
-    if isinstance(value, Marked):
+    if isinstance(value, StepBase):
         return value
     if isinstance(value, str):
         raise ValueError(f"a step is written 'kind: value', such as 'say: {value[:40]}'")
     if not isinstance(value, dict) or not value:
-        raise ValueError(f"a step is a mapping with one of: {', '.join(KINDS)}")
-    kinds = [key for key in value if key in KINDS]
+        raise ValueError(f"a step is a mapping with one of: {', '.join(STEPS)}")
+    kinds = [key for key in value if key in STEPS]
     if len(kinds) > 1:
         text = f"two kinds in one step: {kinds[0]!r} and {kinds[1]!r}; start a new step with '- {kinds[1]}:'"
-        raise PydanticCustomError("step_kind", "{text}", {"text": text, "key": kinds[1]})
+        raise fault_at(kinds[1], text)
     if not kinds:
         key = next(iter(value))
-        text = f"{key!r} is no kind of step; {suggest(key, KINDS)}"
-        raise PydanticCustomError("step_kind", "{text}", {"text": text, "key": key})
+        raise fault_at(key, f"{key!r} is no kind of step; {suggest(key, STEPS)}")
     return value
 
 
 def _find_kind(value: Any) -> str | None:
-    keys = value if isinstance(value, dict) else type(value).model_fields
-    return next((f"<{key}>" for key in KINDS if key in keys), None)
+    if isinstance(value, StepBase):
+        return next(f"<{key}>" for key, kind in STEPS.items() if isinstance(value, kind))
+    return next((f"<{key}>" for key in STEPS if key in value), None)
 
 
 Step = Annotated[
@@ -270,28 +233,29 @@ Step = Annotated[
     | Annotated[Pause, Tag("<pause>")]
     | Annotated[Hold, Tag("<hold>")]
     | Annotated[Bell, Tag("<bell>")]
-    | Annotated["Section", Tag("<section>")],
+    | Annotated[Breathe, Tag("<breathe>")]
+    | Annotated[Section, Tag("<section>")]
+    | Annotated[Repeat, Tag("<repeat>")]
+    | Annotated[Include, Tag("<include>")],
     Discriminator(_find_kind),
     BeforeValidator(_check_kind),
 ]
+Steps = Annotated[tuple[Step, ...], Field(min_length=1)]
 
 
-class Section(Marked):
-    """A named stretch of the routine; the outermost become chapters."""
+class Fragment(Marked):
+    """A file that others include."""
 
-    section: Word
-    length: Duration | None = Field(None, description="Natural length of the whole section.")
-    sides: Annotated[tuple[Word, ...], Field(min_length=1, max_length=8)] | None = Field(
-        None, description="The steps run once for each of these."
-    )
-    steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+    title: Name | None = None
+    description: Name | None = None
+    steps: Steps
 
 
 class VoiceSpec(Marked):
     """Which voice speaks, and how fast."""
 
-    engine: Word | None = None
-    name: Word | None = None
+    engine: Word | None = Field(None, description="espeak, gtts or silent.")
+    name: Word | None = Field(None, description="One of the engine's voices.")
     pace: float = Field(1.0, ge=0.5, le=2.0, description="1 is the voice's own; less is slower.")
 
 
@@ -316,17 +280,27 @@ class Tags(Marked):
 
 
 class Routine(Marked):
-    """A whole routine."""
+    """A routine for narrator: a guided session of any length."""
 
-    title: Word
-    description: str = ""
-    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
-    length: Duration | None = Field(None, description="Length of the finished track.")
+    title: Name
+    description: Name | None = None
+    language: Annotated[str, Field(pattern=LANGUAGE)] = Field("en", description="Language of its texts.")
+    length: Duration | None = Field(None, description="Length of the finished track; its natural length unless given.")
     voice: VoiceShort = VoiceSpec()
     gap: Duration = Field(600, description="Silence after a sentence; twice that after a paragraph.")
+    breath: Duration = Field(8000, ge=1000, description="Length of one breath, for lengths written in breaths.")
+    pronounce: dict[Word, Word] = Field(
+        {}, description="Words that the voice gets wrong, and how to spell them for it."
+    )
+    seed: int = Field(0, description="Settles which wordings are chosen at random.")
     tags: Tags = Tags()
-    steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+    steps: Steps
 
 
-STEPS: dict[str, type[Marked]] = {"say": Say, "pause": Pause, "hold": Hold, "bell": Bell, "section": Section}
-"""The model of each kind of step."""
+for _model in (Section, Repeat, Include, Fragment, Routine):
+    _model.model_rebuild()
+
+
+def list_keys(kind: type[BaseModel]) -> list[str]:
+    """Keys that a model takes, as authors write them."""
+    return [field.alias or name for name, field in kind.model_fields.items()]

@@ -48,6 +48,16 @@ class Source:
                     break
         return self._mark(place)
 
+    def find_value(self, path: Sequence[str | int]) -> Any:
+        """What a path of keys and indexes leads to, as far as it leads anywhere."""
+        value = self.data
+        for part in path:
+            if isinstance(value, dict) and part in value:
+                value = value[str(part)]
+            elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+                value = value[part]
+        return value
+
     def _mark(self, node: yaml.Node) -> Mark:
         return Mark(self.name, node.start_mark.line + 1, node.start_mark.column + 1)
 

@@ -1,0 +1,104 @@
+"""What a careful teacher would ask of a routine before anyone lies down to it: warnings, not errors."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from narrator.errors import Fault, Mark
+from narrator.routine.phrases import Phrases, find_phrases
+from narrator.script import Bell, BreathBlock, Script, Silence, Speech, list_speeches
+from narrator.timeline import Lengths, lay_out
+from narrator.units import Ms
+
+LONGEST_SPEECH: Ms = 60_000
+"""Speech that goes on for longer without a pause is hard to follow."""
+LONGEST_HELD: Ms = 10_000
+"""A breath held for longer is nothing for beginners."""
+PACE = (60, 180)
+"""Words a minute between which guidance is easy to follow."""
+_EASY_PAUSE: Ms = 1500
+"""A silence of this length lets a listener catch up; shorter ones are gaps between sentences."""
+
+
+def review_script(script: Script, lengths: Lengths) -> list[Fault]:
+    """Warnings about a script, in the order of the file."""
+    found = [
+        *lay_out(script, lengths).notes,
+        *_find_long_speech(script, lengths),
+        *_find_long_holds(script),
+        *_find_pace(script, lengths),
+        *_find_missing_safety(script),
+    ]
+    return sorted(dict.fromkeys(found), key=_find_line)
+
+
+def _find_line(fault: Fault) -> tuple[int, int]:
+    return (fault.mark.line, fault.mark.column) if fault.mark else (0, 0)
+
+
+def _find_long_speech(script: Script, lengths: Lengths) -> Iterator[Fault]:
+    run: Ms = 0
+    start: Mark | None = None
+    for item in script.items:
+        match item.what:
+            case Speech() as speech:
+                start = start or item.mark
+                run += lengths.measure(speech)
+            case Silence(length=length, is_hold=False) if length.natural < _EASY_PAUSE:
+                run += length.natural if run else 0
+            case Silence() | Bell() | BreathBlock():
+                run, start = 0, None
+        if run > LONGEST_SPEECH and start:
+            yield Fault(
+                f"speech goes on for over {LONGEST_SPEECH // 1000} s from here; put a pause or a hold in", start
+            )
+            run, start = 0, None
+
+
+def _find_long_holds(script: Script) -> Iterator[Fault]:
+    for item in script.steps:
+        if isinstance(item.what, BreathBlock):
+            for phase in item.what.phases:
+                if phase.name in {"hold", "pause"} and phase.length > LONGEST_HELD:
+                    yield Fault(
+                        f"the breath is held for {phase.length / 1000:g} s; over {LONGEST_HELD // 1000} s is too long "
+                        "for beginners",
+                        item.mark,
+                    )
+
+
+def _find_pace(script: Script, lengths: Lengths) -> Iterator[Fault]:
+    texts = script.list_texts()
+    words, time = sum(len(text.split()) for text in texts), sum(lengths.clips[text] for text in texts)
+    if words < 20:
+        return
+    pace = round(words * 60_000 / time)
+    if not PACE[0] <= pace <= PACE[1]:
+        change = "lower" if pace > PACE[1] else "raise"
+        yield Fault(
+            f"the voice speaks {pace} words a minute, outside {PACE[0]} to {PACE[1]}; {change} 'pace' in 'voice'",
+            script.heading.voice.mark if script.heading.voice.mark.file == script.mark.file else script.mark,
+        )
+
+
+def _find_missing_safety(script: Script) -> Iterator[Fault]:
+    phrases = find_phrases(script.heading.language)
+    if phrases is None:
+        return
+    texts = [speech.text for cue in script.list_cues() for speech in list_speeches(cue)]
+    texts += (section.title for section in script.sections)
+    pose = _find_words(texts, phrases.poses)
+    if pose and not _find_words(texts, phrases.safety):
+        yield Fault(_describe_missing(pose, phrases), script.mark)
+
+
+def _describe_missing(pose: str, phrases: Phrases) -> str:
+    return (
+        f"this routine has poses ({pose!r}) but no word of safety; say at the start when to stop or ease out "
+        f"(narrator looks for words such as {', '.join(repr(word) for word in phrases.safety[:3])})"
+    )
+
+
+def _find_words(texts: Iterable[str], words: Iterable[str]) -> str | None:
+    """The first of the words, or phrases, that one of the texts holds."""
+    pattern = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE)
+    return next((found.group() for text in texts if (found := pattern.search(text))), None)

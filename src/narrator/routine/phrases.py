@@ -1,0 +1,84 @@
+"""Words that narrator says of itself, one YAML file for each language, and the lexicon of hard words."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from narrator.routine.load import type_source
+from narrator.routine.marked import Marked
+from narrator.routine.source import read_source
+
+_FOLDER = Path(__file__).parent / "phrases"
+_LEXICON = Path(__file__).parent / "lexicon.yaml"
+
+
+class BreathPhrases(Marked):
+    """A word for each phase of a breath."""
+
+    in_: str = Field(alias="in")
+    hold: str
+    out: str
+    pause: str
+
+    def get(self, phase: str) -> str:
+        """The word for a phase."""
+        word: str = getattr(self, "in_" if phase == "in" else phase)
+        return word
+
+
+class Phrases(Marked):
+    """What narrator says of itself in one language."""
+
+    language: str
+    sides: dict[str, str]
+    switch: str
+    breath: BreathPhrases
+    halfway: str
+    seconds_more: str
+    numbers: Annotated[tuple[str, ...], Field(min_length=61, max_length=61)]
+    safety: tuple[str, ...]
+    poses: tuple[str, ...]
+
+    def say_seconds_more(self, seconds: int) -> str:
+        """Say how much of a hold is left, as in: Ten seconds more."""
+        text = self.seconds_more.format(number=self.numbers[seconds])
+        return text[:1].upper() + text[1:]
+
+
+@cache
+def find_phrases(language: str) -> Phrases | None:
+    """Phrases of a language; None when narrator does not know it."""
+    path = _FOLDER / f"{language.lower().partition('-')[0]}.yaml"
+    return type_source(read_source(path), Phrases) if path.is_file() else None
+
+
+def list_languages() -> list[str]:
+    """Languages that narrator has words of its own in."""
+    return sorted(path.stem for path in _FOLDER.glob("*.yaml"))
+
+
+@cache
+def load_lexicon() -> Mapping[str, str]:
+    """Built-in respellings of pose names and anatomy, for English voices; keys in small letters."""
+    data: dict[str, Any] = read_source(_LEXICON).data
+    return {written.lower(): str(spoken) for written, spoken in data.items()}
+
+
+class Lexicon:
+    """Puts what the voice is to say for what is written: whole words, whatever their case, the longest first."""
+
+    def __init__(self, own: Mapping[str, str], language: str) -> None:
+        built_in = load_lexicon() if language.lower().partition("-")[0] == "en" else {}
+        self._spoken = {**built_in, **{written.lower(): spoken for written, spoken in own.items()}}
+        longest_first = sorted(self._spoken, key=len, reverse=True)
+        self._pattern = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
+
+    def respell(self, text: str) -> str:
+        """The text as the voice is to get it."""
+        if not self._spoken:
+            return text
+        return self._pattern.sub(lambda found: self._spoken[found.group().lower()], text)

@@ -1,0 +1,50 @@
+"""The language as a JSON Schema, for editors."""
+
+from typing import Any
+
+from narrator.routine.model import BELLS, Routine
+
+
+def make_schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of a routine, made from the models; it takes the short forms as well."""
+    schema = Routine.model_json_schema(by_alias=True)
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    definitions = schema["$defs"]
+    bell = definitions.pop("BellSpec")
+    bell.pop("title", None)
+    definitions["BellSpec"] = {
+        "description": "A bell: a name, a number of strokes, or {sound, times, every}.",
+        "anyOf": [{"enum": list(BELLS)}, {"type": "integer", "minimum": 1, "maximum": 108}, bell],
+    }
+    voice = definitions.pop("VoiceSpec")
+    definitions["VoiceSpec"] = {
+        "description": "A voice: ENGINE[:NAME], or {engine, name, pace}.",
+        "anyOf": [{"type": "string", "pattern": "^[a-z]+(:.+)?$"}, voice],
+    }
+    between = definitions.pop("Between")
+    definitions["Between"] = {
+        "description": "What is heard between two sides: a text, a time to change over, or {say, pause}.",
+        "anyOf": [
+            {"type": "string", "minLength": 1},
+            between,
+            {"type": "object", "patternProperties": {"^[a-z]{2,3}$": {}}, "additionalProperties": False},
+        ],
+    }
+    say = definitions["HoldCue"]["properties"]["say"]["anyOf"]
+    say.insert(0, say[0]["items"])
+    definitions["HoldCue"]["oneOf"] = [{"required": [key]} for key in ("at", "every", "countdown")]
+    definitions["Breathe"]["oneOf"] = [{"required": [key]} for key in ("rounds", "for")]
+    schema["properties"]["description"]["description"] = "What the session is, in a sentence."
+    _drop_nulls(schema)
+    return schema
+
+
+def _drop_nulls(node: Any) -> None:
+    """Take out `null`: a key that is not wanted is left out of the file, not left empty."""
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        _drop_nulls(child)
+    if isinstance(node, dict):
+        if isinstance(node.get("anyOf"), list):
+            node["anyOf"] = [option for option in node["anyOf"] if option != {"type": "null"}]
+        if "default" in node and node["default"] is None:
+            del node["default"]

@@ -1,0 +1,60 @@
+"""A routine to start from: every line of it can be changed."""
+
+_STARTER = """\
+# yaml-language-server: $schema=routine.schema.json
+# The first line tells an editor how to help; 'narrator schema > routine.schema.json' makes the file it names.
+# Check this routine:   narrator check {file}
+# Make a track of it:   narrator render {file} --length 5m,10m
+title: {title}
+description: Say in a sentence what this session is for.
+language: en
+length: 8m                # of the finished track; --length overrides it, and without either it takes its natural length
+voice: {{pace: 0.9}}        # 1 is the voice's own pace, less is slower
+
+steps:
+  - bell: {{sound: bowl, times: 2, every: 5s}}
+
+  # Each sentence is spoken by itself, with a short gap after it. [3s] is a pause of three seconds.
+  - say: Welcome. Find a place where you can lie down. [3s] If anything hurts, ease out of it and rest.
+  - pause: 4s             # a pause keeps its length; 'pause: 4s..10s' may stretch
+
+  # A section becomes a chapter of the track.
+  - section: Knees to the chest
+    steps:
+      - say: Lie on your back. Breathe in, and as you breathe out, draw both knees towards your chest.
+      # Holds share what time is left: each may shrink and stretch between its bounds.
+      - hold: 15s..4m
+        cues:
+          - {{at: half, say: [Rock a little from side to side., Rock a little.]}}   # the first wording that fits
+
+  # The steps of a section with sides run once for each, with equal holds.
+  - section: Twist
+    sides: [right, left]
+    between: {{pause: 5s}}          # narrator says itself to change sides
+    steps:
+      - say: Breathe out, and let both knees sink to the {{side}}.
+        brief: Breathe out, and sink to the {{side}}.       # said on the second side
+      - hold: 15s..4m
+        cues:
+          - {{at: -10s}}            # narrator says itself that ten seconds remain
+
+  - section: Breath
+    steps:
+      - say: Come back to the middle, and follow the tones.
+      - breathe: 4-6              # in for 4 seconds, out for 6; or box, relaxing, coherent, diaphragmatic
+        for: 1m                   # in whole rounds; they give way to the length, too
+        voiced: 2                 # rounds with words
+
+  - say: Thank you. Come back in your own time.
+  - bell: bowl
+"""
+
+
+def write_starter(name: str) -> str:
+    """Text of a routine called `name`, with a comment beside whatever is not plain."""
+    title = name.replace("-", " ").replace("_", " ").strip().capitalize() or "My routine"
+    return _STARTER.format(title=_quote(title), file=f"{name}.yaml")
+
+
+def _quote(text: str) -> str:
+    return text if text.replace(" ", "").isalnum() and not text.isdigit() else "'" + text.replace("'", "''") + "'"

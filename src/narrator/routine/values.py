@@ -1,0 +1,415 @@
+"""What stands behind a key: lengths of time, places in a hold, texts in several languages, breath patterns.
+
+Each is written in a short form by the author; the types here read it, and say in a JSON Schema what it looks like.
+"""
+
+import math
+import random
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BeforeValidator, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from narrator.routine.nearest import suggest
+from narrator.routine.text import check_braces, split_text
+from narrator.units import LONGEST, TICK, Ms, format_duration, parse_duration
+
+STRETCH = 4
+"""`hold: 1m` may shrink to a quarter and grow to four times that."""
+
+LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+
+_DURATION_SHAPE = (
+    r"(([0-9.]+ *(h|hours?|m|mins?|minutes?|s|secs?|seconds?|ms) *)+|([0-9]+:)?[0-9]+:[0-9]{2}([.][0-9]+)?"
+    r"|[0-9.]+ *breaths?)"
+)
+_BREATHS = re.compile(r"(\d+(?:\.\d+)?)\s*breaths?", re.IGNORECASE | re.ASCII)
+
+
+def fault_at(key: str, text: str) -> PydanticCustomError:
+    """A fault of a mapping that is best told at one of its keys."""
+    return PydanticCustomError("at_key", "{text}", {"text": text, "key": key})
+
+
+# Lengths of time -------------------------------------------------------------------------------------------------
+
+
+def read_duration(value: Any) -> Any:
+    """Read a length of time; negative ones are refused.
+
+    Raises:
+        ValueError: it is none, or over a day.
+
+    """
+    if not isinstance(value, str):
+        return value
+    if value.strip().startswith("-"):
+        raise ValueError(f"{value} is negative; a length of time starts at 0s")
+    length = parse_duration(value)
+    if length > LONGEST:
+        raise ValueError(f"{value} is over {format_duration(LONGEST)}, the longest a track can be")
+    return length
+
+
+Duration = Annotated[
+    Ms, BeforeValidator(read_duration), WithJsonSchema({"type": "string", "pattern": f"^ *{_DURATION_SHAPE} *$"})
+]
+"""A length of time as authored (`90s`, `1m30s`, `1:30`), in ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A length of time in ms, or in breaths, whose length is settled later."""
+
+    ms: Ms = 0
+    breaths: Decimal = Decimal(0)
+
+    def resolve(self, breath: Ms) -> Ms:
+        """Length in ms, for breaths of that length."""
+        return self.ms + round(self.breaths * breath)
+
+
+def _read_span(text: str) -> Span:
+    if found := _BREATHS.fullmatch(text.strip()):
+        breaths = Decimal(found.group(1))
+        if breaths > 10_000:
+            raise ValueError(f"{text.strip()} is too long; a hold has at most 10,000 breaths")
+        return Span(breaths=breaths)
+    return Span(read_duration(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Elastic:
+    """A length that may stretch or shrink. What is None follows from the others."""
+
+    least: Span | None
+    natural: Span | None
+    most: Span | None
+
+    def resolve(self, breath: Ms) -> tuple[Ms, Ms, Ms]:
+        """Least, natural and most in ms, for breaths of that length.
+
+        Raises:
+            ValueError: they are out of order, or nothing at all.
+
+        """
+        natural = None if self.natural is None else self.natural.resolve(breath)
+        least = self.least.resolve(breath) if self.least else (natural or 0) // STRETCH
+        most = self.most.resolve(breath) if self.most else (natural or 0) * STRETCH
+        if least > most:
+            raise ValueError(f"the range runs backwards: {format_duration(least)} is over {format_duration(most)}")
+        if natural is None:
+            natural = round(math.sqrt(least * most)) or most // 2
+        if not least <= natural <= most:
+            raise ValueError("'natural' must lie between 'min' and 'max'")
+        if most < TICK:
+            raise ValueError("a hold needs some time; write 30s, or 20s..2m")
+        return least, natural, most
+
+    @property
+    def has_breaths(self) -> bool:
+        """Whether its length depends on that of a breath."""
+        return any(span is not None and span.breaths for span in (self.least, self.natural, self.most))
+
+
+_ELASTIC_KEYS = {"natural", "min", "max"}
+
+
+def _read_elastic(value: Any) -> Elastic:
+    """Read `1m` (a quarter to four times that), a range `20s..2m` (natural: its geometric mean), or the long form."""
+    if isinstance(value, Elastic):
+        return value
+    if isinstance(value, Mapping):
+        if unknown := sorted(set(value) - _ELASTIC_KEYS):
+            raise fault_at(unknown[0], f"unknown key {unknown[0]!r}; {suggest(unknown[0], sorted(_ELASTIC_KEYS))}")
+        if "natural" not in value:
+            raise ValueError("'natural' is missing; add 'natural:', or write a range such as 20s..2m")
+        spans = {key: _read_span(_need_text(text)) for key, text in value.items()}
+        elastic = Elastic(spans.get("min"), spans["natural"], spans.get("max"))
+    else:
+        low, dots, high = _need_text(value).partition("..")
+        if not dots:
+            elastic = Elastic(None, _read_span(low), None)
+        else:
+            # "5..10 breaths": the unit of the end serves both.
+            unit = "breaths" if _BREATHS.fullmatch(high.strip()) and low.strip().replace(".", "", 1).isdigit() else ""
+            elastic = Elastic(_read_span(f"{low} {unit}".strip()), None, _read_span(high))
+            if elastic.least and elastic.most and _runs_backwards(elastic.least, elastic.most):
+                raise ValueError(f"the range {value} runs backwards; write {high.strip()}..{low.strip()}")
+    if not elastic.has_breaths:
+        elastic.resolve(0)
+    return elastic
+
+
+def _runs_backwards(least: Span, most: Span) -> bool:
+    return bool(least.breaths) == bool(most.breaths) and (least.breaths, least.ms) > (most.breaths, most.ms)
+
+
+def _need_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("this is a length of time, such as 30s or 20s..2m")
+    return value
+
+
+_ELASTIC_SCHEMA = {
+    "oneOf": [
+        {"type": "string", "pattern": rf"^ *({_DURATION_SHAPE}|[0-9.]+) *([.]{{2}} *{_DURATION_SHAPE} *)?$"},
+        {
+            "type": "object",
+            "properties": {key: {"type": "string"} for key in sorted(_ELASTIC_KEYS)},
+            "required": ["natural"],
+            "additionalProperties": False,
+        },
+    ]
+}
+ElasticSpec = Annotated[Elastic, PlainValidator(_read_elastic), WithJsonSchema(_ELASTIC_SCHEMA)]
+"""`1m`, `8 breaths`, `20s..2m`, or `{natural: 40s, min: 20s, max: 2m}`."""
+
+
+def _read_pause(value: Any) -> Elastic:
+    """A single length is rigid; a range is elastic."""
+    if isinstance(value, str) and ".." not in value:
+        span = _read_span(value)
+        return Elastic(span, span, span)
+    return _read_elastic(value)
+
+
+PauseSpec = Annotated[Elastic, PlainValidator(_read_pause), WithJsonSchema(_ELASTIC_SCHEMA)]
+"""`4s` (rigid), or a range `3s..8s`."""
+
+
+# Places in a hold -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A time within a hold: a share of its length (in ten-thousandths) plus an offset in ms."""
+
+    share: int
+    offset: Ms
+
+    WHOLE: ClassVar[int] = 10_000
+
+    def resolve(self, length: Ms) -> Ms:
+        """Time from the hold's start, for a hold of that length."""
+        return self.share * length // self.WHOLE + self.offset
+
+
+def _read_at(value: Any) -> At:
+    if isinstance(value, At):
+        return value
+    text = _need_text(value).strip()
+    if text == "half":
+        return At(At.WHOLE // 2, 0)
+    if text.endswith("%"):
+        try:
+            share = round(float(text[:-1]) * At.WHOLE / 100)
+        except (ValueError, OverflowError):
+            share = -1
+        if not 0 <= share < At.WHOLE:
+            raise ValueError(f"{text} is not a place in a hold; write 0% to 99%, half, 20s or -10s")
+        return At(share, 0)
+    if text.startswith("-"):
+        return At(At.WHOLE, -read_duration(text[1:]))
+    return At(0, read_duration(text))
+
+
+AtSpec = Annotated[
+    At,
+    PlainValidator(_read_at),
+    WithJsonSchema({"type": "string", "pattern": rf"^ *(half|[0-9.]+%|-?{_DURATION_SHAPE}) *$"}),
+]
+"""`50%`, `half`, `20s` from the start, `-10s` from the end."""
+
+
+# Texts ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text, in one language or several, each in one wording or in several to choose from at random.
+
+    `wordings` has the key "" for a text in the routine's own language.
+    """
+
+    wordings: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def pick(self, language: str, own: str, chance: random.Random) -> str:
+        """The text in a language; `own` is the routine's.
+
+        Raises:
+            ValueError: there is no such translation; says which there are.
+
+        """
+        known = {key or own: texts for key, texts in self.wordings}
+        for code in (language, language.partition("-")[0]):
+            if code in known:
+                return chance.choice(known[code])
+        raise ValueError(f"there is no text in {language!r} here, only in {', '.join(known)}; write '{language}: ...'")
+
+    def pick_name(self, language: str, own: str) -> str:
+        """As `pick`, for what is shown and not spoken: falls back to the first there is."""
+        try:
+            return self.pick(language, own, random.Random(0))  # noqa: S311 - nothing is secret here
+        except ValueError:
+            return self.wordings[0][1][0]
+
+
+def check_text(text: str) -> str:
+    """Refuse a text that cannot be spoken.
+
+    Raises:
+        ValueError: nothing to say, or brackets and braces that do not match.
+
+    """
+    if not text.strip():
+        raise ValueError("the text is empty; write what to say, or take the step out")
+    check_braces(text)
+    if not split_text(text):
+        raise ValueError("there is nothing to say in this text; use 'pause' for a silence")
+    return text
+
+
+def _check_brief(text: str) -> str:
+    return check_text(text) if text.strip() else ""
+
+
+def _check_name(text: str) -> str:
+    if not text.strip():
+        raise ValueError("this is empty; write something, or take it out")
+    if len(text) > 200:
+        raise ValueError("this is too long for a name; it takes at most 200 characters")
+    return " ".join(text.split())
+
+
+def _read_words(value: Any, check: Any) -> Words:
+    if isinstance(value, Words):
+        return value
+    if not isinstance(value, Mapping) or set(value) == {"random"}:
+        return Words((("", _read_wordings(value, check)),))
+    for key in value:
+        if not re.fullmatch(LANGUAGE, key):
+            raise fault_at(
+                key, f"{key!r} is no language; a text is one line, {{en: ..., de: ...}} or {{random: [...]}}"
+            )
+    if not value:
+        raise ValueError("the text is empty; write what to say, or take the step out")
+    return Words(tuple((key, _read_wordings(text, check)) for key, text in value.items()))
+
+
+def _read_wordings(value: Any, check: Any) -> tuple[str, ...]:
+    if isinstance(value, Mapping) and set(value) == {"random"}:
+        options = value["random"]
+        if not isinstance(options, list) or not options:
+            raise ValueError("'random' is a list of wordings, one of which is said")
+        return tuple(check(_need_line(option)) for option in options)
+    return (check(_need_line(value)),)
+
+
+def _need_line(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"this is a text, not a {'mapping' if isinstance(value, Mapping) else 'list'}")
+    return value
+
+
+def _make_schema(text: dict[str, Any]) -> dict[str, Any]:
+    choice = {
+        "type": "object",
+        "properties": {"random": {"type": "array", "items": text, "minItems": 1}},
+        "required": ["random"],
+        "additionalProperties": False,
+    }
+    languages = {
+        "type": "object",
+        "patternProperties": {LANGUAGE: {"anyOf": [text, choice]}},
+        "minProperties": 1,
+        "additionalProperties": False,
+    }
+    return {"anyOf": [text, choice, languages]}
+
+
+_LINE = {"type": ["string", "number"], "pattern": r"\S"}
+Text = Annotated[
+    Words, PlainValidator(lambda value: _read_words(value, check_text)), WithJsonSchema(_make_schema(_LINE))
+]
+"""Words to be spoken: a text, `{random: [...]}`, or by language `{en: ..., de: ...}`."""
+Brief = Annotated[
+    Words,
+    PlainValidator(lambda value: _read_words(value, _check_brief)),
+    WithJsonSchema(_make_schema({"type": ["string", "number"]})),
+]
+"""As `Text`; an empty one says nothing."""
+Name = Annotated[
+    Words, PlainValidator(lambda value: _read_words(value, _check_name)), WithJsonSchema(_make_schema(_LINE))
+]
+"""A title, in one language or several."""
+Line = Annotated[str, AfterValidator(check_text)]
+"""Words to be spoken, in one language only."""
+
+
+def _read_sides(value: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if isinstance(value, tuple):
+        return value
+    by_language = value if isinstance(value, Mapping) else {"": value}
+    found: list[tuple[str, tuple[str, ...]]] = []
+    for language, names in by_language.items():
+        if not isinstance(names, list):
+            raise ValueError("'sides' is a list of names, such as [right, left]")
+        if not names:
+            raise ValueError("'sides' is empty; give it at least one name")
+        if len(names) > 8:
+            raise ValueError("'sides' has too many names; it takes at most 8")
+        found.append((language, tuple(_check_name(_need_line(name)) for name in names)))
+    if len({len(names) for _, names in found}) != 1:
+        raise ValueError("'sides' needs as many names in each language")
+    return tuple(found)
+
+
+_SIDES = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1, "maxItems": 8}
+SidesSpec = Annotated[
+    tuple[tuple[str, tuple[str, ...]], ...],
+    PlainValidator(_read_sides),
+    WithJsonSchema(
+        {"anyOf": [_SIDES, {"type": "object", "patternProperties": {LANGUAGE: _SIDES}, "additionalProperties": False}]}
+    ),
+]
+"""`[right, left]`, own names, or `{en: [right, left], de: [rechten, linken]}`; "" stands for the routine's language."""
+
+
+# Breath -----------------------------------------------------------------------------------------------------------
+
+PHASES = {2: ("in", "out"), 3: ("in", "hold", "out"), 4: ("in", "hold", "out", "pause")}
+"""What the numbers of a pattern mean, by how many there are."""
+PATTERNS = {"box": "4-4-4-4", "relaxing": "4-7-8", "coherent": "5.5-5.5", "diaphragmatic": "4-6"}
+
+Pattern = tuple[tuple[str, Ms], ...]
+"""Phases of one breath, each with its length."""
+
+
+def _read_pattern(value: Any) -> Pattern:
+    if isinstance(value, tuple):
+        return value
+    text = _need_line(value).strip()
+    numbers = PATTERNS.get(text, text).split("-")
+    if len(numbers) not in PHASES or not all(re.fullmatch(r"\d{1,2}(\.\d{1,3})?", number) for number in numbers):
+        raise ValueError(
+            f"{text!r} is no breath; write seconds such as 4-4-4-4, 4-7-8 or 5.5-5.5, or one of {', '.join(PATTERNS)}"
+        )
+    phases = tuple(
+        (name, int(Decimal(number) * 1000)) for name, number in zip(PHASES[len(numbers)], numbers, strict=True)
+    )
+    if any(length < 500 for name, length in phases if name in {"in", "out"}):
+        raise ValueError("a breath in or out takes at least half a second")
+    return tuple((name, length) for name, length in phases if length)
+
+
+PatternSpec = Annotated[
+    Pattern,
+    PlainValidator(_read_pattern),
+    WithJsonSchema({"type": "string", "pattern": rf"^ *({'|'.join(PATTERNS)}|[0-9.]+(-[0-9.]+){{1,3}}) *$"}),
+]
+"""`4-7-8`, or a name."""
