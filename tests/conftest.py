@@ -16,7 +16,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 @pytest.fixture(scope="session", autouse=True)
 def cache_folder(tmp_path_factory):
     """One cache for the whole run: a sentence is spoken once."""
-    folder = tmp_path_factory.mktemp("cache")
+    # The parent is shared by all processes of a run.
+    folder = tmp_path_factory.getbasetemp().parent / "narrator-cache"
     os.environ["NARRATOR_CACHE_DIR"] = str(folder)
     return folder
 

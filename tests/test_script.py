@@ -92,7 +92,14 @@ def test_repeats_count_their_rounds(unroll):
 
 def test_between_sides_narrator_asks_to_change(unroll):
     steps = "  - section: A\n    sides: [right, left]\n    between: {between}\n    steps: [{{say: 'The {{side}}.'}}]\n"
-    assert outline(unroll(steps.format(between="8s"))) == ["The right.", 600, "Now change sides.", 8000 - 8, "The left.", 600]
+    assert outline(unroll(steps.format(between="8s"))) == [
+        "The right.",
+        600,
+        "Now change sides.",
+        8000 - 8,
+        "The left.",
+        600,
+    ]
     assert outline(unroll(steps.format(between="Turn over.")))[2:4] == ["Turn over.", 4008]
     assert outline(unroll(steps.format(between="{say: Turn., pause: 5s}")))[2:4] == ["Turn.", 4992]
 

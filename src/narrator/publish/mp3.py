@@ -2,15 +2,18 @@
 
 The bit reservoir is off, so every frame stands alone. Each island is encoded by itself, with a few frames of its own
 silence on either side, and its frames are laid between copies of the one frame that silence encodes to. An hour of
-session costs what its few minutes of sound cost.
+session costs what its few minutes of sound cost; and since the frames are kept, a second length, or a track with one
+sentence changed, costs only what is new.
 """
 
+import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,16 +22,21 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.packet import Packet
 
-from narrator.cache import replace_file
+from narrator import __version__
+from narrator.cache import make_key, replace_file
 from narrator.errors import PublishError
 from narrator.mix import Island, make_up, mix_island
 from narrator.publish.tags import make_tags
-from narrator.script import Heading
+from narrator.script import Heading, list_speeches
 from narrator.sound.audio import Samples
 from narrator.sound.loudness import Loudness, integrate, measure_loudness
 from narrator.speech import Clips
 from narrator.timeline import Chapter, Timeline
 from narrator.units import SAMPLE_RATE, TICK, TICK_SAMPLES, Db, Ms, floor_ticks, ms_to_samples, ticks_to_ms
+
+_SHELF = "frames"
+_FORMAT = 1
+"""Raised whenever the same island would give other frames."""
 
 BITRATES = (64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 """Bit rates in kbit/s that an MP3 at 48 kHz can have and speech should."""
@@ -83,11 +91,18 @@ def write_mp3(
         with replace_file(path) as file, ThreadPoolExecutor(threads, "encode") as pool:
 
             def encode(piece: _Piece) -> tuple[_Piece, list[bytes], Loudness]:
+                key = _make_piece_key(piece, clips, gain, bitrate)
+                known = clips.cache.get(_SHELF, key)
+                if known is not None:
+                    return piece, *_unpack(known)
                 samples = make_up(
                     mix_island(piece.island, clips, piece.start - BEFORE * TICK, piece.end + AFTER * TICK), gain
                 )
                 heard = samples[BEFORE * TICK_SAMPLES : len(samples) - AFTER * TICK_SAMPLES]
-                return piece, encode_piece(samples, bitrate, is_last=piece.is_last), measure_loudness(heard)
+                frames = encode_piece(samples, bitrate, is_last=piece.is_last)
+                loudness = measure_loudness(heard)
+                clips.cache.put(_SHELF, key, _pack(frames, loudness))
+                return piece, frames, loudness
 
             encoded = _map_ahead(pool, encode, _list_pieces(islands), ahead=2 * threads)
             frames = _lay_frames(meter.watch(encoded), timeline.length, bitrate, report)
@@ -117,6 +132,31 @@ def _list_pieces(islands: Iterable[Island]) -> Iterator[_Piece]:
     for island in islands:
         for start, end in island.list_pieces():
             yield _Piece(island, start, end)
+
+
+def _make_piece_key(piece: _Piece, clips: Clips, gain: Db, bitrate: int) -> str:
+    """Name of a piece's frames in the cache: everything that its sound and their bytes depend on."""
+    sounds = [
+        (sound.start, sound.end, repr(sound.cue), [clips.get_key(speech.spoken) for speech in list_speeches(sound.cue)])
+        for sound in piece.island.sounds
+    ]
+    cut = piece.island.length if piece.island.is_cut else None
+    return make_key(
+        _FORMAT, __version__, av.__version__, sounds, cut, piece.start, piece.end, piece.is_last, gain, bitrate
+    )
+
+
+def _pack(frames: list[bytes], loudness: Loudness) -> bytes:
+    head = {"blocks": loudness.blocks, "peak": loudness.peak, "sizes": [len(frame) for frame in frames]}
+    return json.dumps(head).encode() + b"\n" + b"".join(frames)
+
+
+def _unpack(data: bytes) -> tuple[list[bytes], Loudness]:
+    line, _, body = data.partition(b"\n")
+    head = json.loads(line)
+    ends = list(accumulate(head["sizes"]))
+    frames = [body[end - size : end] for end, size in zip(ends, head["sizes"], strict=True)]
+    return frames, Loudness(tuple(head["blocks"]), head["peak"])
 
 
 class _Meter:

@@ -31,7 +31,7 @@ class Clips:
     """The clips of one session: lengths and loudness at hand, the sound itself in the cache until it is asked for."""
 
     def __init__(self, cache: Cache) -> None:
-        self._cache = cache
+        self.cache = cache
         self._entries: dict[str, _Entry] = {}
         self.new = 0
         self.cached = 0
@@ -45,6 +45,10 @@ class Clips:
         """Length of each clip by its text."""
         return {text: entry.length for text, entry in self._entries.items()}
 
+    def get_key(self, text: str) -> str:
+        """Name of a clip in the cache: its sound follows from it."""
+        return self._entries[text].key
+
     def get_loudness(self, text: str) -> Loudness:
         """Loudness of a clip."""
         return self._entries[text].loudness
@@ -56,9 +60,9 @@ class Clips:
             SpeechError: it has vanished from there since it was spoken.
 
         """
-        data = self._cache.get(SHELF, self._entries[text].key)
+        data = self.cache.get(SHELF, self._entries[text].key)
         if data is None:
-            raise SpeechError(f"the clip of {text[:40]!r} has vanished from {self._cache.root}; run the command again")
+            raise SpeechError(f"the clip of {text[:40]!r} has vanished from {self.cache.root}; run the command again")
         return Clip.unpack(data)
 
 
