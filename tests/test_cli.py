@@ -229,3 +229,38 @@ def test_help_teaches(narrator, command):
     result = narrator(*command, "--help")
     assert result.code == 0
     assert len(result.out.splitlines()) > 5
+
+
+def test_a_new_routine_checks_and_renders(narrator, tmp_path):
+    result = narrator("new", "Morning stretch")
+    assert (result.code, result.err) == (0, "")
+    assert narrator("new", "Morning stretch").code == 2
+    checked = narrator("check", "Morning stretch.yaml")
+    assert (checked.code, checked.err) == (0, "")
+    result = narrator("render", "Morning stretch.yaml", "--voice", "silent", "--length", "5m", "--guidance", "bells")
+    assert (result.code, result.err) == (0, "")
+    assert (tmp_path / "output" / "Morning stretch-5m-bells.mp3").exists()
+
+
+def test_the_schema_is_printed(narrator):
+    assert json.loads(narrator("schema").out)["title"] == "Routine"
+
+
+def test_a_language_names_its_track_and_is_asked_for_everywhere(narrator, tmp_path):
+    result = narrator("render", "box-breathing", "--language", "de", "--length", "3m30s", "--voice", "silent")
+    assert (result.code, result.err) == (0, "")
+    assert (tmp_path / "output" / "box-breathing-de-3m30s.mp3").exists()
+    assert "Willkommen." in narrator("script", "box-breathing", "--language", "de", "--voice", "silent").out
+    result = narrator("check", "box-breathing", "--language", "fr", "--voice", "silent")
+    assert result.code == 1
+    assert "there is no text in 'fr' here, only in en, de; write 'fr: ...'" in result.err
+
+
+def test_cues_left_out_are_told_with_their_lines(narrator, write):
+    write(
+        "title: x\nvoice: silent\nsteps:\n  - hold: 5s..1m\n    cues: [{at: half}, {countdown: 3}]\n  - bell: tick\n",
+        "h.yaml",
+    )
+    result = narrator("render", "h.yaml", "--length", "10s")
+    assert result.code == 0
+    assert "h.yaml:5:12: warning: 'Halfway.' is left out: no room for it in a hold of 5" in result.err

@@ -10,7 +10,7 @@ from narrator.errors import LengthError, RoutineError
 from narrator.routine import model
 from narrator.routine.load import load_routine, type_source
 from narrator.routine.source import parse_source
-from narrator.script import Speech, write_script
+from narrator.script import Breath, BreathBlock, write_script
 from narrator.timeline import CLEARANCE, Lengths, lay_out, measure_range, share
 from narrator.timeline import _Glue as Glue
 from narrator.units import TICK
@@ -41,61 +41,89 @@ def lay(text: str, target=None, guidance="full"):
 words = st.sampled_from(["Rest.", "Breathe in. Breathe out.", "Let your shoulders be heavy.", "One. [2s] Two."])
 seconds = st.integers(1, 90).map(lambda n: f"{n}s")
 ranges = st.tuples(st.integers(0, 20), st.integers(1, 200)).map(lambda r: f"{r[0]}s..{r[0] + r[1]}s")
+breaths = st.integers(1, 12).map(lambda n: f"{n}..{2 * n} breaths")
 ats = st.sampled_from(["half", "10%", "90%", "0s", "5s", "20s", "-3s", "-10s"])
+own_cues = [{"at": "half"}, {"countdown": 3}, {"every": "7s", "bell": "tick"}, {"every": "15s", "say": "On."}]
 hold_cues = st.lists(
-    st.fixed_dictionaries({"at": ats}).flatmap(
-        lambda cue: st.sampled_from(
-            [{**cue, "say": ["Let everything soften now.", "Soften."]}, {**cue, "bell": "chime"}]
-        )
+    st.one_of(
+        ats.map(lambda at: {"at": at, "say": ["Let everything soften now.", "Soften."]}),
+        ats.map(lambda at: {"at": at, "bell": "chime"}),
+        st.sampled_from(own_cues),
     ),
     max_size=4,
 )
+patterns = st.sampled_from(["box", "4-7-8", "5.5-5.5", "3.3-2.1"])
 plain_steps = st.one_of(
     words.map(lambda text: {"say": text, "brief": "Again."}),
-    seconds.map(lambda text: {"pause": text}),
-    st.tuples(st.one_of(seconds, ranges), hold_cues).map(lambda hold: {"hold": hold[0], "cues": hold[1]}),
+    st.one_of(seconds, ranges).map(lambda text: {"pause": text}),
+    st.tuples(st.one_of(seconds, ranges, breaths), hold_cues).map(lambda hold: {"hold": hold[0], "cues": hold[1]}),
     st.integers(1, 3).map(lambda times: {"bell": str(times)}),
+    st.tuples(patterns, st.integers(1, 5)).map(lambda breath: {"breathe": breath[0], "rounds": breath[1], "voiced": 0}),
+    st.tuples(patterns, st.one_of(seconds, ranges)).map(
+        lambda breath: {"breathe": breath[0], "for": breath[1], "voiced": 0}
+    ),
+)
+steps_maybe_optional = st.tuples(plain_steps, st.sampled_from([False, False, False, True])).map(
+    lambda step: step[0] | ({"optional": True} if step[1] else {})
 )
 
 
-def make_section(steps):
-    return st.tuples(steps, st.sampled_from([None, ["right", "left"], ["one", "two", "three"]])).map(
-        lambda section: {"section": "A", "steps": section[0]} | ({"sides": section[1]} if section[1] else {})
+def nest(inner):
+    steps = st.lists(inner, min_size=1, max_size=3)
+    sides = st.sampled_from([None, ["right", "left"], ["first", "second", "forward"]])
+    section = st.tuples(steps, sides, st.booleans()).map(
+        lambda section: (
+            {"section": "A", "steps": section[0]}
+            | ({"sides": section[1]} if section[1] else {})
+            | ({"between": "3s"} if section[1] and section[2] else {})
+        )
     )
+    repeat = st.tuples(steps, st.integers(1, 3)).map(lambda repeat: {"repeat": repeat[1], "steps": repeat[0]})
+    return st.one_of(section, repeat)
 
 
-routines = st.lists(
-    st.recursive(plain_steps, lambda inner: make_section(st.lists(inner, min_size=1, max_size=3)), max_leaves=8),
-    min_size=1,
-    max_size=5,
-)
+routines = st.lists(st.recursive(steps_maybe_optional, nest, max_leaves=8), min_size=1, max_size=5)
+firm_routines = st.lists(st.recursive(plain_steps, nest, max_leaves=8), min_size=1, max_size=5)
 
 
-def as_script(steps):
-    routine = model.Routine.model_validate({"title": "x", "steps": steps})
-    script = write_script(routine)
+def as_script(steps, guidance="full"):
+    # Something always stays when every optional step is left out.
+    routine = model.Routine.model_validate({"title": "x", "steps": [*steps, {"bell": "tick"}]})
+    script = write_script(routine, guidance)
     return script, make_lengths(script)
 
 
-@given(routines, st.floats(0, 1), st.integers(0, 23))
-def test_any_length_in_range_is_met_exactly(steps, place, part):
-    script, lengths = as_script(steps)
+def lay_within(script, lengths, place, part=0):
+    """Lay out at a place in the script's range; None where its optional steps leave a hole there."""
     span = measure_range(script, lengths)
     target = span.shortest + int(place * (span.longest - span.shortest)) + part
-    timeline = lay_out(script, lengths, target)
-    assert timeline.length == target
-    assert timeline == lay_out(script, lengths, target)
+    try:
+        return lay_out(script, lengths, target)
+    except LengthError as error:
+        if "with some of its optional steps nor without" not in str(error):
+            raise
+        return None
+
+
+@given(routines, st.floats(0, 1), st.integers(0, 23), st.sampled_from(["full", "brief", "bells"]))
+def test_any_length_in_range_is_met_exactly(steps, place, part, guidance):
+    script, lengths = as_script(steps, guidance)
+    timeline = lay_within(script, lengths, place, part)
+    if timeline is None:
+        return
+    assert timeline == lay_out(script, lengths, timeline.length)
     assert all(segment.start % TICK == 0 for segment in timeline.segments)
     assert all(first.end <= second.start for first, second in pairwise(timeline.segments))
-    assert all(segment.end <= target for segment in timeline.segments)
+    assert all(segment.end <= timeline.length for segment in timeline.segments)
 
 
 @given(routines)
 def test_the_stated_range_is_the_true_one(steps):
     script, lengths = as_script(steps)
     span = measure_range(script, lengths)
-    for reachable in (span.shortest, span.natural, span.longest):
+    for reachable in (span.shortest, span.longest):
         assert lay_out(script, lengths, reachable).length == reachable
+    assert lay_out(script, lengths).length == span.natural
     for beyond in (span.shortest - TICK, span.longest + TICK):
         with pytest.raises(LengthError):
             lay_out(script, lengths, beyond)
@@ -106,35 +134,52 @@ def test_a_longer_track_never_shortens_a_hold(steps, place, more):
     script, lengths = as_script(steps)
     span = measure_range(script, lengths)
     target = span.shortest + int(place * (span.longest - span.shortest))
-    longer = min(target + more, span.longest)
-    holds = [[hold.end - hold.start for hold in lay_out(script, lengths, length).holds] for length in (target, longer)]
-    assert all(before <= after for before, after in zip(*holds, strict=True))
+    found = []
+    for length in (target, min(target + more, span.longest)):
+        try:
+            timeline = lay_out(script, lengths, length)
+        except LengthError:
+            return
+        rounds = [segment for segment in timeline.segments if isinstance(segment.cue, Breath)]
+        left_out = [note for note in timeline.notes if "optional" in note.message]
+        found.append((len(rounds), len(left_out), [hold.end - hold.start for hold in timeline.holds]))
+    (*shape, before), (*later_shape, after) = found
+    # Whole rounds of breath, and steps that come back, take time from the silences.
+    if shape == later_shape:
+        assert all(one <= other for one, other in zip(before, after, strict=True))
 
 
-@given(routines, st.floats(0, 1))
+@given(firm_routines, st.floats(0, 1))
 def test_holds_keep_their_bounds_and_sides_are_equal(steps, place):
     script, lengths = as_script(steps)
-    span = measure_range(script, lengths)
-    timeline = lay_out(script, lengths, span.shortest + int(place * (span.longest - span.shortest)))
-    silences = [
-        item.what for item in script.items if not isinstance(item.what, Speech) and getattr(item.what, "is_hold", 0)
-    ]
-    taken = [hold.end - hold.start for hold in timeline.holds]
-    by_name = {}
-    for silence, length in zip(silences, taken, strict=True):
+    timeline = lay_within(script, lengths, place)
+    silences = [item.what for item in script.items if getattr(item.what, "is_hold", False)]
+    by_name: dict = {}
+    for silence, hold in zip(silences, timeline.holds, strict=True):
+        length = hold.end - hold.start
         assert silence.length.least <= length <= silence.length.most
         assert by_name.setdefault(silence.unknown, length) == length
+
+
+@given(firm_routines, st.floats(0, 1))
+def test_rounds_of_breath_are_whole_and_within_bounds(steps, place):
+    script, lengths = as_script(steps)
+    timeline = lay_within(script, lengths, place)
+    blocks = [item.what for item in script.items if isinstance(item.what, BreathBlock)]
+    ins = [segment for segment in timeline.segments if isinstance(segment.cue, Breath) and segment.cue.phase == "in"]
+    assert sum(block.least for block in blocks) <= len(ins) <= sum(block.most for block in blocks)
 
 
 @given(routines, st.floats(0, 1))
 def test_cues_in_holds_keep_clear_of_one_another(steps, place):
     script, lengths = as_script(steps)
-    span = measure_range(script, lengths)
-    timeline = lay_out(script, lengths, span.shortest + int(place * (span.longest - span.shortest)))
-    for hold in timeline.holds:
+    timeline = lay_within(script, lengths, place)
+    for hold in timeline.holds if timeline else ():
         inside = [segment for segment in timeline.segments if hold.start <= segment.start < hold.end]
         assert all(segment.end <= hold.end for segment in inside)
-        assert all(first.end + CLEARANCE <= second.start for first, second in pairwise(inside))
+        for first, second in pairwise(inside):
+            # The numbers of one countdown may touch.
+            assert first.end + (0 if first.mark == second.mark else CLEARANCE) <= second.start
 
 
 @given(
@@ -278,3 +323,75 @@ def test_five_thousand_steps_are_laid_out(write):
     script = write_script(load_routine(write(f"title: x\nsteps:\n{steps}")))
     lengths = make_lengths(script)
     assert lay_out(script, lengths, measure_range(script, lengths).natural + 60_000).length % 1000
+
+
+def test_phases_start_at_the_rounded_cumulative_time():
+    timeline = lay("title: x\nsteps:\n  - breathe: 3.3-2.1\n    rounds: 50\n    voiced: 0\n")
+    for number, segment in enumerate(timeline.segments):
+        true = 504 + number // 2 * 5400 + number % 2 * 3300
+        assert abs(segment.start - true) <= TICK / 2
+        assert segment.end - segment.start == segment.cue.length
+    assert timeline.length - 504 == 270_000
+
+
+def test_rounds_give_way_to_a_length_and_silences_take_the_rest():
+    text = "title: x\nsteps:\n  - breathe: box\n    for: 2m\n    voiced: 0\n  - hold: 30s\n"
+    natural = lay(text)
+    assert abs(natural.length - (504 + 7 * 16_000 + 30_000)) <= TICK
+    longer = lay(text, 300_000)
+    assert len([segment for segment in longer.segments if segment.cue.phase == "in"]) == 14
+    (hold,) = longer.holds
+    assert hold.end == 300_000
+
+
+def test_breath_alone_leaves_less_than_a_round_at_the_end():
+    timeline = lay("title: x\nsteps:\n  - breathe: box\n    for: 2m\n    voiced: 0\n", 150_000)
+    assert 150_000 - 16_000 < timeline.segments[-1].end + 4000 <= 150_000
+
+
+def test_a_word_that_does_not_fit_its_phase_is_an_error_with_both_lengths():
+    with pytest.raises(RoutineError) as caught:
+        lay("title: x\nsteps:\n  - breathe: 4-1\n    rounds: 3\n    words: {out: And breathe all the way out}\n")
+    assert str(caught.value) == (
+        "f:3:5: error: 'And breathe all the way out' takes 2.42s, but the phase 'out' has 1.00s; use a shorter word, a "
+        "slower breath or a quicker pace"
+    )
+
+
+def test_optional_steps_are_left_out_last_first_and_told():
+    text = (
+        "title: x\nsteps:\n  - hold: 10s..1m\n  - hold: 20s..1m\n    optional: true\n"
+        "  - section: A\n    optional: true\n    steps: [{hold: 30s..1m}]\n"
+    )
+    assert [len(lay(text, length).holds) for length in (70_000, 40_000, 12_000)] == [3, 2, 1]
+    assert [note.mark.line for note in lay(text, 12_000).notes] == [4, 8]
+    assert lay(text, 12_000).chapters == ()
+    with pytest.raises(LengthError, match=r"the shortest it can be is 10\.5"):
+        lay(text, 9_000)
+
+
+def test_a_countdown_ends_with_the_hold():
+    timeline = make_hold("{countdown: 5}")
+    assert [text for _, text in starts(timeline)] == ["five", "four", "three", "two", "one"]
+    assert [round((60_000 - start) / 1000) for start, _ in starts(timeline)] == [5, 4, 3, 2, 1]
+
+
+def test_repeated_cues_come_after_each_interval():
+    timeline = make_hold("{every: 20s, bell: tick}", "70s..70s")
+    assert [start for start, _ in starts(timeline)] == [20_000 // 24 * 24, 40_000 // 24 * 24, 60_000]
+
+
+def test_bells_mark_sections_sides_and_halves_in_place_of_words():
+    text = (
+        "title: x\nsteps:\n  - say: Welcome.\n  - section: A\n    sides: [right, left]\n    steps:\n"
+        "      - say: To the {side}, and stay there for a while, at ease.\n      - hold: 30s..30s\n"
+    )
+    full, bells = lay(text), lay(text, guidance="bells")
+    assert (full.length, full.holds) == (bells.length, bells.holds)
+    right, left = full.holds
+    assert [(segment.start, segment.cue.sound) for segment in bells.segments] == [
+        (full.chapters[0].start, "bowl"),
+        (right.start + 15_000, "tick"),
+        (right.end, "chime"),
+        (left.start + 15_000, "tick"),
+    ]

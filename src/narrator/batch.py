@@ -1,7 +1,7 @@
 """Many tracks over an executor."""
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Executor, wait
 
 from narrator.cache import Cache
 from narrator.errors import NarratorError, UsageError
@@ -20,12 +20,16 @@ def render_all(
     the executor's workers are other processes.
     """
     futures = {executor.submit(render, job, cache, make_report(job)): job for job in jobs}
+    waiting = set(futures)
     try:
-        for future in as_completed(futures):
-            error = future.exception()
-            if error is not None and not isinstance(error, NarratorError):
-                raise error
-            yield futures[future], error or future.result()
+        while waiting:
+            # A wait without an end can miss an interrupt that arrives just before it begins.
+            done, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
+            for future in done:
+                error = future.exception()
+                if error is not None and not isinstance(error, NarratorError):
+                    raise error
+                yield futures[future], error or future.result()
     finally:
         for future in futures:
             future.cancel()

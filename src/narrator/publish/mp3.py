@@ -7,6 +7,7 @@ sentence changed, costs only what is new.
 """
 
 import json
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -56,6 +57,10 @@ _DELAY = 1105
 """Samples that an MP3 lies behind its source: 576 of the encoder and 529 of every decoder."""
 
 
+# Tracks rendered side by side often share islands: whoever comes second waits for the first one's frames.
+_LOCKS = [threading.Lock() for _ in range(64)]
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """What was written: samples per channel, and loudness and peak of the mix (None for a track without sound)."""
@@ -92,9 +97,13 @@ def write_mp3(
 
             def encode(piece: _Piece) -> tuple[_Piece, list[bytes], Loudness]:
                 key = _make_piece_key(piece, clips, gain, bitrate)
+                with _LOCKS[hash(key) % len(_LOCKS)]:
+                    return piece, *encode_once(piece, key)
+
+            def encode_once(piece: _Piece, key: str) -> tuple[list[bytes], Loudness]:
                 known = clips.cache.get(_SHELF, key)
                 if known is not None:
-                    return piece, *_unpack(known)
+                    return _unpack(known)
                 samples = make_up(
                     mix_island(piece.island, clips, piece.start - BEFORE * TICK, piece.end + AFTER * TICK), gain
                 )
@@ -102,7 +111,7 @@ def write_mp3(
                 frames = encode_piece(samples, bitrate, is_last=piece.is_last)
                 loudness = measure_loudness(heard)
                 clips.cache.put(_SHELF, key, _pack(frames, loudness))
-                return piece, frames, loudness
+                return frames, loudness
 
             encoded = _map_ahead(pool, encode, _list_pieces(islands), ahead=2 * threads)
             frames = _lay_frames(meter.watch(encoded), timeline.length, bitrate, report)

@@ -27,10 +27,11 @@ def make_schema() -> dict[str, Any]:
         "anyOf": [
             {"type": "string", "minLength": 1},
             between,
-            {"type": "object", "patternProperties": {"^[a-z]{2,3}$": {}}, "additionalProperties": False},
+            {"type": "object", "patternProperties": {"^[a-z]{2}(-.*)?$": {}}, "additionalProperties": False},
         ],
     }
     say = definitions["HoldCue"]["properties"]["say"]["anyOf"]
+    say[0]["minItems"] = 1
     say.insert(0, say[0]["items"])
     definitions["HoldCue"]["oneOf"] = [{"required": [key]} for key in ("at", "every", "countdown")]
     definitions["Breathe"]["oneOf"] = [{"required": [key]} for key in ("rounds", "for")]

@@ -1,0 +1,53 @@
+import pytest
+
+from narrator.cache import Cache
+from narrator.render import Request, check
+
+
+@pytest.fixture
+def review(write):
+    def find(steps, head=""):
+        path = write(f"title: x\n{head}voice: silent\nsteps:\n{steps}")
+        return [note.describe("warning") for note in check(Request(path, "f"), Cache()).notes]
+
+    return find
+
+
+SENTENCE = "Feel how the weight of your body rests on the floor and how the floor carries it."
+
+
+def test_a_quiet_routine_has_no_warnings(review):
+    assert review(f"  - say: {SENTENCE}\n  - hold: 1m\n") == []
+
+
+def test_a_hold_too_short_for_its_cues(review):
+    found = review("  - hold: 2s..3s\n    cues: [{at: half, say: Far too many words for that}]\n")
+    assert found == ["f:5:12: warning: 'Far too many words for that' is left out: no room for it in a hold of 2.4s"]
+
+
+def test_long_speech_without_a_pause(review):
+    talk = f"  - say: {SENTENCE}\n" * 12
+    assert review(talk) == ["f:4:5: warning: speech goes on for over 60 s from here; put a pause or a hold in"]
+    assert review(talk.replace("\n", "\n  - pause: 3s\n", 5)) == []
+
+
+def test_poses_without_a_word_of_safety(review):
+    (found,) = review("  - say: Come into pigeon.\n  - hold: 1m\n")
+    assert "f:1:1: warning: this routine has poses ('pigeon') but no word of safety" in found
+    assert review("  - say: Come into pigeon. Stop if it hurts.\n  - hold: 1m\n") == []
+    (found,) = review("  - say: Komm in die Taube, in den Ausfallschritt.\n  - hold: 1m\n", "language: de\n")
+    assert "no word of safety" in found
+
+
+@pytest.mark.parametrize(("pace", "told"), [(2.0, "lower 'pace'"), (1.0, None)])
+def test_a_pace_that_is_hard_to_follow(write, pace, told):
+    steps = f"  - say: {SENTENCE} {SENTENCE[::-1]}\n  - hold: 1m\n"
+    path = write(f"title: x\nvoice: {{engine: silent, pace: {pace}}}\nsteps:\n{steps}")
+    notes = [note.describe("warning") for note in check(Request(path, "f"), Cache()).notes]
+    assert len(notes) == (1 if told else 0)
+    assert all(told in note and note.startswith("f:2:8: warning: the voice speaks") for note in notes)
+
+
+def test_a_breath_held_too_long(review):
+    found = review("  - breathe: 4-12-8\n    rounds: 3\n    voiced: 0\n")
+    assert found == ["f:4:5: warning: the breath is held for 12 s; over 10 s is too long for beginners"]
