@@ -308,7 +308,7 @@ def prepare(folder: Path) -> None:
 
     from narrator.cache import Cache
     from narrator.render import Request, plan
-    from narrator.script import Speech
+    from narrator.script import Bell, Speech
     from narrator.sound.bells import strike_bell
 
     session = plan(Request(folder / "hour.yaml", "hour", voice="espeak"), Cache())
@@ -321,11 +321,13 @@ def prepare(folder: Path) -> None:
     for number, (segment, following) in enumerate(zip(timeline.segments, [*starts[1:], timeline.length], strict=True)):
         room = following - segment.start
         match segment.cue:
-            case Speech(text):
-                audio = clips.load(text).audio
-            case bell:
+            case Speech(spoken=spoken):
+                audio = clips.load(spoken).audio
+            case Bell(sound):
                 # What is strung together cannot ring on beneath what follows: the ring ends with its room.
-                audio = strike_bell(bell.sound)[:room].fade_out(500)
+                audio = strike_bell(sound)[:room].fade_out(500)
+            case other:
+                raise CannotMeasureError(f"the hour is not meant to have a {other}")
         name = f"wav/{number:04}.wav"
         audio.set_sample_width(2).export(folder / name, format="wav")
         steps.append((name, room - len(audio)))

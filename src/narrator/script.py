@@ -210,7 +210,8 @@ class Script:
         """The script without some of its optional steps."""
         if not names:
             return self
-        kept = tuple(item for item in self.steps if not set(item.options) & set(names))
+        unwanted = frozenset(names)
+        kept = tuple(item for item in self.steps if unwanted.isdisjoint(item.options))
         return replace(self, steps=kept)
 
     def list_texts(self) -> list[str]:

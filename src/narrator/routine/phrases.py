@@ -74,11 +74,15 @@ class Lexicon:
     def __init__(self, own: Mapping[str, str], language: str) -> None:
         built_in = load_lexicon() if language.lower().partition("-")[0] == "en" else {}
         self._spoken = {**built_in, **{written.lower(): spoken for written, spoken in own.items()}}
-        longest_first = sorted(self._spoken, key=len, reverse=True)
-        self._pattern = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
 
     def respell(self, text: str) -> str:
         """The text as the voice is to get it."""
-        if not self._spoken:
+        lower = text.lower()
+        # Few of the words stand in any one text: a pattern of all of them would take longer to make than to use.
+        found = sorted((written for written in self._spoken if written in lower), key=len, reverse=True)
+        if not found:
             return text
-        return self._pattern.sub(lambda found: self._spoken[found.group().lower()], text)
+        pattern = rf"(?<!\w)({'|'.join(map(re.escape, found))})(?!\w)"
+        return re.sub(
+            pattern, lambda match: self._spoken.get(match.group().lower(), match.group()), text, flags=re.IGNORECASE
+        )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from narrator.cache import Cache, make_key
 from narrator.errors import SpeechError
 from narrator.sound.loudness import Loudness
-from narrator.speech.clip import Clip
+from narrator.speech.clip import Clip, measure_packed
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.silent import estimate_length
 from narrator.units import Ms, ceil_ticks, ticks_to_ms
@@ -79,7 +79,7 @@ def find_lengths(texts: Iterable[str], voice: Voice, version: str, cache: Cache)
         data = cache.get(SHELF, make_clip_key(text, voice, version))
         is_estimate = is_estimate or data is None
         lengths[text] = (
-            ticks_to_ms(ceil_ticks(estimate_length(text, voice.pace))) if data is None else (Clip.unpack(data).length)
+            ticks_to_ms(ceil_ticks(estimate_length(text, voice.pace))) if data is None else measure_packed(data)
         )
     return lengths, is_estimate
 

@@ -52,6 +52,11 @@ class Clip:
         return cls(known["text"], samples, loudness)
 
 
+def measure_packed(data: bytes) -> Ms:
+    """Length of a packed clip, without unpacking it."""
+    return samples_to_ms((len(data) - data.index(b"\n") - 1) // 2)
+
+
 def make_clip(text: str, samples: Samples) -> Clip:
     """Trim, fade, pad and measure what an engine made: mono at 48 kHz, shape (frames, 1), any level.
 
