@@ -9,7 +9,7 @@ import pytest
 README = (Path(__file__).parents[1] / "README.md").read_text()
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 COMMANDS = [
-    line.split("  #")[0].strip()
+    line.split("  #")[0].split(" > ")[0].strip()
     for language, block in BLOCKS[2:]
     if language == "sh"
     for line in block.splitlines()
