@@ -11,8 +11,9 @@ from narrator.routine import model
 from narrator.routine.load import load_routine, type_source
 from narrator.routine.source import parse_source
 from narrator.script import Breath, BreathBlock, write_script
-from narrator.timeline import CLEARANCE, Lengths, lay_out, measure_range, share
-from narrator.timeline import _Glue as Glue
+from narrator.timeline import Lengths, lay_out, measure_range
+from narrator.timeline.glue import Glue, share
+from narrator.timeline.holds import CLEARANCE
 from narrator.units import TICK
 
 RINGS = {"bowl": 12_000, "chime": 5_016, "tick": 120}

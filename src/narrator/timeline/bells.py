@@ -1,0 +1,51 @@
+"""Bells in place of words: the timeline of full guidance, to the tick, with nothing spoken."""
+
+from dataclasses import replace
+
+from narrator.errors import Mark
+from narrator.script import Bell, Breath, Script
+from narrator.timeline.placed import Lengths, Segment, Timeline
+from narrator.units import Ms, floor_ticks, ticks_to_ms
+
+_FOR_SECTION, _FOR_SIDE, _FOR_HALF = Bell("bowl"), Bell("chime"), Bell("tick")
+_HALVED: Ms = 20_000
+"""Holds shorter than this have no bell at their half."""
+
+
+def ring_instead(timeline: Timeline, script: Script, lengths: Lengths) -> Timeline:
+    """Take the words out, and ring where sections and sides begin and at the half of each hold.
+
+    Every bell of the timeline stays where it is. One that would ring beside another is not added.
+    """
+    kept: list[Segment] = []
+    for segment in timeline.segments:
+        match segment.cue:
+            case Bell():
+                kept.append(segment)
+            case Breath(phase, length, _) if phase != "pause":
+                kept.append(replace(segment, cue=Breath(phase, length)))
+    added: list[tuple[Ms, Bell, Mark, int | None, str | None]] = []
+    for turn in timeline.turns:
+        if turn.section is None:
+            continue
+        section = script.sections[turn.section]
+        chapter = next((n for n, c in enumerate(timeline.chapters) if c.start <= turn.start < c.end), None)
+        is_start = turn.start == min(other.start for other in timeline.turns if other.section == turn.section)
+        added.append((turn.start, _FOR_SECTION if is_start else _FOR_SIDE, section.mark, chapter, turn.side))
+    added += (
+        (
+            hold.start + ticks_to_ms(floor_ticks((hold.end - hold.start) // 2)),
+            _FOR_HALF,
+            hold.mark,
+            hold.chapter,
+            hold.side,
+        )
+        for hold in timeline.holds
+        if hold.end - hold.start >= _HALVED
+    )
+    for start, bell, mark, chapter, side in added:
+        if any(other.start < start + bell.every and start < other.end for other in kept):
+            continue
+        end = min(start + lengths.measure_in_hold(bell), timeline.length)
+        kept.append(Segment(start, end, bell, mark, chapter, side))
+    return replace(timeline, segments=tuple(sorted(kept, key=lambda segment: segment.start)))

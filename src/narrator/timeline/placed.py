@@ -1,0 +1,109 @@
+"""A timeline: what is heard, when; and the measured lengths it is made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from narrator.errors import Fault, Mark
+from narrator.script import Bell, Breath, Cue, Speech
+from narrator.units import TICK, Ms, ceil_ticks, format_duration, ms_to_ticks, ticks_to_ms
+
+BELL_ROOM: Ms = 1000
+"""Room that the last stroke of a bell inside a hold needs before the next cue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """Lengths of everything rigid: clips by the text that is spoken, the ring of a bell (to −60 dB) by sound."""
+
+    clips: Mapping[str, Ms]
+    rings: Mapping[str, Ms]
+    is_estimate: bool = False
+    """Not every clip was measured, so that a word too long for its phase is only likely."""
+
+    def measure(self, cue: Cue, *, is_last: bool = False) -> Ms:
+        """Length of a cue's box; the last bell of a session takes its whole ring."""
+        match cue:
+            case Speech(spoken=spoken):
+                return self.clips[spoken]
+            case Breath(length=length):
+                return ticks_to_ms(ceil_ticks(length))
+            case Bell(sound, times, every):
+                box = ticks_to_ms(ms_to_ticks(times * every))
+                return ticks_to_ms(ceil_ticks(max(box, (times - 1) * every + self.rings[sound]))) if is_last else box
+
+    def measure_in_hold(self, cue: Cue) -> Ms:
+        """Room that a cue needs inside a hold, where a bell may ring on beneath what follows."""
+        if isinstance(cue, Bell):
+            return ticks_to_ms(ceil_ticks((cue.times - 1) * cue.every + BELL_ROOM))
+        return self.measure(cue)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A cue placed: from `start` (on a tick) up to, not including, `end`."""
+
+    start: Ms
+    end: Ms
+    cue: Cue
+    mark: Mark
+    chapter: int | None = None
+    side: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.start < 0 or self.end <= self.start or self.start % TICK:
+            raise ValueError(f"not a segment: {self.start}..{self.end}")
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A hold placed."""
+
+    start: Ms
+    end: Ms
+    mark: Mark
+    chapter: int | None = None
+    side: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """An outermost section placed."""
+
+    title: str
+    start: Ms
+    end: Ms
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Where a section (an index into the script's) begins, or begins on another side."""
+
+    start: Ms
+    section: int | None
+    side: str | None
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Everything that is heard and when; `length` is the track's. `notes` tell what had to give way."""
+
+    length: Ms
+    segments: tuple[Segment, ...]
+    holds: tuple[Hold, ...]
+    chapters: tuple[Chapter, ...]
+    notes: tuple[Fault, ...] = ()
+    turns: tuple["Turn", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Lengths that a script can take: shortest, natural and longest."""
+
+    shortest: Ms
+    natural: Ms
+    longest: Ms
+
+
+def show_length(length: Ms) -> str:
+    """To a tenth of a second: the grid of ticks is not the author's business."""
+    return format_duration((length + 50) // 100 * 100)
