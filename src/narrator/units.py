@@ -23,14 +23,16 @@ TICK: Ms = 24
 TICK_SAMPLES = TICK * SAMPLES_PER_MS
 LONGEST: Ms = 24 * 60 * 60 * 1000
 
+# Nine digits are over a century of hours: more could only mean a file that is out to do harm.
+_NUMBER = r"\d{1,9}(?:\.\d{1,9})?"
 _PARTS = re.compile(
-    r"(?:(?P<h>\d+(?:\.\d+)?)\s*(?:h|hours?)\s*)?"
-    r"(?:(?P<m>\d+(?:\.\d+)?)\s*(?:m|min|mins|minutes?)\s*)?"
-    r"(?:(?P<s>\d+(?:\.\d+)?)\s*(?:s|secs?|seconds?)\s*)?"
-    r"(?:(?P<ms>\d+)\s*ms)?",
+    rf"(?:(?P<h>{_NUMBER})\s*(?:h|hours?)\s*)?"
+    rf"(?:(?P<m>{_NUMBER})\s*(?:m|min|mins|minutes?)\s*)?"
+    rf"(?:(?P<s>{_NUMBER})\s*(?:s|secs?|seconds?)\s*)?"
+    r"(?:(?P<ms>\d{1,9})\s*ms)?",
     re.IGNORECASE | re.ASCII,
 )
-_CLOCK = re.compile(r"(?:(?P<h>\d+):(?=\d\d:))?(?P<m>\d+):(?P<s>[0-5]\d(?:\.\d+)?)", re.ASCII)
+_CLOCK = re.compile(r"(?:(?P<h>\d{1,9}):(?=\d\d:))?(?P<m>\d{1,9}):(?P<s>[0-5]\d(?:\.\d{1,9})?)", re.ASCII)
 _MS_PER = {"h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
 
 
@@ -46,7 +48,8 @@ def parse_duration(text: str) -> Ms:
     text = text.strip()
     found = _CLOCK.fullmatch(text) or (_PARTS.fullmatch(text) if text else None)
     if not found:
-        if re.fullmatch(r"\d+(\.\d+)?", text):
+        text = text if len(text) < 40 else f"{text[:40]}..."
+        if re.fullmatch(_NUMBER, text):
             raise ValueError(f"{text!r} has no unit; write {text}s or {text}m")
         raise ValueError(f"{text!r} is not a length of time; write 90s, 1m30s or 1:30")
     total = sum(Decimal(number) * _MS_PER[unit] for unit, number in found.groupdict().items() if number)

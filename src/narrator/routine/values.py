@@ -27,7 +27,7 @@ _DURATION_SHAPE = (
     r"(([0-9.]+ *(h|hours?|m|mins?|minutes?|s|secs?|seconds?|ms) *)+|([0-9]+:)?[0-9]+:[0-9]{2}([.][0-9]+)?"
     r"|[0-9.]+ *breaths?)"
 )
-_BREATHS = re.compile(r"(\d+(?:\.\d+)?)\s*breaths?", re.IGNORECASE | re.ASCII)
+_BREATHS = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*breaths?", re.IGNORECASE | re.ASCII)
 
 
 def fault_at(key: str, text: str) -> PydanticCustomError:
