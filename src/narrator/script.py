@@ -495,10 +495,14 @@ def _make_bell(spec: model.BellSpec) -> Bell:
     return Bell(spec.sound, spec.times, spec.every)
 
 
+def needs_gap(item: Item, following: Item | None) -> bool:
+    """Whether a gap stands between two items: after each sentence that no silence or bell follows."""
+    return isinstance(item.what, Speech) and (following is None or not isinstance(following.what, Silence | Bell))
+
+
 def _add_gaps(items: Sequence[Item], gap: Ms) -> Iterator[Item]:
-    """Put a gap after each sentence that no silence or bell follows."""
     for item, following in zip(items, [*items[1:], None], strict=True):
         yield item
-        if isinstance(item.what, Speech) and (following is None or not isinstance(following.what, Silence | Bell)):
+        if needs_gap(item, following):
             length = _make_rigid(2 * gap if item.ends_paragraph else gap)
             yield replace(item, what=Silence(length, ("gap",)), ends_paragraph=False)

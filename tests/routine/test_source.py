@@ -77,7 +77,8 @@ def test_hostile_files_are_refused_at_once(text, message, loader, monkeypatch):
     monkeypatch.setattr(source, "Loader", loader)
     started = time.monotonic()
     assert message in refuse(text)
-    assert time.monotonic() - started < 2
+    # Generous, for a busy machine: what is meant is that no file takes minutes, or all memory.
+    assert time.monotonic() - started < 15
 
 
 def test_a_large_file_is_refused_unread(tmp_path):

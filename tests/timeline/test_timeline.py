@@ -14,6 +14,8 @@ from narrator.script import Breath, BreathBlock, write_script
 from narrator.timeline import Lengths, lay_out, measure_range
 from narrator.timeline.glue import Glue, share
 from narrator.timeline.holds import CLEARANCE
+from narrator.timeline.measure import measure_script
+from narrator.timeline.options import measure_leasts
 from narrator.units import TICK
 
 RINGS = {"bowl": 12_000, "chime": 5_016, "tick": 120}
@@ -128,6 +130,15 @@ def test_the_stated_range_is_the_true_one(steps):
     for beyond in (span.shortest - TICK, span.longest + TICK):
         with pytest.raises(LengthError):
             lay_out(script, lengths, beyond)
+
+
+@given(routines)
+def test_least_lengths_without_options_are_those_of_the_scripts_left(steps):
+    script, lengths = as_script(steps)
+    names = [name for name, _ in script.options]
+    for count, least in enumerate(measure_leasts(script, lengths)):
+        left = script.leave_out(names[len(names) - count :])
+        assert least == measure_script(left, lengths, strict=False).least
 
 
 @given(routines, st.floats(0, 1), st.integers(1, 5000))

@@ -1,6 +1,5 @@
 """`Script` + measured lengths + target to `Timeline`."""
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -10,6 +9,7 @@ from narrator.script import Bell, Breath, BreathBlock, Item, Script, Silence, Sp
 from narrator.timeline.bells import ring_instead
 from narrator.timeline.holds import place_in_hold
 from narrator.timeline.measure import Measured, measure_script
+from narrator.timeline.options import leave_out_options, measure_leasts
 from narrator.timeline.placed import Chapter, Hold, Lengths, Range, Segment, Timeline, Turn, show_length
 from narrator.units import LONGEST, TICK, Ms, Ticks, floor_ticks, format_duration, ms_to_ticks, ticks_to_ms
 
@@ -29,7 +29,7 @@ def lay_out(script: Script, lengths: Lengths, target: Ms | None = None) -> Timel
     if target is None:
         timeline = _place(script, lengths, whole, {name: g.fix(g.natural) for name, g in whole.glue.items()}, None)
     else:
-        fitting = _leave_out_options(script, lengths, floor_ticks(target))
+        fitting = leave_out_options(script, lengths, floor_ticks(target))
         measured = whole if fitting is script else measure_script(fitting, lengths, strict=False)
         shares = measured.share(floor_ticks(target))
         if shares is None or target > LONGEST:
@@ -46,40 +46,19 @@ def lay_out(script: Script, lengths: Lengths, target: Ms | None = None) -> Timel
 
 
 def measure_range(script: Script, lengths: Lengths) -> Range:
-    """Shortest length (all optional steps left out), natural and longest length of a script.
+    """Shortest length (optional steps left out), natural and longest length of a script.
 
     Raises:
         RoutineError: a section's own length is out of reach.
 
     """
     whole = measure_script(script, lengths)
-    barest = script.leave_out({name for name, _ in script.options})
-    least = whole if barest is script else measure_script(barest, lengths, strict=False)
+    shortest = min(least for least in measure_leasts(script, lengths) if least is not None)
     return Range(
-        ticks_to_ms(least.least),
+        ticks_to_ms(shortest),
         ticks_to_ms(whole.rigid + sum(g.fix(g.natural) * g.count for g in whole.glue.values())),
         ticks_to_ms(whole.most),
     )
-
-
-def _leave_out_options(script: Script, lengths: Lengths, ticks: Ticks) -> Script:
-    """The script without as few of its last optional steps as lets it be that short."""
-    names = [name for name, _ in script.options]
-
-    def can_be_short(count: int) -> bool:
-        fewer = script.leave_out(names[len(names) - count :])
-        return bool(fewer.steps) and measure_script(fewer, lengths, strict=False).least <= ticks
-
-    if can_be_short(0):
-        return script
-    count = bisect_left(range(len(names) + 1), True, key=can_be_short)
-    return script.leave_out(names[len(names) - count :]) if count <= len(names) else script
-
-
-def _find_outermost(script: Script, section: int | None) -> int | None:
-    while section is not None and (parent := script.sections[section].parent) is not None:
-        section = parent
-    return section
 
 
 def _refuse_length(script: Script, lengths: Lengths, target: Ms) -> LengthError:
@@ -120,6 +99,12 @@ def _name_item(item: Item) -> str:
             return "breathe"
         case _:
             return "pause"
+
+
+def _find_outermost(script: Script, section: int | None) -> int | None:
+    while section is not None and (parent := script.sections[section].parent) is not None:
+        section = parent
+    return section
 
 
 def _place(
