@@ -234,6 +234,9 @@ def compare_hour(bench: Bench, *, quick: bool) -> Iterator[Row]:
         tell("pydub, once; this takes minutes")
         pydub = bench.child("pydub")
         yield show_run(f"the same clips: pydub and {pydub.output.strip()}, once", pydub)
+    shares = [("libmp3lame", lame), *([("pydub", pydub)] if pydub else [])]
+    text = ", ".join(f"{name} {run.cpu_s / run.wall_s:.0%}" for name, run in shares)
+    yield Row("share of a core they got (others are at work if under 95 %)", text)
     for name, run in narrator.items():
         if pydub:
             ratio = run.wall_s / pydub.wall_s

@@ -81,7 +81,7 @@ BAD = {
     "an unknown language": (
         "title: x\nlanguage: xx\nsteps: [{say: a}]\n",
         3,
-        "error: the engine 'espeak' does not speak",
+        "bad.yaml:1:1: error: the engine 'espeak' does not",
     ),
 }
 
@@ -264,3 +264,51 @@ def test_cues_left_out_are_told_with_their_lines(narrator, write):
     result = narrator("render", "h.yaml", "--length", "10s")
     assert result.code == 0
     assert "h.yaml:5:12: warning: 'Halfway.' is left out: no room for it in a hold of 5" in result.err
+
+
+def test_a_render_on_a_terminal_shows_its_progress_and_ends_well(write, tmp_path):
+    write("title: x\nvoice: silent\nsteps:\n  - say: Hello there.\n  - bell: bowl\n", "bell.yaml")
+    command = f"{sys.executable} -m narrator render bell.yaml mine.yaml"
+    done = subprocess.run(
+        ["script", "-qec", command, "/dev/null"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    assert "bell.mp3" in done.stdout
+    assert "%" in done.stdout
+    assert sorted(path.name for path in (tmp_path / "output").iterdir()) == ["bell.mp3", "mine.mp3"]
+
+
+def test_a_missing_file_leaves_the_others_of_a_batch_alone(narrator, tmp_path):
+    result = narrator("render", "nowhere.yaml", "mine.yaml", "--length", "45s")
+    assert result.code == 1
+    assert result.err.startswith("error: there is no file nowhere.yaml")
+    assert (tmp_path / "output" / "mine-45s.mp3").exists()
+
+
+def test_a_script_never_replaces_the_routine_it_is_made_from(narrator, write, tmp_path):
+    before = (tmp_path / "mine.yaml").read_text()
+    assert narrator("script", "mine.yaml", "--output", "mine.yaml").code == 2
+    write("title: y\nsteps: [{hold: 1m}]\n", "other.yaml")
+    assert narrator("script", "mine.yaml", "--output", "other.yaml").code == 2
+    assert (tmp_path / "mine.yaml").read_text() == before
+    assert narrator("script", "mine.yaml", "--output", "s.yaml").code == 0
+    assert narrator("script", "mine.yaml", "--output", "s.yaml").code == 0
+
+
+@pytest.mark.parametrize("text", ["!!", "../de", ""])
+def test_a_language_is_a_code(narrator, text):
+    assert narrator("render", "mine.yaml", "--language", text).code == 2
+
+
+def test_a_natural_length_over_a_day_is_refused(narrator, write):
+    write("title: x\nvoice: silent\nsteps:\n  - repeat: 1000\n    steps: [{hold: 1h}]\n", "long.yaml")
+    assert narrator("check", "long.yaml").code == 1
+    result = narrator("render", "long.yaml")
+    assert (result.code, "cannot take 1000h" in result.err) == (1, True)
+
+
+def test_notes_of_an_unchanged_track_are_told_as_they_were(narrator, write):
+    write(
+        "title: x\nvoice: silent\nsteps:\n  - hold: 2s..2s\n    cues: [{at: half, say: Far too many words}]\n", "n.yaml"
+    )
+    assert narrator("render", "n.yaml").err == narrator("render", "n.yaml").err

@@ -114,3 +114,13 @@ def test_a_long_island_mixed_in_pieces_is_the_same_as_whole(clips):
     assert np.array_equal(np.concatenate(pieces), whole)
     around = get_samples(mix_island(island, clips, -48, island.length + 24))
     assert np.array_equal(around[48 * 48 : -24 * 48], whole)
+
+
+def test_fast_strokes_never_pass_the_ceiling(clips):
+    for bell in (Bell("chime", 20, 250), Bell("bowl", 8, 250)):
+        for cues in ([bell], [bell, say("Breathe in.")]):
+            gain = measure_gain(cues, clips)
+            placed = [(0, bell), *([(5016, say("Breathe in."))] if len(cues) > 1 else [])]
+            islands = find_islands(make_timeline(*placed), RINGS)
+            peaks = [measure_loudness(make_up(mix_island(island, clips), gain)).peak for island in islands]
+            assert max(peaks) < CEILING

@@ -173,3 +173,28 @@ def test_optional_steps_take_their_gaps_with_them(unroll):
     assert outline(script) == ["One.", ("chime", 1), "Two.", 600]
     assert outline(script.leave_out(names[1:])) == ["One.", ("chime", 1)]
     assert outline(script.leave_out(names)) == ["One.", 600]
+
+
+def test_what_is_filled_into_braces_cannot_break_a_text(unroll):
+    with pytest.raises(RoutineError, match="a square bracket without its partner"):
+        unroll("  - section: A\n    sides: ['[', left]\n    steps: [{say: 'The {side}.'}]\n")
+
+
+def test_a_cue_in_a_hold_has_no_pauses_and_all_faults_are_told(unroll):
+    with pytest.raises(RoutineError) as caught:
+        unroll(
+            "  - hold: 1m\n    cues:\n      - {at: half, say: 'Rest. [3s] On.'}\n      - {at: 5s, say: 'The {x}.'}\n"
+        )
+    assert [fault.mark.line for fault in caught.value.faults] == [5, 6]
+
+
+def test_endless_text_is_refused_soon(unroll):
+    with pytest.raises(RoutineError, match="over 50,000 sentences"):
+        unroll(f"  - repeat: 1000\n    steps: [{{say: '{'Rest. ' * 5000}'}}]\n")
+    assert unroll(f"  - say: '{'a. ' * 20_000}'\n").steps
+
+
+def test_levels_are_settled_by_full_guidance(unroll):
+    steps = "  - say: A long text.\n    brief: Short.\n"
+    assert {"A long text.", "Short."} == set(unroll(steps, "brief").list_texts())
+    assert unroll(steps, "brief").material == unroll(steps).material

@@ -45,7 +45,11 @@ def test_cues_stand_at_their_times_to_the_tick(read):
         ),
         ("Breathe out.", "'Breathe [3s] out.'", "s.yaml:9:5: error: a script's words hold no pauses"),
         ("say: Breathe out.", "sya: Breathe out.", "s.yaml:9:18: error: unknown key 'sya'; did you mean 'say'?"),
-        ("narrator_script: 1", "narrator_script: 2", "s.yaml:1:18: error: 'narrator_script'"),
+        (
+            "narrator_script: 1",
+            "narrator_script: 2",
+            "s.yaml:1:18: error: this script has the form '2', and only 1 is known",
+        ),
         ('to: "0:20"', 'to: "0:00.500"', "s.yaml:6:5: error: a section ends ('to') after it starts ('at')"),
         ("length: 30s", "length: thirty", "s.yaml:4:9: error: 'thirty' is not a length of time"),
     ],
@@ -59,3 +63,19 @@ def test_faults_are_told_with_the_lines_of_both(read, old, new, message):
 def test_cues_may_stand_in_any_order_and_bells_under_speech(read):
     timeline = read(SCRIPT + '  - {at: "0:00.504", bell: bowl}\n')
     assert [segment.start for segment in timeline.segments] == [504, 1008, 10_008, 20_496]
+
+
+def test_speech_may_not_overlap_speech_whatever_stands_between(read):
+    long = SCRIPT.replace("cues:\n", 'cues:\n  - {at: "0:02", breathe: in, takes: 12s}\n')
+    with pytest.raises(RoutineError, match="the one on line 8 goes on until 0:13"):
+        read(long + '  - {at: "0:09", bell: tick}\n')
+
+
+def test_a_bell_may_ring_past_the_end_and_a_script_may_be_empty(read):
+    assert len(read(SCRIPT.replace("length: 30s", "length: 24s")).segments) == 3
+    assert read(SCRIPT.split("cues:", maxsplit=1)[0] + "cues: []\n").segments == ()
+
+
+def test_sections_lie_in_order_within_the_track(read):
+    with pytest.raises(RoutineError, match="this section ends after the track, which is 15s"):
+        read(SCRIPT.replace("length: 30s", "length: 15s").replace("0:20.500", "0:02.500"))

@@ -77,7 +77,8 @@ class Cache:
             raise OutsideError(f"cannot read the cache: {error}; set NARRATOR_CACHE_DIR elsewhere") from error
         data = raw[_CHECKSUM_BYTES:]
         if len(raw) < _CHECKSUM_BYTES or hash_bytes(data) != raw[:_CHECKSUM_BYTES]:
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                path.unlink()
             return None
         return data
 

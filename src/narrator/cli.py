@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shlex
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from narrator import __version__
-from narrator.errors import CancelledError, Fault, NarratorError, UsageError
+from narrator.errors import CancelledError, Fault, NarratorError, RoutineError, UsageError
 from narrator.units import format_duration, parse_duration
 
 if TYPE_CHECKING:
@@ -123,15 +125,21 @@ def render_command(
         if bitrate not in BITRATES:
             raise UsageError(f"--bitrate cannot be {bitrate}; it can be {', '.join(map(str, BITRATES))}")
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        requests = list(_make_requests(routines, length, voice, guidance, language))
-        workers = min(jobs or cores, len(requests))
+        worst = 0
+        requests: list[Request] = []
+        for routine in routines:
+            try:
+                requests += _make_requests([routine], length, voice, guidance, language)
+            except RoutineError as error:
+                worst = max(worst, error.exit_code)
+                _tell_error(error)
+        workers = max(1, min(jobs or cores, len(requests)))
         threads = max(1, cores // workers)
         todo = [
             Job(request, _name_output(request, output, has_length=length is not None), bitrate, force, threads)
             for request in requests
         ]
         check_targets(todo)
-        worst = 0
         # The pool closes last: an interrupt first tells the jobs to stop, then waits for them to tidy up.
         with ThreadPoolExecutor(workers) as pool, show_progress(enabled=not (quiet or as_json)) as progress:
             for job, outcome in render_all(todo, Cache(), pool, progress.follow):
@@ -183,6 +191,7 @@ def script_command(
             _tell(note, "warning")
         text = _format_script(session, found[0].name, form or _choose_format(output))
         if output:
+            _check_script_output(output, found[0])
             _write_text(output, text)
         else:
             typer.echo(text, nl=False)
@@ -285,10 +294,13 @@ def new_command(
         from narrator.routine.starter import write_starter
 
         path = Path(name) if Path(name).suffix in {".yaml", ".yml"} else Path(f"{name}.yaml")
+        if not any(char.isalnum() for char in path.stem):
+            raise UsageError(f"{name!r} is no name for a routine; write one such as morning-stretch")
         if path.exists():
             raise UsageError(f"{path} is there already; choose another name")
         _write_text(path, write_starter(path.stem))
-        typer.echo(f"{path}  edit it, then: narrator check {path} && narrator render {path}")
+        shown = shlex.quote(str(path))
+        typer.echo(f"{path}  edit it, then: narrator check {shown} && narrator render {shown}")
 
 
 def _make_requests(
@@ -297,6 +309,8 @@ def _make_requests(
     from narrator.render import Request
     from narrator.routine import find_routine
 
+    if language is not None and not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", language):
+        raise UsageError(f"--language cannot be {language!r}; write a code such as en, de or es")
     lengths = [_parse_length(part) for part in length.split(",")] if length is not None else [None]
     for routine in routines:
         path = find_routine(routine)
@@ -345,6 +359,18 @@ def _format_script(session: "Plan", file: str, form: ScriptFormat) -> str:
             return format_text(heading.title, voice, timeline)
 
 
+def _check_script_output(output: Path, request: "Request") -> None:
+    """Refuse to write over the routine, or over a YAML file that is no script."""
+    if output.exists() and output.resolve() == request.file.resolve():
+        raise UsageError(f"--output: {output} is what the script is made from; choose another name")
+    if output.is_file() and output.suffix.lower() in {".yaml", ".yml"}:
+        from narrator.routine.source import read_source
+        from narrator.script_file import is_script
+
+        if not is_script(read_source(output)):
+            raise UsageError(f"--output: {output} is no script, and would be lost; choose another name")
+
+
 def _write_text(path: Path, text: str) -> None:
     from narrator.cache import replace_file
     from narrator.errors import PublishError
@@ -354,7 +380,7 @@ def _write_text(path: Path, text: str) -> None:
         with replace_file(path) as file:
             file.write(text.encode())
     except OSError as error:
-        raise PublishError(f"cannot write {path}: {error.strerror or error}; choose another --output") from error
+        raise PublishError(f"cannot write {path}: {error.strerror or error}; choose another place") from error
 
 
 def _show_track(job: "Job", track: "Track", *, quiet: bool, as_json: bool) -> None:
@@ -379,7 +405,10 @@ def _show_checked(request: "Request", checked: Any, *, as_json: bool) -> None:
         _print_json(known | lengths | {"estimate": checked.is_estimate})
         return
     about = "about " if checked.is_estimate else ""
+    # A length that was asked for is exact; the natural one is as exact as what it is made of.
+    is_natural = checked.length == span.natural
     length, natural = format_duration(checked.length), about + format_duration(span.natural)
+    length = about + length if is_natural else length
     shortest, longest = about + format_duration(span.shortest), about + format_duration(span.longest)
     typer.echo(f"{request.name}: ok; {length}; natural length {natural}, shortest {shortest}, longest {longest}")
 

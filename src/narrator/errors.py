@@ -3,7 +3,9 @@
 Every error can be pickled, so it crosses from a worker process whole.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,12 @@ class NarratorError(Exception):
     def __init__(self, message: str, mark: Mark | None = None, more: tuple[Fault, ...] = ()) -> None:
         super().__init__(message, mark, more)
         self.faults = (Fault(message, mark), *more)
+
+    @classmethod
+    def gather(cls, faults: Iterable[Fault]) -> Self:
+        """One error of many faults, at least one; those that are told twice are told once."""
+        first, *more = dict.fromkeys(faults)
+        return cls(first.message, first.mark, tuple(more))
 
     def __str__(self) -> str:
         return "\n".join(fault.describe("error") for fault in self.faults)

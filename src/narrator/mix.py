@@ -20,7 +20,6 @@ from narrator.sound.loudness import Loudness, integrate, measure_loudness
 from narrator.speech import Clips
 from narrator.timeline import BELL_ROOM, Timeline
 from narrator.units import (
-    SAMPLES_PER_MS,
     TICK,
     Db,
     Lufs,
@@ -182,27 +181,57 @@ def measure_gain(cues: Iterable[Cue], clips: Clips, closest: Ms = BELL_ROOM) -> 
     """The material's one gain, in steps of 0.25 dB: towards −16 LUFS, as far as the peaks allow.
 
     `closest` is how soon after a stroke speech may start, over what is left of the ring by then. Material without
-    speech keeps the level its bells were made at.
+    speech keeps the level its bells were made at, unless their peaks forbid it.
     """
+    material = list(dict.fromkeys(_take_apart(cues)))
     blocks: list[Lufs] = []
-    peaks: list[float] = []
-    rings: list[float] = [0.0]
-    for cue in dict.fromkeys(_take_apart(cues)):
+    has_speech = False
+    for cue in material:
         match cue:
             case Speech(spoken=spoken):
                 loudness = clips.get_loudness(spoken)
                 level = _level_clip(loudness)
                 blocks += [block + level for block in loudness.blocks]
-                peaks.append(db_to_ratio(loudness.peak + level))
+                has_speech = has_speech or bool(loudness.blocks)
             case Bell(sound):
-                samples = get_samples(strike_bell(sound))
-                blocks += measure_loudness(samples).blocks
-                rings.append(float(np.abs(samples[closest * SAMPLES_PER_MS :]).max(initial=0.0)))
+                blocks += measure_loudness(get_samples(strike_bell(sound))).blocks
     heard = integrate(blocks)
-    if heard is None or max(peaks, default=0.0) < db_to_ratio(-100):
-        return 0.0
-    room = CEILING - _CODEC_MARGIN - 20 * math.log10(max(peaks) + max(rings))
-    return math.floor(min(LOUDNESS - heard, room) / _GAIN_STEP) * _GAIN_STEP
+    wanted = LOUDNESS - heard if has_speech and heard is not None else 0.0
+    return min(_floor_gain(wanted), measure_room(material, clips, closest))
+
+
+def measure_room(cues: Iterable[Cue], clips: Clips, closest: Ms = BELL_ROOM) -> Db:
+    """The largest gain, in steps of 0.25 dB, at which no peak passes the ceiling; see `measure_gain`."""
+    speech, bells, rings = [0.0], [0.0], [0.0]
+    for cue in dict.fromkeys(_take_apart(cues)):
+        match cue:
+            case Speech(spoken=spoken):
+                loudness = clips.get_loudness(spoken)
+                speech.append(db_to_ratio(loudness.peak + _level_clip(loudness)))
+            case Bell():
+                struck, ring = _measure_strokes(cue, closest)
+                bells.append(struck)
+                rings.append(ring)
+    highest = max(max(speech) + max(rings), max(bells) + max(rings), db_to_ratio(-120))
+    return _floor_gain(CEILING - _CODEC_MARGIN - 20 * math.log10(highest))
+
+
+def _floor_gain(gain: Db) -> Db:
+    return math.floor(gain / _GAIN_STEP) * _GAIN_STEP
+
+
+@cache
+def _measure_strokes(bell: Bell, closest: Ms) -> tuple[float, float]:
+    """Peak of a bell's strokes together, and of what is left of the last one after `closest` ms."""
+    stroke = get_samples(strike_bell(bell.sound))
+    every = ms_to_samples(bell.every)
+    # No more strokes than ring at one time add to each other.
+    count = min(bell.times, -(-len(stroke) // every) + 1)
+    struck = np.zeros((len(stroke) + (count - 1) * every, 2), np.float32)
+    for number in range(count):
+        struck[number * every : number * every + len(stroke)] += stroke
+    left = struck[(count - 1) * every + ms_to_samples(closest) :]
+    return float(np.abs(struck).max()), float(np.abs(left).max(initial=0.0))
 
 
 def _take_apart(cues: Iterable[Cue]) -> Iterator[Cue]:

@@ -34,8 +34,6 @@ class Follower:
                 if task is None:
                     task = self._bars.add_task(job.output.name, stage=stage)
                 self._bars.update(task, stage=stage, completed=done, total=total)
-                if stage == "mixing" and done == total:
-                    self._bars.remove_task(task)
 
         return report
 

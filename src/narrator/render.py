@@ -3,7 +3,8 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -12,8 +13,8 @@ import av
 
 from narrator import __version__
 from narrator.cache import Cache, make_key
-from narrator.errors import Fault, LengthError, PublishError, UsageError
-from narrator.mix import find_closest, find_islands, measure_gain
+from narrator.errors import Fault, LengthError, Mark, NarratorError, PublishError, UsageError
+from narrator.mix import find_closest, find_islands, measure_gain, measure_room
 from narrator.publish.mp3 import write_mp3
 from narrator.publish.tags import is_ours
 from narrator.review import review_script
@@ -193,10 +194,12 @@ def _plan(
         report and (lambda done, total: report("speaking", done, total)),
     )
     timeline = _place(authored, Lengths(clips.lengths, _measure_rings()), request)
-    if isinstance(authored, ScriptFile):
-        gain = measure_gain(authored.list_cues(), clips) if authored.gain is None else authored.gain
+    if isinstance(authored, Script):
+        gain = measure_gain(authored.material, clips, find_closest(authored))
+    elif authored.gain is None:
+        gain = measure_gain(authored.list_cues(), clips, authored.find_closest())
     else:
-        gain = measure_gain(authored.list_cues(), clips, find_closest(authored))
+        gain = min(authored.gain, measure_room(authored.list_cues(), clips, authored.find_closest()))
     return Plan(authored.heading, voice, timeline, clips, gain)
 
 
@@ -226,12 +229,28 @@ def _measure_rings() -> dict[str, Ms]:
 
 
 def _open_engine(request: Request, authored: Script | ScriptFile) -> Engine:
-    return open_engine(parse_voice(request.voice, authored.heading.voice)[0])
+    with _placed(request, authored):
+        return open_engine(parse_voice(request.voice, authored.heading.voice)[0])
 
 
 def _choose_voice(engine: Engine, request: Request, authored: Script | ScriptFile) -> Voice:
     heading = authored.heading
-    return choose_voice(engine, parse_voice(request.voice, heading.voice)[1], heading.language, heading.voice.pace)
+    with _placed(request, authored):
+        return choose_voice(engine, parse_voice(request.voice, heading.voice)[1], heading.language, heading.voice.pace)
+
+
+@contextmanager
+def _placed(request: Request, authored: Script | ScriptFile) -> Iterator[None]:
+    """Give a fault of the voice its place in the file, unless the command asked for that voice or language."""
+    try:
+        yield
+    except NarratorError as error:
+        if request.voice or request.language:
+            raise
+        written = authored.heading.voice.mark
+        raise type(error)(
+            error.faults[0].message, written if written.file == authored.mark.file else authored.mark
+        ) from None
 
 
 def _round(level: float | None) -> float | None:
@@ -250,8 +269,8 @@ def _find_track(job: Job, fingerprint: str, cache: Cache) -> Track | None:
     known = json.loads(data)
     if known["fingerprint"] != fingerprint or known["digest"] != _hash_file(job.output):
         return None
-    notes = tuple(Fault(message) for message in known["notes"])
-    return Track(**known["track"], skipped=True, notes=notes)
+    notes = tuple(Fault(note["message"], note["mark"] and Mark(**note["mark"])) for note in known["notes"])
+    return Track(**(known["track"] | {"path": str(job.output)}), skipped=True, notes=notes)
 
 
 def _keep_track(job: Job, fingerprint: str, track: Track, cache: Cache) -> None:
@@ -261,14 +280,17 @@ def _keep_track(job: Job, fingerprint: str, track: Track, cache: Cache) -> None:
         "fingerprint": fingerprint,
         "digest": _hash_file(job.output),
         "track": plain,
-        "notes": [note.describe("warning") for note in track.notes],
+        "notes": [asdict(note) for note in track.notes],
     }
     cache.put(_SHELF, _track_key(job), json.dumps(known).encode())
 
 
 def _hash_file(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "blake2b").hexdigest()
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "blake2b").hexdigest()
+    except OSError as error:
+        raise PublishError(f"cannot read {path}: {error.strerror or error}; choose another --output") from error
 
 
 def _prepare_output(job: Job) -> None:
@@ -279,5 +301,9 @@ def _prepare_output(job: Job) -> None:
         raise PublishError(
             f"cannot make the folder {job.output.parent}: {error.strerror or error}; choose another with --output"
         ) from error
-    if job.output.exists() and not job.force and not is_ours(job.output):
+    try:
+        is_foreign = job.output.exists() and not job.force and not is_ours(job.output)
+    except OSError as error:
+        raise PublishError(f"cannot read {job.output}: {error.strerror or error}; choose another --output") from error
+    if is_foreign:
         raise PublishError(f"{job.output} was not made by narrator; move it away, or replace it with --force")

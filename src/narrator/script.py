@@ -23,6 +23,9 @@ LEAD: Ms = 500
 MAX_STEPS = 10_000
 """Steps a routine may come to once sides and repeats are unrolled."""
 
+MAX_ITEMS = 50_000
+"""Sentences and silences that it may come to."""
+
 Guidance: TypeAlias = Literal["full", "brief", "bells"]
 Unknown: TypeAlias = tuple[object, ...]
 """Name of an elastic length; silences with one name are always equally long."""
@@ -190,6 +193,8 @@ class Script:
     """Without the silences that follow from what stands beside what."""
     sections: tuple[Section, ...]
     mark: Mark
+    material: tuple[Cue, ...]
+    """Every cue that full guidance may be heard with: what the levels of a session are settled by."""
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
@@ -216,20 +221,24 @@ class Script:
 
     def list_texts(self) -> list[str]:
         """Every distinct text that a voice is needed for, in order, every wording of cues in holds included."""
-        return list_texts(self.list_cues())
+        return list_texts((*self.list_cues(), *self.material))
 
     def list_cues(self) -> Iterator[Cue]:
         """Every cue that may be heard, in order, every wording of those in holds included."""
-        for item in self.steps:
-            match item.what:
-                case Silence(cues=cues):
-                    for cue in cues:
-                        yield from (*cue.wordings, *cue.countdown)
-                case BreathBlock(phases=phases, voiced=voiced):
-                    for phase in phases if voiced else ():
-                        yield from phase.words
-                case cue:
-                    yield cue
+        return _list_cues(self.steps)
+
+
+def _list_cues(items: Iterable[Item]) -> Iterator[Cue]:
+    for item in items:
+        match item.what:
+            case Silence(cues=cues):
+                for cue in cues:
+                    yield from (*cue.wordings, *cue.countdown)
+            case BreathBlock(phases=phases, voiced=voiced):
+                for phase in phases if voiced else ():
+                    yield from phase.words
+            case cue:
+                yield cue
 
 
 # Unrolling --------------------------------------------------------------------------------------------------------
@@ -249,9 +258,13 @@ def write_script(routine: model.Routine, guidance: Guidance = "full", language: 
     if not writer.items and not writer.faults:
         writer.faults.append(Fault("there is nothing to hear in this routine; add a step", routine.mark))
     if writer.faults:
-        # A step that runs on two sides has its faults twice.
-        first, *more = dict.fromkeys(writer.faults)
-        raise RoutineError(first.message, first.mark, tuple(more))
+        raise RoutineError.gather(writer.faults)
+    full = writer
+    if guidance == "brief":
+        full = _Writer(routine, "full", writer.language)
+        full.add_steps(routine.steps, _Place(("steps",)))
+        if full.faults:
+            raise RoutineError.gather(full.faults)
     return Script(
         heading=Heading(
             routine.title.pick_name(writer.language, routine.language),
@@ -266,6 +279,7 @@ def write_script(routine: model.Routine, guidance: Guidance = "full", language: 
         steps=tuple(writer.items),
         sections=tuple(writer.sections),
         mark=routine.mark,
+        material=tuple(dict.fromkeys(_list_cues(full.items))),
     )
 
 
@@ -328,7 +342,7 @@ class _Writer:
                 self.add(Silence(length, place.path), step.mark, place)
             case model.Hold():
                 length = self.settle(step.hold, step.breath, step.find_mark("hold"))
-                cues = tuple(self.make_hold_cue(cue, place) for cue in step.cues)
+                cues = tuple(self.make_hold_cues(step.cues, place))
                 self.add(Silence(length, place.path, is_hold=True, cues=cues), step.mark, place)
             case model.Bell():
                 self.add(_make_bell(step.bell), step.mark, place)
@@ -346,10 +360,12 @@ class _Writer:
     def add(
         self, what: Cue | Silence | BreathBlock, mark: Mark, place: _Place, *, ends_paragraph: bool = False
     ) -> None:
+        if len(self.items) >= MAX_ITEMS:
+            raise RoutineError(f"over {MAX_ITEMS:,} sentences and silences; make several routines", mark)
         self.items.append(Item(what, mark, place.section, place.side, ends_paragraph, place.options))
 
     def add_say(self, words: Words, text_mark: Mark, mark: Mark, place: _Place) -> None:
-        for number, piece in enumerate(split_text(self.write(words, place, text_mark))):
+        for number, piece in enumerate(self.split(words, place, text_mark)):
             match piece:
                 case InlinePause(length):
                     self.add(Silence(_make_rigid(length), (*place.path, number)), mark, place)
@@ -399,6 +415,13 @@ class _Writer:
                 )
         return names, tuple(phrases.sides[name] for name in names)
 
+    def make_hold_cues(self, cues: Iterable[model.HoldCue], place: _Place) -> Iterator[HoldCue]:
+        for cue in cues:
+            try:
+                yield self.make_hold_cue(cue, place)
+            except _UnrollingError as error:
+                self.faults += error.faults
+
     def make_hold_cue(self, cue: model.HoldCue, place: _Place) -> HoldCue:
         if cue.countdown is not None:
             numbers = self.need_phrases(cue.mark).numbers[1 : cue.countdown + 1]
@@ -408,8 +431,7 @@ class _Writer:
             wordings = (_make_bell(cue.bell),)
         elif cue.say:
             mark = cue.find_mark("say")
-            texts = (self.write(words, place, mark) for words in cue.say)
-            wordings = tuple(self.make_speech(" ".join(text.split())) for text in texts)
+            wordings = tuple(self.make_speech(self.write_whole(words, place, mark)) for words in cue.say)
         else:
             wordings = (self.make_speech(self.find_own_words(cue)),)
         return HoldCue(cue.mark, wordings, cue.at, cue.every)
@@ -444,7 +466,7 @@ class _Writer:
         own = step.words.in_ if name == "in" else getattr(step.words, name)
         if own is not None:
             mark = step.words.find_mark(name)
-            first = " ".join(self.write(own, place, mark).split())
+            first = self.write_whole(own, place, mark)
         else:
             first = self.need_phrases(step.mark).breath.get(name)
         if not step.count:
@@ -467,6 +489,20 @@ class _Writer:
             return elastic.resolve(breath or self.routine.breath)
         except ValueError as error:
             raise _UnrollingError(str(error), mark) from None
+
+    def split(self, words: Words, place: _Place, mark: Mark) -> list[Sentence | InlinePause]:
+        """A text taken apart: what is filled into its braces may hold brackets of its own."""
+        try:
+            return split_text(self.write(words, place, mark))
+        except ValueError as error:
+            raise _UnrollingError(str(error), mark) from None
+
+    def write_whole(self, words: Words, place: _Place, mark: Mark) -> str:
+        """A text that is one clip, and so has no pauses in it."""
+        pieces = self.split(words, place, mark)
+        if any(isinstance(piece, InlinePause) for piece in pieces):
+            raise _UnrollingError("there is no room for a pause in these words; take the [...] out", mark)
+        return " ".join(piece.text for piece in pieces if isinstance(piece, Sentence))
 
     def write(self, words: Words, place: _Place, mark: Mark) -> str:
         """A text in the script's language, its braces filled in."""
@@ -501,7 +537,7 @@ def needs_gap(item: Item, following: Item | None) -> bool:
 
 
 def _add_gaps(items: Sequence[Item], gap: Ms) -> Iterator[Item]:
-    for item, following in zip(items, [*items[1:], None], strict=True):
+    for item, following in zip(items, [*items[1:], None], strict=False):
         yield item
         if needs_gap(item, following):
             length = _make_rigid(2 * gap if item.ends_paragraph else gap)

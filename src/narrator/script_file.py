@@ -5,7 +5,7 @@
 
 import os
 from collections.abc import Mapping
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -18,14 +18,22 @@ from narrator.routine.model import BellShort, Tags, VoiceShort, VoiceSpec, Word
 from narrator.routine.phrases import Lexicon
 from narrator.routine.source import Source
 from narrator.routine.text import InlinePause, split_text
-from narrator.routine.values import Duration, Line
+from narrator.routine.values import LANGUAGE, Duration, Line
 from narrator.script import Bell, Breath, Cue, Heading, Speech, list_texts
-from narrator.timeline import Chapter, Lengths, Segment, Timeline, check_words
-from narrator.units import Db, Ms, format_clock, format_duration, ms_to_ticks, ticks_to_ms
+from narrator.timeline import BELL_ROOM, Chapter, Lengths, Segment, Timeline, check_words
+from narrator.units import TICK, Db, Ms, format_clock, format_duration, ms_to_ticks, ticks_to_ms
 
 FORMAT = 1
 KEY = "narrator_script"
 """The key that tells a script file from a routine."""
+
+
+def _check_format(value: Any) -> int:
+    if value != str(FORMAT):
+        raise ValueError(
+            f"this script has the form {value!r}, and only {FORMAT} is known; make it anew with narrator script"
+        )
+    return FORMAT
 
 
 def _type_list(value: Any) -> Any:
@@ -64,7 +72,7 @@ class CueEntry(Marked):
             raise ValueError("a cue has one of 'say', 'bell' and 'breathe'; make two cues of these")
         if self.say is None and self.bell is None and self.breathe is None:
             raise ValueError("a cue has one of 'say', 'bell' and 'breathe'")
-        if self.breathe is not None and not self.takes:
+        if self.breathe is not None and (self.takes or 0) < TICK:
             raise ValueError("a breath needs its length; add 'takes: 4s'")
         if self.breathe is None and len(self.say or ()) > 1:
             raise ValueError("only a breath has several words; make a cue of each of these")
@@ -86,16 +94,16 @@ class CueEntry(Marked):
 class ScriptFile(Marked):
     """A whole script file."""
 
-    narrator_script: Annotated[Literal[1], BeforeValidator(lambda value: 1 if value == str(FORMAT) else value)]
+    narrator_script: Annotated[int, BeforeValidator(_check_format)]
     title: Word
-    language: str = "en"
+    language: Annotated[str, Field(pattern=LANGUAGE)] = "en"
     voice: VoiceShort = VoiceSpec()
     pronounce: dict[Word, Word] = Field({})
     tags: Tags = Tags()
-    gain: Annotated[float, Field(ge=-60, le=24)] | None = None
+    gain: Annotated[float, Field(ge=-60, le=24, allow_inf_nan=False)] | None = None
     length: Duration
     sections: tuple[SectionEntry, ...] = ()
-    cues: Annotated[tuple[CueEntry, ...], Field(min_length=1)]
+    cues: tuple[CueEntry, ...]
 
     @property
     def heading(self) -> Heading:
@@ -106,6 +114,13 @@ class ScriptFile(Marked):
         """The cues in the order of the file."""
         lexicon = Lexicon(self.pronounce, self.language)
         return [entry.make_cue(lexicon) for entry in self.cues]
+
+    def find_closest(self) -> Ms:
+        """How soon after a bell's last stroke speech starts anywhere, in ms; 0 where they overlap."""
+        spoken = [entry.at for entry in self.cues if entry.say]
+        strokes = (entry.at + (entry.bell.times - 1) * entry.bell.every for entry in self.cues if entry.bell)
+        waits = [at - stroke for stroke in strokes for at in spoken if at + TICK > stroke]
+        return max(min(waits, default=BELL_ROOM) - TICK, 0)
 
     def list_texts(self) -> list[str]:
         """Every distinct text that a voice is needed for, in order."""
@@ -129,15 +144,18 @@ def place_script(script: ScriptFile, lengths: Lengths) -> Timeline:
     for entry, cue in zip(script.cues, script.list_cues(), strict=True):
         start = ticks_to_ms(ms_to_ticks(entry.at))
         end = start + lengths.measure_in_hold(cue)
-        if end > script.length:
+        # A bell may go on ringing when the track ends, as long as it is struck before.
+        last = start + (cue.times - 1) * cue.every + TICK if isinstance(cue, Bell) else end
+        if last > script.length:
             faults.append(_describe_overrun(entry, start, end, script))
         if isinstance(cue, Breath):
             faults += (Fault(message, entry.mark) for message in check_words(cue, lengths))
         segments.append(Segment(start, end, cue, entry.find_mark("at"), _find_chapter(script, start), entry.side))
     segments.sort(key=lambda segment: segment.start)
-    for first, second in pairwise(segments):
-        # A bell may go on ringing, and even be struck, under what follows: only speech and breath need a place alone.
-        if isinstance(first.cue, Speech | Breath) and second.start < first.end:
+    # A bell may be struck and ring under anything: only speech and breath need a place of their own.
+    alone = [segment for segment in segments if isinstance(segment.cue, Speech | Breath)]
+    for first, second in zip(accumulate(alone, _find_later_end), alone[1:], strict=False):
+        if second.start < first.end:
             faults.append(
                 Fault(
                     f"this cue starts at {format_clock(second.start)}, but the one on line {first.mark.line} goes on "
@@ -145,11 +163,21 @@ def place_script(script: ScriptFile, lengths: Lengths) -> Timeline:
                     second.mark,
                 )
             )
+    for before, section in pairwise((None, *script.sections)):
+        if section and section.to > script.length:
+            faults.append(
+                Fault(f"this section ends after the track, which is {format_duration(script.length)}", section.mark)
+            )
+        if section and before and section.at < before.to:
+            faults.append(Fault(f"this section starts before the one on line {before.mark.line} ends", section.mark))
     if faults:
-        first_fault, *more = faults
-        raise RoutineError(first_fault.message, first_fault.mark, tuple(more))
+        raise RoutineError.gather(faults)
     chapters = tuple(Chapter(section.title, section.at, section.to) for section in script.sections)
     return Timeline(script.length, tuple(segments), (), chapters)
+
+
+def _find_later_end(one: Segment, other: Segment) -> Segment:
+    return max(one, other, key=lambda segment: segment.end)
 
 
 def _describe_overrun(entry: CueEntry, start: Ms, end: Ms, script: ScriptFile) -> Fault:
@@ -187,7 +215,7 @@ def format_script(heading: Heading, voice: str, gain: Db, timeline: Timeline, fi
         for chapter in timeline.chapters:
             times = {"title": chapter.title, "at": format_clock(chapter.start), "to": format_clock(chapter.end)}
             lines.append(f"  - {_flow(times)}")
-    lines.append("cues:")
+    lines.append("cues:" if timeline.segments else "cues: []")
     lines += [f"  - {_flow(_cue_to_data(segment, timeline, file))}" for segment in timeline.segments]
     return "\n".join(lines) + "\n"
 

@@ -37,7 +37,7 @@ BROKEN = {
     "title: x\nsteps:\n  - say: hi\n    breif: ho\n": "4:5: error: unknown key 'breif'; did you mean 'brief'?",
     "title: x\nsteps:\n  - pause: soon\n": "3:12: error: 'soon' is not a length of time; write 90s, 1m30s or 1:30",
     "title: x\nsteps:\n  - hold: -5s\n": "3:11: error: -5s is negative; a length of time starts at 0s",
-    "title: x\nsteps:\n  - hold: 0s\n": "3:11: error: a hold needs some time; write 30s, or 20s..2m",
+    "title: x\nsteps:\n  - hold: 0s\n": "3:11: error: this needs some time; write 30s, or 20s..2m",
     "title: x\nsteps:\n  - hold: 2m..20s\n": "3:11: error: the range 2m..20s runs backwards; write 20s..2m",
     "title: x\nsteps:\n  - hold: 20s..\n": "3:11: error: '' is not a length of time; write 90s, 1m30s or 1:30",
     "title: x\nsteps:\n  - hold: {natural: 5s, min: 9s}\n": "3:11: error: 'natural' must lie between 'min' and 'max'",
@@ -50,7 +50,7 @@ BROKEN = {
     "title: x\nsteps:\n  - bell: bowll\n": "3:11: error: there is no bell 'bowll'; did you mean 'bowl'?",
     "title: x\nsteps:\n  - bell: 0\n": "3:11: error: 'times' is at least 1, not 0",
     "title: x\nsteps:\n  - bell: {times: two}\n": "3:19: error: 'times' is a whole number, not 'two'",
-    "title: x\nsteps:\n  - bell: {every: 0s, times: 2}\n": "3:19: error: 'every' is at least 0.024s, not 0s",
+    "title: x\nsteps:\n  - bell: {every: 0s, times: 2}\n": "3:19: error: 'every' is at least 0.25s, not 0s",
     "title: x\nsteps:\n  - section: A\n": "3:5: error: 'steps' is missing; add 'steps:'",
     "title: x\nsteps:\n  - section: A\n    steps: []\n": "4:12: error: 'steps' is empty; give it at least one entry",
     "title: x\nsteps:\n  - section: A\n    sides: right\n    steps: [{say: a}]\n": "4:12: error: 'sides' is a list of names, such as [right, left]",
@@ -163,3 +163,22 @@ def test_a_link_is_no_way_out_of_the_folder(write, tmp_path):
 
 def test_built_in_files_can_be_included(write):
     assert load_routine(write(HEAD + "  - include: parts/settle.yaml\n")).steps[0].steps
+
+
+def test_many_faults_are_told_soon_and_in_part(write):
+    with pytest.raises(RoutineError) as caught:
+        load_routine(write(HEAD + "  - sya: a\n" * 20_000))
+    assert len(caught.value.faults) == 101
+    assert "and 19900 more faults" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ['"a\\0b"', "loop.yaml"])
+def test_names_that_no_file_can_have_are_told(write, tmp_path, name):
+    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
+    with pytest.raises(RoutineError, match="there is no"):
+        load_routine(write(HEAD + f"  - include: {name}\n"))
+
+
+def test_a_whole_routine_can_be_included_for_its_steps(write):
+    (step,) = load_routine(write(HEAD + "  - include: body-scan.yaml\n")).steps
+    assert len(step.steps) > 5

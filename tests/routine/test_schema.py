@@ -17,7 +17,7 @@ MEANING = (
     "has no meaning here", "there is no text in", "has no name in", "narrator has", "there is no '", "includes itself",
     "runs backwards", "brace without", "is not a pause", "nothing to say", "must lie between", "is over 24h",
     "needs some time", "as many names", "either 'say' or 'bell'", "says its numbers", "needs 'say' or 'bell'", "at least 1s",
-    "is not a place in a hold", "half a second", "at least 0.024s", "the text is empty",
+    "is not a place in a hold", "half a second", "at least 0.25s", "the text is empty",
 )  # fmt: skip
 
 

@@ -93,3 +93,13 @@ def test_text_in_another_encoding_is_refused(tmp_path):
     path.write_bytes("title: Grüße\n".encode("latin-1"))
     with pytest.raises(RoutineError, match="save the file as UTF-8"):
         read_source(path)
+
+
+def test_depth_and_text_are_counted_through_aliases():
+    deep = "".join(f"k{n}: &a{n} {'[' * 90}*a{n - 1}{']' * 90}\n" for n in range(1, 16))
+    assert "nested over 100 levels deep" in refuse(f"k0: &a0 x\n{deep}")
+    assert "entries once aliases are written out" in refuse(f"k: &a {'x' * 100_000}\nl: [{', '.join(['*a'] * 5000)}]\n")
+
+
+def test_a_blank_line_in_a_quoted_text_is_a_paragraph_too():
+    assert parse_source('a: "one\n\n  two"\n', "a.yaml").data["a"] == "one\n\ntwo"

@@ -407,3 +407,42 @@ def test_bells_mark_sections_sides_and_halves_in_place_of_words():
         (right.end, "chime"),
         (left.start + 15_000, "tick"),
     ]
+
+
+def test_rounds_leave_the_silences_their_least():
+    text = (
+        "title: x\nsteps:\n  - hold: {natural: 60s, min: 60s, max: 61s}\n  - breathe: 5-5\n    for: 2m\n    voiced: 0\n"
+        "  - pause: 1s\n"
+    )
+    for length in (120_000, 157_000, 180_000, 185_000):
+        assert lay(text, length).length == length
+
+
+def test_a_routine_of_optional_steps_alone_keeps_one():
+    text = "title: x\nsteps:\n" + "".join(f"  - say: {word}.\n    optional: true\n" for word in ("One", "Two", "Three"))
+    script = make_script(text)
+    span = measure_range(script, make_lengths(script))
+    assert len(lay(text, span.shortest).segments) == 1
+    assert len(lay(text).segments) == 3
+
+
+def test_a_last_bell_rings_whatever_is_left_out_behind_it():
+    text = "title: x\nsteps:\n  - say: Start.\n  - bell: bowl\n  - say: End.\n    optional: true\n"
+    script = make_script(text)
+    span = measure_range(script, make_lengths(script))
+    assert span.shortest <= span.natural <= span.longest
+    assert lay(text, span.shortest).length == span.shortest
+
+
+def test_a_section_that_opens_with_another_is_rung_in_at_its_start():
+    text = (
+        "title: x\nsteps:\n  - section: Outer\n    steps:\n      - section: Inner\n        steps: [{hold: 30s..30s}]\n"
+        "      - say: Now rest.\n      - hold: 10s..10s\n"
+    )
+    bells = lay(text, guidance="bells")
+    assert [(segment.start, segment.cue.sound) for segment in bells.segments] == [(504, "bowl"), (15_504, "tick")]
+
+
+def test_many_repeated_cues_are_placed_soon():
+    timeline = make_hold("{every: 1s, bell: tick}", "2h..2h")
+    assert 3000 < len(timeline.segments) <= 7200

@@ -121,7 +121,7 @@ def write_mp3(
         raise PublishError(
             f"cannot write {path}: {error.strerror or error}; free some space or choose --output"
         ) from error
-    return Measured(ms_to_samples(timeline.length), meter.lufs, meter.peak)
+    return Measured(ms_to_samples(timeline.length), meter.lufs, None if meter.lufs is None else meter.peak)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +145,15 @@ def _list_pieces(islands: Iterable[Island]) -> Iterator[_Piece]:
 
 def _make_piece_key(piece: _Piece, clips: Clips, gain: Db, bitrate: int) -> str:
     """Name of a piece's frames in the cache: everything that its sound and their bytes depend on."""
+    first, last = piece.start - BEFORE * TICK, piece.end + AFTER * TICK
     sounds = [
-        (sound.start, sound.end, repr(sound.cue), [clips.get_key(speech.spoken) for speech in list_speeches(sound.cue)])
+        (sound.start - first, repr(sound.cue), [clips.get_key(speech.spoken) for speech in list_speeches(sound.cue)])
         for sound in piece.island.sounds
+        if sound.start < last and sound.end > first
     ]
-    cut = piece.island.length if piece.island.is_cut else None
-    return make_key(
-        _FORMAT, __version__, av.__version__, sounds, cut, piece.start, piece.end, piece.is_last, gain, bitrate
-    )
+    cut = piece.island.length - first if piece.island.is_cut else None
+    length = piece.end - piece.start
+    return make_key(_FORMAT, __version__, av.__version__, sounds, cut, length, piece.is_last, gain, bitrate)
 
 
 def _pack(frames: list[bytes], loudness: Loudness) -> bytes:

@@ -38,7 +38,7 @@ def make_routine(source: Source, path: Path) -> Routine:
     routine = type_source(source, Routine)
     faults = _Includer().fill(routine.steps, path.resolve(), (path.resolve(),))
     if faults:
-        raise _gather(faults)
+        raise RoutineError.gather(faults)
     return routine
 
 
@@ -78,16 +78,19 @@ class _Includer:
             self._known[found] = fragment
             faults = self.fill(fragment.steps, found, (*opened, found))
             if faults:
-                raise _gather(faults)
+                raise RoutineError.gather(faults)
         step._fragment = self._known[found]  # noqa: SLF001 - the loader fills in what the file names
 
 
 def _find_included(name: str, file: Path) -> Path | None:
     """The file of that name beside or below `file`, or below the built-in routines, and nowhere else."""
     for folder in (file.parent, builtin_folder().resolve()):
-        path = (folder / name).resolve()
-        if path.is_relative_to(folder) and path.is_file():
-            return path
+        try:
+            path = (folder / name).resolve()
+            if path.is_relative_to(folder) and path.is_file():
+                return path
+        except (OSError, RuntimeError, ValueError):  # a loop of links, or a name that no file can have
+            continue
     return None
 
 
@@ -107,12 +110,11 @@ def type_source(source: Source, kind: type[M]) -> M:
     try:
         return kind.model_validate(source.data)
     except ValidationError as error:
-        raise _gather(_describe(error, source, kind)) from None
+        raise RoutineError.gather(_describe(error, source, kind)) from None
 
 
-def _gather(faults: list[Fault]) -> RoutineError:
-    first, *more = faults
-    return RoutineError(first.message, first.mark, tuple(more))
+_MOST_FAULTS = 100
+"""More are counted, not told: nobody reads them, and each takes time to place."""
 
 
 def _describe(error: ValidationError, source: Source, kind: type[BaseModel]) -> list[Fault]:
@@ -120,7 +122,9 @@ def _describe(error: ValidationError, source: Source, kind: type[BaseModel]) -> 
     # A list whose entries are all faulty is also called too short: the entries' own faults say it better.
     inner = {detail["loc"][:depth] for detail in details for depth in range(len(detail["loc"]))}
     details = [detail for detail in details if detail["type"] != "too_short" or detail["loc"] not in inner]
-    faults = [_describe_one(detail, source, kind) for detail in details]
+    faults = [_describe_one(detail, source, kind) for detail in details[:_MOST_FAULTS]]
+    if len(details) > _MOST_FAULTS:
+        faults.append(Fault(f"and {len(details) - _MOST_FAULTS} more faults", source.find_mark(details[-1]["loc"][:1])))
     return sorted(faults, key=lambda fault: (fault.mark.line, fault.mark.column) if fault.mark else (0, 0))
 
 

@@ -21,7 +21,6 @@ from narrator.routine.values import (
     Text,
     fault_at,
 )
-from narrator.units import TICK
 
 BELLS = ("bowl", "chime", "tick")
 """Names of the bells that `narrator.sound.bells` can strike."""
@@ -34,7 +33,7 @@ class BellSpec(Marked):
 
     sound: str = Field("bowl", description="Which bell.", json_schema_extra={"enum": list(BELLS)})
     times: int = Field(1, ge=1, le=108, description="How often it is struck.")
-    every: Duration = Field(4000, ge=TICK, description="Time from one stroke to the next.")
+    every: Duration = Field(4000, ge=250, description="Time from one stroke to the next.")
 
     @model_validator(mode="after")
     def _check_sound(self) -> Self:
@@ -98,14 +97,14 @@ class Pause(StepBase):
     """A silence that keeps its length, or a range."""
 
     pause: PauseSpec
-    breath: Duration | None = Field(None, description="Length of a breath, here.")
+    breath: Duration | None = Field(None, ge=1000, description="Length of a breath, here.")
 
 
 class Hold(StepBase):
     """A silence to practise in, which stretches and shrinks with the track."""
 
     hold: ElasticSpec
-    breath: Duration | None = Field(None, description="Length of a breath, here.")
+    breath: Duration | None = Field(None, ge=1000, description="Length of a breath, here.")
     cues: tuple[HoldCue, ...] = Field((), description="What is heard inside the hold.")
 
 
@@ -243,20 +242,12 @@ Step = Annotated[
 Steps = Annotated[tuple[Step, ...], Field(min_length=1)]
 
 
-class Fragment(Marked):
-    """A file that others include."""
-
-    title: Name | None = None
-    description: Name | None = None
-    steps: Steps
-
-
 class VoiceSpec(Marked):
     """Which voice speaks, and how fast."""
 
     engine: Word | None = Field(None, description="espeak, gtts or silent.")
     name: Word | None = Field(None, description="One of the engine's voices.")
-    pace: float = Field(1.0, ge=0.5, le=2.0, description="1 is the voice's own; less is slower.")
+    pace: float = Field(1.0, ge=0.5, le=2.0, allow_inf_nan=False, description="1 is the voice's own; less is slower.")
 
 
 def _type_voice(value: Any) -> Any:
@@ -294,6 +285,22 @@ class Routine(Marked):
     )
     seed: int = Field(0, description="Settles which wordings are chosen at random.")
     tags: Tags = Tags()
+    steps: Steps
+
+
+class Fragment(Marked):
+    """A file that others include: its steps count, and what a whole routine says besides them does not."""
+
+    title: Name | None = None
+    description: Name | None = None
+    language: str | None = None
+    length: Duration | None = None
+    voice: VoiceShort | None = None
+    gap: Duration | None = None
+    breath: Duration | None = None
+    pronounce: dict[Word, Word] | None = None
+    seed: int | None = None
+    tags: Tags | None = None
     steps: Steps
 
 

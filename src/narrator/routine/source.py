@@ -3,7 +3,9 @@
 Scalars stay text: the models type them, so YAML 1.1's surprises (`1:30` as 90, `no` as false) cannot happen.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ MAX_BYTES = 512 * 1024
 MAX_DEPTH = 100
 MAX_NODES = 100_000
 """Nodes a file may come to once its aliases are written out."""
+
+_TEXT_PER_NODE = 100
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -41,9 +45,12 @@ class Source:
         """
         node, place = self._root, self._root
         for part in path:
-            pairs = _children(node)
-            for name, label, child in pairs:
-                if name == part:
+            if isinstance(node, yaml.SequenceNode):
+                if isinstance(part, int) and part < len(node.value):
+                    place = node = node.value[part]
+                continue
+            for label, child in node.value if isinstance(node, yaml.MappingNode) else ():
+                if label.value == part:
                     place, node = (label if key else child), child
                     break
         return self._mark(place)
@@ -138,61 +145,74 @@ def _guard_events(text: str, name: str) -> None:
             raise RoutineError(fault, Mark(name, start.line + 1, start.column + 1))
 
 
+@dataclass(slots=True)
+class _OpenNode:
+    """A list or mapping that has not ended: its anchor, the nodes before it, and how deep it goes so far."""
+
+    anchor: str | None
+    before: int
+    height: int = 0
+
+
 class _NodeCounter:
     """Counts what a file's nodes come to once its aliases are written out, and how deep they lie."""
 
     def __init__(self) -> None:
         self._nodes = 0
-        self._open: list[tuple[str | None, int]] = []
-        self._sizes: dict[str, int] = {}
+        self._open: list[_OpenNode] = []
+        self._known: dict[str, tuple[int, int]] = {}
+        """Size and height of each anchor."""
 
     def count(self, event: Any) -> str | None:
         """Take one event; answers what is wrong with it."""
         if isinstance(event, yaml.AliasEvent):
-            if event.anchor not in self._sizes:
+            if event.anchor not in self._known:
                 return f"the alias *{event.anchor} has no finished anchor before it"
-            self._nodes += self._sizes[event.anchor]
+            size, height = self._known[event.anchor]
+            self._add(size, height)
         elif isinstance(event, yaml.NodeEvent):
-            self._nodes += 1
             tag = getattr(event, "tag", None)
             # Plain and quoted text carry no tag of their own; "!" is how a quoted scalar may be marked.
             if tag not in {None, "!"}:
                 return f"tags such as {tag} are not part of the language; take it out"
-            if not isinstance(event, yaml.ScalarEvent):
-                self._open.append((event.anchor, self._nodes))
-            elif event.anchor:
-                self._sizes[event.anchor] = 1
+            if isinstance(event, yaml.ScalarEvent):
+                # A long text counts as several nodes: aliases may write it out again and again.
+                size = 1 + len(event.value) // _TEXT_PER_NODE
+                self._add(size, 0)
+                if event.anchor:
+                    self._known[event.anchor] = size, 0
+            else:
+                self._open.append(_OpenNode(event.anchor, self._nodes))
+                self._add(1, 0)
         elif isinstance(event, yaml.CollectionEndEvent):
-            anchor, before = self._open.pop()
-            if anchor:
-                self._sizes[anchor] = self._nodes - before + 1
+            done = self._open.pop()
+            if done.anchor:
+                self._known[done.anchor] = self._nodes - done.before, done.height
+            if self._open:
+                self._open[-1].height = max(self._open[-1].height, done.height + 1)
         return self._check_limits()
 
+    def _add(self, size: int, height: int) -> None:
+        """Count a node, or what an alias stands for, within whatever is open."""
+        self._nodes += size
+        if self._open:
+            self._open[-1].height = max(self._open[-1].height, height + 1)
+
     def _check_limits(self) -> str | None:
-        if len(self._open) > MAX_DEPTH:
+        if len(self._open) + (self._open[-1].height if self._open else 0) > MAX_DEPTH:
             return f"nested over {MAX_DEPTH} levels deep; a routine needs few"
         if self._nodes > MAX_NODES:
             return f"over {MAX_NODES:,} entries once aliases are written out; a routine needs fewer"
         return None
 
 
-def _children(node: yaml.Node) -> Iterator[tuple[str | int, yaml.Node, yaml.Node]]:
-    """Name, label and value of each child of a node."""
-    if isinstance(node, yaml.MappingNode):
-        for label, child in node.value:
-            yield label.value, label, child
-    elif isinstance(node, yaml.SequenceNode):
-        for index, child in enumerate(node.value):
-            yield index, child, child
-
-
 def _unfold(node: yaml.ScalarNode) -> str:
     """Text of a scalar in which a blank line is always two line breaks.
 
-    In folded and plain text YAML turns one blank line into one line break; in literal text it keeps both.
+    In folded, plain and quoted text YAML turns one blank line into one line break; in literal text it keeps both.
     """
     text: str = node.value
-    return text.rstrip("\n").replace("\n", "\n\n") if node.style in {None, "", ">"} else text
+    return text if node.style == "|" else re.sub(r"\n+", "\n\n", text.rstrip("\n"))
 
 
 def _first_line(error: Exception) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from narrator.routine.nearest import suggest
-from narrator.units import Ms, parse_duration
+from narrator.units import LONGEST, Ms, parse_duration
 
 _PAUSE = re.compile(r"\[([^\[\]]*)\]")
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
@@ -56,9 +56,12 @@ def split_text(text: str) -> list[Sentence | InlinePause]:
 
 def _parse_inline(text: str) -> Ms:
     try:
-        return parse_duration(text)
+        length = parse_duration(text)
     except ValueError:
-        raise ValueError(f"[{text}] is not a pause; write one as [3s], and other text without brackets") from None
+        raise ValueError(f"[{text[:40]}] is not a pause; write one as [3s], and other text without brackets") from None
+    if not 0 < length <= LONGEST:
+        raise ValueError(f"[{text}] is no length for a pause; write one such as [3s]")
+    return length
 
 
 def _split_sentences(text: str) -> list[str]:
@@ -68,7 +71,7 @@ def _split_sentences(text: str) -> list[str]:
     for end in _SENTENCE_END.finditer(flat):
         head = flat[start : end.start()]
         following = flat[end.end() : end.end() + 1]
-        if _ABBREVIATED.search(head) and not following.isupper():
+        if _ABBREVIATED.search(head[-12:]) and not following.isupper():
             continue
         sentences.append(head + (end.group(1) or ""))
         start = end.end()

@@ -107,7 +107,7 @@ class Elastic:
         if not least <= natural <= most:
             raise ValueError("'natural' must lie between 'min' and 'max'")
         if most < TICK:
-            raise ValueError("a hold needs some time; write 30s, or 20s..2m")
+            raise ValueError("this needs some time; write 30s, or 20s..2m")
         return least, natural, most
 
     @property
@@ -245,8 +245,8 @@ class Words:
             ValueError: there is no such translation; says which there are.
 
         """
-        known = {key or own: texts for key, texts in self.wordings}
-        for code in (language, language.partition("-")[0]):
+        known = {(key or own).lower(): texts for key, texts in self.wordings}
+        for code in (language.lower(), language.lower().partition("-")[0]):
             if code in known:
                 return chance.choice(known[code])
         raise ValueError(f"there is no text in {language!r} here, only in {', '.join(known)}; write '{language}: ...'")

@@ -59,10 +59,13 @@ class Espeak:
     def close(self) -> None:
         """End the child process."""
         if self._child:
-            with contextlib.suppress(OSError):
-                self._child.communicate(timeout=5)
-            self._child.kill()
-            self._child = None
+            child, self._child = self._child, None
+            try:
+                with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                    child.communicate(timeout=5)
+            finally:
+                child.kill()
+                child.wait()
 
     def __enter__(self) -> Self:
         return self
@@ -72,7 +75,10 @@ class Espeak:
 
     def _ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         """Send a request to the child; answers its JSON line and the bytes after it."""
-        child = self._child = self._child or _start_child()
+        try:
+            child = self._child = self._child or _start_child()
+        except OSError as error:
+            raise SpeechError(f"espeak-ng cannot be started: {error.strerror or error}") from error
         if child.stdin is None or child.stdout is None:  # pragma: no cover - Popen was told to make both
             raise SpeechError("espeak-ng cannot be reached")
         try:

@@ -26,7 +26,7 @@ def ring_instead(timeline: Timeline, script: Script, lengths: Lengths) -> Timeli
                 kept.append(replace(segment, cue=Breath(phase, length)))
     added: list[tuple[Ms, Bell, Mark, int | None, str | None]] = []
     for turn in timeline.turns:
-        if turn.section is None:
+        if turn.section is None or turn.start >= timeline.length:
             continue
         section = script.sections[turn.section]
         chapter = next((n for n, c in enumerate(timeline.chapters) if c.start <= turn.start < c.end), None)

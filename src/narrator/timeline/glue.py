@@ -44,13 +44,14 @@ def share_rounds(glue: Sequence[Glue], ticks: Ticks) -> list[Ticks] | None:
     fixed = [g.fix(value) for g, value in zip(glue, shares, strict=True)]
     silences = [index for index, g in enumerate(glue) if g.block is None]
     room = sum(glue[index].most * glue[index].count for index in silences)
+    least = sum(glue[index].least * glue[index].count for index in silences)
 
     def left() -> Ticks:
         return ticks - sum(fixed[index] * g.count for index, g in enumerate(glue) if g.block is not None)
 
     for index, g in enumerate(glue):
         longer = g.fix(fixed[index], extra=1)
-        if g.block is not None and left() > room and (longer - fixed[index]) * g.count <= left():
+        if g.block is not None and left() > room and (longer - fixed[index]) * g.count <= left() - least:
             fixed[index] = longer
     again = share([glue[index] for index in silences], min(left(), room))
     for index, value in zip(silences, again or (), strict=True):

@@ -1,6 +1,7 @@
 """Cues inside holds: where each goes, and what gives way when room is short."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, insort
+from collections.abc import Iterator, Sequence
 
 from narrator.errors import Fault
 from narrator.routine.values import At
@@ -20,7 +21,7 @@ def place_in_hold(cues: Sequence[HoldCue], hold: Hold, lengths: Lengths) -> tupl
     A cue fits when it ends inside the hold and keeps clear of its neighbours; of several wordings the first that fits
     is taken, and what fits in no wording is left out with a note. The numbers of a countdown may touch one another.
     """
-    placed: list[tuple[Segment, int]] = []
+    placed: list[tuple[Ms, Ms, int, Segment]] = []
     notes: list[Fault] = []
     length = hold.end - hold.start
     candidates = [
@@ -31,19 +32,26 @@ def place_in_hold(cues: Sequence[HoldCue], hold: Hold, lengths: Lengths) -> tupl
         for wording in wordings:
             end = start + lengths.measure_in_hold(wording)
             if offset >= 0 and end <= hold.end and _is_clear(start, end, family, placed):
-                placed.append((Segment(start, end, wording, cue.mark, hold.chapter, hold.side), family))
+                segment = Segment(start, end, wording, cue.mark, hold.chapter, hold.side)
+                insort(placed, (start, end, family, segment), key=_find_start)
                 break
         else:
             what = wordings[-1]
             name = f"'{what.text}'" if isinstance(what, Speech) else f"the bell {getattr(what, 'sound', '')!r}"
             notes.append(Fault(f"{name} is left out: no room for it in a hold of {show_length(length)}", cue.mark))
-    return sorted((segment for segment, _ in placed), key=lambda segment: segment.start), list(dict.fromkeys(notes))
+    return [segment for *_, segment in placed], list(dict.fromkeys(notes))
 
 
-def _is_clear(start: Ms, end: Ms, family: int, placed: Iterable[tuple[Segment, int]]) -> bool:
-    for other, other_family in placed:
+def _find_start(place: tuple[Ms, Ms, int, Segment]) -> Ms:
+    return place[0]
+
+
+def _is_clear(start: Ms, end: Ms, family: int, placed: Sequence[tuple[Ms, Ms, int, Segment]]) -> bool:
+    """Whether a cue keeps clear of its two neighbours among those placed, which stand in order."""
+    index = bisect_left(placed, start, key=_find_start)
+    for other_start, other_end, other_family, _ in placed[max(index - 1, 0) : index + 1]:
         clearance = 0 if family == other_family else CLEARANCE
-        if end + clearance > other.start and other.end + clearance > start:
+        if end + clearance > other_start and other_end + clearance > start:
             return False
     return True
 

@@ -28,6 +28,8 @@ def lay_out(script: Script, lengths: Lengths, target: Ms | None = None) -> Timel
     whole = measure_script(script, lengths)
     if target is None:
         timeline = _place(script, lengths, whole, {name: g.fix(g.natural) for name, g in whole.glue.items()}, None)
+        if timeline.length > LONGEST:
+            raise _refuse_length(script, lengths, timeline.length)
     else:
         fitting = leave_out_options(script, lengths, floor_ticks(target))
         measured = whole if fitting is script else measure_script(fitting, lengths, strict=False)
@@ -41,7 +43,10 @@ def lay_out(script: Script, lengths: Lengths, target: Ms | None = None) -> Timel
             if name in left_out
         ]
         timeline = _place(fitting, lengths, measured, shares, target)
-        timeline = replace(timeline, notes=(*notes, *timeline.notes))
+        if script.guidance == "bells":
+            # Nobody misses words that nobody would hear.
+            timeline = replace(timeline, notes=())
+        timeline = replace(timeline, notes=tuple(dict.fromkeys((*notes, *timeline.notes))))
     return ring_instead(timeline, script, lengths) if script.guidance == "bells" else timeline
 
 
@@ -54,10 +59,11 @@ def measure_range(script: Script, lengths: Lengths) -> Range:
     """
     whole = measure_script(script, lengths)
     shortest = min(least for least in measure_leasts(script, lengths) if least is not None)
+    shortest_ms = ticks_to_ms(shortest)
     return Range(
-        ticks_to_ms(shortest),
+        shortest_ms,
         ticks_to_ms(whole.rigid + sum(g.fix(g.natural) * g.count for g in whole.glue.values())),
-        ticks_to_ms(whole.most),
+        max(shortest_ms, min(ticks_to_ms(whole.most), LONGEST)),
     )
 
 
@@ -83,7 +89,7 @@ def _refuse_length(script: Script, lengths: Lengths, target: Ms) -> LengthError:
         f"this routine cannot take {format_duration(target)}{reason}: the shortest it can be is "
         f"{format_duration(span.shortest)}, the longest {format_duration(span.longest)}; "
         f"most time goes to {most}; {limit} or choose a --length between",
-        Mark(script.mark.file, script.mark.line, script.mark.column),
+        script.mark,
     )
 
 
@@ -126,7 +132,11 @@ def _place(
         chapter = None if found is None else numbers[found]
         if chapter is not None:
             spans[chapter] = (spans.get(chapter, (now, now))[0], end)
-        turns.setdefault((item.section, item.side), now)
+        # A section that opens with another begins with it.
+        section = item.section
+        while section is not None:
+            turns.setdefault((section, item.side if section == item.section else None), now)
+            section = script.sections[section].parent
         match item.what:
             case Silence(is_hold=True, cues=cues):
                 hold = Hold(now, end, item.mark, chapter, item.side)
@@ -153,7 +163,7 @@ def _place(
         tuple(replace(segment, chapter=_renumber(segment.chapter, kept)) for segment in segments),
         tuple(replace(hold, chapter=_renumber(hold.chapter, kept)) for hold in holds),
         chapters,
-        tuple(notes),
+        tuple(dict.fromkeys(notes)),
         tuple(Turn(start, *place) for place, start in turns.items()),
     )
 
@@ -179,17 +189,18 @@ def _check_breath_words(script: Script, lengths: Lengths) -> None:
     """Refuse words that are longer than their phase of a breath, or their second of a count."""
     faults: dict[Fault, None] = {}
     for item in script.steps:
-        if isinstance(item.what, BreathBlock) and item.what.voiced and not lengths.is_estimate:
+        if isinstance(item.what, BreathBlock) and item.what.voiced:
             for phase in item.what.phases:
                 breath = Breath(phase.name, phase.length, phase.words)
                 faults |= dict.fromkeys(Fault(message, item.mark) for message in check_words(breath, lengths))
     if faults:
-        first, *more = faults
-        raise RoutineError(first.message, first.mark, tuple(more))
+        raise RoutineError.gather(faults)
 
 
 def check_words(breath: Breath, lengths: Lengths) -> Iterator[str]:
-    """Say which words of a breath are longer than the phase, or than their second of a count."""
+    """Say which measured words of a breath are longer than the phase, or than their second of a count."""
+    if lengths.is_estimate:
+        return
     last = len(breath.words) - 1
     for number, word in enumerate(breath.words):
         room = breath.length - 1000 * number if number == last else 1000

@@ -101,13 +101,13 @@ def _fit_sections(script: Script, boxes: list[Ticks], glue: dict[Unknown, Glue],
         shares = share_rounds(within, wanted - rigid)
         if shares is None:
             fault = _describe_section(section.title, wanted, rigid, within, len(runs), section.mark)
-            if script.guidance != "brief" and strict:
-                raise RoutineError(fault.message, fault.mark)
             notes.append(fault)
             least = sum(g.least * g.count for g in within)
             shares = [g.least if wanted - rigid < least else g.most for g in within]
         for name, value in zip(counts, shares, strict=True):
             glue[name] = replace(glue[name], natural=max(value, 1))
+    if notes and strict and script.guidance != "brief":
+        raise RoutineError.gather(notes)
     return notes if strict else []
 
 
