@@ -8,7 +8,6 @@ import pytest
 from make_scripts import FOLDER, make_script
 from measure import decode
 from narrator.cache import Cache
-from narrator.errors import LengthError
 from narrator.mix import find_islands
 from narrator.publish.tags import make_tags
 from narrator.render import Job, Request, check, plan, render
@@ -16,7 +15,9 @@ from narrator.routine import list_builtins, load_routine
 from narrator.script import Bell, Breath, write_script
 from narrator.script_file import format_script
 from narrator.sound.bells import BELLS, measure_ring
-from narrator.units import parse_duration
+from narrator.speech.silent import estimate_length
+from narrator.timeline import Lengths, lay_out, measure_range
+from narrator.units import ceil_ticks, ticks_to_ms
 
 ROUTINES = list_builtins()
 LANGUAGES = [(name, None) for name in ROUTINES] + [("box-breathing", "de"), ("ten-minute-hips", "es")]
@@ -43,14 +44,16 @@ def test_a_routine_checks_without_a_warning(name, language):
 @pytest.mark.parametrize("guidance", ["full", "brief", "bells"])
 @pytest.mark.parametrize(("name", "language"), LANGUAGES)
 def test_a_routine_can_be_had_at_many_lengths(name, language, guidance):
-    longest = "1h" if name in {"warm-bath", "body-scan"} else "30m"
-    for length in (None, "5m", "10m", "20m", longest):
-        try:
-            timeline = lay(name, length and parse_duration(length), guidance, language)
-        except LengthError:
-            assert length == "5m"
-            continue
-        assert length is None or timeline.length == parse_duration(length)
+    script = write_script(load_routine(ROUTINES[name]), guidance, language)
+    pace = script.heading.voice.pace
+    # The lengths that the voice `silent` speaks in.
+    clips = {text: ticks_to_ms(ceil_ticks(estimate_length(text, pace))) for text in script.list_texts()}
+    lengths = Lengths(clips, {sound: measure_ring(sound) for sound in BELLS})
+    shortest = max(measure_range(script, lengths).shortest, 300_000)
+    longest = 3_600_000 if name in {"warm-bath", "body-scan"} else 1_800_000
+    for length in (script.length, shortest, 600_000, 1_200_000, longest):
+        timeline = lay_out(script, lengths, length)
+        assert timeline.length == length
         assert all(first.end <= second.start for first, second in pairwise(timeline.segments))
         assert all(segment.end <= timeline.length for segment in timeline.segments)
         by_side: dict = {}
@@ -102,7 +105,7 @@ def test_a_script_file_holds_all_that_goes_into_a_track(name, language, guidance
     assert (read.gain, read.voice) == (session.gain, session.voice)
 
 
-@pytest.mark.parametrize("name", ["hip-warm-up", "journaling", "ten-breath-openers"])
+@pytest.mark.parametrize("name", ["journaling"])
 def test_the_round_trip_through_a_script_file_keeps_every_byte(name, tmp_path):
     shortest = check(Request(ROUTINES[name], name, voice="espeak"), Cache()).range.shortest
     request = Request(ROUTINES[name], name, shortest + 10_000)
