@@ -22,6 +22,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -143,7 +144,12 @@ def measure(command: list[str], cache: Path) -> Run:
     with tempfile.TemporaryFile() as output:
         started = time.perf_counter()
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, env=environment)
-        _, status, usage = os.wait4(process.pid, 0)
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
         wall = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
@@ -413,6 +419,8 @@ def main() -> int:
         part, folder = options.part
         PARTS_OF_RUN[part](Path(folder))
         return 0
+    # As Ctrl-C does: the child is ended, the folder removed.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     machine = describe_machine()
     with tempfile.TemporaryDirectory(prefix="narrator-bench-") as name:
         bench = Bench(Path(name))
@@ -421,6 +429,9 @@ def main() -> int:
         except CannotMeasureError as error:
             tell(str(error))
             return 2
+        except KeyboardInterrupt:
+            tell("interrupted")
+            return 130
     print(machine)
     print_table(rows)
     return int(any(row.is_met is False for row in rows))
