@@ -27,7 +27,8 @@ ALLOWED = {
     "render": {"cache", "review", "mix", "publish", "routine", "script", "script_file", "sound", "speech", "timeline"},
     "batch": {"cache", "render"},
     "progress": {"render"},
-    "cli": {"batch", "cache", "progress", "publish", "render", "routine", "script_file", "speech"},
+    "console": {"cache"},
+    "cli": {"batch", "cache", "console", "progress", "publish", "render", "routine", "script_file", "speech"},
     "__main__": {"cli"},
     "__init__": set(),
 }

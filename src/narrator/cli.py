@@ -6,7 +6,6 @@ import re
 import shlex
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from narrator import __version__
-from narrator.errors import CancelledError, Fault, NarratorError, RoutineError, UsageError
+from narrator.console import faults_told, print_json, tell, tell_error, write_text
+from narrator.errors import NarratorError, RoutineError, UsageError
 from narrator.units import format_duration, parse_duration
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def render_command(
 
     A track whose inputs have not changed is left as it is.
     """
-    with _faults_told():
+    with faults_told():
         from concurrent.futures import ThreadPoolExecutor
 
         from narrator.batch import check_targets, render_all
@@ -132,7 +132,7 @@ def render_command(
                 requests += _make_requests([routine], length, voice, guidance, language)
             except RoutineError as error:
                 worst = max(worst, error.exit_code)
-                _tell_error(error)
+                tell_error(error)
         workers = max(1, min(jobs or cores, len(requests)))
         threads = max(1, cores // workers)
         todo = [
@@ -145,10 +145,10 @@ def render_command(
             for job, outcome in render_all(todo, Cache(), pool, progress.follow):
                 if isinstance(outcome, NarratorError):
                     worst = max(worst, outcome.exit_code)
-                    _tell_error(outcome)
+                    tell_error(outcome)
                     continue
                 for note in outcome.notes:
-                    _tell(note, "warning")
+                    tell(note, "warning")
                 _show_track(job, outcome, quiet=quiet, as_json=as_json)
         raise typer.Exit(worst)
 
@@ -179,7 +179,7 @@ def script_command(
 
     A script written as YAML can be edited, and rendered with its times as they stand.
     """
-    with _faults_told():
+    with faults_told():
         from narrator.cache import Cache
         from narrator.render import plan
 
@@ -188,11 +188,11 @@ def script_command(
             raise UsageError("a script has one length; give --length once")
         session = plan(found[0], Cache())
         for note in session.timeline.notes:
-            _tell(note, "warning")
+            tell(note, "warning")
         text = _format_script(session, found[0].name, form or _choose_format(output))
         if output:
             _check_script_output(output, found[0])
-            _write_text(output, text)
+            write_text(output, text)
         else:
             typer.echo(text, nl=False)
 
@@ -210,7 +210,7 @@ def check_command(
 
     narrator check my.yaml
     """
-    with _faults_told():
+    with faults_told():
         from narrator.cache import Cache
         from narrator.render import check
 
@@ -220,19 +220,19 @@ def check_command(
                 for request in _make_requests([routine], None, voice, guidance, language):
                     checked = check(request, Cache())
                     for note in checked.notes:
-                        _tell(note, "warning", as_json=as_json)
+                        tell(note, "warning", as_json=as_json)
                     _show_checked(request, checked, as_json=as_json)
             except NarratorError as error:
                 worst = max(worst, error.exit_code)
                 for fault in error.faults:
-                    _tell(fault, "error", as_json=as_json)
+                    tell(fault, "error", as_json=as_json)
         raise typer.Exit(worst)
 
 
 @app.command("list")
 def list_command(*, as_json: JsonOption = False) -> None:
     """List the built-in routines."""
-    with _faults_told():
+    with faults_told():
         from narrator.routine import list_builtins, load_routine
 
         for name, path in list_builtins().items():
@@ -241,7 +241,7 @@ def list_command(*, as_json: JsonOption = False) -> None:
             shown = routine.description.pick_name(routine.language, routine.language) if routine.description else title
             if as_json:
                 known = {"name": name, "title": title, "length_ms": routine.length}
-                _print_json(known | {"description": shown, "language": routine.language})
+                print_json(known | {"description": shown, "language": routine.language})
             else:
                 length = format_duration(routine.length) if routine.length else "any"
                 typer.echo(f"{name:24} {length:>6}  {shown}")
@@ -257,14 +257,14 @@ def voices_command(
 
     narrator voices de
     """
-    with _faults_told():
+    with faults_told():
         from narrator.speech.engine import ENGINES, open_engine
 
         for name in ENGINES:
             with open_engine(name) as engine:
                 known = list(engine.voices(language) if language else engine.languages())
                 if as_json:
-                    _print_json({"engine": name, "offline": engine.is_offline, "voices": known})
+                    print_json({"engine": name, "offline": engine.is_offline, "voices": known})
                 else:
                     where = "offline" if engine.is_offline else "needs the network"
                     typer.echo(f"{name} ({where}): {' '.join(known) or 'none'}")
@@ -276,7 +276,7 @@ def schema_command() -> None:
 
     narrator schema > routine.schema.json
     """
-    with _faults_told():
+    with faults_told():
         from narrator.routine.schema import make_schema
 
         typer.echo(json.dumps(make_schema(), ensure_ascii=False, indent=2))
@@ -290,7 +290,7 @@ def new_command(
 
     narrator new morning-stretch
     """
-    with _faults_told():
+    with faults_told():
         from narrator.routine.starter import write_starter
 
         path = Path(name) if Path(name).suffix in {".yaml", ".yml"} else Path(f"{name}.yaml")
@@ -298,7 +298,7 @@ def new_command(
             raise UsageError(f"{name!r} is no name for a routine; write one such as morning-stretch")
         if path.exists():
             raise UsageError(f"{path} is there already; choose another name")
-        _write_text(path, write_starter(path.stem))
+        write_text(path, write_starter(path.stem))
         shown = shlex.quote(str(path))
         typer.echo(f"{path}  edit it, then: narrator check {shown} && narrator render {shown}")
 
@@ -371,23 +371,11 @@ def _check_script_output(output: Path, request: "Request") -> None:
             raise UsageError(f"--output: {output} is no script, and would be lost; choose another name")
 
 
-def _write_text(path: Path, text: str) -> None:
-    from narrator.cache import replace_file
-    from narrator.errors import PublishError
-
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replace_file(path) as file:
-            file.write(text.encode())
-    except OSError as error:
-        raise PublishError(f"cannot write {path}: {error.strerror or error}; choose another place") from error
-
-
 def _show_track(job: "Job", track: "Track", *, quiet: bool, as_json: bool) -> None:
     if as_json:
         known = asdict(track)
         del known["notes"]
-        _print_json(known)
+        print_json(known)
     elif track.skipped and not quiet:
         typer.echo(f"{job.output}  {format_duration(track.length_ms)}, unchanged (--force makes it anew)")
     elif not quiet:
@@ -402,7 +390,7 @@ def _show_checked(request: "Request", checked: Any, *, as_json: bool) -> None:
     if as_json:
         known = {"kind": "length", "file": request.name, "title": checked.title, "length_ms": checked.length}
         lengths = {"natural_ms": span.natural, "shortest_ms": span.shortest, "longest_ms": span.longest}
-        _print_json(known | lengths | {"estimate": checked.is_estimate})
+        print_json(known | lengths | {"estimate": checked.is_estimate})
         return
     about = "about " if checked.is_estimate else ""
     # A length that was asked for is exact; the natural one is as exact as what it is made of.
@@ -411,36 +399,6 @@ def _show_checked(request: "Request", checked: Any, *, as_json: bool) -> None:
     length = about + length if is_natural else length
     shortest, longest = about + format_duration(span.shortest), about + format_duration(span.longest)
     typer.echo(f"{request.name}: ok; {length}; natural length {natural}, shortest {shortest}, longest {longest}")
-
-
-def _print_json(known: dict[str, Any]) -> None:
-    typer.echo(json.dumps(known, ensure_ascii=False))
-
-
-def _tell(fault: Fault, kind: str, *, as_json: bool = False) -> None:
-    if as_json:
-        mark = asdict(fault.mark) if fault.mark else {"file": None, "line": None, "column": None}
-        _print_json({"kind": kind, **mark, "message": fault.message})
-    else:
-        typer.echo(fault.describe(kind), err=True)
-
-
-def _tell_error(error: NarratorError) -> None:
-    for fault in error.faults:
-        _tell(fault, "error")
-
-
-@contextmanager
-def _faults_told() -> Iterator[None]:
-    """Tell what went wrong in a line, and end with its exit code."""
-    try:
-        yield
-    except NarratorError as error:
-        _tell_error(error)
-        raise typer.Exit(error.exit_code) from None
-    except KeyboardInterrupt:
-        typer.echo("interrupted; nothing half done is left behind", err=True)
-        raise typer.Exit(CancelledError.exit_code) from None
 
 
 def main() -> None:

@@ -1,0 +1,63 @@
+"""What every command shares: telling faults, printing JSON, writing a file whole or not at all."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from narrator.errors import CancelledError, Fault, NarratorError
+
+
+def print_json(known: dict[str, Any]) -> None:
+    """Print an object on a line of its own."""
+    typer.echo(json.dumps(known, ensure_ascii=False))
+
+
+def tell(fault: Fault, kind: str, *, as_json: bool = False) -> None:
+    """Tell a fault (`error` or `warning`) with its place: on standard error, or as JSON on standard output."""
+    if as_json:
+        mark = asdict(fault.mark) if fault.mark else {"file": None, "line": None, "column": None}
+        print_json({"kind": kind, **mark, "message": fault.message})
+    else:
+        typer.echo(fault.describe(kind), err=True)
+
+
+def tell_error(error: NarratorError) -> None:
+    """Tell each fault of an error."""
+    for fault in error.faults:
+        tell(fault, "error")
+
+
+@contextmanager
+def faults_told() -> Iterator[None]:
+    """Tell what went wrong in a line, and end with its exit code."""
+    try:
+        yield
+    except NarratorError as error:
+        tell_error(error)
+        raise typer.Exit(error.exit_code) from None
+    except KeyboardInterrupt:
+        typer.echo("interrupted; nothing half done is left behind", err=True)
+        raise typer.Exit(CancelledError.exit_code) from None
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file; it appears whole or not at all.
+
+    Raises:
+        PublishError: it cannot be written.
+
+    """
+    from narrator.cache import replace_file
+    from narrator.errors import PublishError
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replace_file(path) as file:
+            file.write(text.encode())
+    except OSError as error:
+        raise PublishError(f"cannot write {path}: {error.strerror or error}; choose another place") from error
