@@ -61,6 +61,10 @@ class RoutineError(NarratorError):
     """A routine or script file cannot be used as it stands."""
 
 
+class SoundError(NarratorError):
+    """A file of the user's, for a bell or a bed, cannot be used as it stands."""
+
+
 class LengthError(NarratorError):
     """The routine cannot be made as long, or as short, as was asked."""
 

@@ -4,7 +4,8 @@ import wave
 import numpy as np
 import pytest
 
-from narrator.sound.resample import decode_mono, resample_pcm
+from narrator.errors import SoundError
+from narrator.sound.resample import decode_mono, decode_stereo, resample_pcm
 
 
 def tone(frequency, rate, seconds=2.0):
@@ -34,3 +35,53 @@ def test_files_are_decoded_to_mono():
     assert samples.shape == (len(samples), 1)
     assert abs(len(samples) - 96_000) < 100
     assert 0.5 < np.abs(samples).max() < 0.9
+
+
+def write_wav(path, pcm, rate=44_100):
+    with wave.open(str(path), "wb") as out:
+        out.setparams((pcm.shape[1], 2, rate, 0, "NONE", ""))
+        out.writeframes(pcm.astype("<i2").tobytes())
+    return path
+
+
+def test_stereo_stays_stereo_and_mono_is_doubled_at_its_own_level(tmp_path):
+    left, right = tone(500, 44_100)[:, None], tone(700, 44_100)[:, None] // 2
+    both = decode_stereo(write_wav(tmp_path / "a.wav", np.hstack([left, right])))
+    assert both.dtype == np.float32
+    assert both.shape == (len(both), 2)
+    assert abs(len(both) - 96_000) < 100
+    assert np.abs(both).max(axis=0) == pytest.approx([20_000 / 32_768, 10_000 / 32_768], rel=0.02)
+    power = np.abs(np.fft.rfft(both[:96_000], axis=0))
+    assert list(power.argmax(axis=0)) == [1000, 1400]
+    mono = decode_stereo(str(write_wav(tmp_path / "b.wav", left)))
+    assert np.array_equal(mono[:, 0], mono[:, 1])
+    assert np.abs(mono - both[:, :1]).max() < 1e-4
+
+
+def test_no_more_is_decoded_than_asked_for(tmp_path):
+    path = write_wav(tmp_path / "a.wav", np.tile(tone(500, 44_100)[:, None], (20, 1)))
+    assert len(decode_stereo(path, 1500)) == 1500 * 48
+
+
+def test_what_is_no_sound_is_told_in_one_way(tmp_path):
+    good = write_wav(tmp_path / "good.wav", tone(500, 44_100)[:, None]).read_bytes()
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(
+        bytes.fromhex(
+            "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da63fcffff3f0300"
+            "08fc02fea7d26d9d0000000049454e44ae426082"
+        )
+    )
+    faulty = {
+        "empty.wav": b"",
+        "text.wav": b"hello there, this is text" * 40,
+        "head.wav": good[:44],
+        "half.flac": b"fLaC" + good[:400],
+    }
+    for name, data in faulty.items():
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(SoundError, match=name):
+            decode_stereo(tmp_path / name)
+    for path in (picture, tmp_path, tmp_path / "none.wav", "http://localhost:1/a.mp3"):
+        with pytest.raises(SoundError):
+            decode_stereo(path)

@@ -22,7 +22,7 @@ from narrator.routine.values import (
     fault_at,
 )
 
-BELLS = ("bowl", "chime", "tick")
+BELLS = ("bowl", "bowl-low", "chime", "gong", "tick", "tingsha", "woodblock")
 """Names of the bells that `narrator.sound.bells` can strike."""
 
 Word = Annotated[str, Field(min_length=1, max_length=200)]

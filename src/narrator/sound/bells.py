@@ -1,114 +1,171 @@
-"""Bells by modal synthesis: each is a sum of decaying partials, so it can be struck at any time and rings to its end.
+"""Bells: modal synthesis, or a recording of the user's, as one stroke that can fall at any time and rings to its end.
 
-Levels, decays and beating follow measurements of struck metal: a singing bowl's partials lie near 1, 2.7 to 2.8, 5.0
-to 5.2 and 7.8 times the lowest and each is a pair of modes a hertz or so apart, which beat (Inacio, Henriques and
-Antunes, "The dynamics of Tibetan singing bowls", Acta Acustica 92, 2006); a chime is a bar free at both ends, whose
-modes lie at 1, 2.756, 5.404 and 8.933 (Fletcher and Rossing, "The Physics of Musical Instruments", section 2.18).
+A struck body is a sum of modes, each a decaying sine; `narrator.sound.partials` has those of each bell.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from pydub import AudioSegment
 
-from narrator.sound.audio import make_segment
+from narrator.sound.audio import Samples, make_segment
 from narrator.sound.loudness import measure_loudness
-from narrator.units import SAMPLE_RATE, TICK_SAMPLES, Db, Lufs, Ms, db_to_ratio, ms_to_samples, samples_to_ms
+from narrator.sound.partials import BELLS, Partial
+from narrator.sound.recording import is_recording, load_recording
+from narrator.units import (
+    SAMPLE_RATE,
+    Db,
+    Lufs,
+    Ms,
+    ceil_ticks,
+    db_to_ratio,
+    ms_to_samples,
+    samples_to_ms,
+    ticks_to_ms,
+)
+
+__all__ = ["BELLS", "PITCHES", "measure_ring", "strike_bell"]
+
+PITCHES = (30.0, 4000.0)
+"""Lowest and highest pitch that a bell can be tuned to, in Hz."""
+SPEECH: Lufs = -16.0
+"""Loudness of the speech that bells are measured against."""
+RECORDING_LEVEL: Db = -7.0
+"""A recording's level against speech, unless it is given."""
+_FLOOR: Db = -60.0
+_PEAK: Db = -1.0
+"""No stroke is made louder than this, in dBTP, whatever level is asked for."""
+_HIGHEST = 20_000.0
+"""Hz; no mode above it is made."""
+_SECOND = 0.5
+"""Strength of the second mode of a pair against the first: the beat never empties."""
+_SPREAD = 0.35
+"""Radians that the second mode of a pair is turned in either channel: some width, no hole in mono."""
+_RELEASE: Ms = 100
+"""The fade where the ring is cut at −60 dB."""
+_LOUDEST = 2 * SAMPLE_RATE
+"""Every bell is loudest within its first two seconds, in samples."""
+_BLOCK = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Partial:
-    """One mode of a struck body."""
-
-    ratio: float
-    """Frequency as a multiple of the bell's pitch."""
-    level: Db
-    """Against the strongest partial."""
-    decay: float
-    """Seconds until it has fallen by 60 dB."""
-    beat: float = 0.0
-    """Hertz between the two modes of the pair; 0 for a single mode."""
-
-
-@dataclass(frozen=True, slots=True)
-class BellSound:
-    """A bell: its pitch in Hz, its loudest 400 ms in a track of −16 LUFS, its attack in ms, and its partials."""
+class _Tuned:
+    """A bell as it is struck: partials in place, and how much slower than their own their decays and rises are."""
 
     pitch: float
-    loudness: Lufs
-    attack: Ms
+    bend: float
+    """Its pitch over the bell's own."""
+    stretch: float
+    ring: Ms
+    """Until it has fallen by 60 dB, in whole ticks."""
     partials: tuple[Partial, ...]
 
 
-BELLS: dict[str, BellSound] = {
-    "bowl": BellSound(
-        196.0,
-        -23.0,
-        8,
-        (
-            Partial(1.0, 0.0, 12.0, 0.7),
-            Partial(2.74, -5.0, 8.0, 1.1),
-            Partial(5.07, -13.0, 4.5, 1.7),
-            Partial(7.81, -21.0, 2.2, 2.3),
-            Partial(10.9, -30.0, 1.0),
-        ),
-    ),
-    "chime": BellSound(
-        880.0,
-        -25.0,
-        3,
-        (
-            Partial(1.0, 0.0, 5.0, 0.4),
-            Partial(2.756, -7.0, 3.0, 0.9),
-            Partial(5.404, -16.0, 1.4),
-            Partial(8.933, -26.0, 0.6),
-        ),
-    ),
-    "tick": BellSound(
-        1150.0, -34.0, 1, (Partial(1.0, 0.0, 0.12), Partial(2.57, -8.0, 0.07), Partial(4.6, -18.0, 0.04))
-    ),
-}
+def measure_ring(sound: str, pitch: float | None = None, length: Ms | None = None) -> Ms:
+    """Time from a stroke until the bell has fallen by 60 dB, in whole ticks; of a recording, how long it is.
 
-_FLOOR: Db = -60.0
-_SPREAD = 0.35
-"""Radians between the channels' phases of one mode of a pair: some width, no hole in mono."""
+    Takes no synthesis, but a recording is decoded. Arguments and errors are those of `strike_bell`.
+    """
+    if is_recording(sound):
+        return samples_to_ms(len(load_recording(sound, length)))
+    return _tune(sound, pitch, length).ring
 
 
-def measure_ring(sound: str) -> Ms:
-    """Time from a stroke until the bell has fallen by 60 dB, in whole ticks."""
-    return samples_to_ms(_count_samples(BELLS[sound]))
+@lru_cache(maxsize=8)
+def strike_bell(
+    sound: str, pitch: float | None = None, length: Ms | None = None, level: Db | None = None
+) -> AudioSegment:
+    """One stroke, from attack to −60 dB, as 32-bit stereo.
+
+    Args:
+        sound: a name in `BELLS`, or the path of a recording.
+        pitch: of its lowest partial, in Hz, within `PITCHES`; the bell's own unless given.
+        length: time to −60 dB, to which all decays are scaled; a recording is cut there.
+        level: loudest 400 ms against speech of −16 LUFS (BS.1770-4 momentary loudness, silence on either side
+            included, which for a tick or a woodblock makes it a measure of its energy); the bell's own unless given.
+            A level that would bring the true peak over −1 dBTP is lowered to what does not.
+
+    Raises:
+        ValueError: the pitch is out of bounds, or given for a recording.
+        SoundError: the recording cannot be read, or is silent.
+
+    """
+    if is_recording(sound):
+        _refuse_pitch(sound, pitch)
+        samples, own = load_recording(sound, length), RECORDING_LEVEL
+        measured = measure_loudness(samples)
+    else:
+        samples, own = _ring(_tune(sound, pitch, length)), BELLS[sound].level
+        measured = measure_loudness(samples[:_LOUDEST])
+    wanted = SPEECH + (own if level is None else level)
+    # Only what is below −70 LUFS has no loudness: then there is none to bring to a level.
+    gain = 0.0 if measured.momentary is None else min(wanted - measured.momentary, _PEAK - measured.peak)
+    return make_segment(samples * np.float32(db_to_ratio(gain)))
 
 
-def _count_samples(bell: BellSound) -> int:
-    # A partial that starts below the strongest one is down to the floor that much sooner.
-    seconds = max(partial.decay * (partial.level - _FLOOR) / -_FLOOR for partial in bell.partials)
-    return -int(-seconds * SAMPLE_RATE // TICK_SAMPLES) * TICK_SAMPLES
+def _refuse_pitch(sound: str, pitch: float | None) -> None:
+    if pitch is not None:
+        raise ValueError(f"{sound} is a recording, whose pitch cannot be set; leave 'pitch' out")
 
 
-@cache
-def strike_bell(sound: str) -> AudioSegment:
-    """One stroke, from attack to −60 dB, as 32-bit stereo at the bell's level for a track of −16 LUFS."""
+def _tune(sound: str, pitch: float | None, length: Ms | None) -> _Tuned:
     bell = BELLS[sound]
-    channels = np.zeros((_count_samples(bell), 2), np.float32)
+    low, high = PITCHES
+    if pitch is not None and not low <= pitch <= high:
+        raise ValueError(f"a bell's pitch lies between {low:g} and {high:g} Hz, not at {pitch:g}")
+    pitch = pitch or bell.pitch
+    bend = pitch / bell.pitch
+    partials = tuple(partial for partial in bell.partials if partial.ratio * pitch < _HIGHEST)
+    # A partial that starts below the strongest one is down to the floor that much sooner.
+    own = max(partial.decay * (partial.level - _FLOOR) / -_FLOOR for partial in partials)
+    # With one loss factor for the metal, times to decay go as 1/f; bells of a kind are found to differ less than
+    # that, since small ones are made thicker: the square root is a choice.
+    stretch = bend**-0.5 if length is None else length / (1000 * own)
+    ring = ticks_to_ms(ceil_ticks(round(1000 * own * stretch) if length is None else length))
+    return _Tuned(pitch, bend, stretch, ring, partials)
+
+
+def _ring(bell: _Tuned) -> Samples:
+    """Sum a bell's modes, at no particular level; samples of shape (frames, 2)."""
+    rates: list[complex] = []
+    weights: list[tuple[complex, complex]] = []
     for number, partial in enumerate(bell.partials):
-        # No partial is heard for longer than it takes to fall to the floor.
-        time = np.arange(min(int(partial.decay * SAMPLE_RATE), len(channels))) / SAMPLE_RATE
-        phase = 2 * np.pi * bell.pitch * partial.ratio * time
-        envelope = db_to_ratio(partial.level) * 10 ** (-3 / partial.decay * time)
-        for channel, side in enumerate((-1, 1)):
-            # Two modes of nearly one frequency; the second is a little weaker, so that the beat never empties.
-            pair = np.sin(phase)
-            if partial.beat:
-                turned = side * _SPREAD * (1 if number % 2 else -1)
-                pair += 0.5 * np.sin(phase + 2 * np.pi * partial.beat * time + turned)
-                pair /= 1.5
-            channels[: len(time), channel] += envelope * pair
-    # Raised cosines at both ends: no click when the mallet lands, no step where the ring is cut at -60 dB.
-    attack, release = ms_to_samples(bell.attack), min(len(channels) // 4, SAMPLE_RATE // 4)
-    channels[:attack] *= (0.5 - 0.5 * np.cos(np.pi * np.arange(attack) / attack))[:, None]
-    channels[-release:] *= (0.5 + 0.5 * np.cos(np.pi * np.arange(1, release + 1) / release))[:, None]
-    samples = channels.astype(np.float32) * np.float32(0.1)
-    loudest = measure_loudness(samples).momentary
-    gain = db_to_ratio(bell.loudness - (bell.loudness if loudest is None else loudest))
-    return make_segment((samples * np.float32(gain)).astype(np.float32))
+        pair, beat = db_to_ratio(partial.level), partial.beat * bell.bend
+        turn = _SPREAD if number % 2 else -_SPREAD
+        modes = [(0.0, pair, pair)]
+        if beat:
+            pair /= 1 + _SECOND
+            modes = [(0.0, pair, pair)]
+            modes.append((beat, _SECOND * pair * np.exp(1j * turn), _SECOND * pair * np.exp(-1j * turn)))
+        decay = np.log(1000) / (partial.decay * bell.stretch)
+        rise = 1000 / min(partial.rise, bell.ring / 20)
+        for split, left, right in modes:
+            rate = complex(-decay, 2 * np.pi * (bell.pitch * partial.ratio + split))
+            # A swell of (1 − e^(−t/rise))² is two more modes of the same frequency that die sooner. It starts flat,
+            # so the mallet lands without a click.
+            for die, share in ((0.0, 1.0), (rise, -2.0), (2 * rise, 1.0)):
+                rates.append(rate - die)
+                weights.append((share * left, share * right))
+    samples = _sum_modes(np.array(rates), np.array(weights), ms_to_samples(bell.ring))
+    release = min(len(samples) // 4, ms_to_samples(_RELEASE))
+    samples[-release:] *= (0.5 + 0.5 * np.cos(np.pi * np.arange(1, release + 1) / release)).astype(np.float32)[:, None]
+    return samples
+
+
+def _sum_modes(rates: NDArray[np.complex128], weights: NDArray[np.complex128], frames: int) -> Samples:
+    """Sum the imaginary parts of weight × e^(rate × t) for two channels; weights of shape (modes, 2).
+
+    e^(rate × t) is taken apart into a coarse step and a fine one, so the sum is a product of two small matrices. It
+    is summed by einsum, not by BLAS, whose order of summation (and so the last bit) is its own affair.
+    """
+    coarse = np.exp(np.outer(np.arange(-(-frames // _BLOCK)) * (_BLOCK / SAMPLE_RATE), rates))
+    fine = np.exp(np.outer(rates, np.arange(_BLOCK) / SAMPLE_RATE))
+    fine_parts = np.concatenate([fine.imag, fine.real]).astype(np.float32)
+    samples = np.empty((frames, 2), np.float32)
+    for channel in range(2):
+        turned = coarse * weights[:, channel]
+        parts = np.concatenate([turned.real, turned.imag], axis=1).astype(np.float32)
+        samples[:, channel] = np.einsum("ik,kj->ij", parts, fine_parts).reshape(-1)[:frames]
+    return samples

@@ -1,7 +1,8 @@
 """Any encoded or raw sound to mono or stereo samples at 48 kHz, through libswresample."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain
+from pathlib import Path
 from typing import IO
 
 import av
@@ -10,8 +11,9 @@ from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
+from narrator.errors import SoundError
 from narrator.sound.audio import Samples
-from narrator.units import SAMPLE_RATE
+from narrator.units import SAMPLE_RATE, Ms, ms_to_samples
 
 
 def decode_mono(file: IO[bytes] | str) -> Samples:
@@ -25,6 +27,44 @@ def decode_mono(file: IO[bytes] | str) -> Samples:
         return resample_mono(container.decode(audio=0))
 
 
+def decode_stereo(path: str | Path, longest: Ms | None = None) -> Samples:
+    """Decode the first sound of a file of any format PyAV knows, at 48 kHz, float32 of shape (frames, 2).
+
+    Both channels of a mono file are its one channel, as loud as it is there; more than two are mixed down by
+    libswresample. What lies after `longest` is left out. At least one frame is returned.
+
+    Raises:
+        SoundError: the file cannot be read, is no sound, is damaged, or has nothing in it.
+
+    """
+    try:
+        # A path that begins like an address is still a file's: nothing is fetched.
+        with Path(path).open("rb") as file, av.open(file, "r") as container:
+            if not container.streams.audio:
+                raise SoundError(f"there is no sound in {path}: choose another file")
+            layout = "mono" if container.streams.audio[0].channels == 1 else "stereo"
+            frames = _take_frames(container.decode(audio=0), longest)
+            samples = _resample(frames, layout)[: None if longest is None else ms_to_samples(longest)]
+    except OSError as error:
+        # What FFmpeg finds wrong with a file's contents is, in PyAV, also an OSError or a ValueError.
+        raise SoundError(f"cannot read {path}: {error.strerror or error}; choose another file") from error
+    except (av.FFmpegError, ValueError) as error:
+        raise SoundError(f"{path} is no sound, or is damaged: choose another file") from error
+    if not len(samples):
+        raise SoundError(f"there is no sound in {path}: choose another file")
+    return np.repeat(samples, 2, axis=1) if layout == "mono" else samples
+
+
+def _take_frames(frames: Iterable[AudioFrame], longest: Ms | None) -> Iterator[AudioFrame]:
+    """Frames up to a time; the one it falls into is the last."""
+    seconds = 0.0
+    for frame in frames:
+        yield frame
+        seconds += frame.samples / frame.sample_rate
+        if longest is not None and seconds * 1000 > longest + 100:
+            return
+
+
 def resample_pcm(pcm: NDArray[np.int16], rate: int) -> Samples:
     """Resample mono 16-bit samples, shape (frames,), to 48 kHz; result of shape (frames, 1)."""
     frame = AudioFrame.from_ndarray(pcm.reshape(1, -1), format="s16", layout="mono")
@@ -34,11 +74,14 @@ def resample_pcm(pcm: NDArray[np.int16], rate: int) -> Samples:
 
 def resample_mono(frames: Iterable[AudioFrame]) -> Samples:
     """Resample decoded frames to mono at 48 kHz; result of shape (frames, 1)."""
-    resampler = AudioResampler(format="fltp", layout="mono", rate=SAMPLE_RATE)
+    return _resample(frames, "mono")
 
+
+def _resample(frames: Iterable[AudioFrame], layout: str) -> Samples:
+    resampler = AudioResampler(format="fltp", layout=layout, rate=SAMPLE_RATE)
     parts: list[Samples] = []
     for frame in chain(frames, [None]):
         if frame:
             frame.pts = None
-        parts += [part.to_ndarray().reshape(-1, 1).astype(np.float32) for part in resampler.resample(frame)]
-    return np.concatenate(parts) if parts else np.zeros((0, 1), np.float32)
+        parts += [part.to_ndarray().T.astype(np.float32) for part in resampler.resample(frame)]
+    return np.concatenate(parts) if parts else np.zeros((0, 1 if layout == "mono" else 2), np.float32)

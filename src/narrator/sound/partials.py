@@ -1,0 +1,137 @@
+"""The partials of each bell, and where their figures are from.
+
+Where a source gives ratios of frequencies, those are used. Levels, decays and rises are choices everywhere: they hang
+on the mallet, the hand that holds the bell and the room, and were set so that a bell calls and does not startle. So
+are the pitches. Beats are choices of the size that the sources tell of.
+
+bowl, bowl-low
+    Ratios measured on the bowls of 140 mm and 180 mm of Inacio, Henrique and Antunes, "The dynamics of Tibetan singing
+    bowls", Acta Acustica 92 (2006), who also show why each mode is a pair a hertz or so apart, which beats: no bowl
+    hammered by hand is quite round.
+chime
+    A slender bar free at both ends: 1, 2.756, 5.404, 8.933 (Fletcher and Rossing, "The Physics of Musical
+    Instruments", section 2.18).
+tingsha
+    Two small thick cymbals struck rim on rim. No measurement of one was at hand: these are the modes of n diameters
+    and no circle of a flat disc free all round, n from 2 to 5: 1, 2.328, 4.11, 6.30 (Leissa, "Vibration of Plates",
+    NASA SP-160, 1969, for a Poisson's ratio of 0.33), which a strike at the rim moves most. The second cymbal is
+    tuned 0.2 % higher, so every partial beats at 0.2 % of its frequency.
+gong
+    The two strong modes of a large Balinese gong lie near an octave apart and not quite on it, so that the upper one
+    beats with the lower one's overtone (Krueger, Gee and Grimshaw, "Acoustical and vibrometry analysis of a large
+    Balinese gamelan gong", JASA 128, 2010): 2.0 with its beat is that pair. In a gong the low modes, once moving,
+    feed the high ones, which so come later (Fletcher and Rossing, chapter 20, of gongs and tam-tams): the higher the
+    partial, the longer its rise. The ratios other than 1 and 2 are choices.
+woodblock, tick
+    A thick wooden bar: 1, 2.572, 4.644, 6.984, as given for a uniform wooden bar in the table of modal frequency ratios
+    of the Csound manual; lower than a slender bar's, since wood yields to shear.
+"""
+
+from dataclasses import dataclass
+
+from narrator.units import Db
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """One mode of a struck body."""
+
+    ratio: float
+    """Frequency as a multiple of the bell's pitch."""
+    level: Db
+    """Against the strongest partial."""
+    decay: float
+    """Seconds until it has fallen by 60 dB."""
+    rise: float
+    """Milliseconds: it swells as (1 − e^(−t/rise))², so it is 4 dB down after one rise and 0.3 dB after four."""
+    beat: float = 0.0
+    """Hertz between the two modes of the pair; 0 for a single mode."""
+
+
+@dataclass(frozen=True, slots=True)
+class BellSound:
+    """A bell: its pitch in Hz, the level of its loudest 400 ms against speech, and its partials."""
+
+    pitch: float
+    level: Db
+    partials: tuple[Partial, ...]
+
+
+BELLS: dict[str, BellSound] = {
+    "bowl": BellSound(
+        196.0,
+        -7.0,
+        (
+            Partial(1.0, 0.0, 12.0, 2.5, 0.7),
+            Partial(2.765, -5.0, 8.0, 2.5, 1.1),
+            Partial(5.121, -13.0, 4.5, 2.5, 1.7),
+            Partial(7.807, -21.0, 2.2, 2.5, 2.3),
+            Partial(10.784, -30.0, 1.0, 2.5),
+        ),
+    ),
+    "bowl-low": BellSound(
+        110.0,
+        -7.0,
+        (
+            Partial(1.0, 0.0, 18.0, 4.0, 0.5),
+            Partial(2.778, -2.0, 13.0, 4.0, 0.8),
+            Partial(5.181, -10.0, 7.0, 4.0, 1.2),
+            Partial(8.163, -19.0, 3.5, 4.0, 1.7),
+            Partial(11.661, -28.0, 1.6, 4.0),
+        ),
+    ),
+    "chime": BellSound(
+        880.0,
+        -9.0,
+        (
+            Partial(1.0, 0.0, 5.0, 1.0, 0.4),
+            Partial(2.756, -7.0, 3.0, 1.0, 0.9),
+            Partial(5.404, -16.0, 1.4, 1.0),
+            Partial(8.933, -26.0, 0.6, 1.0),
+        ),
+    ),
+    "tingsha": BellSound(
+        1760.0,
+        -13.0,
+        (
+            Partial(1.0, 0.0, 9.0, 0.6, 3.5),
+            Partial(2.328, -6.0, 5.5, 0.6, 8.2),
+            Partial(4.11, -15.0, 2.8, 0.6, 14.5),
+            Partial(6.30, -25.0, 1.2, 0.6, 22.2),
+        ),
+    ),
+    "gong": BellSound(
+        98.0,
+        -7.0,
+        (
+            Partial(1.0, -2.0, 14.0, 25.0),
+            Partial(1.53, -10.0, 9.0, 60.0, 0.6),
+            Partial(2.0, 0.0, 13.0, 40.0, 1.8),
+            Partial(2.94, -7.0, 9.0, 100.0, 0.9),
+            Partial(4.07, -8.0, 7.5, 140.0, 1.3),
+            Partial(5.38, -11.0, 6.5, 180.0, 1.9),
+            Partial(7.21, -14.0, 5.5, 220.0, 2.3),
+            Partial(9.67, -18.0, 4.5, 260.0, 2.9),
+            Partial(13.1, -23.0, 3.5, 300.0, 3.7),
+        ),
+    ),
+    "woodblock": BellSound(
+        740.0,
+        -16.0,
+        (
+            Partial(1.0, 0.0, 0.216, 0.4),
+            Partial(2.572, -8.0, 0.12, 0.4),
+            Partial(4.644, -17.0, 0.07, 0.4),
+            Partial(6.984, -26.0, 0.04, 0.4),
+        ),
+    ),
+    "tick": BellSound(
+        1150.0,
+        -18.0,
+        (
+            Partial(1.0, 0.0, 0.12, 0.3),
+            Partial(2.572, -8.0, 0.07, 0.3),
+            Partial(4.644, -18.0, 0.04, 0.3),
+        ),
+    ),
+}

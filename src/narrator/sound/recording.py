@@ -1,0 +1,55 @@
+"""A user's own file as a bell: one stroke, without what lies before and behind it."""
+
+from functools import lru_cache
+from pathlib import PurePath
+
+import numpy as np
+
+from narrator.errors import SoundError
+from narrator.sound.audio import Samples
+from narrator.sound.resample import decode_stereo
+from narrator.units import TICK_SAMPLES, Db, Ms, db_to_ratio, ms_to_samples
+
+LONGEST: Ms = 60_000
+"""No recording of a bell is heard for longer."""
+_FLOOR: Db = -60.0
+"""What lies this far below a recording's peak, before the stroke or behind its ring, is left out."""
+_LEAD: Ms = 4
+"""What is kept before the stroke, faded in."""
+_TAIL: Ms = 60
+_CUT: Ms = 500
+"""Fade where a recording is cut before its end."""
+
+
+def is_recording(sound: str) -> bool:
+    """Whether a bell's name is that of a file: it has a suffix."""
+    return bool(PurePath(sound).suffix)
+
+
+@lru_cache(maxsize=4)
+def load_recording(path: str, length: Ms | None = None) -> Samples:
+    """Samples of one stroke, shape (frames, 2), whole ticks, faded at both ends; at most `length` and a minute.
+
+    Raises:
+        SoundError: the file is no sound, damaged, or silent.
+
+    """
+    samples = decode_stereo(path, 2 * LONGEST)
+    level = np.abs(samples).max(axis=1)
+    if level.max() < db_to_ratio(-100):
+        raise SoundError(f"{path} is silent: choose another file for the bell")
+    heard = np.flatnonzero(level > level.max() * db_to_ratio(_FLOOR))
+    start = max(int(heard[0]) - ms_to_samples(_LEAD), 0)
+    end = int(heard[-1]) + 1 + ms_to_samples(_TAIL)
+    longest = ms_to_samples(min(length or LONGEST, LONGEST))
+    fade = ms_to_samples(_TAIL if end - start <= longest else _CUT)
+    stroke = samples[start : min(end, start + longest)].copy()
+    _fade(stroke, ms_to_samples(_LEAD))
+    _fade(stroke[::-1], min(fade, len(stroke) // 2))
+    return np.pad(stroke, ((0, -len(stroke) % TICK_SAMPLES), (0, 0)))
+
+
+def _fade(samples: Samples, frames: int) -> None:
+    """Bring the start in, in place, by a raised cosine."""
+    frames = min(frames, len(samples))
+    samples[:frames] *= (0.5 - 0.5 * np.cos(np.pi * np.arange(frames) / frames)).astype(np.float32)[:, None]
