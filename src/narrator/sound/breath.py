@@ -1,8 +1,14 @@
-"""Breath tones: one for each phase, plain and quiet, spanning it from its first tick to its last."""
+"""Breath tones: one for each phase, soft and quiet, spanning it from its first tick to its last.
+
+A tone is a few harmonics, the upper ones softer and coming up only as it swells. Each wavers slowly in phase, one way
+on the left and the other on the right, which the ear takes for a choir; it wavers a whole number of times, so that a
+tone ends just as it began and the next one can go on from there.
+"""
 
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from pydub import AudioSegment
 
 from narrator.sound.audio import make_segment
@@ -10,28 +16,60 @@ from narrator.units import SAMPLE_RATE, Db, Ms, db_to_ratio, ms_to_samples
 
 PITCH = {"in": 220.0, "hold": 220.0, "out": 165.0}
 """Hz; a pause after the out-breath is silent."""
-LEVEL: Db = -27.0
-"""Peak of a tone at its loudest, in a track of −16 LUFS."""
-_EDGE: Ms = 20
-_LEAST = 0.25
-"""Level of a swell at its quiet end, against its loudest: enough to be heard at once."""
+LEVEL: Db = -26.0
+"""Peak that no tone exceeds, in a track of −16 LUFS; its harmonics seldom crest at once, so most peak at −27 dBFS."""
+_HARMONICS = {"in": (1.0, 0.35, 0.14, 0.05), "hold": (1.0, 0.35, 0.14, 0.05), "out": (1.0, 0.5, 0.1)}
+_WAVERS = (0.3, 0.55, 0.8, 1.1)
+"""How often each harmonic wavers in a second, before that is rounded to whole times."""
+_DEPTH = 0.4
+"""Radians that a harmonic wavers on either side; a mono sum loses 0.7 dB at most."""
+_FADE_IN: Ms = 40
+"""Quick enough for a tone to be heard within a tick of its start."""
+_FADE_OUT: Ms = 60
+_FIRST = 0.25
+"""Level of the in-breath where it begins, against its loudest: enough to be heard at once."""
+_LAST = 0.08
+"""Level of the out-breath where it ends."""
+_REST = 0.5
+"""Level within the hold; it settles there from the end of the in-breath, and leaves from there for the out-breath."""
+_SETTLE: Ms = 1500
 
 
 @lru_cache(maxsize=32)
 def make_tone(phase: str, length: Ms) -> AudioSegment:
     """The tone of a phase (`in`, `hold` or `out`): 32-bit stereo, exactly `length` ms.
 
-    It swells through the in-breath, rests through the hold and ebbs through the out-breath.
+    It swells through the in-breath, rests through the hold and ebbs through the out-breath. An in-breath ends, a hold
+    begins and ends, and an out-breath begins at one level.
     """
-    time = np.arange(ms_to_samples(length)) / SAMPLE_RATE
-    along = time / max(time[-1], 1 / SAMPLE_RATE)
-    ramp = 0.5 - 0.5 * np.cos(np.pi * along)
-    shape = {"in": ramp, "hold": np.full_like(ramp, 0.35), "out": 1 - ramp}[phase]
-    level = _LEAST + (1 - _LEAST) * shape
-    edge = min(ms_to_samples(_EDGE), len(time) // 2)
-    fade = 0.5 - 0.5 * np.cos(np.pi * np.arange(edge) / edge)
-    level[:edge] *= fade
-    level[-edge:] *= fade[::-1]
-    tone = np.sin(2 * np.pi * PITCH[phase] * time) + 0.3 * np.sin(4 * np.pi * PITCH[phase] * time)
-    samples = (db_to_ratio(LEVEL) / 1.3 * level * tone).astype(np.float32)
-    return make_segment(np.repeat(samples[:, None], 2, axis=1))
+    frames = ms_to_samples(length)
+    time = np.arange(frames) / SAMPLE_RATE
+    level = _draw_level(phase, frames)
+    harmonics = _HARMONICS[phase]
+    channels = np.zeros((frames, 2))
+    for number, (strength, waver) in enumerate(zip(harmonics, _WAVERS, strict=False), 1):
+        along = 2 * np.pi * number * PITCH[phase] * time
+        sway = _DEPTH * np.sin(2 * np.pi * round(waver * length / 1000) * time * (1000 / length))
+        shape = strength * level**number
+        channels[:, 0] += shape * np.sin(along + sway)
+        channels[:, 1] += shape * np.sin(along - sway)
+    channels *= db_to_ratio(LEVEL) / sum(harmonics)
+    _fade(channels, ms_to_samples(_FADE_IN))
+    _fade(channels[::-1], ms_to_samples(_FADE_OUT))
+    return make_segment(channels.astype(np.float32))
+
+
+def _draw_level(phase: str, frames: int) -> NDArray[np.float64]:
+    """Level over a phase, 1 at its loudest; before the fades at its ends."""
+    along = np.arange(frames) / max(frames - 1, 1)
+    if phase == "hold":
+        settle = min(ms_to_samples(_SETTLE) / frames, 0.5)
+        return _REST + (1 - _REST) * (0.5 + 0.5 * np.cos(np.pi * np.clip(np.minimum(along, 1 - along) / settle, 0, 1)))
+    rising = 0.5 - 0.5 * np.cos(np.pi * along)
+    return _FIRST + (1 - _FIRST) * rising if phase == "in" else 1 - (1 - _LAST) * rising
+
+
+def _fade(channels: NDArray[np.float64], frames: int) -> None:
+    """Bring the start in, in place, by a raised cosine; no more than the first half."""
+    frames = min(frames, len(channels) // 2)
+    channels[:frames] *= (0.5 - 0.5 * np.cos(np.pi * np.arange(frames) / frames))[:, None]

@@ -1,0 +1,202 @@
+"""Beds: loops of quiet sound to lie beneath a session, made by synthesis or from a file of the user's.
+
+A loop is drawn as a spectrum and turned into sound by one inverse transform, so it goes round without a seam: every
+frequency in it makes a whole number of turns. Its phases come from a generator with a fixed seed.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from narrator.sound.audio import Samples
+from narrator.sound.loudness import integrate, measure_loudness
+from narrator.units import SAMPLE_RATE, TICK_SAMPLES, Lufs, Ms, db_to_ratio, ms_to_samples
+
+LOUDNESS: Lufs = -16.0
+"""Integrated loudness of every loop, going round: one gain brings it to any level."""
+SHORTEST: Ms = 2000
+"""A file of the user's is no loop if it is shorter."""
+BEDS = ("brown", "drone", "ocean", "rain")
+_UNIT = 500 * TICK_SAMPLES
+"""Loops are made in units of 500 ticks, which are 12 s."""
+
+_Curve = NDArray[np.floating]
+_Spectrum = NDArray[np.complex128]
+
+_DRONE = ((110.0, 0.0), (165.0, -5.0), (220.0, -4.0), (330.0, -11.0), (440.0, -14.0), (495.0, -19.0), (660.0, -22.0),
+          (880.0, -27.0))  # fmt: skip
+"""A root, its fifth and their overtones: Hz, and dB against the root."""
+_DROPS = 4000
+_DROP = SAMPLE_RATE // 50
+"""How many drops fall within a loop of rain, and how long one is heard, in samples."""
+_WAVES = (
+    (3.2, 9.1, 0.95), (12.8, 10.6, 0.8), (21.9, 7.9, 0.9), (29.4, 11.8, 0.95), (40.6, 8.6, 0.75), (48.3, 10.2, 0.95),
+    (55.9, 7.4, 0.75),
+)  # fmt: skip
+"""Waves within a minute: when each breaks, in seconds, how long it is heard, and how strong it is."""
+
+
+@lru_cache(maxsize=len(BEDS))
+def make_bed(sound: str) -> Samples:
+    """The loop of a bed: `brown` (24 s), `drone` or `rain` (36 s), or `ocean` (60 s); float32, shape (frames, 2).
+
+    The same samples every time, read-only, whole units of 500 ticks, at −16 LUFS, its channels alike enough to be
+    summed.
+
+    Raises:
+        KeyError: there is no such bed.
+
+    """
+    make = {"brown": _make_brown, "drone": _make_drone, "ocean": _make_ocean, "rain": _make_rain}[sound]
+    loop = make(np.random.Generator(np.random.PCG64(BEDS.index(sound))))
+    loop -= loop.mean(axis=0)
+    loop *= np.float32(db_to_ratio(LOUDNESS - measure_loop(loop)))
+    loop.setflags(write=False)
+    return loop
+
+
+def measure_loop(samples: Samples) -> Lufs:
+    """Integrated loudness of a loop as it goes round; −70 LUFS for silence.
+
+    Exact for whole tenths of a second; else up to a tenth is heard twice.
+    """
+    around = np.concatenate([samples, samples[: 3 * SAMPLE_RATE // 10]])
+    # The first three windows of 400 ms and the last three reach into the silence around what is measured.
+    heard = integrate(measure_loudness(around).blocks[3:-3])
+    return -70.0 if heard is None else heard
+
+
+def loop_file(samples: Samples, crossfade: Ms = 3000) -> Samples:
+    """Make sound of shape (frames, 2) into a loop of whole ticks: its end is crossfaded into its beginning.
+
+    The crossfade is of equal power, and at most a third of the sound. It and what is over a tick are what the loop is
+    shorter by.
+
+    Raises:
+        ValueError: the sound is shorter than two seconds.
+
+    """
+    if len(samples) < ms_to_samples(SHORTEST):
+        raise ValueError(f"a bed takes {SHORTEST // 1000} s of sound at least, to be looped")
+    fade = min(ms_to_samples(crossfade), len(samples) // 3)
+    frames = (len(samples) - fade) // TICK_SAMPLES * TICK_SAMPLES
+    loop = samples[:frames].copy()
+    along = (np.arange(fade) + 0.5) / fade * np.pi / 2
+    # What follows the loop's last sample comes first, and fades into the beginning.
+    loop[:fade] *= np.sin(along).astype(np.float32)[:, None]
+    loop[:fade] += samples[frames : frames + fade] * np.cos(along).astype(np.float32)[:, None]
+    return loop
+
+
+def scatter_noise(random: np.random.Generator, gain: _Curve, likeness: float) -> tuple[_Spectrum, _Spectrum]:
+    """Spectra of two noises with one curve, whose correlation is `likeness`; `gain` is one value for each bin."""
+    middle, side = (np.exp(2j * np.pi * random.random(len(gain))) * gain for _ in range(2))
+    wide = np.sqrt((1 - likeness) / (1 + likeness))
+    return middle + wide * side, middle - wide * side
+
+
+def list_frequencies(frames: int) -> _Curve:
+    """Frequency in Hz of each bin of a loop's spectrum; the first is never 0, so that it can be divided by."""
+    frequencies = np.fft.rfftfreq(frames, 1 / SAMPLE_RATE)
+    frequencies[0] = frequencies[1]
+    return frequencies
+
+
+def cut_ends(frequencies: _Curve, low: float, high: float) -> _Curve:
+    """Gain of a gentle cut (12 dB an octave) below `low` and above `high` Hz; nothing at all at 0 Hz."""
+    gain = 1 / np.sqrt((1 + (low / frequencies) ** 4) * (1 + (frequencies / high) ** 4))
+    gain[0] = 0.0
+    return gain
+
+
+def turn_to_sound(spectra: tuple[_Spectrum, _Spectrum], frames: int) -> Samples:
+    """Samples of shape (frames, 2), of RMS 0.1, of a left and a right spectrum."""
+    turned = np.stack([np.fft.irfft(spectrum, frames) for spectrum in spectra], axis=1)
+    samples: Samples = (turned * (0.1 / turned.std())).astype(np.float32)
+    return samples
+
+
+def _make_brown(random: np.random.Generator) -> Samples:
+    """Noise whose power goes as 1/f², cut below 50 Hz, where it would only take up room."""
+    frames = 2 * _UNIT
+    frequencies = list_frequencies(frames)
+    return turn_to_sound(scatter_noise(random, cut_ends(frequencies, 50, 6000) / frequencies, 0.5), frames)
+
+
+def _make_drone(random: np.random.Generator) -> Samples:
+    """A chord at rest: each partial has weaker neighbours within half a hertz, so it breathes slowly by itself."""
+    frames = 3 * _UNIT
+    spectra = (np.zeros(frames // 2 + 1, complex), np.zeros(frames // 2 + 1, complex))
+    for frequency, level in _DRONE:
+        centre = round(frequency * frames / SAMPLE_RATE)
+        phase = random.random()
+        for offset in (0, -11, -7, -4, 5, 8, 13):
+            strength = db_to_ratio(level) * (1 if offset == 0 else 0.9 / abs(offset))
+            # The partial itself is the same on both sides; what moves around it is not.
+            for spectrum in spectra:
+                turn = phase if offset == 0 else random.random()
+                spectrum[centre + offset] = strength * np.exp(2j * np.pi * turn)
+    return turn_to_sound(spectra, frames)
+
+
+def _make_rain(random: np.random.Generator) -> Samples:
+    """A steady hiss, and drops: short rings scattered over it, each of its own strength, pitch and place."""
+    frames = 3 * _UNIT
+    frequencies = list_frequencies(frames)
+    hiss = scatter_noise(random, cut_ends(frequencies, 350, 7500) * frequencies**-0.5, 0.4)
+    loop = turn_to_sound(hiss, frames)
+    pitch = random.uniform(900, 5200, (_DROPS, 1)).astype(np.float32)
+    strength = 0.1 * np.exp(random.normal(0, 0.5, (_DROPS, 1))).astype(np.float32)
+    time = np.arange(_DROP, dtype=np.float32) / np.float32(SAMPLE_RATE)
+    # A ring swells and dies within some milliseconds, the higher the sooner.
+    shape = (1 - np.exp(-3000 * time)) * np.exp(-6.5 * pitch**0.5 * time) * (1 - time / time[-1])
+    drops = (strength * shape * np.sin(2 * np.pi * pitch * time))[:, :, None]
+    place = random.uniform(0.2, 0.8, (_DROPS, 1, 1)).astype(np.float32)
+    drops = drops * np.sqrt(np.concatenate([place, 1 - place], axis=2))
+    for start, drop in zip(random.integers(0, frames - _DROP, _DROPS), drops, strict=True):
+        loop[start : start + _DROP] += drop
+    return loop
+
+
+def _make_ocean(random: np.random.Generator) -> Samples:
+    """Waves that come, break and run out over a far rumble; a stronger wave is a brighter one."""
+    frames = 5 * _UNIT
+    # The water itself goes round three times a minute; it is the waves that nobody should hear come again.
+    water = frames // 3
+    frequencies = list_frequencies(water)
+    white = scatter_noise(random, frequencies**-0.5, 0.4)
+    rumble, wash, foam = (
+        turn_to_sound((white[0] * gain, white[1] * gain), water)
+        for gain in (cut_ends(frequencies, low, high) for low, high in ((60, 350), (150, 1400), (900, 7000)))
+    )
+    height = np.stack([_draw_waves(frames, 0.0), _draw_waves(frames, 0.35)], axis=1).astype(np.float32)
+    # Rumble and some wash are always there; the rest of the wash goes with the height, the foam with its square.
+    loop = _draw_between(height).reshape(3, water, 2)
+    loop *= (0.2 * rumble + 0.85 * wash) + 0.45 * foam * loop
+    loop += 0.3 * rumble + 0.15 * wash
+    return loop.reshape(-1, 2)
+
+
+def _draw_waves(frames: int, delay: float) -> _Curve:
+    """How high the sea stands at each tick of a loop, 0 to 1; waves break by `delay` seconds sooner or later.
+
+    Each wave rises slowly, and runs out more slowly still.
+    """
+    total = frames / SAMPLE_RATE
+    time = np.arange(0, frames, TICK_SAMPLES) / SAMPLE_RATE
+    height = np.zeros(len(time))
+    for number, (breaks, length, strength) in enumerate(_WAVES):
+        shift = delay if number % 2 else -delay
+        # Time from the break, round the loop, in lengths of the wave.
+        away = ((time - breaks - shift + total / 2) % total - total / 2) / length
+        height += strength * np.where(away < 0, np.exp(-((away / 0.23) ** 2)), np.exp(-((away / 0.39) ** 2)))
+    height /= height.max()
+    return height
+
+
+def _draw_between(ticks: Samples) -> Samples:
+    """One value for each sample, in straight lines from tick to tick and from the last to the first."""
+    ramp = np.linspace(0, 1, TICK_SAMPLES, endpoint=False, dtype=np.float32)[None, :, None]
+    here, rise = ticks[:, None, :], (np.roll(ticks, -1, axis=0) - ticks)[:, None, :]
+    return np.reshape(here + rise * ramp, (-1, 2)).astype(np.float32, copy=False)

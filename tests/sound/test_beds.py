@@ -1,0 +1,145 @@
+import hashlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from narrator.sound.beds import BEDS, loop_file, make_bed, measure_loop
+from narrator.sound.floor import make_floor
+from narrator.sound.loudness import measure_loudness
+
+RATE = 48_000
+UNIT = 500 * 1152
+SECONDS = {"drone": (24, 60), "brown": (24, 36), "rain": (36, 60), "ocean": (48, 72)}
+
+
+@pytest.fixture(params=BEDS, scope="module")
+def bed(request):
+    return request.param, make_bed(request.param)
+
+
+def measure_octaves(samples, lows):
+    """Power per hertz in octaves from each of `lows`, in dB, of the left channel."""
+    power = np.abs(np.fft.rfft(samples[:, 0])) ** 2
+    frequency = np.fft.rfftfreq(len(samples), 1 / RATE)
+    return [10 * np.log10(power[(frequency >= low) & (frequency < 2 * low)].mean() / len(samples)) for low in lows]
+
+
+def assert_seamless(loop):
+    """No step, in value or in slope, where the end meets the beginning, larger than elsewhere."""
+    joined = np.concatenate([loop[-4:], loop[:4]]).astype(float)
+    for order in (1, 2, 3):
+        assert np.abs(np.diff(joined, order, axis=0)).max() <= np.abs(np.diff(loop.astype(float), order, axis=0)).max()
+    # A step has power at every frequency: compare the seam with the rest, above where most of the sound lies.
+    turned = np.roll(loop, len(loop) // 2, axis=0)[:, 0].astype(float)
+    pieces = turned[: len(turned) // 4800 * 4800].reshape(-1, 4800) * np.hanning(4800)
+    high = (np.abs(np.fft.rfft(pieces, axis=1)) ** 2)[:, 1800:].sum(axis=1)
+    around = turned[len(turned) // 2 - 2400 : len(turned) // 2 + 2400] * np.hanning(4800)
+    assert (np.abs(np.fft.rfft(around)) ** 2)[1800:].sum() <= 1.5 * high.max()
+
+
+def test_a_bed_is_whole_units_of_the_grid(bed):
+    name, loop = bed
+    assert loop.dtype == np.float32
+    assert loop.shape[1] == 2
+    assert len(loop) % UNIT == 0
+    assert SECONDS[name][0] <= len(loop) / RATE <= SECONDS[name][1]
+
+
+def test_a_bed_goes_round_without_a_seam(bed):
+    assert_seamless(bed[1])
+
+
+def test_a_bed_is_at_its_level_however_often_it_goes_round(bed):
+    _, loop = bed
+    assert measure_loop(loop) == pytest.approx(-16, abs=0.01)
+    assert measure_loudness(np.tile(loop, (2, 1))).integrated == pytest.approx(-16, abs=0.1)
+    assert 20 * np.log10(np.abs(loop).max()) < -1
+    assert np.abs(loop.mean(axis=0)).max() < 1e-6
+
+
+def test_a_bed_is_wide_but_whole_in_mono(bed):
+    _, loop = bed
+    mono = loop.mean(axis=1)
+    assert 0.3 < np.corrcoef(loop.T)[0, 1] < 0.95
+    assert 10 * np.log10((mono**2).mean() / (loop**2).mean()) > -2
+    assert 20 * np.log10(loop[:, 0].std() / loop[:, 1].std()) == pytest.approx(0, abs=1)
+
+
+def test_a_bed_leaves_out_what_cannot_be_heard_or_coded(bed):
+    _, loop = bed
+    power = np.abs(np.fft.rfft(loop[:, 0])) ** 2
+    frequency = np.fft.rfftfreq(len(loop), 1 / RATE)
+    assert power[frequency < 20].sum() / power.sum() < 0.02
+    assert power[frequency > 16_000].sum() / power.sum() < 0.003
+
+
+def test_each_bed_has_its_colour():
+    brown = measure_octaves(make_bed("brown"), [100, 200, 400, 800, 1600])
+    assert np.diff(brown) == pytest.approx([-6] * 4, abs=0.8)
+    ocean, rain = (measure_octaves(make_bed(name), [150, 3000]) for name in ("ocean", "rain"))
+    assert ocean[0] - ocean[1] > 10
+    assert rain[0] - rain[1] < 6
+    power = np.abs(np.fft.rfft(make_bed("drone")[:, 0])) ** 2
+    assert power.argmax() * RATE / len(make_bed("drone")) == pytest.approx(110, abs=0.5)
+
+
+def test_the_sea_swells_and_no_two_waves_are_alike():
+    loop = make_bed("ocean")
+    levels = 10 * np.log10((loop.reshape(-1, RATE // 2, 2) ** 2).mean(axis=(1, 2)))
+    smooth = np.convolve(np.concatenate([levels[-2:], levels, levels[:2]]), np.ones(5) / 5, "valid")
+    tops = [at for at in range(len(smooth)) if smooth[at] > max(smooth[at - 1], smooth[(at + 1) % len(smooth)])]
+    assert len(tops) >= 5
+    assert np.percentile(levels, 95) - np.percentile(levels, 5) > 5
+    apart = np.diff([*tops, tops[0] + len(smooth)]) / 2
+    assert apart.max() - apart.min() > 2
+
+
+def test_a_bed_is_the_same_in_every_process():
+    code = "import hashlib; from narrator.sound.beds import make_bed; print(hashlib.sha256(make_bed('rain').tobytes()).hexdigest())"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert told.strip() == hashlib.sha256(make_bed("rain").tobytes()).hexdigest()
+
+
+@pytest.mark.parametrize("seconds", [2, 7.3, 20])
+def test_a_file_is_looped_without_a_seam_or_a_dip(seconds):
+    frames = int(RATE * seconds)
+    noise = (0.1 * np.random.default_rng(1).standard_normal((frames, 2))).astype(np.float32)
+    # Two ends that could not meet of themselves.
+    ramp = np.linspace(-0.5, 0.5, frames, dtype=np.float32)[:, None]
+    loop = loop_file(noise, 1500)
+    assert len(loop) % 1152 == 0
+    assert 0 <= frames - len(loop) - min(1500 * 48, frames // 3) < 1152
+    power = [float((part**2).mean()) for part in np.array_split(loop, len(loop) // 12_000)]
+    assert 10 * np.log10(max(power) / min(power)) < 0.5
+    joined = loop_file(noise / 100 + ramp, 1500)
+    assert abs(joined[0] - joined[-1]).max() < 0.02
+    assert np.abs(np.diff(np.concatenate([joined, joined[:1]]), axis=0)).max() < 0.02
+
+
+def test_a_loop_keeps_what_it_does_not_cross():
+    tone = np.repeat(np.sin(np.arange(5 * RATE) / 40).astype(np.float32)[:, None], 2, axis=1)
+    assert np.array_equal(loop_file(tone, 1000)[RATE:], tone[RATE : len(loop_file(tone, 1000))])
+
+
+def test_too_short_a_file_is_refused():
+    with pytest.raises(ValueError, match="2 s of sound"):
+        loop_file(np.zeros((2 * RATE - 1, 2), np.float32))
+
+
+def test_the_floor_is_pink_and_as_quiet_as_stated():
+    floor = make_floor()
+    assert floor.shape == (UNIT, 2)
+    assert floor.dtype == np.float32
+    assert 20 * np.log10(floor.std(axis=0)) == pytest.approx([-75, -75], abs=0.05)
+    octaves = measure_octaves(floor, [25 * 2**number for number in range(9)])
+    assert np.diff(octaves) == pytest.approx([-3.01] * 8, abs=0.3)
+    power = np.abs(np.fft.rfft(floor[:, 0])) ** 2
+    assert power[: 12 * 20 - 1].sum() / power.sum() < 1e-6
+    assert abs(np.corrcoef(floor.T)[0, 1]) < 0.02
+    assert 20 * np.log10(make_floor(-60.0).std()) == pytest.approx(-60, abs=0.05)
+
+
+def test_the_floor_goes_round_without_a_seam():
+    assert_seamless(make_floor())
