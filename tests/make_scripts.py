@@ -18,7 +18,7 @@ def make_script(name: str, cache: Cache) -> str:
     """Text of the script of a built-in routine."""
     file = f"routines/{name}.yaml"
     session = plan(Request(list_builtins()[name], file, voice="silent"), cache)
-    return format_script(session.heading, str(session.voice), session.gain, session.timeline, file)
+    return format_script(session.heading, str(session.voice), session.gain, session.floor, session.timeline, file)
 
 
 if __name__ == "__main__":

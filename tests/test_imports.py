@@ -21,7 +21,7 @@ ALLOWED = {
     "speech": {"routine", "sound", "cache"},
     "timeline": {"script", "routine"},
     "script_file": {"routine", "script", "timeline"},
-    "mix": {"script", "timeline", "speech", "sound"},
+    "mix": {"script", "timeline", "speech", "sound", "cache"},
     "publish": {"script", "timeline", "mix", "speech", "sound", "cache"},
     "review": {"routine", "script", "timeline"},
     "render": {"cache", "review", "mix", "publish", "routine", "script", "script_file", "sound", "speech", "timeline"},

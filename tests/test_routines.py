@@ -10,11 +10,10 @@ from measure import decode
 from narrator.cache import Cache
 from narrator.mix import find_islands
 from narrator.publish.tags import make_tags
-from narrator.render import Job, Request, check, plan, render
+from narrator.render import Job, Request, check, measure_rings, plan, render
 from narrator.routine import list_builtins, load_routine
 from narrator.script import Bell, Breath, write_script
 from narrator.script_file import format_script
-from narrator.sound.bells import BELLS, measure_ring
 from narrator.speech.silent import estimate_length
 from narrator.timeline import Lengths, lay_out, measure_range
 from narrator.units import ceil_ticks, ticks_to_ms
@@ -48,7 +47,7 @@ def test_a_routine_can_be_had_at_many_lengths(name, language, guidance):
     pace = script.heading.voice.pace
     # The lengths that the voice `silent` speaks in.
     clips = {text: ticks_to_ms(ceil_ticks(estimate_length(text, pace))) for text in script.list_texts()}
-    lengths = Lengths(clips, {sound: measure_ring(sound) for sound in BELLS})
+    lengths = Lengths(clips, measure_rings(script))
     shortest = max(measure_range(script, lengths).shortest, 300_000)
     longest = 3_600_000 if name in {"warm-bath", "body-scan"} else 1_800_000
     for length in (script.length, shortest, 600_000, 1_200_000, longest):
@@ -87,7 +86,8 @@ def write_script_file(request, folder):
     session = plan(request, Cache())
     path = folder / "script.yaml"
     path.write_text(
-        format_script(session.heading, str(session.voice), session.gain, session.timeline, request.name), "utf-8"
+        format_script(session.heading, str(session.voice), session.gain, session.floor, session.timeline, request.name),
+        "utf-8",
     )
     return session, Request(path, request.name)
 
@@ -98,11 +98,10 @@ def test_a_script_file_holds_all_that_goes_into_a_track(name, language, guidance
     request = Request(ROUTINES[name], name, None, "silent", guidance, language)
     session, again = write_script_file(request, tmp_path)
     read = plan(again, Cache())
-    rings = {sound: measure_ring(sound) for sound in BELLS}
-    assert find_islands(read.timeline, rings) == find_islands(session.timeline, rings)
+    assert find_islands(read.timeline) == find_islands(session.timeline)
     assert (read.timeline.length, read.timeline.chapters) == (session.timeline.length, session.timeline.chapters)
     assert make_tags(read.heading) == make_tags(session.heading)
-    assert (read.gain, read.voice) == (session.gain, session.voice)
+    assert (read.gain, read.floor, read.voice) == (session.gain, session.floor, session.voice)
 
 
 @pytest.mark.parametrize("name", ["journaling"])

@@ -64,6 +64,7 @@ GuidanceOption = Annotated[
 LanguageOption = Annotated[
     str | None, typer.Option(metavar="CODE", help="Language of the texts, such as de. [default: the routine's]")
 ]
+NoBedOption = Annotated[bool, typer.Option("--no-bed", help="Leave out the bed, the ambience beneath it all.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line, for programs.")]
 
 
@@ -94,6 +95,7 @@ def render_command(
     voice: VoiceOption = None,
     guidance: GuidanceOption = None,
     language: LanguageOption = None,
+    no_bed: NoBedOption = False,
     output: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")] = Path("output"),
     bitrate: Annotated[int, typer.Option(metavar="KBIT", help="Bit rate of the MP3 in kbit/s.")] = 128,
     jobs: Annotated[
@@ -119,7 +121,7 @@ def render_command(
         from narrator.batch import check_targets, render_all
         from narrator.cache import Cache
         from narrator.progress import show_progress
-        from narrator.publish.mp3 import BITRATES
+        from narrator.publish.frames import BITRATES
         from narrator.render import Job
 
         if bitrate not in BITRATES:
@@ -129,7 +131,7 @@ def render_command(
         requests: list[Request] = []
         for routine in routines:
             try:
-                requests += _make_requests([routine], length, voice, guidance, language)
+                requests += _make_requests([routine], length, voice, guidance, language, no_bed=no_bed)
             except RoutineError as error:
                 worst = max(worst, error.exit_code)
                 tell_error(error)
@@ -163,6 +165,7 @@ def script_command(
     voice: VoiceOption = None,
     guidance: GuidanceOption = None,
     language: LanguageOption = None,
+    no_bed: NoBedOption = False,
     form: Annotated[
         ScriptFormat | None,
         typer.Option("--format", help="text to read, yaml to edit and render, json for programs. [default: text]"),
@@ -183,13 +186,13 @@ def script_command(
         from narrator.cache import Cache
         from narrator.render import plan
 
-        found = list(_make_requests([routine], length, voice, guidance, language))
+        found = list(_make_requests([routine], length, voice, guidance, language, no_bed=no_bed))
         if len(found) != 1:
             raise UsageError("a script has one length; give --length once")
         session = plan(found[0], Cache())
         for note in session.timeline.notes:
             tell(note, "warning")
-        text = _format_script(session, found[0].name, form or _choose_format(output))
+        text = _format_script(session, found[0].name, form or _choose_format(output), output and output.parent)
         if output:
             _check_script_output(output, found[0])
             write_text(output, text)
@@ -304,7 +307,13 @@ def new_command(
 
 
 def _make_requests(
-    routines: list[str], length: str | None, voice: str | None, guidance: GuidanceName | None, language: str | None
+    routines: list[str],
+    length: str | None,
+    voice: str | None,
+    guidance: GuidanceName | None,
+    language: str | None,
+    *,
+    no_bed: bool = False,
 ) -> "Iterator[Request]":
     from narrator.render import Request
     from narrator.routine import find_routine
@@ -316,7 +325,7 @@ def _make_requests(
         path = find_routine(routine)
         name = str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
         for each in lengths:
-            yield Request(path, name, each, voice, guidance.value if guidance else None, language)
+            yield Request(path, name, each, voice, guidance.value if guidance else None, language, no_bed)
 
 
 def _parse_length(text: str) -> int:
@@ -335,6 +344,8 @@ def _name_output(request: "Request", folder: Path, *, has_length: bool) -> Path:
         parts.append(format_duration(request.length))
     if request.guidance:
         parts.append(request.guidance)
+    if request.no_bed:
+        parts.append("no-bed")
     return folder / f"{'-'.join(parts)}.mp3"
 
 
@@ -345,14 +356,14 @@ def _choose_format(output: Path | None) -> ScriptFormat:
     )
 
 
-def _format_script(session: "Plan", file: str, form: ScriptFormat) -> str:
+def _format_script(session: "Plan", file: str, form: ScriptFormat, folder: Path | None) -> str:
     from narrator.publish.screenplay import format_json, format_text
     from narrator.script_file import format_script
 
     heading, timeline, voice = session.heading, session.timeline, str(session.voice)
     match form:
         case ScriptFormat.yaml:
-            return format_script(heading, voice, session.gain, timeline, file)
+            return format_script(heading, voice, session.gain, session.floor, timeline, file, folder)
         case ScriptFormat.json:
             return format_json(heading.title, heading.language, voice, timeline)
         case ScriptFormat.text:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -14,15 +14,15 @@ import av
 from narrator import __version__
 from narrator.cache import Cache, make_key
 from narrator.errors import Fault, LengthError, Mark, NarratorError, PublishError, UsageError
-from narrator.mix import find_closest, find_islands, measure_gain, measure_room
+from narrator.mix import Console, measure_gain, measure_stroke
+from narrator.mix.backdrops import open_bed, open_floor
 from narrator.publish.mp3 import write_mp3
 from narrator.publish.tags import is_ours
 from narrator.review import review_script
 from narrator.routine.load import make_routine, type_source
 from narrator.routine.source import read_source
-from narrator.script import Guidance, Heading, Script, write_script
+from narrator.script import Bell, Cue, Guidance, Heading, Script, write_script
 from narrator.script_file import ScriptFile, is_script, place_script
-from narrator.sound.bells import BELLS, measure_ring
 from narrator.speech import Clips, find_lengths, speak
 from narrator.speech.engine import Engine, Voice, choose_voice, open_engine, parse_voice
 from narrator.timeline import Lengths, Range, Timeline, lay_out, measure_range
@@ -47,6 +47,7 @@ class Request:
     voice: str | None = None
     guidance: Guidance | None = None
     language: str | None = None
+    no_bed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ class Plan:
     timeline: Timeline
     clips: Clips
     gain: Db
+    floor: Db | None
+    """Level of the room tone in dBFS; None for digital silence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +125,7 @@ def render(job: Job, cache: Cache, report: Report | None = None) -> Track:
         job.output,
         session.heading,
         session.timeline,
-        find_islands(session.timeline, _measure_rings()),
-        session.clips,
-        session.gain,
+        make_console(session, cache),
         bitrate=job.bitrate,
         threads=job.threads,
         report=report and (lambda done, total: report("mixing", done, total)),
@@ -157,6 +158,22 @@ def plan(request: Request, cache: Cache, report: Report | None = None) -> Plan:
         return _plan(authored, request, engine, _choose_voice(engine, request, authored), cache, report)
 
 
+def make_console(session: Plan, cache: Cache) -> Console:
+    """What the sound of a session goes through.
+
+    Raises:
+        SoundError: the file of its bed is no sound.
+
+    """
+    bed = session.timeline.bed
+    return Console(
+        session.clips,
+        session.gain,
+        None if session.floor is None else open_floor(session.floor),
+        open_bed(bed.bed.sound, bed.bed.digest, cache) if bed else None,
+    )
+
+
 def check(request: Request, cache: Cache) -> Checked:
     """Read a file and lay it out, speaking nothing: clips that are not in the cache are estimated.
 
@@ -168,7 +185,7 @@ def check(request: Request, cache: Cache) -> Checked:
     with _open_engine(request, authored) as engine:
         voice = _choose_voice(engine, request, authored)
         clips, is_estimate = find_lengths(authored.list_texts(), voice, engine.version, cache)
-    lengths = Lengths(clips, _measure_rings(), is_estimate)
+    lengths = Lengths(clips, measure_rings(authored), is_estimate)
     timeline = _place(authored, lengths, request)
     if isinstance(authored, ScriptFile):
         span, warnings = Range(timeline.length, timeline.length, timeline.length), []
@@ -193,24 +210,23 @@ def _plan(
         cache,
         report and (lambda done, total: report("speaking", done, total)),
     )
-    timeline = _place(authored, Lengths(clips.lengths, _measure_rings()), request)
-    if isinstance(authored, Script):
-        gain = measure_gain(authored.material, clips, find_closest(authored))
-    elif authored.gain is None:
-        gain = measure_gain(authored.list_cues(), clips, authored.find_closest())
-    else:
-        gain = min(authored.gain, measure_room(authored.list_cues(), clips, authored.find_closest()))
-    return Plan(authored.heading, voice, timeline, clips, gain)
+    timeline = _place(authored, Lengths(clips.lengths, measure_rings(authored)), request)
+    gain = authored.gain if isinstance(authored, ScriptFile) else None
+    if gain is None:
+        gain = measure_gain(_list_material(authored), clips, authored.loudness)
+    return Plan(authored.heading, voice, timeline, clips, gain, authored.floor)
 
 
 def _read(request: Request) -> Script | ScriptFile:
     """Read a routine or a script file."""
     source = read_source(request.file, request.name)
     if not is_script(source):
-        return write_script(make_routine(source, request.file), request.guidance or "full", request.language)
-    if any(value is not None for value in (request.length, request.guidance, request.language)):
+        script = write_script(make_routine(source, request.file), request.guidance or "full", request.language)
+        return replace(script, bed=None) if request.no_bed else script
+    if request.no_bed or any(value is not None for value in (request.length, request.guidance, request.language)):
         raise UsageError(
-            f"{request.name} is a script, which stands as it is: leave out --length, --guidance and --language"
+            f"{request.name} is a script, which stands as it is: leave out --length, --guidance, --language and "
+            "--no-bed"
         )
     return type_source(source, ScriptFile)
 
@@ -224,8 +240,19 @@ def _place(authored: Script | ScriptFile, lengths: Lengths, request: Request) ->
     return lay_out(authored, lengths, target)
 
 
-def _measure_rings() -> dict[str, Ms]:
-    return {sound: measure_ring(sound) for sound in BELLS}
+def _list_material(authored: Script | ScriptFile) -> Iterable[Cue]:
+    return authored.material if isinstance(authored, Script) else authored.list_cues()
+
+
+def measure_rings(authored: Script | ScriptFile) -> dict[Bell, Ms]:
+    """How long each bell is heard after a stroke.
+
+    Raises:
+        SoundError: the file of a bell is no sound.
+
+    """
+    cues = [*authored.list_cues(), *_list_material(authored)]
+    return {bell: measure_stroke(bell) for bell in dict.fromkeys(cue.stroke for cue in cues if isinstance(cue, Bell))}
 
 
 def _open_engine(request: Request, authored: Script | ScriptFile) -> Engine:

@@ -13,10 +13,11 @@ from typing import Literal, NamedTuple, TypeAlias
 from narrator.errors import Fault, Mark, NarratorError, RoutineError
 from narrator.routine import model
 from narrator.routine.phrases import Lexicon, Phrases, find_phrases, list_languages
+from narrator.routine.sounds import LOUDNESS, BedLevel, BedSpec, BellSpec, find_sound
 from narrator.routine.text import InlinePause, Sentence, fill_braces, split_text
 from narrator.routine.values import At, Words
 from narrator.routine.values import Elastic as AuthoredElastic
-from narrator.units import TICK, Ms, ms_to_ticks, ticks_to_ms
+from narrator.units import TICK, Db, Lufs, Ms, ms_to_ticks, ticks_to_ms
 
 LEAD: Ms = 500
 """Silence before the first cue."""
@@ -44,11 +45,24 @@ class Speech:
 
 @dataclass(frozen=True, slots=True)
 class Bell:
-    """A bell struck `times` times, `every` ms apart."""
+    """A bell struck `times` times, `every` ms apart; what is None is the bell's own.
+
+    `sound` is its name or a sound file, then with the `digest` of its bytes; `pitch` is in Hz, `length` the time until
+    it has died away, `level` its loudest moment in dB against the speech.
+    """
 
     sound: str
     times: int = 1
     every: Ms = 4000
+    pitch: float | None = None
+    length: Ms | None = None
+    level: Db | None = None
+    digest: str = ""
+
+    @property
+    def stroke(self) -> "Bell":
+        """The bell struck once."""
+        return Bell(self.sound, 1, 4000, self.pitch, self.length, self.level, self.digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +75,21 @@ class Breath:
 
 
 Cue: TypeAlias = Speech | Bell | Breath
+
+
+@dataclass(frozen=True, slots=True)
+class Bed:
+    """Ambience beneath everything: a name or a sound file, with the `digest` of its bytes.
+
+    `level` is in dB against the speech, `duck` how many dB it goes down under speech and bells, `fade` how long it
+    takes to come and to go.
+    """
+
+    sound: str
+    level: Db
+    duck: Db
+    fade: Ms
+    digest: str = ""
 
 
 def list_texts(cues: Iterable[Cue]) -> list[str]:
@@ -168,6 +197,8 @@ class Section:
     length: Ms | None
     parent: int | None
     unknown: Unknown
+    bed: BedLevel | None = None
+    """The bed's level here, where it is another than around it."""
 
 
 @dataclass(frozen=True)
@@ -195,6 +226,10 @@ class Script:
     mark: Mark
     material: tuple[Cue, ...]
     """Every cue that full guidance may be heard with: what the levels of a session are settled by."""
+    bed: Bed | None = None
+    floor: Db | None = None
+    """Level of the room tone in dBFS; None for digital silence."""
+    loudness: Lufs = LOUDNESS
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
@@ -254,6 +289,7 @@ def write_script(routine: model.Routine, guidance: Guidance = "full", language: 
 
     """
     writer = _Writer(routine, guidance, language or routine.language)
+    writer.add_bed()
     writer.add_steps(routine.steps, _Place(("steps",)))
     if not writer.items and not writer.faults:
         writer.faults.append(Fault("there is nothing to hear in this routine; add a step", routine.mark))
@@ -280,6 +316,9 @@ def write_script(routine: model.Routine, guidance: Guidance = "full", language: 
         sections=tuple(writer.sections),
         mark=routine.mark,
         material=tuple(dict.fromkeys(_list_cues(full.items))),
+        bed=writer.bed,
+        floor=routine.floor,
+        loudness=routine.loudness,
     )
 
 
@@ -316,6 +355,14 @@ class _Writer:
         self.sections: list[Section] = []
         self.faults: list[Fault] = []
         self.count = 0
+        self.bed: Bed | None = None
+
+    def add_bed(self) -> None:
+        spec = self.routine.bed
+        try:
+            self.bed = make_bed(spec, self.routine.find_mark("bed")) if spec else None
+        except RoutineError as error:
+            self.faults += error.faults
 
     def add_steps(self, steps: Sequence[model.Step], place: _Place) -> None:
         for index, step in enumerate(steps):
@@ -345,7 +392,7 @@ class _Writer:
                 cues = tuple(self.make_hold_cues(step.cues, place))
                 self.add(Silence(length, place.path, is_hold=True, cues=cues), step.mark, place)
             case model.Bell():
-                self.add(_make_bell(step.bell), step.mark, place)
+                self.add(self.make_bell(step.bell, step.find_mark("bell")), step.mark, place)
             case model.Breathe():
                 self.add(self.make_breath(step, place), step.mark, place)
             case model.Section():
@@ -375,7 +422,11 @@ class _Writer:
     def add_section(self, step: model.Section, place: _Place) -> None:
         length = None if step.length is None else _round(step.length)
         title = step.section.pick_name(self.language, self.routine.language)
-        self.sections.append(Section(title, step.mark, length, place.section, place.path))
+        if step.bed and not self.routine.bed:
+            self.faults.append(
+                Fault("this routine has no bed; add 'bed: drone' at its top, or take this out", step.find_mark("bed"))
+            )
+        self.sections.append(Section(title, step.mark, length, place.section, place.path, step.bed))
         inside = replace(place, section=len(self.sections) - 1)
         if step.sides is None:
             self.add_steps(step.steps, inside)
@@ -428,7 +479,7 @@ class _Writer:
             return HoldCue(cue.mark, countdown=tuple(self.make_speech(number) for number in reversed(numbers)))
         wordings: tuple[Cue, ...]
         if cue.bell:
-            wordings = (_make_bell(cue.bell),)
+            wordings = (self.make_bell(cue.bell, cue.find_mark("bell")),)
         elif cue.say:
             mark = cue.find_mark("say")
             wordings = tuple(self.make_speech(self.write_whole(words, place, mark)) for words in cue.say)
@@ -473,6 +524,12 @@ class _Writer:
             return (self.make_speech(first),)
         numbers = self.need_phrases(step.mark).numbers[2 : length // 1000 + 1]
         return tuple(self.make_speech(word) for word in (first, *numbers))
+
+    def make_bell(self, spec: BellSpec, mark: Mark) -> Bell:
+        try:
+            return make_bell(spec, mark)
+        except RoutineError as error:
+            raise _UnrollingError.gather(error.faults) from None
 
     def make_speech(self, text: str) -> Speech:
         return Speech(text, self.lexicon.respell(text))
@@ -527,8 +584,26 @@ class _UnrollingError(NarratorError):
     """A step that cannot be unrolled: the others still can, so that all faults are told."""
 
 
-def _make_bell(spec: model.BellSpec) -> Bell:
-    return Bell(spec.sound, spec.times, spec.every)
+def make_bell(spec: BellSpec, mark: Mark) -> Bell:
+    """The bell that is written so, at a place that tells where its file is looked for.
+
+    Raises:
+        RoutineError: it is a sound file that cannot be read.
+
+    """
+    sound, digest = find_sound(spec.sound, mark)
+    return Bell(sound, spec.times, spec.every, spec.pitch, spec.length, spec.level, digest)
+
+
+def make_bed(spec: BedSpec, mark: Mark) -> Bed:
+    """The bed that is written so, at a place that tells where its file is looked for.
+
+    Raises:
+        RoutineError: it is a sound file that cannot be read.
+
+    """
+    sound, digest = find_sound(spec.sound, mark)
+    return Bed(sound, spec.level, spec.duck, spec.fade, digest)
 
 
 def needs_gap(item: Item, following: Item | None) -> bool:

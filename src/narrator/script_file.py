@@ -14,13 +14,14 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from narrator.errors import Fault, RoutineError
 from narrator.routine.marked import Marked
-from narrator.routine.model import BellShort, Tags, VoiceShort, VoiceSpec, Word
+from narrator.routine.model import Tags, VoiceShort, VoiceSpec
 from narrator.routine.phrases import Lexicon
+from narrator.routine.sounds import FLOOR, LOUDNESS, NONE, BedSpec, BellShort, Floor, Level, Loudness
 from narrator.routine.source import Source
 from narrator.routine.text import InlinePause, split_text
-from narrator.routine.values import LANGUAGE, Duration, Line
-from narrator.script import Bell, Breath, Cue, Heading, Speech, list_texts
-from narrator.timeline import BELL_ROOM, Chapter, Lengths, Segment, Timeline, check_words
+from narrator.routine.values import LANGUAGE, Duration, Line, Word
+from narrator.script import Bed, Bell, Breath, Cue, Heading, Speech, list_texts, make_bed, make_bell
+from narrator.timeline import BedLine, Chapter, Lengths, Segment, Timeline, check_words
 from narrator.units import TICK, Db, Ms, format_clock, format_duration, ms_to_ticks, ticks_to_ms
 
 FORMAT = 1
@@ -83,12 +84,31 @@ class CueEntry(Marked):
     def make_cue(self, lexicon: Lexicon) -> Cue:
         """The cue itself."""
         if self.bell:
-            return Bell(self.bell.sound, self.bell.times, self.bell.every)
+            return make_bell(self.bell, self.find_mark("bell"))
         texts = tuple(" ".join(text.split()) for text in self.say or ())
         words = tuple(Speech(text, lexicon.respell(text)) for text in texts)
         if self.breathe:
             return Breath(self.breathe, ticks_to_ms(ms_to_ticks(self.takes or 0)), words)
         return words[0]
+
+
+class LevelEntry(Marked):
+    """The bed's level from a time on; None where it is silent."""
+
+    at: Duration
+    level: Annotated[Level | None, BeforeValidator(lambda value: None if value == NONE else value)]
+
+
+class BedEntry(BedSpec):
+    """The bed, and where its level changes."""
+
+    levels: Annotated[tuple[LevelEntry, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        if any(after.at <= before.at for before, after in pairwise(self.levels)):
+            raise ValueError("the levels of a bed stand in the order of their times")
+        return self
 
 
 class ScriptFile(Marked):
@@ -101,6 +121,9 @@ class ScriptFile(Marked):
     pronounce: dict[Word, Word] = Field({})
     tags: Tags = Tags()
     gain: Annotated[float, Field(ge=-60, le=24, allow_inf_nan=False)] | None = None
+    loudness: Loudness = LOUDNESS
+    floor: Floor = FLOOR
+    bed: BedEntry | None = None
     length: Duration
     sections: tuple[SectionEntry, ...] = ()
     cues: tuple[CueEntry, ...]
@@ -114,13 +137,6 @@ class ScriptFile(Marked):
         """The cues in the order of the file."""
         lexicon = Lexicon(self.pronounce, self.language)
         return [entry.make_cue(lexicon) for entry in self.cues]
-
-    def find_closest(self) -> Ms:
-        """How soon after a bell's last stroke speech starts anywhere, in ms; 0 where they overlap."""
-        spoken = [entry.at for entry in self.cues if entry.say]
-        strokes = (entry.at + (entry.bell.times - 1) * entry.bell.every for entry in self.cues if entry.bell)
-        waits = [at - stroke for stroke in strokes for at in spoken if at + TICK > stroke]
-        return max(min(waits, default=BELL_ROOM) - TICK, 0)
 
     def list_texts(self) -> list[str]:
         """Every distinct text that a voice is needed for, in order."""
@@ -173,7 +189,14 @@ def place_script(script: ScriptFile, lengths: Lengths) -> Timeline:
     if faults:
         raise RoutineError.gather(faults)
     chapters = tuple(Chapter(section.title, section.at, section.to) for section in script.sections)
-    return Timeline(script.length, tuple(segments), (), chapters)
+    return Timeline(script.length, tuple(segments), (), chapters, bed=_make_bed_line(script))
+
+
+def _make_bed_line(script: ScriptFile) -> BedLine | None:
+    if script.bed is None:
+        return None
+    levels = tuple((entry.at, entry.level) for entry in script.bed.levels)
+    return BedLine(make_bed(script.bed, script.find_mark("bed")), levels)
 
 
 def _find_later_end(one: Segment, other: Segment) -> Segment:
@@ -193,10 +216,13 @@ def _find_chapter(script: ScriptFile, start: Ms) -> int | None:
     return next((index for index, section in enumerate(script.sections) if section.at <= start < section.to), None)
 
 
-def format_script(heading: Heading, voice: str, gain: Db, timeline: Timeline, file: str) -> str:
+def format_script(
+    heading: Heading, voice: str, gain: Db, floor: Db | None, timeline: Timeline, file: str, folder: Path | None = None
+) -> str:
     """Write a timeline as a script file.
 
-    `voice` is the one it was measured with, as `engine:name`; `file` is the routine, whose lines need no name.
+    `voice` is the one it was measured with, as `engine:name`; `file` is the routine, whose lines need no name; `folder`
+    is where the script will lie, if that is known: sound files are named from there.
     """
     head: dict[str, Any] = {
         KEY: FORMAT,
@@ -206,7 +232,9 @@ def format_script(heading: Heading, voice: str, gain: Db, timeline: Timeline, fi
         **({"pronounce": dict(heading.pronounce)} if heading.pronounce else {}),
         "tags": {key: value for key, value in heading.tags.model_dump().items() if value is not None},
         "gain": gain,
+        "floor": NONE if floor is None else floor,
         "length": format_duration(timeline.length),
+        **({"bed": _bed_to_data(timeline.bed, folder)} if timeline.bed else {}),
     }
     lines = ["# A narration script: move a cue, change its words, delete it or add one, and render this file."]
     lines += [f"{key}: {_flow(value)}" for key, value in head.items()]
@@ -216,7 +244,7 @@ def format_script(heading: Heading, voice: str, gain: Db, timeline: Timeline, fi
             times = {"title": chapter.title, "at": format_clock(chapter.start), "to": format_clock(chapter.end)}
             lines.append(f"  - {_flow(times)}")
     lines.append("cues:" if timeline.segments else "cues: []")
-    lines += [f"  - {_flow(_cue_to_data(segment, timeline, file))}" for segment in timeline.segments]
+    lines += [f"  - {_flow(_cue_to_data(segment, timeline, file, folder))}" for segment in timeline.segments]
     return "\n".join(lines) + "\n"
 
 
@@ -225,7 +253,32 @@ def _voice_to_data(voice: str, pace: float) -> dict[str, Any]:
     return {"engine": engine, "name": name, "pace": pace}
 
 
-def _cue_to_data(segment: Segment, timeline: Timeline, file: str) -> dict[str, Any]:
+def _name_sound(sound: Bell | Bed, folder: Path | None) -> str:
+    """A sound's name, or the place of its file, told from the folder."""
+    if not sound.digest:
+        return sound.sound
+    path = Path(sound.sound).resolve()
+    return Path(os.path.relpath(path, folder.resolve())).as_posix() if folder else str(path)
+
+
+def _bell_to_data(bell: Bell, folder: Path | None) -> dict[str, Any]:
+    data = {"sound": _name_sound(bell, folder), "times": bell.times, "every": format_duration(bell.every)}
+    own = {
+        "pitch": bell.pitch,
+        "length": None if bell.length is None else format_duration(bell.length),
+        "level": bell.level,
+    }
+    return data | {key: value for key, value in own.items() if value is not None}
+
+
+def _bed_to_data(line: BedLine, folder: Path | None) -> dict[str, Any]:
+    bed = line.bed
+    levels = [{"at": format_clock(at), "level": NONE if level is None else level} for at, level in line.levels]
+    head = {"sound": _name_sound(bed, folder), "level": bed.level, "duck": bed.duck, "fade": format_duration(bed.fade)}
+    return head | {"levels": levels}
+
+
+def _cue_to_data(segment: Segment, timeline: Timeline, file: str, folder: Path | None) -> dict[str, Any]:
     data: dict[str, Any] = {"at": format_clock(segment.start)}
     match segment.cue:
         case Speech(text):
@@ -234,8 +287,8 @@ def _cue_to_data(segment: Segment, timeline: Timeline, file: str) -> dict[str, A
             data["breathe"] = phase
             texts = [word.text for word in words]
             data |= {"say": texts[0] if len(texts) == 1 else texts} if texts else {}
-        case Bell(sound, times, every):
-            data["bell"] = {"sound": sound, "times": times, "every": format_duration(every)}
+        case Bell() as bell:
+            data["bell"] = _bell_to_data(bell, folder)
     data["takes"] = format_duration(segment.end - segment.start)
     if segment.chapter is not None:
         data["section"] = timeline.chapters[segment.chapter].title

@@ -10,7 +10,7 @@ from narrator.errors import LengthError, RoutineError
 from narrator.routine import model
 from narrator.routine.load import load_routine, type_source
 from narrator.routine.source import parse_source
-from narrator.script import Breath, BreathBlock, write_script
+from narrator.script import Bell, Breath, BreathBlock, write_script
 from narrator.timeline import Lengths, lay_out, measure_range
 from narrator.timeline.glue import Glue, share
 from narrator.timeline.holds import CLEARANCE
@@ -18,7 +18,7 @@ from narrator.timeline.measure import measure_script
 from narrator.timeline.options import measure_leasts
 from narrator.units import TICK
 
-RINGS = {"bowl": 12_000, "chime": 5_016, "tick": 120}
+RINGS = {Bell("bowl"): 12_000, Bell("chime"): 5_016, Bell("tick"): 120}
 
 
 def measure(text: str) -> int:

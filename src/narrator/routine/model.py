@@ -2,10 +2,28 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, Discriminator, Field, PrivateAttr, Tag, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    Tag,
+    model_validator,
+)
 
 from narrator.routine.marked import Marked
 from narrator.routine.nearest import suggest
+from narrator.routine.sounds import (
+    FLOOR,
+    LOUDNESS,
+    BedLevel,
+    BedShort,
+    BellShort,
+    Floor,
+    Loudness,
+    type_bed_level,
+)
 from narrator.routine.values import (
     LANGUAGE,
     AtSpec,
@@ -19,37 +37,9 @@ from narrator.routine.values import (
     SidesSpec,
     Span,
     Text,
+    Word,
     fault_at,
 )
-
-BELLS = ("bowl", "bowl-low", "chime", "gong", "tick", "tingsha", "woodblock")
-"""Names of the bells that `narrator.sound.bells` can strike."""
-
-Word = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class BellSpec(Marked):
-    """What to strike, how often, and how far apart."""
-
-    sound: str = Field("bowl", description="Which bell.", json_schema_extra={"enum": list(BELLS)})
-    times: int = Field(1, ge=1, le=108, description="How often it is struck.")
-    every: Duration = Field(4000, ge=250, description="Time from one stroke to the next.")
-
-    @model_validator(mode="after")
-    def _check_sound(self) -> Self:
-        if self.sound not in BELLS:
-            raise ValueError(f"there is no bell {self.sound!r}; {suggest(self.sound, BELLS)}")
-        return self
-
-
-def _type_bell(value: Any) -> Any:
-    if isinstance(value, str):
-        return {"times": value} if value.strip().lstrip("-").isdigit() else {"sound": value}
-    return value
-
-
-BellShort = Annotated[BellSpec, BeforeValidator(_type_bell)]
-"""`bowl`, `3`, or `{sound: bowl, times: 3, every: 6s}`."""
 
 
 def _type_list(value: Any) -> Any:
@@ -168,6 +158,9 @@ class Section(StepBase):
     between: Annotated[Between, BeforeValidator(_type_between)] | None = Field(
         None, description="Heard between two sides: a text, a time to change over, or both."
     )
+    bed: Annotated[BedLevel, BeforeValidator(type_bed_level)] | None = Field(
+        None, description="How loud the bed is here, in dB against the speech, or none."
+    )
     steps: "Steps"
 
 
@@ -285,6 +278,9 @@ class Routine(Marked):
     )
     seed: int = Field(0, description="Settles which wordings are chosen at random.")
     tags: Tags = Tags()
+    bed: BedShort = Field(None, description="Ambience beneath everything.")
+    floor: Floor = Field(FLOOR, description="Room tone between sounds, in dBFS, or none.")
+    loudness: Loudness = Field(LOUDNESS, description="Loudness of the session, in LUFS.")
     steps: Steps
 
 
@@ -301,6 +297,9 @@ class Fragment(Marked):
     pronounce: dict[Word, Word] | None = None
     seed: int | None = None
     tags: Tags | None = None
+    bed: BedShort = None
+    floor: Floor = None
+    loudness: Loudness | None = None
     steps: Steps
 
 

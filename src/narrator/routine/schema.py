@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from narrator.routine.model import BELLS, Routine
+from narrator.routine.model import Routine
+from narrator.routine.sounds import BEDS, BELLS
 
 
 def make_schema() -> dict[str, Any]:
@@ -13,9 +14,25 @@ def make_schema() -> dict[str, Any]:
     bell = definitions.pop("BellSpec")
     bell.pop("title", None)
     definitions["BellSpec"] = {
-        "description": "A bell: a name, a number of strokes, or {sound, times, every}.",
-        "anyOf": [{"enum": list(BELLS)}, {"type": "integer", "minimum": 1, "maximum": 108}, bell],
+        "description": "A bell: a name, a file, a number of strokes, or {sound, times, every, pitch, length, level}.",
+        "anyOf": [
+            {"enum": list(BELLS)},
+            {"type": "string", "pattern": r"[.]\w+$"},
+            {"type": "integer", "minimum": 1, "maximum": 108},
+            bell,
+        ],
     }
+    bed = definitions.pop("BedSpec")
+    definitions["BedSpec"] = {
+        "description": "A bed: a name, a sound file, none, or {sound, level, duck, fade}.",
+        "anyOf": [{"enum": [*BEDS, "none"]}, {"type": "string", "pattern": r"[.]\w+$"}, bed],
+    }
+    level = definitions.pop("BedLevel")
+    definitions["BedLevel"] = {
+        "description": "How loud the bed is here: dB against the speech, none, or {level}.",
+        "anyOf": [{"type": "number", "minimum": -60, "maximum": 0}, {"const": "none"}, level],
+    }
+    schema["properties"]["floor"]["anyOf"].append({"const": "none"})
     voice = definitions.pop("VoiceSpec")
     definitions["VoiceSpec"] = {
         "description": "A voice: ENGINE[:NAME], or {engine, name, pace}.",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BeforeValidator, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from narrator.routine.nearest import suggest
@@ -28,6 +28,10 @@ _DURATION_SHAPE = (
     r"|[0-9.]+ *breaths?)"
 )
 _BREATHS = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*breaths?", re.IGNORECASE | re.ASCII)
+
+
+Word = Annotated[str, Field(min_length=1, max_length=200)]
+"""A name, or one short line."""
 
 
 def fault_at(key: str, text: str) -> PydanticCustomError:

@@ -4,8 +4,6 @@ A loop is drawn as a spectrum and turned into sound by one inverse transform, so
 frequency in it makes a whole number of turns. Its phases come from a generator with a fixed seed.
 """
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,9 +15,8 @@ LOUDNESS: Lufs = -16.0
 """Integrated loudness of every loop, going round: one gain brings it to any level."""
 SHORTEST: Ms = 2000
 """A file of the user's is no loop if it is shorter."""
-BEDS = ("brown", "drone", "ocean", "rain")
-_UNIT = 500 * TICK_SAMPLES
-"""Loops are made in units of 500 ticks, which are 12 s."""
+BEDS = {"brown": 1000, "drone": 1500, "ocean": 2500, "rain": 1500}
+"""Length of each bed's loop in ticks: 24, 36 and 60 s."""
 
 _Curve = NDArray[np.floating]
 _Spectrum = NDArray[np.complex128]
@@ -31,17 +28,16 @@ _DROPS = 4000
 _DROP = SAMPLE_RATE // 50
 """How many drops fall within a loop of rain, and how long one is heard, in samples."""
 _WAVES = (
-    (2.6, 9.4, 0.95), (13.4, 10.2, 0.8), (21.5, 7.6, 0.9), (28.3, 11.4, 0.95), (40.9, 9.6, 0.75), (48.6, 8.4, 0.95),
-    (55.1, 6.8, 0.75),
+    (3.2, 9.1, 0.95), (12.8, 10.6, 0.8), (21.9, 7.9, 0.9), (29.4, 11.8, 0.95), (40.6, 8.6, 0.75), (48.3, 10.2, 0.95),
+    (55.9, 7.4, 0.75),
 )  # fmt: skip
 """Waves within a minute: when each breaks, in seconds, how long it is heard, and how strong it is."""
 
 
-@lru_cache(maxsize=len(BEDS))
 def make_bed(sound: str) -> Samples:
     """The loop of a bed: `brown` (24 s), `drone` or `rain` (36 s), or `ocean` (60 s); float32, shape (frames, 2).
 
-    The same samples every time, read-only, whole units of 500 ticks, at −16 LUFS, its channels alike enough to be
+    The same samples every time, whole units of 500 ticks, at −16 LUFS, its channels alike enough to be
     summed.
 
     Raises:
@@ -49,10 +45,9 @@ def make_bed(sound: str) -> Samples:
 
     """
     make = {"brown": _make_brown, "drone": _make_drone, "ocean": _make_ocean, "rain": _make_rain}[sound]
-    loop = make(np.random.Generator(np.random.PCG64(BEDS.index(sound))))
+    loop = make(np.random.Generator(np.random.PCG64(list(BEDS).index(sound))))
     loop -= loop.mean(axis=0)
     loop *= np.float32(db_to_ratio(LOUDNESS - measure_loop(loop)))
-    loop.setflags(write=False)
     return loop
 
 
@@ -119,14 +114,14 @@ def turn_to_sound(spectra: tuple[_Spectrum, _Spectrum], frames: int) -> Samples:
 
 def _make_brown(random: np.random.Generator) -> Samples:
     """Noise whose power goes as 1/f², cut below 50 Hz, where it would only take up room."""
-    frames = 2 * _UNIT
+    frames = BEDS["brown"] * TICK_SAMPLES
     frequencies = list_frequencies(frames)
     return turn_to_sound(scatter_noise(random, cut_ends(frequencies, 50, 6000) / frequencies, 0.5), frames)
 
 
 def _make_drone(random: np.random.Generator) -> Samples:
     """A chord at rest: each partial has weaker neighbours within half a hertz, so it breathes slowly by itself."""
-    frames = 3 * _UNIT
+    frames = BEDS["drone"] * TICK_SAMPLES
     spectra = (np.zeros(frames // 2 + 1, complex), np.zeros(frames // 2 + 1, complex))
     for frequency, level in _DRONE:
         centre = round(frequency * frames / SAMPLE_RATE)
@@ -142,7 +137,7 @@ def _make_drone(random: np.random.Generator) -> Samples:
 
 def _make_rain(random: np.random.Generator) -> Samples:
     """A steady hiss, and drops: short rings scattered over it, each of its own strength, pitch and place."""
-    frames = 3 * _UNIT
+    frames = BEDS["rain"] * TICK_SAMPLES
     frequencies = list_frequencies(frames)
     hiss = scatter_noise(random, cut_ends(frequencies, 350, 7500) * frequencies**-0.5, 0.4)
     loop = turn_to_sound(hiss, frames)
@@ -161,7 +156,7 @@ def _make_rain(random: np.random.Generator) -> Samples:
 
 def _make_ocean(random: np.random.Generator) -> Samples:
     """Waves that come, break and run out over a far rumble; a stronger wave is a brighter one."""
-    frames = 5 * _UNIT
+    frames = BEDS["ocean"] * TICK_SAMPLES
     # The water itself goes round three times a minute; it is the waves that nobody should hear come again.
     water = frames // 3
     frequencies = list_frequencies(water)

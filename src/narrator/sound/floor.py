@@ -1,30 +1,26 @@
 """Room tone: what lies between sounds in place of digital silence, so that a receiver stays awake."""
 
-from functools import lru_cache
-
 import numpy as np
 
 from narrator.sound.audio import Samples
 from narrator.sound.beds import list_frequencies, scatter_noise, turn_to_sound
 from narrator.units import TICK_SAMPLES, Db, db_to_ratio
 
-FRAMES = 500 * TICK_SAMPLES
+TICKS = 500
 """Length of the loop: 12 s."""
 _LOWEST, _HIGHEST = 20.0, 18_000.0
 """Hz; nothing lies outside."""
 _SEED = 75
 
 
-@lru_cache(maxsize=2)
 def make_floor(level: Db = -75.0) -> Samples:
-    """One loop of pink noise, −3 dB an octave from 20 Hz to 18 kHz: float32, read-only, of shape (576000, 2).
+    """One loop of pink noise, −3 dB an octave from 20 Hz to 18 kHz: float32 of shape (576000, 2).
 
     `level` is its RMS in dBFS, the same in both channels, which have nothing in common.
     """
-    frequencies = list_frequencies(FRAMES)
+    frequencies = list_frequencies(TICKS * TICK_SAMPLES)
     gain = np.where((frequencies >= _LOWEST) & (frequencies <= _HIGHEST), frequencies**-0.5, 0.0)
     random = np.random.Generator(np.random.PCG64(_SEED))
-    loop = turn_to_sound(scatter_noise(random, gain, 0.0), FRAMES)
+    loop = turn_to_sound(scatter_noise(random, gain, 0.0), TICKS * TICK_SAMPLES)
     loop *= np.float32(db_to_ratio(level)) / np.sqrt((loop**2).mean(axis=0))
-    loop.setflags(write=False)
     return loop

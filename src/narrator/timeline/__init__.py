@@ -5,10 +5,11 @@ shrink by one common factor until the track is as long as was asked.
 """
 
 from narrator.timeline.layout import check_words, lay_out, measure_range
-from narrator.timeline.placed import BELL_ROOM, Chapter, Hold, Lengths, Range, Segment, Timeline
+from narrator.timeline.placed import BELL_ROOM, BedLine, Chapter, Hold, Lengths, Range, Segment, Timeline
 
 __all__ = [
     "BELL_ROOM",
+    "BedLine",
     "Chapter",
     "Hold",
     "Lengths",

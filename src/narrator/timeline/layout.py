@@ -10,8 +10,8 @@ from narrator.timeline.bells import ring_instead
 from narrator.timeline.holds import place_in_hold
 from narrator.timeline.measure import Measured, measure_script
 from narrator.timeline.options import leave_out_options, measure_leasts
-from narrator.timeline.placed import Chapter, Hold, Lengths, Range, Segment, Timeline, Turn, show_length
-from narrator.units import LONGEST, TICK, Ms, Ticks, floor_ticks, format_duration, ms_to_ticks, ticks_to_ms
+from narrator.timeline.placed import BedLine, Chapter, Hold, Lengths, Range, Segment, Timeline, Turn, show_length
+from narrator.units import LONGEST, TICK, Db, Ms, Ticks, floor_ticks, format_duration, ms_to_ticks, ticks_to_ms
 
 
 def lay_out(script: Script, lengths: Lengths, target: Ms | None = None) -> Timeline:
@@ -123,8 +123,14 @@ def _place(
     outermost = [index for index, section in enumerate(script.sections) if section.parent is None]
     numbers = {section: number for number, section in enumerate(outermost)}
     turns: dict[tuple[int | None, str | None], Ms] = {}
+    levels: list[tuple[Ms, Db | None]] = []
     now: Ms = 0
     for item, box in zip(script.items, measured.boxes, strict=True):
+        level = _find_bed_level(script, item.section)
+        if levels and levels[-1][0] == now:
+            levels.pop()
+        if not levels or levels[-1][1] != level:
+            levels.append((now, level))
         end = now + ticks_to_ms(box)
         if isinstance(item.what, Silence | BreathBlock) and item.what.unknown in shares:
             end = now + ticks_to_ms(shares[item.what.unknown])
@@ -165,7 +171,18 @@ def _place(
         chapters,
         tuple(dict.fromkeys(notes)),
         tuple(Turn(start, *place) for place, start in turns.items()),
+        BedLine(script.bed, tuple(levels)) if script.bed else None,
     )
+
+
+def _find_bed_level(script: Script, section: int | None) -> Db | None:
+    """The bed's level in a section: its own, or that of the nearest around it that has one."""
+    while section is not None:
+        found = script.sections[section]
+        if found.bed is not None:
+            return found.bed.level
+        section = found.parent
+    return script.bed.level if script.bed else None
 
 
 def _renumber(chapter: int | None, kept: Mapping[int, int]) -> int | None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from narrator.errors import Fault, Mark
-from narrator.script import Bell, Breath, Cue, Speech
-from narrator.units import TICK, Ms, ceil_ticks, format_duration, ms_to_ticks, ticks_to_ms
+from narrator.script import Bed, Bell, Breath, Cue, Speech
+from narrator.units import TICK, Db, Ms, ceil_ticks, format_duration, ms_to_ticks, ticks_to_ms
 
 BELL_ROOM: Ms = 1000
 """Room that the last stroke of a bell inside a hold needs before the next cue."""
@@ -13,10 +13,10 @@ BELL_ROOM: Ms = 1000
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """Lengths of everything rigid: clips by the text that is spoken, the ring of a bell (to −60 dB) by sound."""
+    """Lengths of everything rigid: clips by the text that is spoken, the ring of a bell (to −60 dB) by its stroke."""
 
     clips: Mapping[str, Ms]
-    rings: Mapping[str, Ms]
+    rings: Mapping[Bell, Ms]
     is_estimate: bool = False
     """Not every clip was measured, so that a word too long for its phase is only likely."""
 
@@ -27,9 +27,10 @@ class Lengths:
                 return self.clips[spoken]
             case Breath(length=length):
                 return ticks_to_ms(ceil_ticks(length))
-            case Bell(sound, times, every):
+            case Bell(_, times, every) as bell:
                 box = ticks_to_ms(ms_to_ticks(times * every))
-                return ticks_to_ms(ceil_ticks(max(box, (times - 1) * every + self.rings[sound]))) if is_last else box
+                whole = (times - 1) * every + (self.rings[bell.stroke] if is_last else 0)
+                return ticks_to_ms(ceil_ticks(max(box, whole))) if is_last else box
 
     def measure_in_hold(self, cue: Cue) -> Ms:
         """Room that a cue needs inside a hold, where a bell may ring on beneath what follows."""
@@ -83,6 +84,14 @@ class Turn:
     side: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class BedLine:
+    """The bed, and its level from each time on, in dB against the speech; None where it is silent."""
+
+    bed: Bed
+    levels: tuple[tuple[Ms, Db | None], ...]
+
+
 @dataclass(frozen=True)
 class Timeline:
     """Everything that is heard and when; `length` is the track's. `notes` tell what had to give way."""
@@ -93,6 +102,7 @@ class Timeline:
     chapters: tuple[Chapter, ...]
     notes: tuple[Fault, ...] = ()
     turns: tuple["Turn", ...] = ()
+    bed: BedLine | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,137 @@
+"""The bed's level over time: what the routine says of it, its coming and going, and its stepping back under speech."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from narrator.timeline import BedLine
+from narrator.units import SAMPLES_PER_MS, TICK, Db, Ms, db_to_ratio, floor_ticks, ms_to_ticks, ticks_to_ms
+
+ATTACK: Ms = ticks_to_ms(ms_to_ticks(300))
+"""Time in which the bed goes down before speech; all times here are whole ticks."""
+RELEASE: Ms = ticks_to_ms(ms_to_ticks(1200))
+"""And in which it comes back after it."""
+_REST: Ms = 4000
+"""Between two sounds closer than this the bed stays down: coming up for a moment only is what is called pumping."""
+_TURN: Ms = ticks_to_ms(ms_to_ticks(4000))
+"""Time it takes to go from one section's level to the next one's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ramp:
+    """A change of level from `start` to `end` ms; levels in dB against the speech, None for silence."""
+
+    start: Ms
+    end: Ms
+    before: Db | None
+    after: Db | None
+
+
+@dataclass(frozen=True, slots=True)
+class Duck:
+    """The bed is down by `depth` dB from `start` to `end`; it goes down before and comes back after."""
+
+    start: Ms
+    end: Ms
+    depth: Db
+
+    @property
+    def span(self) -> tuple[Ms, Ms]:
+        """From where it starts to go down to where it has come back."""
+        return self.start - ATTACK, self.end + RELEASE
+
+
+@dataclass(frozen=True, slots=True)
+class BedCurve:
+    """The bed's level: `level` at first, then as the ramps say, lowered by the ducks; none of a kind overlap."""
+
+    level: Db | None = None
+    ramps: tuple[Ramp, ...] = ()
+    ducks: tuple[Duck, ...] = ()
+
+    def list_spans(self) -> Iterator[tuple[Ms, Ms]]:
+        """Where the level is not constant."""
+        yield from ((ramp.start, ramp.end) for ramp in self.ramps)
+        yield from (duck.span for duck in self.ducks)
+
+    def find_level(self, time: Ms) -> Db | None:
+        """The level at a time between ramps."""
+        return next((ramp.after for ramp in reversed(self.ramps) if ramp.end <= time), self.level)
+
+    def cut(self, start: Ms, end: Ms) -> "BedCurve":
+        """What bears on the time from `start` to `end`, told from `start`."""
+        return BedCurve(
+            self.find_level(start),
+            tuple(
+                Ramp(ramp.start - start, ramp.end - start, ramp.before, ramp.after)
+                for ramp in self.ramps
+                if ramp.start < end and ramp.end > start
+            ),
+            tuple(
+                Duck(duck.start - start, duck.end - start, duck.depth)
+                for duck in self.ducks
+                if duck.span[0] < end and duck.span[1] > start
+            ),
+        )
+
+    def draw(self, length: Ms) -> NDArray[np.float32]:
+        """Amplitude for each sample from 0 to `length` ms, shape (frames, 1)."""
+        time = np.arange(length * SAMPLES_PER_MS) / SAMPLES_PER_MS
+        gain = np.full(len(time), _find_ratio(self.level))
+        for ramp in self.ramps:
+            before, after = _find_ratio(ramp.before), _find_ratio(ramp.after)
+            first = max(ramp.start, 0) * SAMPLES_PER_MS
+            along = (time[first:] - ramp.start) / (ramp.end - ramp.start)
+            gain[first:] = before + (after - before) * _ease(along)
+        for duck in self.ducks:
+            down = _ease((time - duck.span[0]) / ATTACK) * (1 - _ease((time - duck.end) / RELEASE))
+            gain *= 10 ** (-duck.depth / 20 * down)
+        return gain.astype(np.float32)[:, None]
+
+
+def _find_ratio(level: Db | None) -> float:
+    return 0.0 if level is None else db_to_ratio(level)
+
+
+def _ease(along: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A raised cosine from 0 to 1."""
+    eased: NDArray[np.float64] = 0.5 - 0.5 * np.cos(np.pi * np.clip(along, 0, 1))
+    return eased
+
+
+def draw_curve(line: BedLine, length: Ms, spans: Iterable[tuple[Ms, Ms]]) -> BedCurve:
+    """The curve of a track of `length` ms (whole ticks), ducked under the spans of time named, given in order."""
+    return BedCurve(None, tuple(_list_ramps(line, length)), tuple(_list_ducks(spans, line.bed.duck)))
+
+
+def _list_ramps(line: BedLine, length: Ms) -> Iterator[Ramp]:
+    """The coming, the turns between sections, and the going; each is done before the next begins."""
+    fade = ticks_to_ms(floor_ticks(min(line.bed.fade, length // 2)))
+    turns = [(min(max(time - time % TICK, fade * bool(time)), length - fade), level) for time, level in line.levels]
+    turns.append((length - fade, None))
+    level: Db | None = None
+    for number, ((start, wanted), (until, _)) in enumerate(pairwise([*turns, (length, None)])):
+        takes = fade if number in {0, len(turns) - 1} else _TURN
+        end = min(start + takes, until)
+        if end > start and wanted != level:
+            yield Ramp(start, end, level, wanted)
+            level = wanted
+
+
+def _list_ducks(spans: Iterable[tuple[Ms, Ms]], depth: Db) -> Iterator[Duck]:
+    if not depth:
+        return
+    start = end = None
+    for first, last in spans:
+        if start is None or end is None:
+            start, end = first, last
+        elif first - end <= ATTACK + RELEASE + _REST:
+            end = max(end, last)
+        else:
+            yield Duck(start, end, depth)
+            start, end = first, last
+    if start is not None and end is not None:
+        yield Duck(start, end, depth)

@@ -1,0 +1,122 @@
+"""A timeline taken apart: islands of sound, and between them nothing but the background."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from narrator.mix.bed import BedCurve, draw_curve
+from narrator.script import Bell, Breath, Cue, Speech
+from narrator.sound.bells import measure_ring
+from narrator.sound.breath import PITCH
+from narrator.timeline import Timeline
+from narrator.units import TICK, Ms, ceil_ticks, floor_ticks, ms_to_ticks, ticks_to_ms
+
+PIECE: Ms = 400 * TICK
+"""Longer islands are mixed and encoded in pieces of this length, so that memory stays small however long they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A sentence, one stroke of a bell or a breath tone, from `start` ms of its island up to, not including, `end`."""
+
+    start: Ms
+    end: Ms
+    cue: Cue
+
+
+@dataclass(frozen=True, slots=True)
+class Island:
+    """A run of sound, or of a changing bed, from `start` to `end`, both on ticks; a tick or more lies between two."""
+
+    start: Ms
+    end: Ms
+    sounds: tuple[Sound, ...]
+    is_cut: bool = False
+    """The end of the track cuts a ring short."""
+
+    @property
+    def length(self) -> Ms:
+        """Whole ticks, in ms."""
+        return self.end - self.start
+
+    def list_pieces(self) -> list[tuple[Ms, Ms]]:
+        """Start and end of each piece within the island."""
+        return [(start, min(start + PIECE, self.length)) for start in range(0, self.length, PIECE)]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A whole track as islands in order, and the bed's level beneath and between them."""
+
+    length: Ms
+    islands: tuple[Island, ...]
+    curve: BedCurve
+
+
+def find_islands(timeline: Timeline) -> Layout:
+    """Gather what sounds together."""
+    end_of_track = ticks_to_ms(floor_ticks(timeline.length))
+    sounds = sorted(_list_sounds(timeline), key=lambda sound: sound.start)
+    curve = BedCurve()
+    if timeline.bed:
+        curve = draw_curve(timeline.bed, end_of_track, _list_foreground(sounds))
+    # What is no sound, but a change of the bed, is gathered with them as a span without a cue.
+    parts: list[tuple[Ms, Ms, Sound | None]] = [(sound.start, sound.end, sound) for sound in sounds]
+    parts += [(max(start, 0), end, None) for start, end in curve.list_spans() if start < end_of_track]
+    islands: list[Island] = []
+    run: list[tuple[Ms, Ms, Sound | None]] = []
+    end: Ms = 0
+    for part in sorted(parts, key=lambda part: part[0]):
+        if run and floor_ticks(part[0]) > ceil_ticks(end):
+            islands.append(_make_island(run, end, end_of_track))
+            run, end = [], 0
+        run.append(part)
+        end = max(end, part[1])
+    if run:
+        islands.append(_make_island(run, end, end_of_track))
+    return Layout(timeline.length, tuple(islands), curve)
+
+
+def _make_island(run: list[tuple[Ms, Ms, Sound | None]], end: Ms, end_of_track: Ms) -> Island:
+    start = ticks_to_ms(floor_ticks(run[0][0]))
+    sounds = tuple(Sound(sound.start - start, sound.end - start, sound.cue) for *_, sound in run if sound)
+    is_cut = any(sound.end > end_of_track for *_, sound in run if sound)
+    return Island(start, min(ticks_to_ms(ceil_ticks(end)), end_of_track), sounds, is_cut)
+
+
+def measure_stroke(bell: Bell) -> Ms:
+    """How long a bell is heard after a stroke, down to −60 dB."""
+    return measure_ring(bell.sound, bell.pitch, bell.length)
+
+
+def _list_sounds(timeline: Timeline) -> Iterator[Sound]:
+    """Every single sound, by its time in the track: a bell's later strokes are sounds of their own."""
+    for segment in timeline.segments:
+        match segment.cue:
+            case Speech() as speech:
+                yield Sound(segment.start, segment.end, speech)
+            case Bell(_, times, every) as bell:
+                single, ring = bell.stroke, measure_stroke(bell)
+                for stroke in range(segment.start, segment.start + times * every, every):
+                    if stroke < timeline.length:
+                        yield Sound(stroke, stroke + ring, single)
+            case Breath(phase, length, words):
+                if phase in PITCH:
+                    yield Sound(segment.start, segment.end, Breath(phase, length))
+                for number, word in enumerate(words):
+                    # A word is as long as its second, or as the rest of its phase.
+                    start = segment.start + ticks_to_ms(ms_to_ticks(1000 * number))
+                    yield Sound(start, max(segment.end, start + TICK), word)
+
+
+def _list_foreground(sounds: Iterable[Sound]) -> Iterator[tuple[Ms, Ms]]:
+    """What the bed steps back for: words, and bells until they have lost 20 of their 60 dB."""
+    for sound in sounds:
+        match sound.cue:
+            case Speech():
+                yield _to_ticks(sound.start, sound.end)
+            case Bell():
+                yield _to_ticks(sound.start, sound.start + (sound.end - sound.start) // 3)
+
+
+def _to_ticks(start: Ms, end: Ms) -> tuple[Ms, Ms]:
+    return ticks_to_ms(floor_ticks(start)), ticks_to_ms(ceil_ticks(end))

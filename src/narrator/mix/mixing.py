@@ -1,0 +1,105 @@
+"""Islands, or parts of them, as sound at its final level; and what lies between them."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from pydub import AudioSegment
+
+from narrator.mix.bed import BedCurve
+from narrator.mix.islands import Island
+from narrator.mix.levels import CEILING, HEADROOM, level_clip
+from narrator.script import Bell, Breath, Cue, Speech
+from narrator.sound.audio import Samples, get_samples, make_segment, make_silence
+from narrator.sound.bells import strike_bell
+from narrator.sound.breath import make_tone
+from narrator.sound.limiter import limit_peaks
+from narrator.sound.loop import Loop
+from narrator.speech import Clips
+from narrator.units import Db, Ms, db_to_ratio, floor_ticks, ms_to_samples
+
+_LAST_FADE: Ms = 500
+"""Fade of a ring that the end of the track cuts short."""
+
+
+@dataclass(frozen=True)
+class Console:
+    """What all of a session's sound goes through: its clips, its one gain, and the loops beneath it (None for none)."""
+
+    clips: Clips
+    gain: Db
+    floor: Loop | None = None
+    bed: Loop | None = None
+    ceiling: Db = CEILING
+    """True peak of the mix, in dBTP."""
+
+
+def mix_island(island: Island, curve: BedCurve, console: Console, start: Ms = 0, end: Ms | None = None) -> Samples:
+    """Mix an island, or what lies from `start` to `end` in it and around it (ms, on ticks).
+
+    The result is float32 of shape (frames, 2), as the encoder gets it. The bed has the phase and level that it has in
+    the track; the floor runs from the island's own start, so that an island sounds the same wherever it stands.
+
+    Raises:
+        SpeechError: a clip has vanished from the cache.
+
+    """
+    end = island.length if end is None else end
+    samples = get_samples(_overlay(island, console.clips, start, end))
+    samples *= np.float32(db_to_ratio(HEADROOM + console.gain))
+    _add_loops(samples, curve.cut(island.start + start, island.start + end), island.start + start, start, console)
+    return limit_peaks(samples, console.ceiling)
+
+
+def mix_background(level: Db | None, start: Ms, end: Ms, console: Console) -> Samples:
+    """What is heard where nothing else is, with the bed at a constant level, from `start` to `end` of its loop."""
+    samples = np.zeros((ms_to_samples(end - start), 2), np.float32)
+    _add_loops(samples, BedCurve(level), start, start, console)
+    return limit_peaks(samples, console.ceiling)
+
+
+def _add_loops(samples: Samples, curve: BedCurve, bed_start: Ms, floor_start: Ms, console: Console) -> None:
+    """Add bed and floor to samples; the loops are read from these times on."""
+    ticks = floor_ticks(samples.shape[0] // ms_to_samples(1))
+    if console.bed and (curve.level is not None or curve.ramps):
+        bed = console.bed.read(floor_ticks(bed_start), ticks)
+        bed *= curve.draw(samples.shape[0] // ms_to_samples(1))
+        bed *= np.float32(db_to_ratio(console.gain))
+        samples += bed
+    if console.floor:
+        samples += console.floor.read(floor_ticks(floor_start), ticks)
+
+
+def _overlay(island: Island, clips: Clips, start: Ms, end: Ms) -> AudioSegment:
+    """The sounds of an island, `HEADROOM` down and before the gain."""
+    audio = make_silence(end - start)
+    for sound in island.sounds:
+        if sound.start < end and sound.end > start:
+            heard = _load_sound(sound.cue, clips)
+            if sound.start < start:
+                heard = heard[start - sound.start :]
+            audio = audio.overlay(heard, position=max(sound.start - start, 0))
+    return _fade_end(audio, island.length - start) if island.is_cut else audio
+
+
+def _load_sound(cue: Cue, clips: Clips) -> AudioSegment:
+    match cue:
+        case Speech(spoken=spoken):
+            return clips.load(spoken).audio.apply_gain(level_clip(clips.get_loudness(spoken)) - HEADROOM)
+        case Bell():
+            return _soften_bell(cue)
+        case Breath(phase, length):
+            return make_tone(phase, length).apply_gain(-HEADROOM)
+
+
+@lru_cache(maxsize=8)
+def _soften_bell(bell: Bell) -> AudioSegment:
+    return strike_bell(bell.sound, bell.pitch, bell.length, bell.level).apply_gain(-HEADROOM)
+
+
+def _fade_end(audio: AudioSegment, end: Ms) -> AudioSegment:
+    """Fade what the end of the track cuts short; `end` is where it does, in ms from the start of `audio`."""
+    samples = get_samples(audio)
+    along = (np.arange(1, len(samples) + 1) - ms_to_samples(end - _LAST_FADE)) / ms_to_samples(_LAST_FADE)
+    samples *= (0.5 + 0.5 * np.cos(np.pi * np.clip(along, 0, 1))).astype(np.float32)[:, None]
+    return make_segment(samples)

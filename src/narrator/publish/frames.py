@@ -1,0 +1,322 @@
+"""MP3 frames: each island, and each loop of what lies between them, encoded once, kept, and laid side by side.
+
+The bit reservoir is off, so every frame stands alone. Whatever is encoded is encoded with its own surroundings on
+either side, and their frames are thrown away: then frames of different encodings meet as if they came from one. An hour
+of session costs what its few minutes of sound cost; and since frames are kept, a second length, or a track with one
+sentence changed, costs only what is new.
+"""
+
+import json
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from itertools import accumulate
+from typing import Any
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+
+from narrator import __version__
+from narrator.cache import make_key
+from narrator.mix import Console, Island, Layout, mix_background, mix_island
+from narrator.script import Cue, list_speeches
+from narrator.sound.audio import Samples
+from narrator.sound.loop import Loop
+from narrator.sound.loudness import Loudness, integrate, measure_loudness
+from narrator.units import SAMPLE_RATE, TICK, TICK_SAMPLES, Db, Ms, Ticks, floor_ticks, ms_to_samples, ticks_to_ms
+
+_SHELF = "frames"
+_FORMAT = 2
+"""Raised whenever the same input would give other frames."""
+
+BITRATES = (64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
+"""Bit rates in kbit/s that an MP3 at 48 kHz can have and speech should."""
+
+_LOWERED = {192: 0.97, 224: 0.98, 256: 1.0, 320: 1.0}
+_LOWERED_ELSEWHERE = 0.95
+"""What LAME 3.100 multiplies its input by at a bit rate, unasked (its presets.c); made up for here."""
+
+BEFORE, AFTER = 36, 4
+"""Frames of its own surroundings that everything is encoded with on either side; they are discarded.
+
+After silence LAME's idea of what can be heard takes some 36 frames to settle: with fewer, a bell came out up to 6 dB
+further from the mix than in a straight encode, with these never."""
+_BLOCK = 50 * TICK_SAMPLES
+"""Samples handed to the encoder at a time."""
+DELAY = 1105
+"""Samples that an MP3 lies behind its source: 576 of the encoder and 529 of every decoder."""
+_STRETCH: Ticks = 500
+"""Ticks of a loop that are encoded at a time."""
+_BLOCK_TICKS = 100 / TICK
+"""Ticks in a block of a loudness measurement."""
+
+
+# Tracks rendered side by side often share islands: whoever comes second waits for the first one's frames.
+_LOCKS = [threading.Lock() for _ in range(64)]
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """Frames in order, and loudness and peak of the mix they were made from."""
+
+    data: list[bytes]
+    loudness: Loudness
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Part of an island, from `start` to `end` in it: what is encoded at a time."""
+
+    island: Island
+    start: Ms
+    end: Ms
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the island ends with it: then it has one frame more than it has ticks, for the encoder's delay."""
+        return self.end == self.island.length
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Background with the bed at a constant level (None for no bed), so many frames of the track from a tick on."""
+
+    level: Db | None
+    start: Ticks
+    ticks: Ticks
+
+
+Part = Piece | Stretch
+
+
+def list_parts(layout: Layout, console: Console) -> Iterator[Part]:
+    """A track as parts, in order and without holes; stretches end where a piece of their loop does."""
+    laid: Ticks = 0
+    for island in layout.islands:
+        yield from _list_stretches(laid, floor_ticks(island.start), layout, console)
+        yield from (Piece(island, start, end) for start, end in island.list_pieces())
+        laid = floor_ticks(island.end) + 1
+    yield from _list_stretches(laid, count_frames(layout.length), layout, console)
+
+
+def _list_stretches(start: Ticks, end: Ticks, layout: Layout, console: Console) -> Iterator[Stretch]:
+    level = layout.curve.find_level(ticks_to_ms(start))
+    loop = _find_loop(level, console)
+    while start < end:
+        until = min(end, _find_next_seam(start, loop.ticks if loop else _STRETCH))
+        yield Stretch(level, start, until - start)
+        start = until
+
+
+def _find_loop(level: Db | None, console: Console) -> Loop | None:
+    """The loop that sets the period of the background."""
+    return console.floor if level is None else console.bed
+
+
+def _find_next_seam(tick: Ticks, period: Ticks) -> Ticks:
+    """The next tick at which another piece of a loop begins: each `_STRETCH`, and at the loop's end."""
+    inside = tick % period
+    return tick - inside + min((inside // _STRETCH + 1) * _STRETCH, period)
+
+
+def count_frames(length: Ms) -> int:
+    """Frames of a track, the Info frame not counted."""
+    return -(-(ms_to_samples(length) + DELAY) // TICK_SAMPLES)
+
+
+class FrameMaker:
+    """Makes the frames of parts, or finds them in the cache; many threads may ask at a time."""
+
+    def __init__(self, layout: Layout, console: Console, bitrate: int) -> None:
+        self._layout = layout
+        self._console = console
+        self._bitrate = bitrate
+        self._recent: OrderedDict[str, Frames] = OrderedDict()
+
+    def make(self, part: Part) -> Frames:
+        """The frames of a part.
+
+        Raises:
+            SpeechError: a clip has vanished from the cache.
+
+        """
+        return self._make_piece(part) if isinstance(part, Piece) else self._make_stretch(part)
+
+    def _make_piece(self, piece: Piece) -> Frames:
+        first, last = piece.start - BEFORE * TICK, piece.end + AFTER * TICK
+        island, console = piece.island, self._console
+        curve = self._layout.curve.cut(island.start + first, island.start + last)
+        sounds = [
+            (sound.start - first, repr(sound.cue), self._list_clips(sound.cue))
+            for sound in island.sounds
+            if sound.start < last and sound.end > first
+        ]
+        cut = island.length - first if island.is_cut else None
+        floor_phase = console.floor and floor_ticks(first) % console.floor.ticks
+        has_bed = console.bed and (curve.level is not None or curve.ramps)
+        bed_phase = console.bed and has_bed and floor_ticks(island.start + first) % console.bed.ticks
+        phases = floor_phase, bed_phase
+        key = self._name("piece", sounds, cut, piece.end - piece.start, piece.is_last, repr(curve), phases)
+        return self._keep(
+            key, lambda: mix_island(island, self._layout.curve, console, first, last), extra=piece.is_last
+        )
+
+    def _list_clips(self, cue: Cue) -> list[str]:
+        return [self._console.clips.get_key(speech.spoken) for speech in list_speeches(cue)]
+
+    def _make_stretch(self, stretch: Stretch) -> Frames:
+        loop = _find_loop(stretch.level, self._console)
+        if loop is None:
+            return Frames([_encode_silence(self._bitrate)] * stretch.ticks, Loudness((), -120.0))
+        inside = stretch.start % loop.ticks
+        first = inside // _STRETCH * _STRETCH
+        last = min(first + _STRETCH, loop.ticks)
+        key = self._name("stretch", stretch.level, first, last)
+        frames = self._recent.get(key) or self._keep(
+            key,
+            lambda: mix_background(
+                stretch.level, ticks_to_ms(first - BEFORE), ticks_to_ms(last + AFTER), self._console
+            ),
+            extra=False,
+        )
+        self._remember(key, frames)
+        at, end = inside - first, inside - first + stretch.ticks
+        blocks = frames.loudness.blocks[round(at / _BLOCK_TICKS) : round(end / _BLOCK_TICKS)]
+        return Frames(frames.data[at:end], Loudness(blocks, frames.loudness.peak))
+
+    def _remember(self, key: str, frames: Frames) -> None:
+        """A loop is short and comes again and again: the pieces used last stay at hand."""
+        self._recent[key] = frames
+        while len(self._recent) > 16:
+            self._recent.popitem(last=False)
+
+    def _name(self, *parts: object) -> str:
+        """Name of frames in the cache: everything that their sound and bytes depend on."""
+        console = self._console
+        loops = [loop and loop.key for loop in (console.floor, console.bed)]
+        return make_key(
+            _FORMAT, __version__, av.__version__, loops, console.gain, console.ceiling, self._bitrate, *parts
+        )
+
+    def _keep(self, key: str, mix: Callable[[], Samples], *, extra: bool) -> Frames:
+        cache = self._console.clips.cache
+        with _LOCKS[hash(key) % len(_LOCKS)]:
+            known = cache.get(_SHELF, key)
+            if known is not None:
+                return _unpack(known)
+            samples = mix()
+            heard = samples[BEFORE * TICK_SAMPLES : len(samples) - AFTER * TICK_SAMPLES]
+            ticks = len(heard) // TICK_SAMPLES
+            packets = encode(samples, self._bitrate)
+            data = [bytes(packet) for packet in packets[BEFORE : BEFORE + ticks + extra]]
+            frames = Frames(data, measure_loudness(heard))
+            cache.put(_SHELF, key, _pack(frames))
+            return frames
+
+
+def _pack(frames: Frames) -> bytes:
+    head = {
+        "blocks": frames.loudness.blocks,
+        "peak": frames.loudness.peak,
+        "sizes": [len(frame) for frame in frames.data],
+    }
+    return json.dumps(head).encode() + b"\n" + b"".join(frames.data)
+
+
+def _unpack(data: bytes) -> Frames:
+    line, _, body = data.partition(b"\n")
+    head = json.loads(line)
+    ends = list(accumulate(head["sizes"]))
+    frames = [body[end - size : end] for end, size in zip(ends, head["sizes"], strict=True)]
+    return Frames(frames, Loudness(tuple(head["blocks"]), head["peak"]))
+
+
+class Meter:
+    """Gathers loudness and peak of the parts of a track as they pass."""
+
+    def __init__(self) -> None:
+        self._blocks: list[float] = []
+        self._peak: Db | None = None
+
+    def add(self, loudness: Loudness) -> None:
+        """Take in the next part."""
+        self._blocks += loudness.blocks
+        self._peak = loudness.peak if self._peak is None else max(self._peak, loudness.peak)
+
+    @property
+    def lufs(self) -> float | None:
+        """Integrated loudness of the whole; None where nothing can be heard."""
+        return integrate(self._blocks)
+
+    @property
+    def peak(self) -> Db | None:
+        """True peak of the whole in dBTP; None where nothing can be heard."""
+        return self._peak if self._blocks else None
+
+
+def lay_frames(
+    layout: Layout,
+    console: Console,
+    bitrate: int,
+    pool: Executor,
+    *,
+    ahead: int,
+    meter: Meter,
+    report: Callable[[Ms, Ms], None] | None = None,
+) -> Iterator[bytes]:
+    """All frames of a track in order, made on a pool with at most `ahead` parts waiting; `report` is told of ms."""
+    maker = FrameMaker(layout, console, bitrate)
+    laid: Ticks = 0
+    for frames in _map_ahead(pool, maker.make, list_parts(layout, console), ahead):
+        meter.add(frames.loudness)
+        yield from frames.data
+        laid += len(frames.data)
+        if report:
+            report(min(ticks_to_ms(laid), layout.length), layout.length)
+
+
+def _map_ahead(pool: Executor, work: Callable[[Part], Frames], items: Iterable[Part], ahead: int) -> Iterator[Frames]:
+    """Map in order on a pool, with at most `ahead` results waiting: memory stays small however long the track."""
+    waiting: deque[Future[Frames]] = deque()
+    try:
+        for item in items:
+            waiting.append(pool.submit(work, item))
+            if len(waiting) > ahead:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+@cache
+def _encode_silence(bitrate: int) -> bytes:
+    """The frame that silence encodes to."""
+    return bytes(encode(np.zeros((2 * AFTER * TICK_SAMPLES, 2), np.float32), bitrate)[AFTER])
+
+
+OPTIONS = {"reservoir": "0", "joint_stereo": "1"}
+"""How LAME is set everywhere."""
+
+
+def encode(samples: Samples, bitrate: int, stream: Any = None) -> list[Any]:
+    """Packets of samples of shape (frames, 2), by a new encoder, or by the one of a stream."""
+    if stream is None:
+        stream = av.CodecContext.create("libmp3lame", "w")
+        stream.sample_rate, stream.layout, stream.format = SAMPLE_RATE, "stereo", "fltp"
+        stream.bit_rate, stream.time_base = bitrate * 1000, Fraction(1, SAMPLE_RATE)
+        stream.options = OPTIONS
+    lowered = np.float32(_LOWERED.get(bitrate, _LOWERED_ELSEWHERE))
+    packets: list[Any] = []
+    for start in range(0, len(samples), _BLOCK):
+        block = np.ascontiguousarray(samples[start : start + _BLOCK].T / lowered)
+        frame = AudioFrame.from_ndarray(block, format="fltp", layout="stereo")
+        frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, start, Fraction(1, SAMPLE_RATE)
+        packets += stream.encode(frame)
+    return packets + list(stream.encode(None))

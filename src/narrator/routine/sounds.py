@@ -1,0 +1,137 @@
+"""What a session has besides the voice, as written: bells, the bed, the room tone, and how loud it all is."""
+
+import hashlib
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+
+from narrator.errors import Mark, RoutineError
+from narrator.routine.marked import Marked
+from narrator.routine.nearest import suggest
+from narrator.routine.values import Duration, Word
+
+BELLS = ("bowl", "bowl-low", "chime", "gong", "tick", "tingsha", "woodblock")
+"""Names of the bells that `narrator.sound.bells` can strike."""
+BEDS = ("drone", "brown", "rain", "ocean")
+"""Names of the beds that `narrator.sound.beds` can make."""
+
+
+def is_file(sound: str) -> bool:
+    """Whether a sound is a file of the user's, and not the name of one that narrator makes."""
+    return bool(Path(sound).suffix)
+
+
+def _describe_sound(names: tuple[str, ...]) -> dict[str, Any]:
+    return {"anyOf": [{"enum": list(names)}, {"type": "string", "pattern": r"[.]\w+$"}]}
+
+
+Level = Annotated[float, Field(ge=-60, le=0, allow_inf_nan=False)]
+"""dB against the speech."""
+
+
+class BellSpec(Marked):
+    """What to strike, how often, and how far apart."""
+
+    sound: Annotated[Word, WithJsonSchema(_describe_sound(BELLS))] = Field(
+        "bowl", description="Which bell, or a sound file beside this one."
+    )
+    times: int = Field(1, ge=1, le=108, description="How often it is struck.")
+    every: Duration = Field(4000, ge=250, description="Time from one stroke to the next.")
+    pitch: float | None = Field(None, ge=30, le=4000, allow_inf_nan=False, description="Its lowest tone, in Hz.")
+    length: Duration | None = Field(None, ge=50, le=60_000, description="Time until it has died away.")
+    level: Level | None = Field(None, description="Its loudest moment, in dB against the speech.")
+
+    @model_validator(mode="after")
+    def _check_sound(self) -> Self:
+        if not is_file(self.sound) and self.sound not in BELLS:
+            raise ValueError(f"there is no bell {self.sound!r}; {suggest(self.sound, BELLS)}")
+        if is_file(self.sound) and self.pitch is not None:
+            raise ValueError("a sound file keeps its own pitch; take 'pitch' out")
+        return self
+
+
+def _type_bell(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"times": value} if value.strip().lstrip("-").isdigit() else {"sound": value}
+    return value
+
+
+BellShort = Annotated[BellSpec, BeforeValidator(_type_bell)]
+"""`bowl`, `3`, or `{sound: bowl, times: 3, every: 6s}`."""
+
+
+class BedSpec(Marked):
+    """Ambience beneath everything, how loud it is, and how far it steps back under speech."""
+
+    sound: Annotated[Word, WithJsonSchema(_describe_sound(BEDS))] = Field(
+        "drone", description="Which bed, or a sound file beside this one."
+    )
+    level: Level = Field(-22.0, description="In dB against the speech.")
+    duck: float = Field(8.0, ge=0, le=40, allow_inf_nan=False, description="How far it goes down under speech, in dB.")
+    fade: Duration = Field(6000, ge=100, le=120_000, description="Time it takes to come and to go.")
+
+    @model_validator(mode="after")
+    def _check_sound(self) -> Self:
+        if not is_file(self.sound) and self.sound not in BEDS:
+            raise ValueError(f"there is no bed {self.sound!r}; {suggest(self.sound, [*BEDS, NONE])}")
+        return self
+
+
+NONE = "none"
+
+
+def _type_bed(value: Any) -> Any:
+    if isinstance(value, str):
+        return None if value == NONE else {"sound": value}
+    return value
+
+
+BedShort = Annotated[BedSpec | None, BeforeValidator(_type_bed)]
+"""`rain`, `{sound: rain, level: -20, duck: 6, fade: 10s}`, or `none`."""
+
+
+class BedLevel(Marked):
+    """How loud the bed is in a section; None where it is silent."""
+
+    level: Level | None
+
+
+def type_bed_level(value: Any) -> Any:
+    """Read `-20` and `none` as the long form."""
+    if isinstance(value, str):
+        return {"level": None if value == NONE else value}
+    return value
+
+
+def _read_floor(value: Any) -> Any:
+    return None if value == NONE else value
+
+
+Floor = Annotated[Annotated[float, Field(ge=-90, le=-50, allow_inf_nan=False)] | None, BeforeValidator(_read_floor)]
+"""Level of the room tone in dBFS; `none` for digital silence."""
+FLOOR = -75.0
+Loudness = Annotated[float, Field(ge=-31, le=-12, allow_inf_nan=False)]
+"""Loudness that a session is brought to, in LUFS."""
+LOUDNESS = -16.0
+
+
+def find_sound(sound: str, mark: Mark) -> tuple[str, str]:
+    """Where a sound file lies and the digest of its bytes; a sound that narrator makes is itself, and has none.
+
+    `mark` is where it is named: a file is looked for beside the file that names it.
+
+    Raises:
+        RoutineError: it cannot be read.
+
+    """
+    if not is_file(sound):
+        return sound, ""
+    path = Path(mark.file).parent / sound
+    try:
+        if not path.is_file():
+            raise RoutineError(f"there is no sound file {path}; its place is told from this file's folder", mark)
+        with path.open("rb") as file:
+            return str(path), hashlib.file_digest(file, "blake2b").hexdigest()[:32]
+    except (OSError, ValueError) as error:
+        raise RoutineError(f"cannot read the sound file {path}: {error}", mark) from error

@@ -1,0 +1,49 @@
+"""Loops: sound without an end, read from any tick on."""
+
+from collections.abc import Callable
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from narrator.sound.audio import Samples
+from narrator.units import TICK_SAMPLES, Ticks
+
+_PCM_SCALE = np.float32(2**15 - 1)
+Pcm = tuple[NDArray[np.int16], float]
+"""16-bit samples of shape (frames, 2), and the sample value of the largest number they can hold."""
+
+
+class Loop:
+    """Sound of `ticks` ticks that goes on where it began; it is made, or loaded, when it is first read.
+
+    `key` names it in the cache: two loops with one key sound the same.
+    """
+
+    def __init__(self, key: str, ticks: Ticks, load: Callable[[], Pcm]) -> None:
+        self.key = key
+        self.ticks = ticks
+        self._load = load
+
+    @cached_property
+    def _pcm(self) -> Pcm:
+        return self._load()
+
+    def read(self, start: Ticks, ticks: Ticks) -> Samples:
+        """So many ticks from any tick on, even before its first or past its last; float32 of shape (frames, 2)."""
+        pcm, scale = self._pcm
+        parts: list[NDArray[np.int16]] = []
+        at, left = start % self.ticks, ticks
+        while left > 0:
+            taken = min(left, self.ticks - at)
+            parts.append(pcm[at * TICK_SAMPLES : (at + taken) * TICK_SAMPLES])
+            at, left = 0, left - taken
+        samples = np.concatenate(parts).astype(np.float32) if parts else np.zeros((0, 2), np.float32)
+        samples *= np.float32(scale) / _PCM_SCALE
+        return samples
+
+
+def pack_loop(samples: Samples) -> Pcm:
+    """Samples of shape (frames, 2) in the form that a loop holds them in; half as large, and 96 dB fine."""
+    scale = float(np.abs(samples).max(initial=1e-9))
+    return np.rint(samples * (_PCM_SCALE / np.float32(scale))).astype(np.int16), scale

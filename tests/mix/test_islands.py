@@ -1,0 +1,46 @@
+from narrator.mix import find_islands
+from narrator.script import Bell
+from timelines import make_bed, make_timeline, say
+
+
+def spans(timeline):
+    return [(island.start, island.end, len(island.sounds)) for island in find_islands(timeline).islands]
+
+
+def test_sounds_apart_are_islands_apart():
+    assert spans(make_timeline((504, say("a")), (1008, say("b")))) == [(504, 984, 1), (1008, 1488, 1)]
+
+
+def test_sounds_that_touch_share_an_island():
+    assert spans(make_timeline((504, say("a")), (984, say("b")))) == [(504, 1464, 2)]
+
+
+def test_a_bell_rings_on_beneath_what_follows():
+    found = make_timeline((0, Bell("bowl", 2, 5000)), (9600, say("a")), (20_400, say("b")))
+    assert spans(found) == [(0, 17_016, 3), (20_400, 20_880, 1)]
+
+
+def test_the_same_bell_with_another_ring_is_heard_as_long_as_that():
+    assert spans(make_timeline((0, Bell("bowl", length=3000)))) == [(0, 3000, 1)]
+
+
+def test_where_the_bed_changes_is_an_island_and_the_rest_is_background():
+    found = find_islands(make_timeline((30_000, say("a")), bed=make_bed(fade=2400), length=60_000))
+    assert [(island.start, island.end) for island in found.islands] == [
+        (0, 2400), (30_000 - 312, 30_480 + 1200), (57_600, 60_000),
+    ]  # fmt: skip
+    assert [len(island.sounds) for island in found.islands] == [0, 1, 0]
+    assert [found.curve.find_level(time) for time in (10_000, 40_000, 60_000)] == [-22.0, -22.0, None]
+
+
+def test_without_ducking_a_sentence_is_an_island_by_itself():
+    found = find_islands(make_timeline((30_000, say("a")), bed=make_bed(duck=0.0), length=60_000))
+    assert (found.islands[1].start, found.islands[1].end) == (30_000, 30_480)
+
+
+def test_no_island_reaches_past_the_last_whole_tick():
+    for bed in (None, make_bed()):
+        found = find_islands(make_timeline((55_200, Bell("bowl")), (3000, say("a")), bed=bed, length=60_010))
+        assert found.islands[-1].end == 60_000
+        assert found.islands[-1].is_cut
+        assert all(first.end < second.start for first, second in zip(found.islands, found.islands[1:], strict=False))

@@ -1,0 +1,172 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from measure import decode
+from narrator.cache import Cache
+from narrator.mix import BedCurve, Console, Layout, find_islands, mix_background, mix_island
+from narrator.mix.backdrops import open_bed, open_floor
+from narrator.publish import frames
+from narrator.publish.frames import BITRATES, DELAY, Meter, Piece, count_frames, encode, lay_frames, list_parts
+from narrator.script import Bell
+from narrator.speech import Clips
+from narrator.units import TICK, TICK_SAMPLES, ticks_to_ms
+from timelines import make_bed, make_timeline
+
+STROKES = [(504, Bell("chime")), (8400, Bell("tick")), (10_800, Bell("bowl", length=4008)), (34_992, Bell("chime"))]
+
+
+@pytest.fixture(params=["silence", "floor", "bed"])
+def session(request, tmp_path):
+    """A track with nothing, with room tone, and with a ducked bed beneath."""
+    cache = Cache(tmp_path / "cache")
+    bed = make_bed(fade=2400) if request.param == "bed" else None
+    floor = None if request.param == "silence" else open_floor(-75.0)
+    console = Console(Clips(cache), 0.0, floor, bed and open_bed("drone", "", cache))
+    return find_islands(make_timeline(*STROKES, length=60_000, bed=bed)), console
+
+
+def lay(layout, console, folder, bitrate=128, threads=1):
+    meter = Meter()
+    with ThreadPoolExecutor(threads) as pool:
+        data = list(lay_frames(layout, console, bitrate, pool, ahead=2, meter=meter))
+    path = folder / f"laid-{threads}.mp3"
+    path.write_bytes(b"".join(data))
+    return path, len(data), meter
+
+
+def mix_whole(layout, console):
+    """The track as one piece of sound, mixed at once."""
+    whole = Layout(layout.length, layout.islands, layout.curve)
+    samples = np.zeros((whole.length * 48, 2), np.float32)
+    at = 0
+    for island in whole.islands:
+        level = layout.curve.find_level(at)
+        samples[at * 48 : island.start * 48] = mix_background(level, at, island.start, console)
+        samples[island.start * 48 : island.end * 48] = mix_island(island, layout.curve, console)
+        at = island.end
+    samples[at * 48 :] = mix_background(layout.curve.find_level(at), at, whole.length, console)
+    return samples
+
+
+def measure_error(decoded, mixed):
+    return 10 * np.log10((mixed**2).sum() / ((decoded - mixed) ** 2).sum())
+
+
+def test_frames_laid_side_by_side_are_as_good_as_a_straight_encode(session, tmp_path):
+    layout, console = session
+    whole = mix_whole(layout, console)
+    path, count, _ = lay(layout, console, tmp_path)
+    assert count == count_frames(layout.length)
+    straight = tmp_path / "straight.mp3"
+    straight.write_bytes(b"".join(bytes(packet) for packet in encode(whole, 128)))
+    laid, reference = (decode(file)[DELAY : DELAY + len(whole)] for file in (path, straight))
+    assert measure_error(laid, whole[: len(laid)]) > measure_error(reference, whole) - 0.1
+    # No seam: joins are no rougher than the sound itself.
+    assert np.abs(np.diff(laid, 2, axis=0)).max() < 1.1 * np.abs(np.diff(reference, 2, axis=0)).max()
+
+
+def test_the_joins_themselves_are_as_smooth_as_their_surroundings(session, tmp_path):
+    layout, console = session
+    path, _, _ = lay(layout, console, tmp_path)
+    laid = decode(path)[DELAY:]
+    rough = np.abs(np.diff(laid, 2, axis=0)).max(axis=1)
+    for island in layout.islands:
+        for at in (island.start * 48, island.end * 48):
+            join = rough[max(at - TICK_SAMPLES, 0) : at + TICK_SAMPLES].max(initial=0.0)
+            # A second on either side; bells begin and end there, but softly.
+            around = rough[max(at - 48_000, 0) : at + 48_000].max()
+            assert join <= max(1.1 * around, 2e-4)
+
+
+def test_between_islands_there_is_the_room_tone_or_nothing(session, tmp_path):
+    layout, console = session
+    path, _, _ = lay(layout, console, tmp_path)
+    quiet = decode(path)[DELAY:][22_000 * 48 : 32_000 * 48]
+    level = 20 * np.log10(max(np.sqrt((quiet**2).mean()), 1e-9))
+    if console.bed:
+        assert level > -50
+    elif console.floor:
+        assert level == pytest.approx(-75, abs=1.5)
+    else:
+        assert np.abs(quiet).max() == 0
+
+
+def test_the_same_bytes_on_any_number_of_threads_and_from_the_cache(session, tmp_path):
+    layout, console = session
+    first = lay(layout, console, tmp_path)[0].read_bytes()
+    again = lay(layout, console, tmp_path, threads=3)[0].read_bytes()
+    fresh = Console(Clips(Cache(tmp_path / "other")), console.gain, console.floor, console.bed)
+    assert first == again == lay(layout, fresh, tmp_path, threads=3)[0].read_bytes()
+
+
+def test_a_second_length_encodes_nothing_that_was_encoded(tmp_path, monkeypatch):
+    console = Console(Clips(Cache(tmp_path / "cache")), 0.0, open_floor(-75.0))
+    lay(find_islands(make_timeline(*STROKES, length=60_000)), console, tmp_path)
+    later = [(start + 24 * 501, cue) for start, cue in STROKES]
+    monkeypatch.setattr(frames, "encode", None)
+    layout = find_islands(make_timeline(*later, length=90_024))
+    assert lay(layout, console, tmp_path)[1] == count_frames(90_024)
+
+
+def test_with_a_bed_an_island_is_found_again_at_the_same_place_of_its_loop(tmp_path, monkeypatch):
+    bed = make_bed(fade=2400)
+    console = Console(Clips(Cache(tmp_path / "cache")), 0.0, open_floor(-75.0), open_bed("drone", "", Cache(tmp_path)))
+    period = ticks_to_ms(console.bed.ticks)
+    stroke = (14_400, Bell("tick"))
+    lay(find_islands(make_timeline(stroke, length=2 * period, bed=bed)), console, tmp_path)
+    monkeypatch.setattr(frames, "encode", None)
+    later = find_islands(make_timeline((14_400 + period, Bell("tick")), length=2 * period, bed=bed))
+    assert lay(later, console, tmp_path)[1] == count_frames(2 * period)
+
+
+def test_the_meter_hears_what_a_meter_on_the_file_hears(session, tmp_path):
+    from narrator.sound.loudness import measure_loudness
+
+    layout, console = session
+    path, _, meter = lay(layout, console, tmp_path)
+    heard = measure_loudness(decode(path)[DELAY:])
+    assert meter.lufs == pytest.approx(heard.integrated, abs=0.5)
+    assert meter.peak == pytest.approx(heard.peak, abs=0.5)
+
+
+@given(
+    islands=st.lists(st.tuples(st.integers(1, 900), st.integers(1, 900)), max_size=6),
+    period=st.integers(1, 1200),
+    rest=st.integers(0, 50_000),
+)
+@settings(max_examples=100)
+def test_parts_fill_a_track_without_holes_and_stretches_keep_to_their_loop(islands, period, rest):
+    from narrator.mix import Island
+    from narrator.sound.loop import Loop
+
+    placed, at = [], 0
+    for gap, length in islands:
+        placed.append(Island((at + gap) * TICK, (at + gap + length) * TICK, ()))
+        at += gap + length
+    layout = Layout(at * TICK + rest, tuple(placed), BedCurve())
+    console = Console(None, 0.0, Loop("x", period, None))
+    laid = 0
+    for part in list_parts(layout, console):
+        if isinstance(part, Piece):
+            assert laid == (part.island.start + part.start) // TICK
+            laid += (part.end - part.start) // TICK + part.is_last
+        else:
+            assert laid == part.start
+            assert part.ticks > 0
+            assert part.start % period + part.ticks <= period
+            laid += part.ticks
+    assert laid == max(count_frames(layout.length), at + 1 if placed else 0)
+
+
+@pytest.mark.parametrize("bitrate", BITRATES)
+def test_levels_come_out_as_they_went_in_at_every_bit_rate(tmp_path, bitrate):
+    time = np.arange(96_000) / 48_000
+    tone = np.repeat((0.3 * np.sin(2 * np.pi * 440 * time))[:, None], 2, axis=1).astype(np.float32)
+    (tmp_path / "tone.mp3").write_bytes(b"".join(bytes(packet) for packet in encode(tone, bitrate)))
+    decoded = decode(tmp_path / "tone.mp3")[DELAY:][: len(tone)]
+    middle = slice(20_000, 70_000)
+    assert np.abs(decoded[middle] - tone[middle]).max() < 0.003
