@@ -197,4 +197,4 @@ def test_endless_text_is_refused_soon(unroll):
 def test_levels_are_settled_by_full_guidance(unroll):
     steps = "  - say: A long text.\n    brief: Short.\n"
     assert {"A long text.", "Short."} == set(unroll(steps, "brief").list_texts())
-    assert unroll(steps, "brief").material == unroll(steps).material
+    assert unroll(steps, "brief").material == unroll(steps) == unroll(steps, "bells").material

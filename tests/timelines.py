@@ -1,7 +1,7 @@
 """Timelines made by hand, for the stages behind them."""
 
 from narrator.errors import Mark
-from narrator.script import Bed, Speech
+from narrator.script import Bed, Breath, Speech
 from narrator.timeline import BedLine, Segment, Timeline
 
 MARK = Mark("f", 1, 1)
@@ -12,8 +12,10 @@ def say(text):
 
 
 def make_timeline(*cues, length=60_000, takes=480, bed=None, levels=None):
-    """Cues by their times, each `takes` ms long; with a bed at constant level, or at its `levels` from times on."""
-    segments = tuple(Segment(start, start + takes, cue, MARK) for start, cue in cues)
+    """Cues by their times, each `takes` ms long, but for breaths; with a bed at constant level, or at its `levels` from times on."""
+    segments = tuple(
+        Segment(start, start + (cue.length if isinstance(cue, Breath) else takes), cue, MARK) for start, cue in cues
+    )
     line = bed and BedLine(bed, tuple(levels or [(0, bed.level)]))
     return Timeline(length, segments, (), (), bed=line)
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -21,7 +21,7 @@ from narrator.publish.tags import is_ours
 from narrator.review import review_script
 from narrator.routine.load import make_routine, type_source
 from narrator.routine.source import read_source
-from narrator.script import Bell, Cue, Guidance, Heading, Script, write_script
+from narrator.script import Bell, Guidance, Heading, Script, write_script
 from narrator.script_file import ScriptFile, is_script, place_script
 from narrator.speech import Clips, find_lengths, speak
 from narrator.speech.engine import Engine, Voice, choose_voice, open_engine, parse_voice
@@ -210,10 +210,11 @@ def _plan(
         cache,
         report and (lambda done, total: report("speaking", done, total)),
     )
-    timeline = _place(authored, Lengths(clips.lengths, measure_rings(authored)), request)
+    lengths = Lengths(clips.lengths, measure_rings(authored))
+    timeline = _place(authored, lengths, request)
     gain = authored.gain if isinstance(authored, ScriptFile) else None
     if gain is None:
-        gain = measure_gain(_list_material(authored), clips, authored.loudness)
+        gain = measure_gain(_lay_out_whole(authored, lengths) or timeline, clips, authored.loudness)
     return Plan(authored.heading, voice, timeline, clips, gain, authored.floor)
 
 
@@ -240,8 +241,14 @@ def _place(authored: Script | ScriptFile, lengths: Lengths, request: Request) ->
     return lay_out(authored, lengths, target)
 
 
-def _list_material(authored: Script | ScriptFile) -> Iterable[Cue]:
-    return authored.material if isinstance(authored, Script) else authored.list_cues()
+def _lay_out_whole(authored: Script | ScriptFile, lengths: Lengths) -> Timeline | None:
+    """A routine at its own length with full guidance: its levels are settled by that, whatever is made of it."""
+    if isinstance(authored, ScriptFile):
+        return None
+    try:
+        return lay_out(authored.material, lengths, authored.length)
+    except LengthError:
+        return lay_out(authored.material, lengths)
 
 
 def measure_rings(authored: Script | ScriptFile) -> dict[Bell, Ms]:
@@ -251,7 +258,7 @@ def measure_rings(authored: Script | ScriptFile) -> dict[Bell, Ms]:
         SoundError: the file of a bell is no sound.
 
     """
-    cues = [*authored.list_cues(), *_list_material(authored)]
+    cues = [*authored.list_cues(), *(authored.material.list_cues() if isinstance(authored, Script) else ())]
     return {bell: measure_stroke(bell) for bell in dict.fromkeys(cue.stroke for cue in cues if isinstance(cue, Bell))}
 
 

@@ -224,12 +224,19 @@ class Script:
     """Without the silences that follow from what stands beside what."""
     sections: tuple[Section, ...]
     mark: Mark
-    material: tuple[Cue, ...]
-    """Every cue that full guidance may be heard with: what the levels of a session are settled by."""
     bed: Bed | None = None
     floor: Db | None = None
     """Level of the room tone in dBFS; None for digital silence."""
     loudness: Lufs = LOUDNESS
+    full: "Script | None" = None
+    """The script with full guidance, where this one has less."""
+
+    @property
+    def material(self) -> "Script":
+        """The script with full guidance: what the levels of a session are settled by, whatever of it is heard."""
+        if self.guidance == "bells":
+            return replace(self, guidance="full")
+        return self.full or self
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
@@ -256,7 +263,7 @@ class Script:
 
     def list_texts(self) -> list[str]:
         """Every distinct text that a voice is needed for, in order, every wording of cues in holds included."""
-        return list_texts((*self.list_cues(), *self.material))
+        return list_texts((*self.list_cues(), *self.material.list_cues()))
 
     def list_cues(self) -> Iterator[Cue]:
         """Every cue that may be heard, in order, every wording of those in holds included."""
@@ -295,12 +302,6 @@ def write_script(routine: model.Routine, guidance: Guidance = "full", language: 
         writer.faults.append(Fault("there is nothing to hear in this routine; add a step", routine.mark))
     if writer.faults:
         raise RoutineError.gather(writer.faults)
-    full = writer
-    if guidance == "brief":
-        full = _Writer(routine, "full", writer.language)
-        full.add_steps(routine.steps, _Place(("steps",)))
-        if full.faults:
-            raise RoutineError.gather(full.faults)
     return Script(
         heading=Heading(
             routine.title.pick_name(writer.language, routine.language),
@@ -315,10 +316,10 @@ def write_script(routine: model.Routine, guidance: Guidance = "full", language: 
         steps=tuple(writer.items),
         sections=tuple(writer.sections),
         mark=routine.mark,
-        material=tuple(dict.fromkeys(_list_cues(full.items))),
         bed=writer.bed,
         floor=routine.floor,
         loudness=routine.loudness,
+        full=write_script(routine, "full", language) if guidance == "brief" else None,
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from narrator.cache import Cache
-from narrator.mix import CEILING, Console, find_islands, mix_background, mix_island
+from narrator.mix import MIX_CEILING, Console, find_islands, mix_background, mix_island
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.publish.frames import AFTER, BEFORE
 from narrator.script import Bell, Breath
@@ -55,7 +55,7 @@ def test_an_island_is_the_sum_of_its_sounds(console):
 def test_loud_sums_are_turned_down_not_clipped(console):
     strokes = [(n * 24, Bell("bowl")) for n in range(30)]
     loud = mix_first(make_timeline(*strokes, (720, say("Breathe in."))), replace(console, gain=12.0))
-    assert measure_loudness(loud).peak <= CEILING + 0.1
+    assert measure_loudness(loud).peak <= MIX_CEILING + 0.1
     assert np.abs(loud).max() > 0.5
 
 
@@ -122,4 +122,4 @@ def test_a_long_island_mixed_in_pieces_is_the_same_as_whole(clips, bed, tmp_path
     ]
     assert len(pieces) > 2
     assert np.abs(np.concatenate(pieces) - whole).max() < 1e-6
-    assert np.abs(whole).max() == pytest.approx(db_to_ratio(CEILING), abs=0.05)
+    assert np.abs(whole).max() == pytest.approx(db_to_ratio(MIX_CEILING), abs=0.05)

@@ -8,7 +8,7 @@ from pydub import AudioSegment
 
 from narrator.mix.bed import BedCurve
 from narrator.mix.islands import Island
-from narrator.mix.levels import CEILING, HEADROOM, level_clip
+from narrator.mix.levels import HEADROOM, MIX_CEILING, level_clip
 from narrator.script import Bell, Breath, Cue, Speech
 from narrator.sound.audio import Samples, get_samples, make_segment, make_silence
 from narrator.sound.bells import strike_bell
@@ -30,7 +30,7 @@ class Console:
     gain: Db
     floor: Loop | None = None
     bed: Loop | None = None
-    ceiling: Db = CEILING
+    ceiling: Db = MIX_CEILING
     """True peak of the mix, in dBTP."""
 
 
@@ -85,7 +85,7 @@ def _overlay(island: Island, clips: Clips, start: Ms, end: Ms) -> AudioSegment:
 def _load_sound(cue: Cue, clips: Clips) -> AudioSegment:
     match cue:
         case Speech(spoken=spoken):
-            return clips.load(spoken).audio.apply_gain(level_clip(clips.get_loudness(spoken)) - HEADROOM)
+            return clips.load(spoken).audio.apply_gain(level_clip(clips.get_level(spoken)) - HEADROOM)
         case Bell():
             return _soften_bell(cue)
         case Breath(phase, length):

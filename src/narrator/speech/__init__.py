@@ -10,10 +10,10 @@ from narrator.sound.loudness import Loudness
 from narrator.speech.clip import Clip, measure_packed
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.silent import estimate_length
-from narrator.units import Ms, ceil_ticks, ticks_to_ms
+from narrator.units import Lufs, Ms, ceil_ticks, ticks_to_ms
 
 SHELF = "clips"
-_FORMAT = 1
+_FORMAT = 2
 """Raised whenever the making or packing of clips changes."""
 
 # Tracks rendered side by side often hold the same sentences: whoever comes second waits for the first one's clip.
@@ -25,6 +25,7 @@ class _Entry:
     key: str
     length: Ms
     loudness: Loudness
+    level: Lufs | None
 
 
 class Clips:
@@ -38,7 +39,7 @@ class Clips:
 
     def add(self, key: str, clip: Clip) -> None:
         """Take note of a clip that the cache holds under a key."""
-        self._entries[clip.text] = _Entry(key, clip.length, clip.loudness)
+        self._entries[clip.text] = _Entry(key, clip.length, clip.loudness, clip.level)
 
     @property
     def lengths(self) -> dict[str, Ms]:
@@ -50,8 +51,12 @@ class Clips:
         return self._entries[text].key
 
     def get_loudness(self, text: str) -> Loudness:
-        """Loudness of a clip."""
+        """Loudness of a clip as it is heard between two silences."""
         return self._entries[text].loudness
+
+    def get_level(self, text: str) -> Lufs | None:
+        """Loudness of a clip by itself, however short it is; None for silence."""
+        return self._entries[text].level
 
     def load(self, text: str) -> Clip:
         """Read a clip from the cache.

@@ -8,7 +8,7 @@ from pydub import AudioSegment
 
 from narrator.sound.audio import Samples, make_segment
 from narrator.sound.loudness import Loudness, measure_loudness
-from narrator.units import SAMPLE_RATE, SAMPLES_PER_MS, TICK_SAMPLES, Db, Ms, db_to_ratio, samples_to_ms
+from narrator.units import SAMPLE_RATE, SAMPLES_PER_MS, TICK_SAMPLES, Db, Lufs, Ms, db_to_ratio, samples_to_ms
 
 TRIM: Db = -48.0
 """What lies before the first and after the last sample above this, against the clip's peak, is cut off."""
@@ -20,11 +20,14 @@ _PCM_SCALE = 2.0**15
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """One utterance: mono samples at 48 kHz, shape (frames, 1), frames a whole number of ticks, and its loudness."""
+    """One utterance: mono samples at 48 kHz, shape (frames, 1), frames a whole number of ticks, and how loud it is."""
 
     text: str
     samples: Samples
     loudness: Loudness
+    """As it is heard between two silences."""
+    level: Lufs | None
+    """As it would be heard if it went on: a short word is as loud as a long one. None for silence."""
 
     @property
     def length(self) -> Ms:
@@ -38,7 +41,8 @@ class Clip:
 
     def pack(self) -> bytes:
         """Bytes to keep: a line of JSON, then 16-bit samples."""
-        head = json.dumps({"text": self.text, "loudness": asdict(self.loudness)}, ensure_ascii=False)
+        known = {"text": self.text, "loudness": asdict(self.loudness), "level": self.level}
+        head = json.dumps(known, ensure_ascii=False)
         pcm: bytes = np.rint(self.samples * (_PCM_SCALE - 1)).astype("<i2").tobytes()
         return head.encode() + b"\n" + pcm
 
@@ -49,7 +53,7 @@ class Clip:
         known = json.loads(head)
         loudness = Loudness(tuple(known["loudness"]["blocks"]), known["loudness"]["peak"])
         samples = (np.frombuffer(pcm, "<i2").reshape(-1, 1) / (_PCM_SCALE - 1)).astype(np.float32)
-        return cls(known["text"], samples, loudness)
+        return cls(known["text"], samples, loudness, known["level"])
 
 
 def measure_packed(data: bytes) -> Ms:
@@ -67,7 +71,8 @@ def make_clip(text: str, samples: Samples) -> Clip:
     if peak > 1.0:
         trimmed = (trimmed / np.float32(peak)).astype(np.float32)
     padded = np.pad(trimmed, ((0, -len(trimmed) % TICK_SAMPLES or TICK_SAMPLES * (not len(trimmed))), (0, 0)))
-    return Clip(text, padded, _measure(padded, len(trimmed)))
+    loudness = measure_loudness(np.repeat(padded, 2, axis=1))
+    return Clip(text, padded, loudness, _measure_level(padded, len(trimmed), loudness))
 
 
 def _trim(samples: Samples) -> Samples:
@@ -83,8 +88,9 @@ def _trim(samples: Samples) -> Samples:
     return kept
 
 
-def _measure(samples: Samples, sounding: int) -> Loudness:
-    """Loudness of a clip; one shorter than a second is repeated until it fills the meter's window."""
-    repeats = max(1, -(-SAMPLE_RATE // max(sounding, 1)))
-    tiled = np.tile(samples[:sounding], (repeats, 1)) if repeats > 1 else samples
-    return measure_loudness(np.repeat(tiled, 2, axis=1))
+def _measure_level(samples: Samples, sounding: int, loudness: Loudness) -> Lufs | None:
+    """Loudness of a clip by itself: one shorter than a second is repeated until it fills the meter's window."""
+    if sounding >= SAMPLE_RATE or not sounding:
+        return loudness.integrated
+    tiled = np.tile(samples[:sounding], (-(-SAMPLE_RATE // sounding), 1))
+    return measure_loudness(np.repeat(tiled, 2, axis=1)).integrated
