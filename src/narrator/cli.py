@@ -20,6 +20,7 @@ from narrator.units import format_duration, parse_duration
 
 if TYPE_CHECKING:
     from narrator.render import Job, Plan, Request, Track
+    from narrator.verify import Check
 
 app = typer.Typer(
     help="Turn a written routine into a guided audio session of exactly the length you ask for.",
@@ -198,6 +199,40 @@ def script_command(
             write_text(output, text)
         else:
             typer.echo(text, nl=False)
+
+
+@app.command("verify")
+def verify_command(
+    tracks: Annotated[list[Path], typer.Argument(metavar="TRACK...", help="Tracks that narrator made.")],
+    *,
+    script: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Script of the track, where narrator has forgotten it.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Decode finished tracks and hold them against what was planned.
+
+    narrator verify output/ten-minute-hips.mp3
+
+    Length, chapters, the time of every cue, loudness, peak, room tone, clicks, and the sound itself.
+    """
+    with faults_told():
+        from narrator.cache import Cache
+        from narrator.render import Request, verify
+
+        if script and len(tracks) > 1:
+            raise UsageError("--script is the script of one track; name one track with it")
+        worst = 0
+        for track in tracks:
+            try:
+                checks = verify(track, Request(script, str(script)) if script else None, Cache())
+            except NarratorError as error:
+                worst = max(worst, error.exit_code)
+                tell_error(error)
+                continue
+            worst = max(worst, *(int(check.is_fault) for check in checks))
+            _show_checks(track, checks, as_json=as_json)
+        raise typer.Exit(worst)
 
 
 @app.command("check")
@@ -380,6 +415,25 @@ def _check_script_output(output: Path, request: "Request") -> None:
 
         if not is_script(read_source(output)):
             raise UsageError(f"--output: {output} is no script, and would be lost; choose another name")
+
+
+def _show_checks(track: Path, checks: "list[Check]", *, as_json: bool) -> None:
+    if as_json:
+        known = [asdict(check) | {"ok": not check.is_fault} for check in checks]
+        print_json({"path": str(track), "ok": not any(check.is_fault for check in checks), "checks": known})
+        return
+    typer.echo(f"{track}")
+    typer.echo(f"  {'':9} {'planned':20} {'found':24}")
+    for check in checks:
+        verdict = "FAULT" if check.is_fault else "ok"
+        typer.echo(f"  {check.name:9} {check.planned:20} {check.found:24} {verdict}")
+        for place in check.places[:_MOST_PLACES]:
+            typer.echo(f"    {place}")
+        if len(check.places) > _MOST_PLACES:
+            typer.echo(f"    and {len(check.places) - _MOST_PLACES} more")
+
+
+_MOST_PLACES = 10
 
 
 def _show_track(job: "Job", track: "Track", *, quiet: bool, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,17 +23,18 @@ from narrator.review import review_script
 from narrator.routine.load import make_routine, type_source
 from narrator.routine.source import read_source
 from narrator.script import Bell, Guidance, Heading, Script, write_script
-from narrator.script_file import ScriptFile, is_script, place_script
+from narrator.script_file import ScriptFile, format_script, is_script, place_script
 from narrator.speech import Clips, find_lengths, speak
 from narrator.speech.engine import Engine, Voice, choose_voice, open_engine, parse_voice
 from narrator.timeline import Lengths, Range, Timeline, lay_out, measure_range
 from narrator.units import LONGEST, Db, Ms, format_duration
+from narrator.verify import Check, verify_track
 
 Report: TypeAlias = Callable[[str, int, int], None]
 """Told of progress: which stage, how much of it is done, of how much."""
 
 _SHELF = "tracks"
-_FORMAT = 1
+_FORMAT = 2
 """Raised whenever the same input would give another track."""
 
 
@@ -142,8 +144,13 @@ def render(job: Job, cache: Cache, report: Report | None = None) -> Track:
         seconds=round(time.monotonic() - started, 3),
         notes=session.timeline.notes,
     )
-    _keep_track(job, fingerprint, track, cache)
+    _keep_track(job, fingerprint, track, _write_plan(session, job), cache)
     return track
+
+
+def _write_plan(session: Plan, job: Job) -> str:
+    voice = str(session.voice)
+    return format_script(session.heading, voice, session.gain, session.floor, session.timeline, job.request.name)
 
 
 def plan(request: Request, cache: Cache, report: Report | None = None) -> Plan:
@@ -172,6 +179,27 @@ def make_console(session: Plan, cache: Cache) -> Console:
         None if session.floor is None else open_floor(session.floor),
         open_bed(bed.bed.sound, bed.bed.digest, cache) if bed else None,
     )
+
+
+def verify(path: Path, script: Request | None, cache: Cache) -> list[Check]:
+    """Hold a finished track against its plan: the script given, or what was kept when narrator made it.
+
+    Raises:
+        NarratorError: there is no plan of it, or it cannot be read.
+
+    """
+    if script:
+        session = plan(script, cache)
+        return verify_track(path, session.timeline, make_console(session, cache))
+    known = cache.get(_SHELF, _track_key(path)) if path.is_file() else None
+    if not path.is_file():
+        raise PublishError(f"there is no track {path}; name one that narrator made")
+    if known is None:
+        raise UsageError(f"nothing is known of how {path} was made; name its script with --script")
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Path(folder) / "plan.yaml"
+        kept.write_text(json.loads(known)["script"], "utf-8")
+        return verify(path, Request(kept, str(path)), cache)
 
 
 def check(request: Request, cache: Cache) -> Checked:
@@ -291,13 +319,13 @@ def _round(level: float | None) -> float | None:
     return None if level is None else round(level, 2)
 
 
-def _track_key(job: Job) -> str:
-    return make_key(_FORMAT, str(job.output.resolve()))
+def _track_key(path: Path) -> str:
+    return make_key(_FORMAT, str(path.resolve()))
 
 
 def _find_track(job: Job, fingerprint: str, cache: Cache) -> Track | None:
     """The track at the job's place, if it was made from the same input and is still as it was made."""
-    data = cache.get(_SHELF, _track_key(job))
+    data = cache.get(_SHELF, _track_key(job.output))
     if data is None or not job.output.is_file():
         return None
     known = json.loads(data)
@@ -307,7 +335,7 @@ def _find_track(job: Job, fingerprint: str, cache: Cache) -> Track | None:
     return Track(**(known["track"] | {"path": str(job.output)}), skipped=True, notes=notes)
 
 
-def _keep_track(job: Job, fingerprint: str, track: Track, cache: Cache) -> None:
+def _keep_track(job: Job, fingerprint: str, track: Track, script: str, cache: Cache) -> None:
     plain = asdict(replace(track, notes=()))
     del plain["notes"], plain["skipped"]
     known = {
@@ -315,8 +343,9 @@ def _keep_track(job: Job, fingerprint: str, track: Track, cache: Cache) -> None:
         "digest": _hash_file(job.output),
         "track": plain,
         "notes": [asdict(note) for note in track.notes],
+        "script": script,
     }
-    cache.put(_SHELF, _track_key(job), json.dumps(known).encode())
+    cache.put(_SHELF, _track_key(job.output), json.dumps(known).encode())
 
 
 def _hash_file(path: Path) -> str:
