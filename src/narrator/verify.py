@@ -4,7 +4,7 @@ Nothing that made the file is asked about it: lengths, onsets, levels and peaks 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -159,7 +159,8 @@ def _compare(decoded: _Decoder, layout: Layout, timeline: Timeline, console: Con
         first, last = at * TICK_SAMPLES, min((at + ticks) * TICK_SAMPLES, end)
         mixed = _mix_part(part, layout, console)[: max(last - first, 0)]
         heard = decoded.read(len(mixed))
-        onsets.add(mixed, heard)
+        background = _mix_background(part, layout, console)[: len(mixed)]
+        onsets.add(mixed - background, heard - background[: len(heard)])
         mixed = mixed[: len(heard)]
         start = ticks_to_ms(at)
         unlike += (start + ticks_to_ms(tick) for tick in _find_unlike(mixed, heard))
@@ -186,6 +187,13 @@ def _list_spans(layout: Layout, console: Console) -> Iterator[tuple[Part, Ticks]
     """The parts of a track and how many ticks of it are theirs."""
     for part in list_parts(layout, console):
         yield part, (part.end - part.start) // TICK + part.is_last if isinstance(part, Piece) else part.ticks
+
+
+def _mix_background(part: Part, layout: Layout, console: Console) -> Samples:
+    """What a part would be without any cue in it."""
+    if isinstance(part, Piece):
+        part = replace(part, island=replace(part.island, sounds=()))
+    return _mix_part(part, layout, console)
 
 
 def _mix_part(part: Part, layout: Layout, console: Console) -> Samples:
@@ -237,7 +245,10 @@ def _is_silent(cue: Cue) -> bool:
 
 
 class _Onsets:
-    """Finds each cue in the file as parts of it and of the mix pass by, by how much later or earlier it is there."""
+    """Finds each cue in the file, by how much later or earlier it is there, as parts of it and of the mix pass by.
+
+    Of both it is given what is left when the background is taken out.
+    """
 
     def __init__(self, timeline: Timeline) -> None:
         self._segments = [
@@ -257,7 +268,7 @@ class _Onsets:
         # What lies before the next cue, and all its surroundings, is not needed any more.
         wanted = self._segments[self._next].start if self._next < len(self._segments) else None
         first = self._start + len(self._mixed) // SAMPLES_PER_MS if wanted is None else wanted
-        drop = max(first - _SEARCH - self._start, 0)
+        drop = min(max(first - _SEARCH - self._start, 0), len(self._mixed) // SAMPLES_PER_MS)
         self._mixed, self._heard = (each[ms_to_samples(drop) :] for each in (self._mixed, self._heard))
         self._start += drop
 

@@ -1,0 +1,191 @@
+"""Each fault that a track can have is put into one on purpose, and found."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from narrator.cache import Cache
+from narrator.mix import Console, find_islands
+from narrator.mix.backdrops import open_bed, open_floor
+from narrator.publish.frames import Meter, lay_frames
+from narrator.publish.mp3 import write_mp3
+from narrator.routine.model import Tags, VoiceSpec
+from narrator.script import Bell, Heading
+from narrator.speech import speak
+from narrator.speech.engine import Voice, open_engine
+from narrator.timeline import Chapter, Lengths, Segment
+from narrator.verify import verify_track
+from timelines import MARK, make_bed, make_timeline, say
+
+HEADING = Heading("Rest", "en", VoiceSpec(), Tags())
+TEXTS = ["Breathe in.", "Let your shoulders be heavy, and soften your jaw.", "And rest."]
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory):
+    with open_engine("espeak") as engine:
+        return speak(TEXTS, Voice("espeak", "en-us", "en"), engine, Cache(tmp_path_factory.mktemp("c")))
+
+
+@pytest.fixture(params=["floor", "silence", "rain"])
+def session(request, clips):
+    """A timeline of half a minute and what it goes through: over room tone, over nothing, over rain at 64 kbit/s."""
+    starts = (2016, 5016, 20_016)
+    lengths = Lengths(clips.lengths, {})
+    cues = [
+        Segment(at, at + lengths.measure(say(text)), say(text), MARK) for at, text in zip(starts, TEXTS, strict=True)
+    ]
+    cues += [Segment(12_000, 16_008, Bell("chime"), MARK), Segment(25_008, 29_016, Bell("tick"), MARK)]
+    bed = make_bed("rain", level=-18.0, fade=1200) if request.param == "rain" else None
+    timeline = replace(
+        make_timeline(length=30_010, bed=bed),
+        segments=tuple(sorted(cues, key=lambda segment: segment.start)),
+        chapters=(Chapter("One", 504, 12_000), Chapter("Two", 12_000, 30_010)),
+    )
+    floor = open_floor(-75.0) if request.param == "floor" else None
+    return timeline, Console(clips, 0.0, floor, bed and open_bed(bed.sound, "", Cache()))
+
+
+def write(path, timeline, console):
+    write_mp3(path, HEADING, timeline, console, bitrate=64 if console.bed else 128)
+    return path
+
+
+def find_faults(path, timeline, console):
+    return {check.name: check.places for check in verify_track(path, timeline, console) if check.is_fault}
+
+
+def test_a_track_as_it_was_made_has_no_fault(session, tmp_path):
+    timeline, console = session
+    assert find_faults(write(tmp_path / "a.mp3", timeline, console), timeline, console) == {}
+
+
+def test_a_track_cut_short_is_found(session, tmp_path):
+    timeline, console = session
+    path = write(tmp_path / "a.mp3", timeline, console)
+    path.write_bytes(path.read_bytes()[:-20_000])
+    found = find_faults(path, timeline, console)
+    assert {"length", "frames"} <= set(found)
+
+
+def test_a_cue_moved_by_a_tenth_of_a_second_is_found(session, tmp_path):
+    timeline, console = session
+    late = [
+        replace(one, start=one.start + 96, end=one.end + 96) if one.start == 5016 else one for one in timeline.segments
+    ]
+    path = write(tmp_path / "a.mp3", replace(timeline, segments=tuple(late)), console)
+    found = find_faults(path, timeline, console)
+    assert found["onsets"] == ("0:05.016 (line 1): 96 ms late",)
+    assert "sound" in found
+
+
+def test_a_bell_dropped_is_found(session, tmp_path):
+    timeline, console = session
+    for dropped, at in ((12_000, "0:12.000"), (25_008, "0:25.008")):
+        fewer = tuple(segment for segment in timeline.segments if segment.start != dropped)
+        path = write(tmp_path / "a.mp3", replace(timeline, segments=fewer), console)
+        assert find_faults(path, timeline, console)["onsets"] == (f"{at} (line 1): not heard",)
+
+
+@pytest.mark.parametrize("gain", [-3.0, 3.0])
+def test_another_gain_is_found(session, tmp_path, gain):
+    timeline, console = session
+    path = write(tmp_path / "a.mp3", timeline, replace(console, gain=gain, ceiling=2.0))
+    (place,) = find_faults(path, timeline, console)["loudness"]
+    assert float(place.removesuffix(" dB")) == pytest.approx(gain, abs=0.5)
+
+
+def test_a_burst_of_clipping_is_found(session, tmp_path, monkeypatch):
+    """Frames of a sentence at eighteen times its level are put in place of its own, as a faulty limiter would."""
+    timeline, console = session
+    path = write(tmp_path / "a.mp3", timeline, console)
+    bitrate = 64 if console.bed else 128
+    size = bitrate * 3
+
+    def lay(gain):
+        with ThreadPoolExecutor(1) as pool:
+            louder = replace(console, gain=gain, ceiling=30.0)
+            return list(lay_frames(find_islands(timeline), louder, bitrate, pool, ahead=1, meter=Meter()))
+
+    good, bad = lay(0.0), lay(25.0)
+    data = path.read_bytes()
+    start = data.index(b"".join(good[1:20]))
+    burst = slice(start + size * 219, start + size * 229)
+    path.write_bytes(data[: burst.start] + b"".join(bad[220:230]) + data[burst.stop :])
+    found = find_faults(path, timeline, console)
+    assert {"peak", "sound"} <= set(found)
+    assert float(found["peak"][0].removesuffix(" dBTP")) > -1
+
+
+def test_a_frame_overwritten_with_garbage_is_found(session, tmp_path):
+    timeline, console = session
+    for at in (5500, 18_000):
+        path = write(tmp_path / "a.mp3", timeline, console)
+        data = bytearray(path.read_bytes())
+        size = 192 if console.bed else 384
+        first = len(data) - (len(data) // size) * size
+        start = first + (at // 24 + (len(data) // size - 1252)) * size
+        data[start + 4 : start + size] = bytes((number * 97 + 13) % 251 for number in range(size - 4))
+        path.write_bytes(bytes(data))
+        found = find_faults(path, timeline, console)
+        assert set(found) & {"sound", "length", "frames", "clicks", "peak"}, at
+
+
+def test_a_chapter_that_is_not_planned_is_found(session, tmp_path):
+    timeline, console = session
+    moved = replace(timeline, chapters=(Chapter("One", 504, 12_000), Chapter("Two", 13_000, 30_010)))
+    path = write(tmp_path / "a.mp3", moved, console)
+    assert set(find_faults(path, timeline, console)) == {"chapters"}
+
+
+def test_silence_in_place_of_room_tone_is_found(session, tmp_path):
+    timeline, console = session
+    if console.floor:
+        path = write(tmp_path / "a.mp3", timeline, replace(console, floor=None))
+        assert "floor" in find_faults(path, timeline, console)
+
+
+ROUTINE = """
+title: Rest
+steps:
+  - bell: {sound: bowl, length: 4s}
+  - section: Lying down
+    steps:
+      - say: Let your shoulders be heavy.
+      - hold: 5s
+"""
+
+
+def test_the_command_knows_how_a_track_was_made_and_ends_with_one_on_a_fault(narrator, write, tmp_path):
+    write_routine = write
+    write_routine(ROUTINE)
+    assert narrator("render", "routine.yaml", "--length", "20s").code == 0
+    track = tmp_path / "output" / "routine-20s.mp3"
+    good = narrator("verify", str(track))
+    assert good.code == 0, good.out
+    assert "FAULT" not in good.out
+    assert [line.split()[0] for line in good.out.splitlines()[2:]] == [
+        "length", "frames", "chapters", "onsets", "loudness", "peak", "floor", "clicks", "sound",
+    ]  # fmt: skip
+    track.write_bytes(track.read_bytes()[:-30_000])
+    bad = narrator("verify", str(track), "--json")
+    known = json.loads(bad.out)
+    assert (bad.code, known["ok"]) == (1, False)
+    assert {check["name"] for check in known["checks"] if not check["ok"]} >= {"length", "frames"}
+
+
+def test_a_track_that_was_moved_is_verified_by_its_script(narrator, write, tmp_path):
+    write(ROUTINE)
+    narrator("render", "routine.yaml", "--length", "20s")
+    narrator("script", "routine.yaml", "--length", "20s", "--output", "plan.yaml")
+    (tmp_path / "output" / "routine-20s.mp3").rename(tmp_path / "moved.mp3")
+    unknown = narrator("verify", "moved.mp3")
+    assert (unknown.code, unknown.err) == (
+        2, "error: nothing is known of how moved.mp3 was made; name its script with --script\n",
+    )  # fmt: skip
+    assert narrator("verify", "moved.mp3", "--script", "plan.yaml").code == 0
+    assert narrator("verify", "none.mp3").code == 3
+    (tmp_path / "text.mp3").write_text("no sound at all")
+    assert narrator("verify", "text.mp3", "--script", "plan.yaml").code == 3
