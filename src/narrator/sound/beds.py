@@ -28,8 +28,8 @@ _DROPS = 4000
 _DROP = SAMPLE_RATE // 50
 """How many drops fall within a loop of rain, and how long one is heard, in samples."""
 _WAVES = (
-    (3.2, 9.1, 0.95), (12.8, 10.6, 0.8), (21.9, 7.9, 0.9), (29.4, 11.8, 0.95), (40.6, 8.6, 0.75), (48.3, 10.2, 0.95),
-    (55.9, 7.4, 0.75),
+    (2.6, 9.4, 0.95), (13.4, 10.2, 0.8), (21.5, 7.6, 0.9), (28.3, 11.4, 0.95), (40.9, 9.6, 0.75), (48.6, 8.4, 0.95),
+    (55.1, 6.8, 0.75),
 )  # fmt: skip
 """Waves within a minute: when each breaks, in seconds, how long it is heard, and how strong it is."""
 

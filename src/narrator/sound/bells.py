@@ -69,6 +69,7 @@ def measure_ring(sound: str, pitch: float | None = None, length: Ms | None = Non
     Takes no synthesis, but a recording is decoded. Arguments and errors are those of `strike_bell`.
     """
     if is_recording(sound):
+        _refuse_pitch(sound, pitch)
         return samples_to_ms(len(load_recording(sound, length)))
     return _tune(sound, pitch, length).ring
 

@@ -1,0 +1,76 @@
+"""Draws the pictures of this folder anew: spectrogram and level of each bell and of a breath round.
+
+It takes the extra `docs` (matplotlib). Run it from the top of the project: `python docs/sound/make_pictures.py`.
+"""
+
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib import pyplot as plt
+
+from narrator.sound.audio import Samples, get_samples
+from narrator.sound.bells import BELLS, strike_bell
+from narrator.sound.breath import make_tone
+from narrator.units import SAMPLE_RATE
+
+FOLDER = Path(__file__).parent
+_WINDOW = 8192
+_LOWEST, _HIGHEST = 50.0, 20_000.0
+_DEPTH = 90
+"""Decibels from the brightest spot of a picture to its black."""
+
+
+def draw_sound(samples: Samples, title: str, path: Path) -> None:
+    """Write a PNG of sound of shape (frames, 2): its spectrogram, and below it the peak of each 10 ms in dBFS."""
+    mpl.use("Agg")
+    seconds = len(samples) / SAMPLE_RATE
+    figure, (above, below) = plt.subplots(
+        2, 1, figsize=(8, 4.2), dpi=80, sharex=True, height_ratios=(3, 1), layout="constrained"
+    )
+    edges = np.geomspace(_LOWEST, _HIGHEST, 261)
+    shown = _measure_power(samples.mean(axis=1), edges)
+    above.pcolormesh(np.linspace(0, seconds, 501), edges, shown, cmap="magma", vmin=-_DEPTH, vmax=0)
+    above.set(yscale="log", ylabel="Hz", title=title)
+    below.plot(*_measure_level(samples), linewidth=0.8)
+    below.set(ylabel="dBFS", xlabel="s", xlim=(0, seconds), ylim=(-95, 0))
+    below.grid(alpha=0.3)
+    figure.savefig(path)
+    plt.close(figure)
+
+
+def _measure_power(sound: Samples, edges: Samples) -> Samples:
+    """Power of mono sound in dB against the strongest, shape (bands, 500): short transforms by time.
+
+    A band between two of `edges` (Hz) shows its strongest bin, so that no partial falls between two rows.
+    """
+    window = min(_WINDOW, 2 ** int(np.log2(len(sound) / 4)))
+    padded = np.pad(sound, window // 2)
+    starts = np.linspace(0, len(sound) - 1, 500).astype(int)
+    pieces = np.stack([padded[start : start + window] for start in starts]) * np.blackman(window)
+    power = np.abs(np.fft.rfft(pieces, 2 * _WINDOW, axis=1))
+    bins = np.ceil(edges * (2 * _WINDOW / SAMPLE_RATE)).astype(int)
+    bands = np.maximum.reduceat(power, bins, axis=1)[:, :-1].T
+    return 20 * np.log10(bands / bands.max() + 1e-9)
+
+
+def _measure_level(samples: Samples) -> tuple[Samples, Samples]:
+    """Time in seconds, and the peak of each 10 ms in dBFS."""
+    step = SAMPLE_RATE // 100
+    peaks = np.abs(samples[: len(samples) // step * step]).max(axis=1).reshape(-1, step).max(axis=1)
+    return np.arange(len(peaks)) / 100, 20 * np.log10(np.maximum(peaks, 1e-6))
+
+
+def main() -> None:
+    """Write every picture that needs nothing but synthesis."""
+    for name in BELLS:
+        samples = get_samples(strike_bell(name))
+        draw_sound(
+            np.pad(samples, ((max(len(samples) // 20, 2400), 0), (0, 0))), f"bell: {name}", FOLDER / f"bell-{name}.png"
+        )
+    tones = [get_samples(make_tone(phase, 4008)) for phase in ("in", "hold", "out")]
+    draw_sound(np.concatenate(tones), "breath: in, hold, out, four seconds each", FOLDER / "breath.png")
+
+
+if __name__ == "__main__":
+    main()
