@@ -14,7 +14,7 @@ import av
 
 from narrator import __version__
 from narrator.cache import Cache, make_key
-from narrator.errors import Fault, LengthError, Mark, NarratorError, PublishError, UsageError
+from narrator.errors import Fault, LengthError, Mark, NarratorError, PublishError, SoundError, UsageError
 from narrator.mix import Console, measure_gain, measure_stroke
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.publish.mp3 import write_mp3
@@ -24,6 +24,7 @@ from narrator.routine.load import make_routine, type_source
 from narrator.routine.source import read_source
 from narrator.script import Bell, Guidance, Heading, Script, write_script
 from narrator.script_file import ScriptFile, format_script, is_script, place_script
+from narrator.sound.loop import Loop
 from narrator.speech import Clips, find_lengths, speak
 from narrator.speech.engine import Engine, Voice, choose_voice, open_engine, parse_voice
 from narrator.timeline import Lengths, Range, Timeline, lay_out, measure_range
@@ -74,6 +75,7 @@ class Plan:
     gain: Db
     floor: Db | None
     """Level of the room tone in dBFS; None for digital silence."""
+    bed: Loop | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def render(job: Job, cache: Cache, report: Report | None = None) -> Track:
         job.output,
         session.heading,
         session.timeline,
-        make_console(session, cache),
+        make_console(session),
         bitrate=job.bitrate,
         threads=job.threads,
         report=report and (lambda done, total: report("mixing", done, total)),
@@ -165,20 +167,10 @@ def plan(request: Request, cache: Cache, report: Report | None = None) -> Plan:
         return _plan(authored, request, engine, _choose_voice(engine, request, authored), cache, report)
 
 
-def make_console(session: Plan, cache: Cache) -> Console:
-    """What the sound of a session goes through.
-
-    Raises:
-        SoundError: the file of its bed is no sound.
-
-    """
-    bed = session.timeline.bed
-    return Console(
-        session.clips,
-        session.gain,
-        None if session.floor is None else open_floor(session.floor),
-        open_bed(bed.bed.sound, bed.bed.digest, cache) if bed else None,
-    )
+def make_console(session: Plan) -> Console:
+    """What the sound of a session goes through."""
+    floor = None if session.floor is None else open_floor(session.floor)
+    return Console(session.clips, session.gain, floor, session.bed)
 
 
 def verify(path: Path, script: Request | None, cache: Cache) -> list[Check]:
@@ -190,7 +182,7 @@ def verify(path: Path, script: Request | None, cache: Cache) -> list[Check]:
     """
     if script:
         session = plan(script, cache)
-        return verify_track(path, session.timeline, make_console(session, cache))
+        return verify_track(path, session.timeline, make_console(session))
     known = cache.get(_SHELF, _track_key(path)) if path.is_file() else None
     if not path.is_file():
         raise PublishError(f"there is no track {path}; name one that narrator made")
@@ -215,6 +207,7 @@ def check(request: Request, cache: Cache) -> Checked:
         clips, is_estimate = find_lengths(authored.list_texts(), voice, engine.version, cache)
     lengths = Lengths(clips, measure_rings(authored), is_estimate)
     timeline = _place(authored, lengths, request)
+    _open_bed(authored, cache)
     if isinstance(authored, ScriptFile):
         span, warnings = Range(timeline.length, timeline.length, timeline.length), []
     else:
@@ -231,6 +224,7 @@ def _plan(
     cache: Cache,
     report: Report | None,
 ) -> Plan:
+    bed = _open_bed(authored, cache)
     clips = speak(
         authored.list_texts(),
         voice,
@@ -243,7 +237,7 @@ def _plan(
     gain = authored.gain if isinstance(authored, ScriptFile) else None
     if gain is None:
         gain = measure_gain(_lay_out_whole(authored, lengths) or timeline, clips, authored.loudness)
-    return Plan(authored.heading, voice, timeline, clips, gain, authored.floor)
+    return Plan(authored.heading, voice, timeline, clips, gain, authored.floor, bed)
 
 
 def _read(request: Request) -> Script | ScriptFile:
@@ -287,7 +281,28 @@ def measure_rings(authored: Script | ScriptFile) -> dict[Bell, Ms]:
 
     """
     cues = [*authored.list_cues(), *(authored.material.list_cues() if isinstance(authored, Script) else ())]
-    return {bell: measure_stroke(bell) for bell in dict.fromkeys(cue.stroke for cue in cues if isinstance(cue, Bell))}
+    rings: dict[Bell, Ms] = {}
+    for bell in dict.fromkeys(cue.stroke for cue in cues if isinstance(cue, Bell)):
+        with _sound_placed(bell.mark):
+            rings[bell] = measure_stroke(bell)
+    return rings
+
+
+def _open_bed(authored: Script | ScriptFile, cache: Cache) -> Loop | None:
+    bed = authored.make_bed() if isinstance(authored, ScriptFile) else authored.bed
+    if bed is None:
+        return None
+    with _sound_placed(bed.mark):
+        return open_bed(bed.sound, bed.digest, cache)
+
+
+@contextmanager
+def _sound_placed(mark: Mark | None) -> Iterator[None]:
+    """Give a fault of a sound file the place where the file is named."""
+    try:
+        yield
+    except SoundError as error:
+        raise SoundError(error.faults[0].message, mark) from None
 
 
 def _open_engine(request: Request, authored: Script | ScriptFile) -> Engine:

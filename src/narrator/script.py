@@ -58,11 +58,13 @@ class Bell:
     length: Ms | None = None
     level: Db | None = None
     digest: str = ""
+    mark: Mark | None = field(default=None, compare=False, repr=False)
+    """Where it is written: no part of what it is."""
 
     @property
     def stroke(self) -> "Bell":
         """The bell struck once."""
-        return Bell(self.sound, 1, 4000, self.pitch, self.length, self.level, self.digest)
+        return replace(self, times=1, every=4000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class Bed:
     duck: Db
     fade: Ms
     digest: str = ""
+    mark: Mark | None = field(default=None, compare=False, repr=False)
 
 
 def list_texts(cues: Iterable[Cue]) -> list[str]:
@@ -593,7 +596,7 @@ def make_bell(spec: BellSpec, mark: Mark) -> Bell:
 
     """
     sound, digest = find_sound(spec.sound, mark)
-    return Bell(sound, spec.times, spec.every, spec.pitch, spec.length, spec.level, digest)
+    return Bell(sound, spec.times, spec.every, spec.pitch, spec.length, spec.level, digest, mark)
 
 
 def make_bed(spec: BedSpec, mark: Mark) -> Bed:
@@ -604,7 +607,7 @@ def make_bed(spec: BedSpec, mark: Mark) -> Bed:
 
     """
     sound, digest = find_sound(spec.sound, mark)
-    return Bed(sound, spec.level, spec.duck, spec.fade, digest)
+    return Bed(sound, spec.level, spec.duck, spec.fade, digest, mark)
 
 
 def needs_gap(item: Item, following: Item | None) -> bool:

@@ -138,6 +138,15 @@ class ScriptFile(Marked):
         lexicon = Lexicon(self.pronounce, self.language)
         return [entry.make_cue(lexicon) for entry in self.cues]
 
+    def make_bed(self) -> Bed | None:
+        """The bed itself.
+
+        Raises:
+            RoutineError: it is a sound file that cannot be read.
+
+        """
+        return make_bed(self.bed, self.find_mark("bed")) if self.bed else None
+
     def list_texts(self) -> list[str]:
         """Every distinct text that a voice is needed for, in order."""
         return list_texts(self.list_cues())
@@ -189,14 +198,9 @@ def place_script(script: ScriptFile, lengths: Lengths) -> Timeline:
     if faults:
         raise RoutineError.gather(faults)
     chapters = tuple(Chapter(section.title, section.at, section.to) for section in script.sections)
-    return Timeline(script.length, tuple(segments), (), chapters, bed=_make_bed_line(script))
-
-
-def _make_bed_line(script: ScriptFile) -> BedLine | None:
-    if script.bed is None:
-        return None
-    levels = tuple((entry.at, entry.level) for entry in script.bed.levels)
-    return BedLine(make_bed(script.bed, script.find_mark("bed")), levels)
+    bed = script.make_bed()
+    levels = tuple((entry.at, entry.level) for entry in script.bed.levels) if script.bed else ()
+    return Timeline(script.length, tuple(segments), (), chapters, bed=bed and BedLine(bed, levels))
 
 
 def _find_later_end(one: Segment, other: Segment) -> Segment:
