@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from narrator import __version__
+from narrator.cli_voices import voices_app
 from narrator.console import faults_told, print_json, tell, tell_error, write_text
 from narrator.errors import NarratorError, RoutineError, UsageError
 from narrator.units import format_duration, parse_duration
@@ -30,6 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+app.add_typer(voices_app, name="voices")
 
 
 class GuidanceName(StrEnum):
@@ -56,7 +58,19 @@ OneRoutine = Annotated[
 ]
 VoiceOption = Annotated[
     str | None,
-    typer.Option(metavar="ENGINE[:NAME]", help="Who speaks, such as espeak:en-gb. 'narrator voices' lists them."),
+    typer.Option(
+        metavar="ENGINE[:NAME]",
+        envvar="NARRATOR_VOICE",
+        help="Who speaks, such as espeak:en-gb; 'narrator voices' lists them. auto takes the routine's wish, else the "
+        "best installed. [default: the configuration's, else auto]",
+    ),
+]
+FallbackOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="VOICE,...",
+        help="Who speaks the whole session when that voice fails, in this order. [default: the configuration's]",
+    ),
 ]
 GuidanceOption = Annotated[
     GuidanceName | None, typer.Option(help="How much is said; with bells, nothing but bells. [default: full]")
@@ -92,6 +106,7 @@ def render_command(
         ),
     ] = None,
     voice: VoiceOption = None,
+    fallback: FallbackOption = None,
     guidance: GuidanceOption = None,
     language: LanguageOption = None,
     output: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")] = Path("output"),
@@ -118,6 +133,7 @@ def render_command(
 
         from narrator.batch import check_targets, render_all
         from narrator.cache import Cache
+        from narrator.config import choose_voices
         from narrator.progress import show_progress
         from narrator.publish.mp3 import BITRATES
         from narrator.render import Job
@@ -127,9 +143,10 @@ def render_command(
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         worst = 0
         requests: list[Request] = []
+        voices = choose_voices(voice, fallback)
         for routine in routines:
             try:
-                requests += _make_requests([routine], length, voice, guidance, language)
+                requests += _make_requests([routine], length, voices, guidance, language)
             except RoutineError as error:
                 worst = max(worst, error.exit_code)
                 tell_error(error)
@@ -161,6 +178,7 @@ def script_command(
         str | None, typer.Option(metavar="10m", help="Length of the track. [default: the routine's]")
     ] = None,
     voice: VoiceOption = None,
+    fallback: FallbackOption = None,
     guidance: GuidanceOption = None,
     language: LanguageOption = None,
     form: Annotated[
@@ -181,13 +199,14 @@ def script_command(
     """
     with faults_told():
         from narrator.cache import Cache
+        from narrator.config import choose_voices
         from narrator.render import plan
 
-        found = list(_make_requests([routine], length, voice, guidance, language))
+        found = list(_make_requests([routine], length, choose_voices(voice, fallback), guidance, language))
         if len(found) != 1:
             raise UsageError("a script has one length; give --length once")
         session = plan(found[0], Cache())
-        for note in session.timeline.notes:
+        for note in (*session.warnings, *session.timeline.notes):
             tell(note, "warning")
         text = _format_script(session, found[0].name, form or _choose_format(output))
         if output:
@@ -212,12 +231,14 @@ def check_command(
     """
     with faults_told():
         from narrator.cache import Cache
+        from narrator.config import choose_voices
         from narrator.render import check
 
         worst = 0
+        voices = choose_voices(voice)
         for routine in routines:
             try:
-                for request in _make_requests([routine], None, voice, guidance, language):
+                for request in _make_requests([routine], None, voices, guidance, language):
                     checked = check(request, Cache())
                     for note in checked.notes:
                         tell(note, "warning", as_json=as_json)
@@ -245,29 +266,6 @@ def list_command(*, as_json: JsonOption = False) -> None:
             else:
                 length = format_duration(routine.length) if routine.length else "any"
                 typer.echo(f"{name:24} {length:>6}  {shown}")
-
-
-@app.command("voices")
-def voices_command(
-    language: Annotated[str | None, typer.Argument(metavar="[LANGUAGE]", help="Only voices that speak it.")] = None,
-    *,
-    as_json: JsonOption = False,
-) -> None:
-    """List the engines, and the voices they have.
-
-    narrator voices de
-    """
-    with faults_told():
-        from narrator.speech.engine import ENGINES, open_engine
-
-        for name in ENGINES:
-            with open_engine(name) as engine:
-                known = list(engine.voices(language) if language else engine.languages())
-                if as_json:
-                    print_json({"engine": name, "offline": engine.is_offline, "voices": known})
-                else:
-                    where = "offline" if engine.is_offline else "needs the network"
-                    typer.echo(f"{name} ({where}): {' '.join(known) or 'none'}")
 
 
 @app.command("schema")
@@ -304,7 +302,11 @@ def new_command(
 
 
 def _make_requests(
-    routines: list[str], length: str | None, voice: str | None, guidance: GuidanceName | None, language: str | None
+    routines: list[str],
+    length: str | None,
+    voices: tuple[str | None, tuple[str, ...]],
+    guidance: GuidanceName | None,
+    language: str | None,
 ) -> "Iterator[Request]":
     from narrator.render import Request
     from narrator.routine import find_routine
@@ -316,7 +318,7 @@ def _make_requests(
         path = find_routine(routine)
         name = str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
         for each in lengths:
-            yield Request(path, name, each, voice, guidance.value if guidance else None, language)
+            yield Request(path, name, each, voices[0], guidance.value if guidance else None, language, voices[1])
 
 
 def _parse_length(text: str) -> int:

@@ -6,17 +6,18 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Collection
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
 from narrator.errors import SpeechError
 from narrator.sound.resample import resample_pcm
 from narrator.speech.clip import Clip, make_clip
-from narrator.speech.engine import Voice
+from narrator.speech.engine import Engine, Voice
 
 WORDS_PER_MINUTE = 140
 """Speed at pace 1."""
@@ -24,15 +25,16 @@ _PREFERRED = {"en": "en-us", "fr": "fr-fr", "zh": "cmn"}
 """Voice for a language that espeak-ng lists under longer codes only, or under several."""
 
 
-class Espeak:
+class Espeak(Engine):
     """The engine `espeak`: one child process, which forks for each sentence (see `espeak_child`)."""
 
     name = "espeak"
     version = importlib.metadata.version("espeakng-loader")
-    is_offline = True
 
     def __init__(self) -> None:
         self._child: subprocess.Popen[bytes] | None = None
+        # Closing waits for the sentence that is being spoken.
+        self._lock = threading.RLock()
 
     @cached_property
     def _voices(self) -> list[str]:
@@ -58,8 +60,9 @@ class Espeak:
 
     def close(self) -> None:
         """End the child process."""
-        if self._child:
+        with self._lock:
             child, self._child = self._child, None
+        if child:
             try:
                 with contextlib.suppress(OSError, subprocess.TimeoutExpired):
                     child.communicate(timeout=5)
@@ -67,14 +70,12 @@ class Espeak:
                 child.kill()
                 child.wait()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
-
     def _ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         """Send a request to the child; answers its JSON line and the bytes after it."""
+        with self._lock:
+            return self._ask_alone(request)
+
+    def _ask_alone(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         try:
             child = self._child = self._child or _start_child()
         except OSError as error:

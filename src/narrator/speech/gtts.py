@@ -4,26 +4,24 @@ import importlib.metadata
 import io
 import logging
 from collections.abc import Collection
-from typing import Self
 
 import av
 
 from narrator.errors import SpeechError
 from narrator.sound.resample import decode_mono
 from narrator.speech.clip import Clip, make_clip
-from narrator.speech.engine import Voice
+from narrator.speech.engine import Engine, Voice
 
 _SLOW_BELOW = 0.8
 """The service knows two speeds; a pace below this asks for the slow one."""
 _TIMEOUT_S = 20.0
 
 
-class Gtts:
+class Gtts(Engine):
     """The engine `gtts`: text goes to translate.google.com, MP3 comes back."""
 
     name = "gtts"
     version = importlib.metadata.version("gTTS")
-    is_offline = False
 
     def languages(self) -> Collection[str]:
         """Codes as the service writes them."""
@@ -55,15 +53,6 @@ class Gtts:
                 f"Google Translate did not speak {text[:40]!r}: {_first_line(error)}; check the network and try again "
                 "(what was spoken is kept), or use --voice espeak"
             ) from error
-
-    def close(self) -> None:
-        """Nothing is kept running."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
 
 
 def _first_line(error: Exception) -> str:

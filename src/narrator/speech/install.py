@@ -1,0 +1,42 @@
+"""Voices that are fetched once, on demand, and then speak offline."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from narrator.errors import UsageError
+from narrator.routine.nearest import suggest
+from narrator.speech.registry import BUILT_IN, split_voice
+
+Report: TypeAlias = Callable[[int, int], None]
+"""Told how many bytes have come, of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installable:
+    """A voice that can be fetched, and what fetches it; each function raises SpeechError where it fails."""
+
+    describe: Callable[[], str]
+    """What would be fetched, from whom, under which licence, and how large it is."""
+    is_installed: Callable[[], bool]
+    install: Callable[[Report], object]
+    remove: Callable[[], object]
+
+
+INSTALLABLE: dict[str, Callable[[str | None], Installable]] = {}
+"""By the engine: a function that is given the voice's name, None for the engine's only one."""
+
+
+def find_installable(text: str) -> Installable:
+    """Voice that can be fetched, by its name as `--voice` takes it.
+
+    Raises:
+        UsageError: there is nothing to fetch for that.
+
+    """
+    engine, name = split_voice(text)
+    if engine in INSTALLABLE:
+        return INSTALLABLE[engine](name)
+    if engine in BUILT_IN:
+        raise UsageError(f"the engine {engine!r} has nothing to be added or removed; {suggest('', INSTALLABLE)}")
+    raise UsageError(f"there is no voice {text!r} to add; {suggest(engine, INSTALLABLE)}")
