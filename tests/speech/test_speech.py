@@ -156,5 +156,7 @@ def test_a_fault_of_anybodys_engine_is_told_as_one(cache):
         def synthesize(self, text, voice):
             raise ZeroDivisionError("by zero")
 
-    with pytest.raises(SpeechError, match=r"the engine 'silent' failed on 'One.': ZeroDivisionError: by zero; try another"):
+    with pytest.raises(
+        SpeechError, match=r"the engine 'silent' failed on 'One.': ZeroDivisionError: by zero; try another"
+    ):
         speak(["One."], VOICE, Broken(), cache)

@@ -115,10 +115,11 @@ def speak(
     report(0, len(texts))
     with ThreadPoolExecutor(engine.workers, "speak") as pool:
         futures = [pool.submit(_find_or_speak, text, voice, engine, cache) for text in texts]
+        for future in futures:
+            future.add_done_callback(lambda ended: _end_after_failure(ended, pool))
         try:
             _follow(futures, report)
         except SpeechError:
-            pool.shutdown(wait=False, cancel_futures=True)
             raise
         except BaseException:
             # The session is given up: what is being spoken need not be waited for.
@@ -128,6 +129,12 @@ def speak(
     for text, future in zip(texts, futures, strict=True):
         clips.add(text, future.result())
     return clips
+
+
+def _end_after_failure(ended: Future[Spoken], pool: ThreadPoolExecutor) -> None:
+    """Begin nothing more once a sentence has failed; called by the thread that would begin it."""
+    if not ended.cancelled() and ended.exception():
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _follow(futures: Iterable[Future[Spoken]], report: Report) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from narrator.config import read_config
 from narrator.errors import SpeechError, UsageError
 from narrator.routine.model import VoiceSpec
 from narrator.routine.nearest import suggest
@@ -40,7 +41,7 @@ def _open_espeak() -> Engine:
 def _open_gtts() -> Engine:
     from narrator.speech.gtts import Gtts
 
-    return Gtts()
+    return Gtts(read_config().gtts)
 
 
 def _open_silent() -> Engine:
