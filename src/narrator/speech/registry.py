@@ -44,6 +44,12 @@ def _open_gtts() -> Engine:
     return Gtts(read_config().gtts)
 
 
+def _open_command() -> Engine:
+    from narrator.speech.command import Command
+
+    return Command(read_config().command)
+
+
 def _open_silent() -> Engine:
     from narrator.speech.silent import Silent
 
@@ -53,6 +59,7 @@ def _open_silent() -> Engine:
 BUILT_IN: dict[str, Offer] = {
     "espeak": Offer(_open_espeak, "robotic", "GPL-3.0-or-later"),
     "gtts": Offer(_open_gtts, "good", "Google's terms", is_offline=False),
+    "command": Offer(_open_command, "its own", "its own"),
     "silent": Offer(_open_silent, "silent", "MIT"),
 }
 _NATURAL: tuple[str, ...] = ()
