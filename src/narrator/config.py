@@ -21,7 +21,13 @@ class ConfigError(NarratorError):
     """The configuration file cannot be used as it stands."""
 
 
-def _check_url(url: str) -> str:
+def check_url(url: str) -> str:
+    """Give an address back without a slash at its end.
+
+    Raises:
+        ValueError: it is none, or holds a name or password.
+
+    """
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError(f"{url!r} is no address; write one such as https://example.org/v1")
@@ -30,7 +36,7 @@ def _check_url(url: str) -> str:
     return url.rstrip("/")
 
 
-Url = Annotated[str, AfterValidator(_check_url)]
+Url = Annotated[str, AfterValidator(check_url)]
 
 
 def _split_voices(value: Any) -> Any:

@@ -44,6 +44,12 @@ def _open_gtts() -> Engine:
     return Gtts(read_config().gtts)
 
 
+def _open_openai() -> Engine:
+    from narrator.speech.openai import OpenAi
+
+    return OpenAi(read_config().openai)
+
+
 def _open_command() -> Engine:
     from narrator.speech.command import Command
 
@@ -59,6 +65,7 @@ def _open_silent() -> Engine:
 BUILT_IN: dict[str, Offer] = {
     "espeak": Offer(_open_espeak, "robotic", "GPL-3.0-or-later"),
     "gtts": Offer(_open_gtts, "good", "Google's terms", is_offline=False),
+    "openai": Offer(_open_openai, "good", "the server's", is_offline=False, languages=("any",)),
     "command": Offer(_open_command, "its own", "its own"),
     "silent": Offer(_open_silent, "silent", "MIT"),
 }
