@@ -46,7 +46,7 @@ def faults_told() -> Iterator[None]:
 
 
 @contextmanager
-def show_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+def show_bar(what: str) -> Iterator[Callable[[int, int | None], None]]:
     """Show how many bytes of how many have come while the block runs, if standard error is a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn

@@ -42,7 +42,7 @@ class Engine(Protocol):
 
     @abstractmethod
     def synthesize(self, text: str, voice: Voice) -> Clip:
-        """Speak a text; equal arguments give equal clips, whoever else is asking at the same time.
+        """Speak a text; equal arguments give equal clips, as far as the engine can.
 
         Raises:
             SpeechError: it could not be spoken; says why and what to do.

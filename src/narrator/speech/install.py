@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 from narrator.errors import UsageError
 from narrator.routine.nearest import suggest
 from narrator.speech.registry import BUILT_IN, split_voice
 
-Report: TypeAlias = Callable[[int, int], None]
-"""Told how many bytes have come, of how many."""
+Report: TypeAlias = Callable[[int, int | None], None]
+"""Told how many bytes have come, of how many; None where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,19 @@ class Installable:
     remove: Callable[[], object]
 
 
-INSTALLABLE: dict[str, Callable[[str | None], Installable]] = {}
+def _find_piper(name: str | None) -> Installable:
+    from narrator.speech import piper
+
+    voice = piper.check_name(name)
+    return Installable(
+        partial(piper.describe, voice),
+        partial(piper.is_installed, voice),
+        partial(piper.install, voice),
+        partial(piper.remove, voice),
+    )
+
+
+INSTALLABLE: dict[str, Callable[[str | None], Installable]] = {"piper": _find_piper}
 """By the engine: a function that is given the voice's name, None for the engine's only one."""
 
 

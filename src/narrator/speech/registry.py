@@ -62,14 +62,21 @@ def _open_silent() -> Engine:
     return Silent()
 
 
+def _open_piper() -> Engine:
+    from narrator.speech.piper import Piper
+
+    return Piper()
+
+
 BUILT_IN: dict[str, Offer] = {
+    "piper": Offer(_open_piper, "natural", "GPL-3.0-or-later, and each voice's own"),
     "espeak": Offer(_open_espeak, "robotic", "GPL-3.0-or-later"),
     "gtts": Offer(_open_gtts, "good", "Google's terms", is_offline=False),
     "openai": Offer(_open_openai, "good", "the server's", is_offline=False, languages=("any",)),
     "command": Offer(_open_command, "its own", "its own"),
     "silent": Offer(_open_silent, "silent", "MIT"),
 }
-_NATURAL: tuple[str, ...] = ()
+_NATURAL: tuple[str, ...] = ("piper",)
 """Engines that `auto` prefers where they are installed and speak the language, the best first."""
 _PLAIN = "espeak"
 
