@@ -70,8 +70,8 @@ def make_clip(text: str, samples: Samples) -> Clip:
     return Clip(text, padded, _measure(padded, len(trimmed)))
 
 
-def make_pause(text: str) -> Clip:
-    """Clip of a text that has nothing to be spoken: a tick of silence."""
+def make_silent_clip(text: str) -> Clip:
+    """The shortest clip there is, for a text with nothing to say in it."""
     return make_clip(text, np.zeros((TICK_SAMPLES, 1), np.float32))
 
 

@@ -14,7 +14,7 @@ import av
 from narrator.config import CommandConfig
 from narrator.errors import SpeechError
 from narrator.sound.resample import decode_mono
-from narrator.speech.clip import Clip, make_clip, make_pause
+from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.pieces import has_words
 
@@ -53,7 +53,7 @@ class Command(Engine):
     def synthesize(self, text: str, voice: Voice) -> Clip:
         """Have the program speak a text; one without letters is a moment of silence."""
         if not has_words(text):
-            return make_pause(text)
+            return make_silent_clip(text)
         program = self._programs[voice.name]
         with self._turns[voice.name], tempfile.TemporaryDirectory(prefix="narrator-") as folder:
             output = Path(folder) / "speech.wav"

@@ -17,7 +17,7 @@ from gtts.lang import tts_langs
 from narrator.config import GttsConfig
 from narrator.sound.audio import Samples
 from narrator.sound.resample import decode_mono
-from narrator.speech.clip import Clip, make_clip, make_pause
+from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.pieces import split_pieces
 from narrator.speech.retry import Kind, Trouble, ask
@@ -79,7 +79,7 @@ class Gtts(Engine):
             language, _, domain = voice.name.partition("-")
         pieces = split_pieces(text, _MOST)
         if not pieces:
-            return make_pause(text)
+            return make_silent_clip(text)
         speeches = [
             # No rewriting of its own, and pieces that fit: so its tokenizer has nothing to cut.
             gTTS(

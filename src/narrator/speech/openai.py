@@ -14,7 +14,7 @@ from narrator.config import OpenaiConfig, check_url
 from narrator.errors import SpeechError, UsageError
 from narrator.sound.audio import Samples
 from narrator.sound.resample import decode_mono
-from narrator.speech.clip import Clip, make_clip, make_pause
+from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.pieces import has_words
 from narrator.speech.retry import CONNECT_S, Kind, Trouble, ask, fetch
@@ -60,7 +60,7 @@ class OpenAi(Engine):
     def synthesize(self, text: str, voice: Voice) -> Clip:
         """Have a text spoken by the server; one without letters is a moment of silence."""
         if not has_words(text):
-            return make_pause(text)
+            return make_silent_clip(text)
         try:
             return make_clip(text, ask(lambda: self._ask_once(text, voice), self._config.wait, self._given_up))
         except Trouble as trouble:

@@ -15,7 +15,7 @@ import numpy as np
 
 from narrator.errors import SpeechError, UsageError
 from narrator.sound.resample import resample_pcm
-from narrator.speech.clip import Clip, make_clip, make_pause
+from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.folder import find_voices_folder
 from narrator.speech.pieces import has_words
@@ -55,7 +55,7 @@ class Piper(Engine):
     def synthesize(self, text: str, voice: Voice) -> Clip:
         """Speak a text; one without letters is a moment of silence."""
         if not has_words(text):
-            return make_pause(text)
+            return make_silent_clip(text)
         from piper import SynthesisConfig
 
         loaded = self._load(voice.name)
@@ -63,7 +63,7 @@ class Piper(Engine):
         # Doubled brackets would have what is between them read as phonemes.
         chunks = list(loaded.synthesize(text.replace("[[", "[ ["), how))
         if not chunks:
-            return make_pause(text)
+            return make_silent_clip(text)
         pcm = np.concatenate([chunk.audio_int16_array for chunk in chunks])
         return make_clip(text, resample_pcm(pcm, loaded.config.sample_rate))
 
