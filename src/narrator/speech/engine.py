@@ -24,12 +24,13 @@ class Voice:
 
 
 class Engine(Protocol):
-    """Speaks sentences. Used from one thread at a time, and closed after use."""
+    """Speaks sentences. Used from as many threads at a time as it has workers, and closed after use."""
 
     name: str
     version: str
     """Part of a clip's key in the cache: another version may sound different."""
     is_offline: bool
+    workers: int
 
     def languages(self) -> Collection[str]:
         """Codes of the languages it speaks."""
@@ -71,7 +72,18 @@ def _open_silent() -> Engine:
     return Silent()
 
 
-ENGINES: dict[str, Callable[[], Engine]] = {"espeak": _open_espeak, "gtts": _open_gtts, "silent": _open_silent}
+def _open_tiny() -> Engine:
+    from narrator.speech.tiny.engine import Tiny
+
+    return Tiny()
+
+
+ENGINES: dict[str, Callable[[], Engine]] = {
+    "espeak": _open_espeak,
+    "gtts": _open_gtts,
+    "silent": _open_silent,
+    "tiny": _open_tiny,
+}
 AUTO = "auto"
 """The engine that is chosen when nobody asks for one."""
 _DEFAULT = "espeak"

@@ -24,6 +24,7 @@ class Gtts:
     name = "gtts"
     version = importlib.metadata.version("gTTS")
     is_offline = False
+    workers = 1
 
     def languages(self) -> Collection[str]:
         """Codes as the service writes them."""

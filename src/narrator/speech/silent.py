@@ -31,6 +31,7 @@ class Silent:
     name = "silent"
     version = importlib.metadata.version("narrator")
     is_offline = True
+    workers = 1
 
     def languages(self) -> Collection[str]:
         """Every language is silence in the end."""
