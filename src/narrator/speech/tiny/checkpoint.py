@@ -9,6 +9,7 @@ import io
 import math
 import pickle
 import pickletools
+import struct
 import zipfile
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -57,7 +58,8 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
             raise CheckpointError(f"is larger than {_MOST_BYTES >> 20} MB")
         with zipfile.ZipFile(path) as archive:
             return _read_archive(archive)
-    except (OSError, zipfile.BadZipFile, NotImplementedError) as error:
+    except (OSError, EOFError, RuntimeError, ValueError, struct.error, zipfile.BadZipFile) as error:
+        # What zipfile makes of damaged headers; it says so with many kinds of error.
         raise CheckpointError(f"cannot be read: {error}") from error
 
 

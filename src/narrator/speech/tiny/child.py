@@ -18,7 +18,7 @@ from narrator.speech.tiny.vits import RATE, Voice
 def _answer(voice: Voice, request: dict[str, Any]) -> bytes:
     symbols, tones, languages = (np.asarray(request[name], np.intp) for name in ("symbols", "tones", "languages"))
     samples = voice.speak(
-        symbols, tones, languages, speed=request["speed"], noise=request["noise"], seed=request["seed"]
+        symbols, tones, languages, **{name: request[name] for name in ("speed", "noise", "seed", "lead")}
     ).astype("<f4")
     return json.dumps({"rate": RATE, "bytes": samples.nbytes}).encode() + b"\n" + samples.tobytes()
 

@@ -33,6 +33,8 @@ _CUE_SPEED = 0.7 / 0.85
 """... more slowly, and"""
 _CUE_NOISE = 0.3
 """with less wavering."""
+_CUE_LEAD = Phone(",")
+"""It also comes after a stop, which is cut off: with nothing before it, the voice swallows the first sound."""
 _BREATH: Ms = 350
 """Silence between two breaths."""
 _FORMAT = 1
@@ -110,12 +112,17 @@ class Tiny:
         """Samples at 48 kHz, shape (frames, 1)."""
         is_cue = sum(len(clause.words.split()) for clause in breath) <= _CUE_WORDS
         phones = self._transcribe(breath)
+        seed = _make_seed(phones)
+        if is_cue:
+            phones.insert(1, _CUE_LEAD)
         head, samples = self._ask(
             {
                 **asdict(make_ids(phones)),
                 "speed": SPEED * pace * (_CUE_SPEED if is_cue else 1),
                 "noise": _CUE_NOISE if is_cue else NOISE,
-                "seed": _make_seed(phones),
+                "seed": seed,
+                # A blank, the start, a blank, the stop, a blank.
+                "lead": 5 if is_cue else 0,
             }
         )
         return resample_pcm(np.frombuffer(samples, "<f4"), head["rate"])

@@ -84,6 +84,7 @@ class Convolution:
         width = self.matrix.shape[1]
         length = len(frames) - self.reach
         whole = np.empty((-(-length // _BIAS_ROWS) * _BIAS_ROWS, width), np.float32)
+        whole[length:] = 0
         convolved = whole[:length]
         for phase in range(self.dilation):
             self._multiply(np.ascontiguousarray(frames[phase :: self.dilation]), convolved[phase :: self.dilation])

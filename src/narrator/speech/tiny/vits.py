@@ -40,10 +40,13 @@ class Voice:
         ]
         self.decoder = Decoder(weights.below("dec"), speaker)
 
-    def speak(self, symbols: Ids, tones: Ids, languages: Ids, *, speed: float, noise: float, seed: int) -> Array:
+    def speak(
+        self, symbols: Ids, tones: Ids, languages: Ids, *, speed: float, noise: float, seed: int, lead: int
+    ) -> Array:
         """Speak phones, three ids each, shapes (phones,): samples at `RATE`, shape (samples,), each within ±1.
 
-        `speed` divides lengths; `noise` scales how much a voice wavers; the same `seed` gives the same samples.
+        `speed` divides lengths; `noise` scales how much a voice wavers; the same `seed` gives the same samples. The
+        first `lead` phones are spoken, but cut off.
         """
         hidden, statistics = self.encoder(symbols, tones, languages)
         lengths = np.ceil(self.durations(hidden) / np.float32(speed)).astype(np.intp)
@@ -52,7 +55,8 @@ class Voice:
         latent = mean + chance * np.exp(log_deviation) * np.float32(noise)
         for coupling in self.couplings:
             latent = coupling(latent[:, ::-1])
-        return self.decoder(latent)
+        samples = self.decoder(latent)
+        return samples[len(samples) // len(latent) * int(lengths[:lead].sum()) :]
 
 
 class TextEncoder:
