@@ -11,11 +11,14 @@ import numpy as np
 
 from narrator.sound.resample import resample_pcm
 from narrator.speech.child import Child
-from narrator.speech.clip import Clip, make_clip
+from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Voice
+from narrator.speech.wording import has_words, word_english
 
 WORDS_PER_MINUTE = 140
 """Speed at pace 1."""
+_FORMAT = 1
+"""Raised whenever what is made of a text changes."""
 _PREFERRED = {"en": "en-us", "fr": "fr-fr", "zh": "cmn"}
 """Voice for a language that espeak-ng lists under longer codes only, or under several."""
 
@@ -24,7 +27,7 @@ class Espeak:
     """The engine `espeak`: one child process, which forks for each sentence (see `espeak_child`)."""
 
     name = "espeak"
-    version = importlib.metadata.version("espeakng-loader")
+    version = f"{importlib.metadata.version('espeakng-loader')}.{_FORMAT}"
     is_offline = True
     workers = 1
 
@@ -49,9 +52,12 @@ class Espeak:
         return list(dict.fromkeys([*first, *regions]))
 
     def synthesize(self, text: str, voice: Voice) -> Clip:
-        """Speak a text; the same text always gives the same samples."""
+        """Speak a text; the same text always gives the same samples. One without words is a moment of silence."""
+        words = word_english(text) if voice.language.lower().partition("-")[0] == "en" else text
+        if not has_words(words):
+            return make_silent_clip(text)
         speed = round(WORDS_PER_MINUTE * voice.pace)
-        head, pcm = self._ask({"text": text, "voice": voice.name, "words_per_minute": speed})
+        head, pcm = self._ask({"text": words, "voice": voice.name, "words_per_minute": speed})
         return make_clip(text, resample_pcm(np.frombuffer(pcm, "<i2"), head["rate"]))
 
     def transcribe(self, clauses: Sequence[str], code: str) -> list[str]:

@@ -15,13 +15,13 @@ from narrator.errors import SpeechError
 from narrator.sound.audio import Samples
 from narrator.sound.resample import resample_pcm
 from narrator.speech.child import Child
-from narrator.speech.clip import Clip, make_clip
+from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Voice
 from narrator.speech.espeak import Espeak
 from narrator.speech.tiny.fetch import PIN, find_checkpoint, is_installed
 from narrator.speech.tiny.phonemes import Phone, make_ids, read_clauses
 from narrator.speech.wording import Clause, split_breaths, word_english
-from narrator.units import TICK_SAMPLES, Ms, ms_to_samples
+from narrator.units import Ms, ms_to_samples
 
 SPEED = 0.85
 """Of the voice's own speed, at pace 1: it was taught by people who read aloud, and guidance is slower than that."""
@@ -88,7 +88,7 @@ class Tiny:
         """Speak a text; the same text always gives the same samples. One without words is a moment of silence."""
         breaths = [self._speak_breath(breath, voice.pace) for breath in split_breaths(word_english(text))]
         if not breaths:
-            return make_clip(text, np.zeros((TICK_SAMPLES, 1), np.float32))
+            return make_silent_clip(text)
         pause = np.zeros((ms_to_samples(_BREATH), 1), np.float32)
         return make_clip(text, np.concatenate([part for breath in breaths for part in (pause, breath)][1:]))
 
