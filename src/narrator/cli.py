@@ -1,7 +1,6 @@
 """The command line: parse, call, present."""
 
 import json
-import os
 import re
 import shlex
 import signal
@@ -16,6 +15,7 @@ import typer
 from narrator import __version__
 from narrator.cli_voices import voices_app
 from narrator.console import faults_told, print_json, tell, tell_error, write_text
+from narrator.cores import count_cores
 from narrator.errors import NarratorError, RoutineError, UsageError
 from narrator.units import format_duration, parse_duration
 
@@ -140,7 +140,7 @@ def render_command(
 
         if bitrate not in BITRATES:
             raise UsageError(f"--bitrate cannot be {bitrate}; it can be {', '.join(map(str, BITRATES))}")
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        cores = count_cores()
         worst = 0
         requests: list[Request] = []
         voices = choose_voices(voice, fallback)

@@ -16,7 +16,7 @@ from narrator.errors import SpeechError
 from narrator.sound.resample import decode_mono
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Voice
-from narrator.speech.pieces import has_words
+from narrator.speech.wording import has_words
 
 _PLACE = re.compile(r"\{(?:text|output|language|pace)\}")
 

@@ -36,7 +36,15 @@ def _find_piper(name: str | None) -> Installable:
     )
 
 
-INSTALLABLE: dict[str, Callable[[str | None], Installable]] = {"piper": _find_piper}
+def _find_tiny(name: str | None) -> Installable:
+    from narrator.speech.tiny import fetch
+
+    if name not in {None, "default"}:
+        raise UsageError(f"tiny has one voice, and no {name!r}; write tiny")
+    return Installable(fetch.describe, fetch.is_installed, fetch.install, fetch.remove)
+
+
+INSTALLABLE: dict[str, Callable[[str | None], Installable]] = {"tiny": _find_tiny, "piper": _find_piper}
 """By the engine: a function that is given the voice's name, None for the engine's only one."""
 
 

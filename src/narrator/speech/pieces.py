@@ -4,13 +4,10 @@ import re
 import textwrap
 from collections.abc import Iterable
 
+from narrator.speech.wording import has_words
+
 _CLAUSES = re.compile(r"(?<=[.!?;:,…—–)])\s+|\s+(?=[—–(])|(?<=[。！？；：，、])")
 _SENTENCES = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])")
-
-
-def has_words(text: str) -> bool:
-    """Whether there is a letter or digit in it: something to say."""
-    return any(char.isalnum() for char in text)
 
 
 def split_pieces(text: str, most: int) -> list[str]:

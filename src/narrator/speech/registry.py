@@ -62,6 +62,14 @@ def _open_silent() -> Engine:
     return Silent()
 
 
+def _open_tiny() -> Engine:
+    from narrator.speech.tiny.engine import Tiny
+    from narrator.speech.tiny.fetch import check_installed
+
+    check_installed()
+    return Tiny()
+
+
 def _open_piper() -> Engine:
     from narrator.speech.piper import Piper
 
@@ -69,6 +77,7 @@ def _open_piper() -> Engine:
 
 
 BUILT_IN: dict[str, Offer] = {
+    "tiny": Offer(_open_tiny, "natural", "Apache-2.0", languages=("en",)),
     "piper": Offer(_open_piper, "natural", "GPL-3.0-or-later, and each voice's own"),
     "espeak": Offer(_open_espeak, "robotic", "GPL-3.0-or-later"),
     "gtts": Offer(_open_gtts, "good", "Google's terms", is_offline=False),
@@ -76,7 +85,7 @@ BUILT_IN: dict[str, Offer] = {
     "command": Offer(_open_command, "its own", "its own"),
     "silent": Offer(_open_silent, "silent", "MIT"),
 }
-_NATURAL: tuple[str, ...] = ("piper",)
+_NATURAL: tuple[str, ...] = ("tiny", "piper")
 """Engines that `auto` prefers where they are installed and speak the language, the best first."""
 _PLAIN = "espeak"
 
