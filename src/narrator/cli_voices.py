@@ -58,11 +58,12 @@ def list_command(
                 print_json(asdict(row))
             else:
                 where = "offline" if row.offline else "needs the network"
-                there = "installed" if row.installed else f"not ready: {row.remedy}"
+                there = "installed" if row.installed else "not installed"
                 typer.echo(f"{row.engine:9} {row.quality}, {where}, {there}, licence: {row.licence}")
-                typer.echo(
-                    f"{'':9} " + (_shorten("voices", row.voices) if language else _shorten("languages", row.languages))
-                )
+                shown = _shorten("voices", row.voices) if language else _shorten("languages", row.languages)
+                typer.echo(f"{'':9} {shown}")
+                if row.remedy:
+                    typer.echo(f"{'':9} {row.remedy}")
 
 
 def _list_rows(language: str | None) -> "Iterator[_Row]":
