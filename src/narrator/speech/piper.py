@@ -5,6 +5,7 @@ import importlib.util
 import shutil
 import tempfile
 import threading
+import urllib.error
 from collections.abc import Callable, Collection
 from concurrent.futures import Future, wait
 from functools import cache
@@ -162,6 +163,8 @@ def install(name: str, report: Callable[[int, int | None], None]) -> None:
             for path in _list_files(name, Path(scratch)):
                 shutil.move(path, folder / path.name)
     except OSError as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()
         reason = getattr(error, "reason", None) or error.strerror or error
         raise SpeechError(
             f"the voice piper:{name} cannot be fetched from {_SOURCE}: {reason}; check its name, the network and the "
