@@ -20,6 +20,13 @@ def cache_folder(tmp_path_factory):
     # The parent is shared by all processes of a run.
     folder = tmp_path_factory.getbasetemp().parent / "narrator-cache"
     os.environ["NARRATOR_CACHE_DIR"] = str(folder)
+    # Nothing of the user's own: no configuration, no voices, no wish.
+    config = tmp_path_factory.mktemp("config") / "config.toml"
+    config.write_text("")
+    os.environ["NARRATOR_CONFIG"] = str(config)
+    os.environ["NARRATOR_DATA_DIR"] = str(config.parent)
+    for name in ("NARRATOR_VOICE", "OPENAI_API_KEY", "OPENAI_BASE_URL"):
+        os.environ.pop(name, None)
     return folder
 
 

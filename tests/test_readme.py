@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from narrator.config import read_config
+
 README = (Path(__file__).parents[1] / "README.md").read_text()
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 COMMANDS = [
@@ -28,6 +30,14 @@ def test_the_first_two_blocks_are_one_line_each():
 def test_commands_shown_work(narrator, command):
     result = narrator(*shlex.split(command)[1:])
     assert (result.code, result.err) == (0, "")
+
+
+def test_the_configuration_shown_is_one(monkeypatch, tmp_path):
+    (block,) = [block for language, block in BLOCKS if language == "toml"]
+    (tmp_path / "config.toml").write_text(block)
+    monkeypatch.setenv("NARRATOR_CONFIG", str(tmp_path / "config.toml"))
+    config = read_config()
+    assert (config.voice, config.openai.voice, list(config.command)) == ("gtts", "af_heart", ["flite"])
 
 
 @pytest.mark.parametrize("text", ROUTINES)

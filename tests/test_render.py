@@ -2,6 +2,7 @@ import resource
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,13 @@ import pytest
 from measure import count_with_ffmpeg, decode, find_onset
 from narrator.batch import render_all
 from narrator.cache import Cache
-from narrator.errors import PublishError, RoutineError, UsageError
+from narrator.errors import PublishError, RoutineError, SpeechError, UsageError
 from narrator.render import Job, Request, check, plan, render
 from narrator.routine import find_routine
 from narrator.script import Bell, Speech
 from narrator.sound.loudness import measure_loudness
+from narrator.speech.registry import BUILT_IN, Offer
+from narrator.speech.silent import Silent
 
 SHORT = """\
 title: Short
@@ -181,3 +184,61 @@ def test_a_track_of_the_silent_voice_holds_its_bells_alone(job, cache, tmp_path)
     assert len(decode(track.path)) == 2_880_000
     assert track.lufs < -20
     assert np.abs(decode(track.path)).max() < 0.3
+
+
+class Faltering(Silent):
+    """Speaks a few sentences, then fails, until it is mended."""
+
+    name = "faltering"
+    good = 2
+
+    def synthesize(self, text, voice):
+        if type(self).good == 0:
+            raise SpeechError("the network is down; try again")
+        type(self).good -= 1
+        return super().synthesize(text, voice)
+
+
+@pytest.fixture
+def faltering(monkeypatch):
+    monkeypatch.setattr(Faltering, "good", 2)
+    monkeypatch.setitem(BUILT_IN, "faltering", Offer(Faltering))
+    return Faltering
+
+
+def test_where_a_voice_fails_the_next_one_speaks_the_whole_session(job, faltering, tmp_path):
+    cache = Cache(tmp_path / "cache")
+    request = replace(job(60_000).request, voice="faltering", fallback=("faltering:en", "silent"))
+    asked = Job(request, tmp_path / "a.mp3")
+    track = render(asked, cache)
+    assert (track.voice, track.clips_new) == ("silent:en", 7)
+    assert [note.message for note in track.notes] == [
+        f"the whole session is spoken by {who}, for another voice failed: the network is down; try again"
+        for who in ("faltering:en", "silent")
+    ]
+    # What was made instead is not made twice, and the first voice is asked again every time.
+    assert render(asked, cache).skipped
+    assert len(render(asked, cache).notes) == 2
+    faltering.good = 100
+    track = render(asked, cache)
+    assert (track.voice, track.skipped, track.notes) == ("faltering:en", False, ())
+    assert (track.clips_new, track.clips_cached) == (5, 2)
+    faltering.good = 0
+    assert render(asked, cache).voice == "faltering:en"
+
+
+def test_without_a_next_voice_it_stops_and_keeps_what_was_spoken(job, faltering, tmp_path):
+    cache = Cache(tmp_path / "cache")
+    asked = Job(replace(job(60_000).request, voice="faltering"), tmp_path / "a.mp3")
+    with pytest.raises(SpeechError, match="the network is down"):
+        render(asked, cache)
+    assert not (tmp_path / "a.mp3").exists()
+    assert len(list((tmp_path / "cache" / "clips").rglob("*"))) == 4
+
+
+def test_a_script_tells_who_spoke_instead(job, faltering, tmp_path):
+    request = replace(job(60_000).request, voice="faltering", fallback=("silent",))
+    session = plan(request, Cache(tmp_path / "cache"))
+    assert (str(session.voice), len(session.warnings)) == ("silent:en", 1)
+    with pytest.raises(UsageError, match="no engine 'slient'; did you mean 'silent'"):
+        plan(replace(request, fallback=("slient",)), Cache(tmp_path / "cache"))

@@ -1,7 +1,6 @@
 """The command line: parse, call, present."""
 
 import json
-import os
 import re
 import shlex
 import signal
@@ -14,7 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from narrator import __version__
+from narrator.cli_voices import voices_app
 from narrator.console import faults_told, print_json, tell, tell_error, write_text
+from narrator.cores import count_cores
 from narrator.errors import NarratorError, RoutineError, UsageError
 from narrator.units import format_duration, parse_duration
 
@@ -31,6 +32,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+app.add_typer(voices_app, name="voices")
 
 
 class GuidanceName(StrEnum):
@@ -57,7 +59,19 @@ OneRoutine = Annotated[
 ]
 VoiceOption = Annotated[
     str | None,
-    typer.Option(metavar="ENGINE[:NAME]", help="Who speaks, such as espeak:en-gb. 'narrator voices' lists them."),
+    typer.Option(
+        metavar="ENGINE[:NAME]",
+        envvar="NARRATOR_VOICE",
+        help="Who speaks, such as espeak:en-gb; 'narrator voices' lists them. auto takes the routine's wish, else the "
+        "best installed. [default: the configuration's, else auto]",
+    ),
+]
+FallbackOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="VOICE,...",
+        help="Who speaks the whole session when that voice fails, in this order. [default: the configuration's]",
+    ),
 ]
 GuidanceOption = Annotated[
     GuidanceName | None, typer.Option(help="How much is said; with bells, nothing but bells. [default: full]")
@@ -94,6 +108,7 @@ def render_command(
         ),
     ] = None,
     voice: VoiceOption = None,
+    fallback: FallbackOption = None,
     guidance: GuidanceOption = None,
     language: LanguageOption = None,
     no_bed: NoBedOption = False,
@@ -121,18 +136,20 @@ def render_command(
 
         from narrator.batch import check_targets, render_all
         from narrator.cache import Cache
+        from narrator.config import choose_voices
         from narrator.progress import show_progress
         from narrator.publish.frames import BITRATES
         from narrator.render import Job
 
         if bitrate not in BITRATES:
             raise UsageError(f"--bitrate cannot be {bitrate}; it can be {', '.join(map(str, BITRATES))}")
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        cores = count_cores()
         worst = 0
         requests: list[Request] = []
+        voices = choose_voices(voice, fallback)
         for routine in routines:
             try:
-                requests += _make_requests([routine], length, voice, guidance, language, no_bed=no_bed)
+                requests += _make_requests([routine], length, voices, guidance, language, no_bed=no_bed)
             except RoutineError as error:
                 worst = max(worst, error.exit_code)
                 tell_error(error)
@@ -164,6 +181,7 @@ def script_command(
         str | None, typer.Option(metavar="10m", help="Length of the track. [default: the routine's]")
     ] = None,
     voice: VoiceOption = None,
+    fallback: FallbackOption = None,
     guidance: GuidanceOption = None,
     language: LanguageOption = None,
     no_bed: NoBedOption = False,
@@ -185,13 +203,15 @@ def script_command(
     """
     with faults_told():
         from narrator.cache import Cache
+        from narrator.config import choose_voices
         from narrator.render import plan
 
-        found = list(_make_requests([routine], length, voice, guidance, language, no_bed=no_bed))
+        voices = choose_voices(voice, fallback)
+        found = list(_make_requests([routine], length, voices, guidance, language, no_bed=no_bed))
         if len(found) != 1:
             raise UsageError("a script has one length; give --length once")
         session = plan(found[0], Cache())
-        for note in session.timeline.notes:
+        for note in (*session.warnings, *session.timeline.notes):
             tell(note, "warning")
         text = _format_script(session, found[0].name, form or _choose_format(output), output and output.parent)
         if output:
@@ -250,12 +270,14 @@ def check_command(
     """
     with faults_told():
         from narrator.cache import Cache
+        from narrator.config import choose_voices
         from narrator.render import check
 
         worst = 0
+        voices = choose_voices(voice)
         for routine in routines:
             try:
-                for request in _make_requests([routine], None, voice, guidance, language):
+                for request in _make_requests([routine], None, voices, guidance, language):
                     checked = check(request, Cache())
                     for note in checked.notes:
                         tell(note, "warning", as_json=as_json)
@@ -283,29 +305,6 @@ def list_command(*, as_json: JsonOption = False) -> None:
             else:
                 length = format_duration(routine.length) if routine.length else "any"
                 typer.echo(f"{name:24} {length:>6}  {shown}")
-
-
-@app.command("voices")
-def voices_command(
-    language: Annotated[str | None, typer.Argument(metavar="[LANGUAGE]", help="Only voices that speak it.")] = None,
-    *,
-    as_json: JsonOption = False,
-) -> None:
-    """List the engines, and the voices they have.
-
-    narrator voices de
-    """
-    with faults_told():
-        from narrator.speech.engine import ENGINES, open_engine
-
-        for name in ENGINES:
-            with open_engine(name) as engine:
-                known = list(engine.voices(language) if language else engine.languages())
-                if as_json:
-                    print_json({"engine": name, "offline": engine.is_offline, "voices": known})
-                else:
-                    where = "offline" if engine.is_offline else "needs the network"
-                    typer.echo(f"{name} ({where}): {' '.join(known) or 'none'}")
 
 
 @app.command("schema")
@@ -344,7 +343,7 @@ def new_command(
 def _make_requests(
     routines: list[str],
     length: str | None,
-    voice: str | None,
+    voices: tuple[str | None, tuple[str, ...]],
     guidance: GuidanceName | None,
     language: str | None,
     *,
@@ -360,7 +359,16 @@ def _make_requests(
         path = find_routine(routine)
         name = str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
         for each in lengths:
-            yield Request(path, name, each, voice, guidance.value if guidance else None, language, no_bed)
+            yield Request(
+                path,
+                name,
+                each,
+                voices[0],
+                guidance.value if guidance else None,
+                language,
+                fallback=voices[1],
+                no_bed=no_bed,
+            )
 
 
 def _parse_length(text: str) -> int:

@@ -1,7 +1,7 @@
 """What every command shares: telling faults, printing JSON, writing a file whole or not at all."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -43,6 +43,21 @@ def faults_told() -> Iterator[None]:
     except KeyboardInterrupt:
         typer.echo("interrupted; nothing half done is left behind", err=True)
         raise typer.Exit(CancelledError.exit_code) from None
+
+
+@contextmanager
+def show_bar(what: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Show how many bytes of how many have come while the block runs, if standard error is a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _done, _total: None
+        return
+    with Progress(TextColumn(what), BarColumn(), DownloadColumn(), console=console, transient=True) as bars:
+        task = bars.add_task(what, total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total)
 
 
 def write_text(path: Path, text: str) -> None:

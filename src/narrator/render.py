@@ -7,14 +7,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import av
 
 from narrator import __version__
 from narrator.cache import Cache, make_key
-from narrator.errors import Fault, LengthError, Mark, NarratorError, PublishError, SoundError, UsageError
+from narrator.errors import Fault, LengthError, Mark, NarratorError, PublishError, SoundError, SpeechError, UsageError
 from narrator.mix import Console, measure_gain, measure_stroke
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.publish.mp3 import write_mp3
@@ -26,10 +27,13 @@ from narrator.script import Bell, Guidance, Heading, Script, write_script
 from narrator.script_file import ScriptFile, format_script, is_script, place_script
 from narrator.sound.loop import Loop
 from narrator.speech import Clips, find_lengths, speak
-from narrator.speech.engine import Engine, Voice, choose_voice, open_engine, parse_voice
+from narrator.speech.engine import Engine, Voice
+from narrator.speech.registry import AUTO, check_engine, open_voice
 from narrator.timeline import Lengths, Range, Timeline, lay_out, measure_range
 from narrator.units import LONGEST, Db, Ms, format_duration
 from narrator.verify import Check, verify_track
+
+T = TypeVar("T")
 
 Report: TypeAlias = Callable[[str, int, int], None]
 """Told of progress: which stage, how much of it is done, of how much."""
@@ -48,8 +52,11 @@ class Request:
     """What messages call the file."""
     length: Ms | None = None
     voice: str | None = None
+    """`ENGINE[:NAME]` or `auto`, which is also what None means."""
     guidance: Guidance | None = None
     language: str | None = None
+    fallback: tuple[str, ...] = ()
+    """Who speaks the whole session instead, when that voice fails: the next of these, and so on."""
     no_bed: bool = False
 
 
@@ -76,6 +83,8 @@ class Plan:
     floor: Db | None
     """Level of the room tone in dBFS; None for digital silence."""
     bed: Loop | None
+    warnings: tuple[Fault, ...] = ()
+    """Why it is not the voice that was chosen first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +124,20 @@ def render(job: Job, cache: Cache, report: Report | None = None) -> Track:
     """
     started = time.monotonic()
     authored = _read(job.request)
-    with _open_engine(job.request, authored) as engine:
-        voice = _choose_voice(engine, job.request, authored)
+
+    def find_or_plan(engine: Engine, voice: Voice) -> tuple[str, Track | Plan]:
         fingerprint = make_key(
-            _FORMAT, __version__, av.__version__, repr(authored), str(voice), voice.pace, engine.version,
-            job.request.length, job.bitrate,
+            _FORMAT, __version__, av.__version__, repr(authored), _list_digests(authored), str(voice), voice.pace,
+            engine.version, job.request.length, job.bitrate,
         )  # fmt: skip
         if not job.force and (track := _find_track(job, fingerprint, cache)):
-            return track
+            return fingerprint, track
         _prepare_output(job)
-        session = _plan(authored, job.request, engine, voice, cache, report)
+        return fingerprint, _plan(authored, job.request, engine, voice, cache, report)
+
+    (fingerprint, session), warnings = _try_voices(job.request, authored, find_or_plan)
+    if isinstance(session, Track):
+        return replace(session, notes=(*warnings, *session.notes))
     measured = write_mp3(
         job.output,
         session.heading,
@@ -136,7 +149,7 @@ def render(job: Job, cache: Cache, report: Report | None = None) -> Track:
     )
     track = Track(
         path=str(job.output),
-        voice=str(voice),
+        voice=str(session.voice),
         length_ms=session.timeline.length,
         samples=measured.samples,
         lufs=_round(measured.lufs),
@@ -146,8 +159,15 @@ def render(job: Job, cache: Cache, report: Report | None = None) -> Track:
         seconds=round(time.monotonic() - started, 3),
         notes=session.timeline.notes,
     )
+    # Kept without the warnings: they tell of this run, and the fingerprint is that of the voice that spoke.
     _keep_track(job, fingerprint, track, _write_plan(session, job), cache)
-    return track
+    return replace(track, notes=(*warnings, *track.notes))
+
+
+def _list_digests(authored: Script | ScriptFile) -> list[str]:
+    """What the sound files of a session hold: a file may change while what names it does not."""
+    bed = authored.make_bed() if isinstance(authored, ScriptFile) else authored.bed
+    return [cue.digest for cue in authored.list_cues() if isinstance(cue, Bell)] + ([bed.digest] if bed else [])
 
 
 def _write_plan(session: Plan, job: Job) -> str:
@@ -163,8 +183,10 @@ def plan(request: Request, cache: Cache, report: Report | None = None) -> Plan:
 
     """
     authored = _read(request)
-    with _open_engine(request, authored) as engine:
-        return _plan(authored, request, engine, _choose_voice(engine, request, authored), cache, report)
+    session, warnings = _try_voices(
+        request, authored, lambda engine, voice: _plan(authored, request, engine, voice, cache, report)
+    )
+    return replace(session, warnings=warnings)
 
 
 def make_console(session: Plan) -> Console:
@@ -202,8 +224,8 @@ def check(request: Request, cache: Cache) -> Checked:
 
     """
     authored = _read(request)
-    with _open_engine(request, authored) as engine:
-        voice = _choose_voice(engine, request, authored)
+    engine, voice = _open_voice(request.voice, request, authored)
+    with engine:
         clips, is_estimate = find_lengths(authored.list_texts(), voice, engine.version, cache)
     lengths = Lengths(clips, measure_rings(authored), is_estimate)
     timeline = _place(authored, lengths, request)
@@ -305,26 +327,39 @@ def _sound_placed(mark: Mark | None) -> Iterator[None]:
         raise SoundError(error.faults[0].message, mark) from None
 
 
-def _open_engine(request: Request, authored: Script | ScriptFile) -> Engine:
-    with _placed(request, authored):
-        return open_engine(parse_voice(request.voice, authored.heading.voice)[0])
+def _try_voices(
+    request: Request, authored: Script | ScriptFile, work: Callable[[Engine, Voice], T]
+) -> tuple[T, tuple[Fault, ...]]:
+    """Do all of the work with the voice chosen; where that voice fails, all of it with the next one allowed.
+
+    Returns what the work gives, and a warning for each voice that failed.
+    """
+    for each in request.fallback:
+        check_engine(each)
+    warnings: tuple[Fault, ...] = ()
+    for asked, following in zip_longest((request.voice, *request.fallback), request.fallback):
+        try:
+            engine, voice = _open_voice(asked, request, authored)
+            with engine:
+                return work(engine, voice), warnings
+        except SpeechError as error:
+            if following is None:
+                raise
+            fault = error.faults[0]
+            text = f"the whole session is spoken by {following}, for another voice failed: {fault.message}"
+            warnings = (*warnings, Fault(text, fault.mark))
+    raise AssertionError  # pragma: no cover - the last voice has none that follows
 
 
-def _choose_voice(engine: Engine, request: Request, authored: Script | ScriptFile) -> Voice:
+def _open_voice(asked: str | None, request: Request, authored: Script | ScriptFile) -> tuple[Engine, Voice]:
+    """Open a voice; a fault that the file itself is to blame for gets its place there."""
     heading = authored.heading
-    with _placed(request, authored):
-        return choose_voice(engine, parse_voice(request.voice, heading.voice)[1], heading.language, heading.voice.pace)
-
-
-@contextmanager
-def _placed(request: Request, authored: Script | ScriptFile) -> Iterator[None]:
-    """Give a fault of the voice its place in the file, unless the command asked for that voice or language."""
     try:
-        yield
+        return open_voice(asked, heading.voice, heading.language)
     except NarratorError as error:
-        if request.voice or request.language:
+        if asked not in {None, AUTO} or request.language:
             raise
-        written = authored.heading.voice.mark
+        written = heading.voice.mark
         raise type(error)(
             error.faults[0].message, written if written.file == authored.mark.file else authored.mark
         ) from None

@@ -200,7 +200,7 @@ def place_script(script: ScriptFile, lengths: Lengths) -> Timeline:
     chapters = tuple(Chapter(section.title, section.at, section.to) for section in script.sections)
     bed = script.make_bed()
     levels = tuple((entry.at, entry.level) for entry in script.bed.levels) if script.bed else ()
-    return Timeline(script.length, tuple(segments), (), chapters, bed=bed and BedLine(bed, levels))
+    return Timeline(script.length, tuple(segments), (), chapters, bed=BedLine(bed, levels) if bed else None)
 
 
 def _find_later_end(one: Segment, other: Segment) -> Segment:

@@ -10,7 +10,8 @@ from narrator.mix.levels import LOUDER, SPEECH, level_clip, measure_gain
 from narrator.script import Bell, Breath, Speech
 from narrator.sound.loudness import integrate, measure_loudness
 from narrator.speech import speak
-from narrator.speech.engine import Voice, open_engine
+from narrator.speech.engine import Voice
+from narrator.speech.registry import open_engine
 from narrator.timeline import Lengths
 from timelines import make_bed, make_timeline, say
 

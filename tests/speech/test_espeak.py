@@ -33,7 +33,7 @@ def test_without_fork_each_sentence_gets_a_process_and_sounds_the_same(engine, m
     with Espeak() as other:
         monkeypatch.delattr(os, "fork")
         assert np.array_equal(other.synthesize(TEXT, VOICE).samples, expected.samples)
-        assert other._child is None
+        assert other._child.process is None
         assert np.array_equal(other.synthesize(TEXT, VOICE).samples, expected.samples)
 
 
@@ -63,8 +63,8 @@ def test_an_unknown_voice_is_told(engine):
 
 def test_a_child_that_dies_is_told_and_replaced(engine):
     engine.synthesize(TEXT, VOICE)
-    engine._child.kill()
-    engine._child.wait()
+    engine._child.process.kill()
+    engine._child.process.wait()
     with pytest.raises(SpeechError, match="espeak-ng"):
         engine.synthesize("Another sentence.", VOICE)
     assert engine.synthesize(TEXT, VOICE).length > 2000
@@ -72,7 +72,7 @@ def test_a_child_that_dies_is_told_and_replaced(engine):
 
 def test_the_child_outlives_ctrl_c_and_ends_with_its_parent(engine):
     engine.synthesize(TEXT, VOICE)
-    child = engine._child
+    child = engine._child.process
     child.send_signal(signal.SIGINT)
     time.sleep(0.2)
     assert engine.synthesize("Another sentence.", VOICE).length > 500
@@ -93,3 +93,13 @@ def test_engines_in_several_threads_do_not_disturb_one_another():
     for thread in threads:
         thread.join()
     assert found[0] == found[1] == found[2]
+
+
+def test_english_is_put_into_words_and_nothing_is_said_without_any(engine):
+    spoken = engine.synthesize("Hold for 10–12 breaths.", VOICE).samples
+    assert np.array_equal(spoken, engine.synthesize("Hold for 10 to 12 breaths.", VOICE).samples)
+    assert not np.any(engine.synthesize("...", VOICE).samples)
+
+
+def test_words_are_transcribed(engine):
+    assert engine.transcribe(["Breathe in", "hold"], "en-us") == ["b_ɹ_ˈiː_ð ˈɪ_n", "h_ˈoʊ_l_d"]

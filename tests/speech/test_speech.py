@@ -1,10 +1,13 @@
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from narrator.cache import Cache
-from narrator.errors import SpeechError, UsageError
-from narrator.routine.model import VoiceSpec
+from narrator.errors import CancelledError, SpeechError
 from narrator.speech import SHELF, find_lengths, make_clip_key, speak
-from narrator.speech.engine import Voice, choose_voice, open_engine, parse_voice
+from narrator.speech.engine import Voice
 from narrator.speech.silent import Silent
 
 VOICE = Voice("silent", "en", "en")
@@ -83,21 +86,77 @@ def test_lengths_are_estimated_until_they_are_known(cache):
     assert (guessed, guessed_later) == (True, False)
 
 
-def test_voices_are_chosen_by_option_then_wish_then_default():
-    wish = VoiceSpec(engine="gtts", name="en")
-    assert parse_voice("espeak:en-gb", wish) == ("espeak", "en-gb")
-    assert parse_voice("espeak", wish) == ("espeak", None)
-    assert parse_voice(None, wish) == ("gtts", "en")
-    assert parse_voice(None, VoiceSpec()) == ("auto", None)
-    with open_engine("auto") as engine:
-        assert engine.name == "espeak"
+class Several(Silent):
+    """Speaks several sentences at a time, and notes how many; fails at one of them."""
+
+    def __init__(self, workers, *, failing=""):
+        self.workers, self.failing = workers, failing
+        self.texts, self.busy, self.most, self.closed = [], 0, 0, False
+        self.lock = threading.Lock()
+
+    def synthesize(self, text, voice):
+        with self.lock:
+            self.texts.append(text)
+            self.busy += 1
+            self.most = max(self.most, self.busy)
+        time.sleep(0.02)
+        with self.lock:
+            self.busy -= 1
+        if text == self.failing:
+            raise SpeechError("no more")
+        return super().synthesize(text, voice)
+
+    def close(self):
+        self.closed = True
 
 
-def test_unknown_engines_languages_and_names_are_told():
-    with pytest.raises(UsageError, match="did you mean 'espeak'"):
-        open_engine("espeek")
-    with open_engine("espeak") as engine:
-        with pytest.raises(SpeechError, match="does not speak 'xx'"):
-            choose_voice(engine, None, "xx", 1)
-        with pytest.raises(UsageError, match="did you mean 'en-us'"):
-            choose_voice(engine, "en-uss", "en", 1)
+TEXTS = [f"Sentence {n}{'.' * n}" for n in range(12)]
+
+
+def test_the_result_does_not_depend_on_how_many_speak_at_a_time(tmp_path):
+    engines = {workers: Several(workers) for workers in (1, 3)}
+    spoken = {n: speak(TEXTS, VOICE, engine, Cache(tmp_path / str(n))) for n, engine in engines.items()}
+    assert list(spoken[1].lengths.items()) == list(spoken[3].lengths.items())
+    assert {n: engine.most for n, engine in engines.items()} == {1: 1, 3: 3}
+    assert spoken[3].new == 12
+
+
+def test_sessions_side_by_side_never_speak_a_sentence_twice(cache):
+    engines = [Several(3), Several(3)]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda engine: speak(TEXTS, VOICE, engine, cache), engines))
+    assert sorted(engines[0].texts + engines[1].texts) == sorted(TEXTS)
+
+
+def test_after_a_failure_nothing_more_is_begun_and_what_is_under_way_is_kept(cache):
+    engine = Several(2, failing=TEXTS[3])
+    with pytest.raises(SpeechError, match="no more"):
+        speak(TEXTS, VOICE, engine, cache)
+    assert len(engine.texts) < 9
+    assert not engine.closed
+    again = speak(TEXTS, VOICE, Silent(), cache)
+    assert again.cached == len(engine.texts) - 1
+
+
+def test_an_interrupt_closes_the_engine_and_begins_nothing_more(cache):
+    engine = Several(1)
+
+    def report(done, _total):
+        if done == 2:
+            raise CancelledError("interrupted")
+
+    with pytest.raises(CancelledError):
+        speak(TEXTS, VOICE, engine, cache, report)
+    assert engine.closed
+    assert len(engine.texts) <= 4
+
+
+def test_a_fault_of_anybodys_engine_is_told_as_one(cache):
+    class Broken(Silent):
+        def synthesize(self, text, voice):
+            raise ZeroDivisionError("by zero")
+
+    with pytest.raises(
+        SpeechError, match=r"the engine 'silent' failed on 'One.': ZeroDivisionError: by zero; try another"
+    ):
+        speak(["One."], VOICE, Broken(), cache)

@@ -238,7 +238,7 @@ Steps = Annotated[tuple[Step, ...], Field(min_length=1)]
 class VoiceSpec(Marked):
     """Which voice speaks, and how fast."""
 
-    engine: Word | None = Field(None, description="espeak, gtts or silent.")
+    engine: Word | None = Field(None, description="An engine, such as espeak; narrator voices lists them.")
     name: Word | None = Field(None, description="One of the engine's voices.")
     pace: float = Field(1.0, ge=0.5, le=2.0, allow_inf_nan=False, description="1 is the voice's own; less is slower.")
 

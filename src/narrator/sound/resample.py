@@ -65,9 +65,10 @@ def _take_frames(frames: Iterable[AudioFrame], longest: Ms | None) -> Iterator[A
             return
 
 
-def resample_pcm(pcm: NDArray[np.int16], rate: int) -> Samples:
-    """Resample mono 16-bit samples, shape (frames,), to 48 kHz; result of shape (frames, 1)."""
-    frame = AudioFrame.from_ndarray(pcm.reshape(1, -1), format="s16", layout="mono")
+def resample_pcm(pcm: NDArray[np.int16] | NDArray[np.float32], rate: int) -> Samples:
+    """Resample mono samples, 16-bit or float, shape (frames,), to 48 kHz; result of shape (frames, 1)."""
+    sample_format = "s16" if pcm.dtype.kind == "i" else "flt"
+    frame = AudioFrame.from_ndarray(pcm.reshape(1, -1), format=sample_format, layout="mono")
     frame.sample_rate = rate
     return resample_mono([frame])
 

@@ -2,15 +2,20 @@
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from narrator.cache import Cache, make_key
-from narrator.errors import SpeechError
+from narrator.errors import NarratorError, SpeechError
 from narrator.sound.loudness import Loudness
 from narrator.speech.clip import Clip, measure_packed
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.silent import estimate_length
 from narrator.units import Lufs, Ms, ceil_ticks, ticks_to_ms
+
+Report: TypeAlias = Callable[[int, int], None]
+"""Told how many are done, of how many."""
 
 SHELF = "clips"
 _FORMAT = 2
@@ -21,11 +26,15 @@ _LOCKS = [threading.Lock() for _ in range(64)]
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class Spoken:
+    """What is known of a clip that lies in the cache."""
+
     key: str
     length: Ms
     loudness: Loudness
     level: Lufs | None
+    is_new: bool
+    """Whether it was spoken now, rather than found."""
 
 
 class Clips:
@@ -33,13 +42,15 @@ class Clips:
 
     def __init__(self, cache: Cache) -> None:
         self.cache = cache
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, Spoken] = {}
         self.new = 0
         self.cached = 0
 
-    def add(self, key: str, clip: Clip) -> None:
-        """Take note of a clip that the cache holds under a key."""
-        self._entries[clip.text] = _Entry(key, clip.length, clip.loudness, clip.level)
+    def add(self, text: str, spoken: Spoken) -> None:
+        """Take note of the clip of a text."""
+        self._entries[text] = spoken
+        self.new += spoken.is_new
+        self.cached += not spoken.is_new
 
     @property
     def lengths(self) -> dict[str, Ms]:
@@ -94,29 +105,80 @@ def speak(
     voice: Voice,
     engine: Engine,
     cache: Cache,
-    report: Callable[[int, int], None] | None = None,
+    report: Report | None = None,
 ) -> Clips:
-    """Speak each text, or find it in the cache; `report` is told how many are done of how many.
+    """Speak each text, or find it in the cache; `report` is told how many are done of how many, and may raise to stop.
+
+    The engine is asked for as many at the same time as it allows; each clip is kept as soon as it is there.
 
     Raises:
         SpeechError: the engine failed; what was spoken until then is in the cache.
 
     """
+    report = report or (lambda _done, _total: None)
     clips = Clips(cache)
-    for done, text in enumerate(texts):
-        if report:
-            report(done, len(texts))
-        key = make_clip_key(text, voice, engine.version)
-        with _LOCKS[hash(key) % len(_LOCKS)]:
-            data = cache.get(SHELF, key)
-            if data is None:
-                # Unpacked again below, so that a new clip and a cached one are the same to the last bit.
-                data = engine.synthesize(text, voice).pack()
-                cache.put(SHELF, key, data)
-                clips.new += 1
-            else:
-                clips.cached += 1
-        clips.add(key, Clip.unpack(data))
-    if report:
-        report(len(texts), len(texts))
+    report(0, len(texts))
+    with ThreadPoolExecutor(engine.workers, "speak") as pool:
+        futures = [pool.submit(_find_or_speak, text, voice, engine, cache) for text in texts]
+        for future in futures:
+            future.add_done_callback(lambda ended: _end_after_failure(ended, pool))
+        try:
+            _follow(futures, report)
+        except SpeechError:
+            raise
+        except BaseException:
+            # The session is given up: what is being spoken need not be waited for.
+            pool.shutdown(wait=False, cancel_futures=True)
+            engine.close()
+            raise
+    for text, future in zip(texts, futures, strict=True):
+        clips.add(text, future.result())
     return clips
+
+
+def _end_after_failure(ended: Future[Spoken], pool: ThreadPoolExecutor) -> None:
+    """Begin nothing more once a sentence has failed; called by the thread that would begin it."""
+    if not ended.cancelled() and ended.exception():
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _follow(futures: Iterable[Future[Spoken]], report: Report) -> None:
+    """Wait until every future is done; raises what the first of them raised."""
+    waiting = list(futures)
+    done, total = 0, len(waiting)
+    while waiting:
+        # A wait without an end would not hear that the command was interrupted.
+        ended = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED).done
+        for future in waiting:
+            if future in ended:
+                future.result()
+                done += 1
+                report(done, total)
+        waiting = [future for future in waiting if future not in ended]
+        if not ended:
+            report(done, total)
+
+
+def _find_or_speak(text: str, voice: Voice, engine: Engine, cache: Cache) -> Spoken:
+    key = make_clip_key(text, voice, engine.version)
+    with _LOCKS[hash(key) % len(_LOCKS)]:
+        data = cache.get(SHELF, key)
+        is_new = data is None
+        if data is None:
+            # Unpacked again below, so that a new clip and a cached one are the same to the last bit.
+            data = _synthesize(text, voice, engine).pack()
+            cache.put(SHELF, key, data)
+    clip = Clip.unpack(data)
+    return Spoken(key, clip.length, clip.loudness, clip.level, is_new)
+
+
+def _synthesize(text: str, voice: Voice, engine: Engine) -> Clip:
+    try:
+        return engine.synthesize(text, voice)
+    except NarratorError:
+        raise
+    except Exception as error:  # an engine may be anybody's
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise SpeechError(
+            f"the engine {engine.name!r} failed on {text[:40]!r}: {reason}; try another --voice"
+        ) from error

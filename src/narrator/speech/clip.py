@@ -75,6 +75,11 @@ def make_clip(text: str, samples: Samples) -> Clip:
     return Clip(text, padded, loudness, _measure_level(padded, len(trimmed), loudness))
 
 
+def make_silent_clip(text: str) -> Clip:
+    """The shortest clip there is, for a text with nothing to say in it."""
+    return make_clip(text, np.zeros((TICK_SAMPLES, 1), np.float32))
+
+
 def _trim(samples: Samples) -> Samples:
     level = np.abs(samples[:, 0])
     loud = np.flatnonzero(level > level.max(initial=0.0) * db_to_ratio(TRIM))

@@ -1,12 +1,10 @@
-"""What a speech engine is, and which there are."""
+"""What a speech engine is: a class that speaks sentences, and a few facts about it."""
 
-from collections.abc import Callable, Collection
+from abc import abstractmethod
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol, Self
 
-from narrator.errors import SpeechError, UsageError
-from narrator.routine.model import VoiceSpec
-from narrator.routine.nearest import suggest
 from narrator.speech.clip import Clip
 
 
@@ -24,21 +22,27 @@ class Voice:
 
 
 class Engine(Protocol):
-    """Speaks sentences. Used from one thread at a time, and closed after use."""
+    """Speaks sentences. Opened for one session, and closed after it; what has a value here may be left out."""
 
     name: str
     version: str
-    """Part of a clip's key in the cache: another version may sound different."""
-    is_offline: bool
+    """Part of a clip's key in the cache: whatever a clip's sound depends on besides its voice and its text."""
+    workers: int = 1
+    """How many sentences it may be asked for at the same time; `synthesize` is then called from so many threads."""
+    takes_any_name: bool = False
+    """Whether it may be asked for voices beside those that it lists: a server knows more than it tells."""
 
+    @abstractmethod
     def languages(self) -> Collection[str]:
         """Codes of the languages it speaks."""
 
+    @abstractmethod
     def voices(self, language: str) -> Collection[str]:
         """Names of its voices for a language, the default first; none when it does not speak it."""
 
+    @abstractmethod
     def synthesize(self, text: str, voice: Voice) -> Clip:
-        """Speak a text.
+        """Speak a text; equal arguments give equal clips, as far as the engine can.
 
         Raises:
             SpeechError: it could not be spoken; says why and what to do.
@@ -46,69 +50,15 @@ class Engine(Protocol):
         """
 
     def close(self) -> None:
-        """End whatever the engine keeps running."""
+        """End whatever the engine keeps running.
 
-    def __enter__(self) -> Self: ...
+        Also called from another thread while sentences are being spoken, when the session is given up: they should
+        then end soon, by a SpeechError or well.
+        """
+        return
 
-    def __exit__(self, *error: object) -> None: ...
+    def __enter__(self) -> Self:
+        return self
 
-
-def _open_espeak() -> Engine:
-    from narrator.speech.espeak import Espeak
-
-    return Espeak()
-
-
-def _open_gtts() -> Engine:
-    from narrator.speech.gtts import Gtts
-
-    return Gtts()
-
-
-def _open_silent() -> Engine:
-    from narrator.speech.silent import Silent
-
-    return Silent()
-
-
-ENGINES: dict[str, Callable[[], Engine]] = {"espeak": _open_espeak, "gtts": _open_gtts, "silent": _open_silent}
-AUTO = "auto"
-"""The engine that is chosen when nobody asks for one."""
-_DEFAULT = "espeak"
-
-
-def open_engine(name: str) -> Engine:
-    """Open an engine by name.
-
-    Raises:
-        UsageError: there is none of that name.
-
-    """
-    name = _DEFAULT if name == AUTO else name
-    if name not in ENGINES:
-        raise UsageError(f"there is no engine {name!r}; {suggest(name, [AUTO, *ENGINES])}")
-    return ENGINES[name]()
-
-
-def choose_voice(engine: Engine, name: str | None, language: str, pace: float) -> Voice:
-    """Choose one of an engine's voices for a language.
-
-    Raises:
-        SpeechError: it does not speak the language.
-        UsageError: it has no voice of that name.
-
-    """
-    known = list(engine.voices(language))
-    if not known:
-        raise SpeechError(f"the engine {engine.name!r} does not speak {language!r}; choose another with --voice")
-    if name is not None and name not in known:
-        raise UsageError(f"{engine.name!r} has no voice {name!r} for {language!r}; {suggest(name, known)}")
-    return Voice(engine.name, name or known[0], language, pace)
-
-
-def parse_voice(text: str | None, wish: VoiceSpec) -> tuple[str, str | None]:
-    """Engine and voice name to use: `--voice ENGINE[:NAME]` if given, else the routine's own wish, else `auto`."""
-    if text:
-        engine, _, name = text.partition(":")
-        return engine, name or None
-    return wish.engine or AUTO, wish.name
+    def __exit__(self, *error: object) -> None:
+        self.close()

@@ -1,38 +1,37 @@
 """espeak-ng, embedded: every language, no network, in a child process of its own."""
 
-import contextlib
 import importlib.metadata
-import json
 import os
-import subprocess
-import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
-from narrator.errors import SpeechError
 from narrator.sound.resample import resample_pcm
-from narrator.speech.clip import Clip, make_clip
-from narrator.speech.engine import Voice
+from narrator.speech.child import Child
+from narrator.speech.clip import Clip, make_clip, make_silent_clip
+from narrator.speech.engine import Engine, Voice
+from narrator.speech.wording import has_words, word_english
 
 WORDS_PER_MINUTE = 140
 """Speed at pace 1."""
+_FORMAT = 1
+"""Raised whenever what is made of a text changes."""
 _PREFERRED = {"en": "en-us", "fr": "fr-fr", "zh": "cmn"}
 """Voice for a language that espeak-ng lists under longer codes only, or under several."""
 
 
-class Espeak:
+class Espeak(Engine):
     """The engine `espeak`: one child process, which forks for each sentence (see `espeak_child`)."""
 
     name = "espeak"
-    version = importlib.metadata.version("espeakng-loader")
-    is_offline = True
+    version = f"{importlib.metadata.version('espeakng-loader')}.{_FORMAT}"
 
     def __init__(self) -> None:
-        self._child: subprocess.Popen[bytes] | None = None
+        # By its path, not as a module: the child then starts without everything that narrator itself loads.
+        self._child = Child("espeak-ng", "try another --voice", [str(Path(__file__).with_name("espeak_child.py"))])
 
     @cached_property
     def _voices(self) -> list[str]:
@@ -51,57 +50,28 @@ class Espeak:
         return list(dict.fromkeys([*first, *regions]))
 
     def synthesize(self, text: str, voice: Voice) -> Clip:
-        """Speak a text; the same text always gives the same samples."""
+        """Speak a text; the same text always gives the same samples. One without words is a moment of silence."""
+        words = word_english(text) if voice.language.lower().partition("-")[0] == "en" else text
+        if not has_words(words):
+            return make_silent_clip(text)
         speed = round(WORDS_PER_MINUTE * voice.pace)
-        head, pcm = self._ask({"text": text, "voice": voice.name, "words_per_minute": speed})
+        head, pcm = self._ask({"text": words, "voice": voice.name, "words_per_minute": speed})
         return make_clip(text, resample_pcm(np.frombuffer(pcm, "<i2"), head["rate"]))
+
+    def transcribe(self, clauses: Sequence[str], code: str) -> list[str]:
+        """What each clause sounds like in a voice, in the International Phonetic Alphabet.
+
+        Words are parted by spaces, the sounds of a word by `_`; stress stands before its vowel.
+        """
+        answer: list[str] = self._ask({"transcribe": list(clauses), "voice": code})[0]["clauses"]
+        return answer
 
     def close(self) -> None:
         """End the child process."""
-        if self._child:
-            child, self._child = self._child, None
-            try:
-                with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-                    child.communicate(timeout=5)
-            finally:
-                child.kill()
-                child.wait()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
+        self._child.close()
 
     def _ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-        """Send a request to the child; answers its JSON line and the bytes after it."""
-        try:
-            child = self._child = self._child or _start_child()
-        except OSError as error:
-            raise SpeechError(f"espeak-ng cannot be started: {error.strerror or error}") from error
-        if child.stdin is None or child.stdout is None:  # pragma: no cover - Popen was told to make both
-            raise SpeechError("espeak-ng cannot be reached")
-        try:
-            child.stdin.write(json.dumps(request).encode() + b"\n")
-            child.stdin.flush()
-            line = child.stdout.readline()
-            head: dict[str, Any] = json.loads(line) if line else {"error": "espeak-ng stopped without a word"}
-            body = child.stdout.read(head.get("bytes", 0))
-        except (OSError, ValueError) as error:
-            head, body = {"error": f"espeak-ng cannot be reached: {error}"}, b""
-        if "error" in head or len(body) < head["bytes"]:
-            self.close()
-            raise SpeechError(f"{head.get('error', 'espeak-ng stopped in mid-sentence')}; try another --voice")
+        answer = self._child.ask(request)
         if not hasattr(os, "fork"):
             self.close()
-        return head, body
-
-
-def _start_child() -> subprocess.Popen[bytes]:
-    # By its path, not as a module: the child then starts without everything that narrator itself loads.
-    return subprocess.Popen(  # noqa: S603 - our own interpreter and program
-        [sys.executable, "-P", str(Path(__file__).with_name("espeak_child.py"))],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
+        return answer

@@ -17,6 +17,8 @@ import espeakng_loader
 _SYNCHRONOUS = 2
 _RATE = 1
 _UTF8 = 1
+_IPA_PARTED = 2 | ord("_") << 8
+"""International Phonetic Alphabet, the sounds of a word parted by this letter."""
 _TIMEOUT_S = 60
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
@@ -59,6 +61,24 @@ def _list_voices(library: ctypes.CDLL) -> dict[str, bytes]:
     return files
 
 
+def _choose_voice(library: ctypes.CDLL, code: str) -> None:
+    # By its file: the files' names follow other rules than the codes (British English lies in one called en).
+    file = _list_voices(library).get(code)
+    if file is None or library.espeak_SetVoiceByName(file):
+        raise ValueError(f"espeak-ng has no voice {code!r}")
+
+
+def _transcribe(library: ctypes.CDLL, clause: str) -> str:
+    library.espeak_TextToPhonemes.restype = ctypes.c_char_p
+    library.espeak_TextToPhonemes.argtypes = [ctypes.POINTER(ctypes.c_void_p), ctypes.c_int, ctypes.c_int]
+    text = ctypes.create_string_buffer(clause.encode())
+    rest = ctypes.c_void_p(ctypes.addressof(text))
+    parts = []
+    while rest.value:
+        parts.append(library.espeak_TextToPhonemes(ctypes.byref(rest), _UTF8, _IPA_PARTED).decode())
+    return " ".join(parts)
+
+
 def _speak(library: ctypes.CDLL, request: dict[str, Any]) -> bytes:
     chunks: list[bytes] = []
 
@@ -69,10 +89,6 @@ def _speak(library: ctypes.CDLL, request: dict[str, Any]) -> bytes:
 
     callback = _CALLBACK(collect)
 
-    # By its file: the files' names follow other rules than the codes (British English lies in one called en).
-    file = _list_voices(library).get(request["voice"])
-    if file is None or library.espeak_SetVoiceByName(file):
-        raise ValueError(f"espeak-ng has no voice {request['voice']!r}")
     library.espeak_SetParameter(_RATE, request["words_per_minute"], 0)
     library.espeak_SetSynthCallback(callback)
     text = request["text"].encode()
@@ -87,6 +103,10 @@ def _answer(line: bytes, library: ctypes.CDLL, rate: int) -> bytes:
     try:
         if request.get("list"):
             return json.dumps({"voices": sorted(_list_voices(library)), "bytes": 0}).encode() + b"\n"
+        _choose_voice(library, request["voice"])
+        if "transcribe" in request:
+            clauses = [_transcribe(library, clause) for clause in request["transcribe"]]
+            return json.dumps({"clauses": clauses, "bytes": 0}).encode() + b"\n"
         pcm = _speak(library, request)
     except ValueError as error:
         return json.dumps({"error": str(error), "bytes": 0}).encode() + b"\n"

@@ -3,68 +3,151 @@
 import importlib.metadata
 import io
 import logging
-from collections.abc import Collection
-from typing import Self
+import threading
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import av
+import numpy as np
+from gtts import gTTS, gTTSError
+from gtts.lang import tts_langs
 
-from narrator.errors import SpeechError
+from narrator.config import GttsConfig
+from narrator.sound.audio import Samples
 from narrator.sound.resample import decode_mono
-from narrator.speech.clip import Clip, make_clip
-from narrator.speech.engine import Voice
+from narrator.speech.clip import Clip, make_clip, make_silent_clip
+from narrator.speech.engine import Engine, Voice
+from narrator.speech.pieces import split_pieces
+from narrator.speech.retry import Kind, Trouble, ask
+from narrator.speech.verified import RESERVED, Verified, mounted
 
+_MOST = 100
+"""Characters that the service takes at a time."""
 _SLOW_BELOW = 0.8
 """The service knows two speeds; a pace below this asks for the slow one."""
-_TIMEOUT_S = 20.0
+_ACCENTS = {
+    "en": {
+        "us": "us", "gb": "co.uk", "au": "com.au", "ca": "ca", "in": "co.in", "ie": "ie", "ng": "com.ng", "za": "co.za",
+    },
+    "es": {"es": "es", "mx": "com.mx", "us": "us"},
+    "fr": {"ca": "ca", "fr": "fr"},
+    "pt": {"br": "com.br", "pt": "pt"},
+}  # fmt: skip
+"""Top-level domain whose accent is a region's, as gTTS's documentation lists them."""
+_FORMAT = 1
+"""Raised whenever what is made of a text changes."""
+
+_TURN = threading.Lock()
+"""Held by whoever is asking: one request at a time, however many sessions are being made."""
+_last_end = 0.0
+"""When the last answer came, in seconds of the monotonic clock."""
+
+# The library logs what it also raises.
+logging.getLogger("gtts").setLevel(logging.CRITICAL)
 
 
-class Gtts:
+class Gtts(Engine):
     """The engine `gtts`: text goes to translate.google.com, MP3 comes back."""
 
     name = "gtts"
-    version = importlib.metadata.version("gTTS")
-    is_offline = False
+
+    def __init__(self, config: GttsConfig) -> None:
+        self._config = config
+        self._given_up = threading.Event()
+        self.version = f"{importlib.metadata.version('gTTS')}.{_FORMAT}{config.url or ''}"
 
     def languages(self) -> Collection[str]:
         """Codes as the service writes them."""
-        from gtts.lang import tts_langs
-
         return list(tts_langs())
 
     def voices(self, language: str) -> Collection[str]:
-        """The language itself, as the service writes it."""
+        """The language as the service writes it, and after it its accents by their top-level domains (`en-co.uk`)."""
         by_lower = {code.lower(): code for code in self.languages()}
         wanted = language.lower()
-        return [by_lower[code] for code in (wanted, wanted.partition("-")[0]) if code in by_lower][:1]
+        base, _, region = wanted.partition("-")
+        found = [by_lower[code] for code in (wanted, base) if code in by_lower][:1]
+        accents = _ACCENTS.get(base, {})
+        first = [f"{base}-{accents[region]}"] if region in accents and wanted not in by_lower else []
+        return list(dict.fromkeys([*first, *found, *(f"{base}-{domain}" for domain in accents.values())]))
 
     def synthesize(self, text: str, voice: Voice) -> Clip:
-        """Have a text spoken by the service."""
-        import requests
-        from gtts import gTTS, gTTSError
-
-        # The library logs what it also raises.
-        logging.getLogger("gtts").setLevel(logging.CRITICAL)
-        spoken = io.BytesIO()
+        """Have a text spoken by the service, in pieces that it takes; one without letters is a moment of silence."""
+        language, domain = voice.name, "com"
+        if voice.name not in self.languages():
+            language, _, domain = voice.name.partition("-")
+        pieces = split_pieces(text, _MOST)
+        if not pieces:
+            return make_silent_clip(text)
+        speeches = [
+            # No rewriting of its own, and pieces that fit: so its tokenizer has nothing to cut.
+            gTTS(
+                piece,
+                f"{domain}{RESERVED}",
+                language,
+                slow=voice.pace < _SLOW_BELOW,
+                lang_check=False,
+                pre_processor_funcs=[],
+            )
+            for piece in pieces
+        ]
         try:
-            speech = gTTS(text, lang=voice.name, slow=voice.pace < _SLOW_BELOW, lang_check=False, timeout=_TIMEOUT_S)
-            speech.write_to_fp(spoken)
-            spoken.seek(0)
-            return make_clip(text, decode_mono(spoken))
-        except (gTTSError, requests.RequestException, AssertionError, av.FFmpegError) as error:
-            raise SpeechError(
-                f"Google Translate did not speak {text[:40]!r}: {_first_line(error)}; check the network and try again "
-                "(what was spoken is kept), or use --voice espeak"
-            ) from error
+            return make_clip(text, np.concatenate([self._ask(speech) for speech in speeches]))
+        except Trouble as trouble:
+            host = urlsplit(self._config.url).netloc if self._config.url else f"translate.google.{domain}"
+            raise trouble.make_error(f"Google Translate ({host})", text) from None
 
     def close(self) -> None:
-        """Nothing is kept running."""
+        """Give up what is being asked for."""
+        self._given_up.set()
 
-    def __enter__(self) -> Self:
-        return self
+    @contextmanager
+    def _take_turn(self) -> Iterator[None]:
+        while not _TURN.acquire(timeout=0.2):
+            if self._given_up.is_set():
+                raise Trouble(Kind.FINAL, "the session was given up")
+        try:
+            yield
+        finally:
+            _TURN.release()
 
-    def __exit__(self, *error: object) -> None:
-        self.close()
+    def _ask(self, speech: gTTS) -> Samples:
+        """Ask until it answers; samples at 48 kHz, shape (frames, 1)."""
+        adapter = Verified(self._config.url, self._config.timeout)
+        with self._take_turn(), mounted(adapter):
+            return ask(lambda: self._ask_once(speech, adapter), self._config.wait, self._given_up)
+
+    def _ask_once(self, speech: gTTS, adapter: Verified) -> Samples:
+        global _last_end  # noqa: PLW0603 - the service counts requests of the whole process
+        self._given_up.wait(_last_end + self._config.interval - time.monotonic())
+        adapter.was_used = False
+        sound = io.BytesIO()
+        try:
+            speech.write_to_fp(sound)
+        except (gTTSError, AssertionError, TypeError, ValueError):
+            sound = io.BytesIO()
+        finally:
+            _last_end = time.monotonic()
+        if not adapter.was_used:
+            raise Trouble(
+                Kind.FINAL,
+                f"gTTS {importlib.metadata.version('gTTS')} sends in a way that cannot be checked, so nothing was sent",
+                "install another release (pip install gTTS==2.5.4)",
+            )
+        return _decode(sound.getvalue(), adapter.body)
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+def _decode(sound: bytes, answer: bytes) -> Samples:
+    """Samples of the sound that the library found in an answer."""
+    if sound:
+        try:
+            return decode_mono(io.BytesIO(sound))
+        except av.FFmpegError:
+            raise Trouble(Kind.BROKEN, "the sound in its answer is damaged") from None
+    if not answer.strip():
+        raise Trouble(Kind.BROKEN, "its answer was empty")
+    if gTTS.GOOGLE_TTS_RPC.encode() in answer:
+        raise Trouble(Kind.BROKEN, "there is no whole sound in its answer")
+    remedy = "see whether there is a newer release of gTTS (pip install --upgrade gTTS)"
+    raise Trouble(Kind.FINAL, "its answer is none that gTTS understands; the service may have changed", remedy)

@@ -3,12 +3,11 @@
 import importlib.metadata
 import re
 from collections.abc import Collection
-from typing import Self
 
 import numpy as np
 
 from narrator.speech.clip import Clip, make_clip
-from narrator.speech.engine import Voice
+from narrator.speech.engine import Engine, Voice
 from narrator.units import Ms, ms_to_samples
 
 _START: Ms = 300
@@ -25,12 +24,11 @@ def estimate_length(text: str, pace: float = 1.0) -> Ms:
     return round((_START + _PER_LETTER * letters + _PER_STOP * len(_STOPS.findall(text))) / pace)
 
 
-class Silent:
+class Silent(Engine):
     """Engine whose clips are silence of a plausible length."""
 
     name = "silent"
     version = importlib.metadata.version("narrator")
-    is_offline = True
 
     def languages(self) -> Collection[str]:
         """Every language is silence in the end."""
@@ -43,12 +41,3 @@ class Silent:
     def synthesize(self, text: str, voice: Voice) -> Clip:
         """Keep silent for as long as the text would take."""
         return make_clip(text, np.zeros((ms_to_samples(estimate_length(text, voice.pace)), 1), np.float32))
-
-    def close(self) -> None:
-        """Nothing is kept running."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()

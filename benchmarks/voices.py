@@ -1,0 +1,134 @@
+"""How fast each voice speaks, what it needs, and how well it is understood.
+
+    python benchmarks/voices.py [VOICE ...] [--quick]
+
+For `tiny` and `espeak`, or the voices named: load time (a process started and its weights read, best of five),
+real-time factor on one core and on two (seconds of work for a second of speech over the twenty sentences of
+`sentences.txt`, best of three), peak memory of any one process that speaks, over the sentences and one text of 56
+words, and the share of words that a recogniser gets wrong (moonshine-voice's tiny English model; the extra `asr`).
+`tiny` is held to its limits: exit code 0 when they are met, 1 when one is missed, 2 when something could not be
+measured. `gtts` is measured like any other voice; point it at a server of your own first, as its times are those of
+the network. Linux only (`/proc`).
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from listening import count_errors, list_words, transcribe
+from narrator.errors import NarratorError
+from narrator.speech.clip import Clip
+from narrator.speech.engine import Engine, Voice
+from narrator.speech.registry import choose_voice, open_engine
+
+SENTENCES = Path(__file__).with_name("sentences.txt").read_text(encoding="utf-8").splitlines()
+LONG = " and ".join(SENTENCES[n].lower().rstrip(".") for n in (0, 4, 8))
+LIMITS = {"load, s": 0.5, "one core": 0.30, "two cores": 0.18, "memory, MB": 450.0, "word errors, %": 6.0}
+"""Of `tiny`."""
+
+
+def open_with(name: str, workers: int) -> Engine:
+    """An engine with so many workers, where it can have them."""
+    if name == "tiny":
+        from narrator.speech.tiny.engine import Tiny
+
+        return Tiny(workers)
+    return open_engine(name)
+
+
+def speak_all(engine: Engine, voice: Voice, threads: int) -> tuple[float, list[Clip]]:
+    """Seconds for all sentences, with the engine warm, and their clips."""
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(lambda text: engine.synthesize(text, voice), SENTENCES[:threads]))
+        start = time.perf_counter()
+        clips = list(pool.map(lambda text: engine.synthesize(text, voice), SENTENCES))
+        return time.perf_counter() - start, clips
+
+
+def measure_load(name: str) -> float:
+    """Seconds until an engine could begin to speak."""
+    with open_with(name, 1) as engine:
+        voice = choose_voice(engine, None, "en", 1.0)
+        start = time.perf_counter()
+        if name == "tiny":
+            engine.load()
+        else:
+            engine.synthesize("A.", voice)
+        return time.perf_counter() - start
+
+
+def measure_speed(name: str, workers: int, repeats: int) -> float:
+    """Real-time factor: the least seconds of work for a second of speech."""
+    with open_with(name, workers) as engine:
+        voice = choose_voice(engine, None, "en", 1.0)
+        threads = min(workers, engine.workers)
+        runs = [speak_all(engine, voice, threads) for _ in range(repeats)]
+    return min(seconds / (sum(clip.length for clip in clips) / 1000) for seconds, clips in runs)
+
+
+def measure_memory(name: str) -> float:
+    """Peak in MB of the largest child process, or of this one where there is none."""
+    with open_with(name, 1) as engine:
+        voice = choose_voice(engine, None, "en", 1.0)
+        for text in [*SENTENCES, LONG]:
+            engine.synthesize(text, voice)
+        children = Path("/proc/self/task").glob("*/children")
+        processes = [number for path in children for number in path.read_text().split()] or ["self"]
+        return max(map(read_peak, processes))
+
+
+def read_peak(process: str) -> float:
+    """Peak memory of a process in MB."""
+    lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+
+
+def measure_errors(name: str) -> float:
+    """Words that are heard wrong, in hundredths of all."""
+    with open_with(name, 1) as engine:
+        voice = choose_voice(engine, None, "en", 1.0)
+        errors = words = 0
+        for text in SENTENCES:
+            said = list_words(text)
+            errors += count_errors(said, list_words(transcribe(engine.synthesize(text, voice).samples)))
+            words += len(said)
+    return 100 * errors / words
+
+
+def measure(name: str, repeats: int) -> dict[str, float]:
+    """Every figure of a voice."""
+    return {
+        "load, s": min(measure_load(name) for _ in range(2 * repeats - 1)),
+        "one core": measure_speed(name, 1, repeats),
+        "two cores": measure_speed(name, 2, repeats),
+        "memory, MB": measure_memory(name),
+        "word errors, %": measure_errors(name),
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print the table, and judge."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("voices", nargs="*", default=["espeak", "tiny"])
+    parser.add_argument("--quick", action="store_true", help="measure once")
+    options = parser.parse_args(arguments)
+    print(f"{'voice':8}" + "".join(f"{title:>16}" for title in LIMITS))
+    missed = []
+    for name in options.voices:
+        try:
+            figures = measure(name, 1 if options.quick else 3)
+        except NarratorError as error:
+            print(error, file=sys.stderr)
+            return 2
+        print(f"{name:8}" + "".join(f"{figures[title]:16.3f}" for title in LIMITS), flush=True)
+        missed += [title for title, limit in LIMITS.items() if name == "tiny" and figures[title] > limit]
+    print(f"{'limits':8}" + "".join(f"{limit:16.3f}" for limit in LIMITS.values()))
+    print(f"tiny misses: {'; '.join(missed)}" if missed else "no limit is missed")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""A process of its own for what must not run in ours: asked by lines of JSON, it answers by such lines and bytes.
+
+A request is one line. An answer is one line, with `bytes` the number of bytes that follow it, or with `error`. The
+child ends when its standard input does, so it never outlives its parent.
+"""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from narrator.errors import SpeechError
+
+
+@dataclass
+class Child:
+    """A Python process that is started when it is first asked; one thread at a time is served.
+
+    `name` and `remedy` are for the message when it fails; `arguments` are Python's own, `environment` goes on top of
+    ours.
+    """
+
+    name: str
+    remedy: str
+    arguments: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    """Held while it works: closing waits for the sentence that is being spoken."""
+
+    def ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+        """Send a request; answers the JSON line that comes back and the bytes after it.
+
+        Raises:
+            SpeechError: the process cannot be started, died, or says that it failed; the next request starts another.
+
+        """
+        with self.lock:
+            return self._ask_alone(request)
+
+    def _ask_alone(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+        try:
+            process = self.process = self.process or self._start()
+        except OSError as error:
+            raise SpeechError(f"{self.name} cannot be started: {error.strerror or error}; {self.remedy}") from error
+        if process.stdin is None or process.stdout is None:  # pragma: no cover - Popen was told to make both
+            raise SpeechError(f"{self.name} cannot be reached; {self.remedy}")
+        try:
+            process.stdin.write(json.dumps(request).encode() + b"\n")
+            process.stdin.flush()
+            line = process.stdout.readline()
+            head: dict[str, Any] = json.loads(line) if line else {"error": f"{self.name} stopped without a word"}
+            body = process.stdout.read(head.get("bytes", 0))
+        except (OSError, ValueError) as error:
+            head, body = {"error": f"{self.name} cannot be reached: {error}"}, b""
+        if "error" in head or len(body) < head["bytes"]:
+            self.close()
+            raise SpeechError(f"{head.get('error', f'{self.name} stopped in mid-sentence')}; {self.remedy}")
+        return head, body
+
+    def close(self) -> None:
+        """End the process."""
+        with self.lock:
+            process, self.process = self.process, None
+        if process:
+            try:
+                with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                    process.communicate(timeout=5)
+            finally:
+                process.kill()
+                process.wait()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and program
+            [sys.executable, "-P", *self.arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | self.environment,
+        )

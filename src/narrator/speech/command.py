@@ -1,0 +1,121 @@
+"""Any program that reads a text and writes WAV, as the configuration names it."""
+
+import hashlib
+import io
+import re
+import subprocess
+import tempfile
+import threading
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+import av
+
+from narrator.config import CommandConfig
+from narrator.errors import SpeechError
+from narrator.sound.resample import decode_mono
+from narrator.speech.clip import Clip, make_clip, make_silent_clip
+from narrator.speech.engine import Engine, Voice
+from narrator.speech.wording import has_words
+
+_PLACE = re.compile(r"\{(?:text|output|language|pace)\}")
+
+
+class Command(Engine):
+    """The engine `command`: its voices are the programs of the configuration, each run once for a sentence."""
+
+    name = "command"
+
+    def __init__(self, programs: Mapping[str, CommandConfig]) -> None:
+        if not programs:
+            raise SpeechError(
+                "the engine 'command' has no program yet; name one in the configuration file, such as "
+                '[command.flite] with run = ["flite", "-o", "{output}", "-t", "{text}"]'
+            )
+        self._programs = programs
+        self.workers = max(program.workers for program in programs.values())
+        self._turns = {name: threading.Semaphore(program.workers) for name, program in programs.items()}
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._is_closed = False
+        # Hashed, for a program's arguments are nobody else's business.
+        runs = repr(sorted((name, program.run) for name, program in programs.items()))
+        self.version = hashlib.blake2b(runs.encode(), digest_size=8).hexdigest()
+
+    def languages(self) -> Collection[str]:
+        """Codes that the configuration gives, `any` for a program that speaks whatever it is given."""
+        return list(dict.fromkeys(code for program in self._programs.values() for code in program.languages))
+
+    def voices(self, language: str) -> Collection[str]:
+        """Names of the programs that speak a language."""
+        wanted = {language, language.lower(), language.lower().partition("-")[0], "any"}
+        return [name for name, program in self._programs.items() if wanted & set(program.languages)]
+
+    def synthesize(self, text: str, voice: Voice) -> Clip:
+        """Have the program speak a text; one without letters is a moment of silence."""
+        if not has_words(text):
+            return make_silent_clip(text)
+        program = self._programs[voice.name]
+        with self._turns[voice.name], tempfile.TemporaryDirectory(prefix="narrator-") as folder:
+            output = Path(folder) / "speech.wav"
+            meanings = {
+                "{text}": text, "{output}": str(output), "{language}": voice.language, "{pace}": f"{voice.pace:g}",
+            }  # fmt: skip
+            arguments = [_fill(argument, meanings) for argument in program.run]
+            has_text = any("{text}" in argument for argument in program.run)
+            written = self._run(arguments, b"" if has_text else text.encode() + b"\n", text, program.timeout)
+            if any("{output}" in argument for argument in program.run):
+                written = output.read_bytes() if output.is_file() else b""
+        try:
+            return make_clip(text, decode_mono(io.BytesIO(written)))
+        except av.FFmpegError:
+            what = "no sound that can be read" if written else "nothing"
+            raise SpeechError(
+                f"{arguments[0]!r} wrote {what} for {text[:40]!r}; try it by itself, and see 'run' of {voice} in the "
+                "configuration file"
+            ) from None
+
+    def close(self) -> None:
+        """End the programs that are running."""
+        self._is_closed = True
+        for process in list(self._running):
+            process.kill()
+
+    def _run(self, arguments: list[str], given: bytes, text: str, timeout_s: float) -> bytes:
+        """Run a program without a shell; what it writes to standard output."""
+        program = arguments[0]
+        try:
+            # In a session of its own: Ctrl-C is ours to handle, by closing.
+            process = subprocess.Popen(  # noqa: S603 - the user's own configuration names it
+                arguments,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise SpeechError(
+                f"{program!r} cannot be run: {error.strerror or error}; see 'run' in the configuration file"
+            ) from error
+        self._running.add(process)
+        try:
+            if self._is_closed:
+                process.kill()
+            written, said = process.communicate(given, timeout_s)
+        except subprocess.TimeoutExpired:
+            raise SpeechError(
+                f"{program!r} was not done with {text[:40]!r} after {timeout_s:g} s; raise 'timeout' in the "
+                "configuration file, or use --voice espeak"
+            ) from None
+        finally:
+            self._running.discard(process)
+            process.kill()
+            process.communicate()
+        if process.returncode:
+            last = (said.decode(errors="replace").strip().splitlines() or ["it said nothing"])[-1][:200]
+            raise SpeechError(f"{program!r} failed on {text[:40]!r} with code {process.returncode}: {last}")
+        return written
+
+
+def _fill(argument: str, meanings: Mapping[str, str]) -> str:
+    """Put what they stand for in the places of an argument; a text that looks like one stays as it is."""
+    return _PLACE.sub(lambda found: meanings[found.group()], argument)

@@ -1,0 +1,207 @@
+"""Piper's voices, offline: many languages, natural. Needs the extra `narrator[piper]`."""
+
+import importlib.metadata
+import importlib.util
+import shutil
+import tempfile
+import threading
+import urllib.error
+from collections.abc import Callable, Collection
+from concurrent.futures import Future, wait
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from narrator.errors import SpeechError, UsageError
+from narrator.sound.resample import resample_pcm
+from narrator.speech.clip import Clip, make_clip, make_silent_clip
+from narrator.speech.engine import Engine, Voice
+from narrator.speech.folder import find_voices_folder
+from narrator.speech.wording import has_words
+
+if TYPE_CHECKING:
+    from piper import PiperVoice
+
+_EXAMPLE = "en_US-lessac-medium"
+_SOURCE = "huggingface.co/rhasspy/piper-voices"
+_SCRATCH = ".fetching-"
+
+
+class Piper(Engine):
+    """The engine `piper`. A voice's noise is its own, so a clip that is made anew differs a little from the old one."""
+
+    name = "piper"
+
+    def __init__(self) -> None:
+        _check_package()
+        self._names = list_installed()
+        if not self._names:
+            raise SpeechError(f"the engine 'piper' has no voice yet; fetch one: narrator voices add piper:{_EXAMPLE}")
+        self.version = importlib.metadata.version("piper-tts")
+        self._load = cache(load_voice)
+
+    def languages(self) -> Collection[str]:
+        """Languages of the voices that are installed, with their regions."""
+        return sorted({_read_language(name) for name in self._names})
+
+    def voices(self, language: str) -> Collection[str]:
+        """Names of the installed voices for a language, those of its region first."""
+        wanted = language.lower()
+        spoken = {name: _read_language(name).lower() for name in self._names}
+        found = [name for name, code in spoken.items() if code.partition("-")[0] == wanted.partition("-")[0]]
+        return sorted(found, key=lambda name: (spoken[name] != wanted, name))
+
+    def synthesize(self, text: str, voice: Voice) -> Clip:
+        """Speak a text; one without letters is a moment of silence."""
+        if not has_words(text):
+            return make_silent_clip(text)
+        from piper import SynthesisConfig
+
+        loaded = self._load(voice.name)
+        how = SynthesisConfig(length_scale=loaded.config.length_scale / voice.pace)
+        # Doubled brackets would have what is between them read as phonemes.
+        chunks = list(loaded.synthesize(text.replace("[[", "[ ["), how))
+        if not chunks:
+            return make_silent_clip(text)
+        pcm = np.concatenate([chunk.audio_int16_array for chunk in chunks])
+        return make_clip(text, resample_pcm(pcm, loaded.config.sample_rate))
+
+
+def _check_package() -> None:
+    if not importlib.util.find_spec("piper"):
+        raise SpeechError("the engine 'piper' is not installed; install it with: pip install 'narrator[piper]'")
+
+
+def _read_language(name: str) -> str:
+    """Language code of a voice: `en-US` of `en_US-lessac-medium`."""
+    return name.partition("-")[0].replace("_", "-")
+
+
+def _find_folder() -> Path:
+    return find_voices_folder() / "piper"
+
+
+def _list_files(name: str, folder: Path) -> list[Path]:
+    return [folder / f"{name}.onnx", folder / f"{name}.onnx.json"]
+
+
+def list_installed() -> list[str]:
+    """Names of the voices that are there whole."""
+    names = [path.name.removesuffix(".onnx") for path in sorted(_find_folder().glob("*.onnx"))]
+    return [name for name in names if is_installed(name)]
+
+
+def is_installed(name: str) -> bool:
+    """Whether both files of a voice are there."""
+    return all(path.is_file() for path in _list_files(name, _find_folder()))
+
+
+def load_voice(name: str, folder: Path | None = None) -> "PiperVoice":
+    """Load a voice.
+
+    Raises:
+        SpeechError: its files are damaged, or it needs more than its files.
+
+    """
+    import onnxruntime
+    from piper import PiperVoice
+
+    # It would write warnings to standard error by itself.
+    onnxruntime.set_default_logger_severity(4)
+    model, config = _list_files(name, folder or _find_folder())
+    try:
+        voice = PiperVoice.load(model, config)
+    except Exception as error:  # the library, and the one beneath it, raise what they will
+        raise SpeechError(
+            f"the voice piper:{name} cannot be read; fetch it anew: narrator voices remove piper:{name}, then add it"
+        ) from error
+    if voice.config.phoneme_type.value not in {"espeak", "text"}:
+        raise SpeechError(
+            f"the voice piper:{name} fetches more while it speaks, which narrator does not do; take another"
+        )
+    return voice
+
+
+def check_name(name: str | None) -> str:
+    """Name of a voice that the downloader would take.
+
+    Raises:
+        UsageError: it would not.
+
+    """
+    _check_package()
+    from piper.download_voices import VOICE_PATTERN
+
+    if not name or not VOICE_PATTERN.fullmatch(name) or Path(name).name != name:
+        raise UsageError(f"piper's voices have names such as piper:{_EXAMPLE}; {_SOURCE} lists them")
+    return name
+
+
+def describe(name: str) -> str:
+    """What `install` fetches, from whom, and on which terms."""
+    return (
+        f"The voice piper:{name}: 20 to 120 MB from {_SOURCE}, by piper's own downloader.\n"
+        "Each voice has a licence of its own: see MODEL_CARD beside it there."
+    )
+
+
+def install(name: str, report: Callable[[int, int | None], None]) -> None:
+    """Fetch a voice; `report` is told how many bytes have come, and None, for nobody knows of how many.
+
+    Raises:
+        SpeechError: it cannot be had, or not whole; nothing of it is kept then.
+
+    """
+    folder = _find_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=folder, ignore_cleanup_errors=True) as scratch:
+            _download(name, Path(scratch), report)
+            load_voice(name, Path(scratch))
+            for path in _list_files(name, Path(scratch)):
+                shutil.move(path, folder / path.name)
+    except OSError as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()
+        reason = getattr(error, "reason", None) or error.strerror or error
+        raise SpeechError(
+            f"the voice piper:{name} cannot be fetched from {_SOURCE}: {reason}; check its name, the network and the "
+            "space on the disk, then run the command again"
+        ) from error
+
+
+def _download(name: str, scratch: Path, report: Callable[[int, int | None], None]) -> None:
+    """Have piper's downloader put a voice into a folder; in a thread that is left behind on an interrupt."""
+    from piper.download_voices import download_voice
+
+    future: Future[None] = Future()
+
+    def run() -> None:
+        try:
+            download_voice(name, scratch)
+            future.set_result(None)
+        except BaseException as error:  # noqa: BLE001 - it is raised again on the other side
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    while not wait([future], 0.2).done:
+        report(sum(path.stat().st_size for path in scratch.iterdir()), None)
+    future.result()
+
+
+def remove(name: str) -> None:
+    """Delete a voice.
+
+    Raises:
+        SpeechError: there is none of that name, or it cannot be deleted.
+
+    """
+    if not is_installed(name):
+        raise SpeechError(f"the voice piper:{name} is not installed")
+    try:
+        for path in _list_files(name, _find_folder()):
+            path.unlink()
+    except OSError as error:
+        raise SpeechError(f"cannot delete piper:{name}: {error.strerror or error}") from error

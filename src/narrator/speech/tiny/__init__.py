@@ -1,0 +1,1 @@
+"""The voice `tiny`: fetched once, then spoken offline by numpy alone."""

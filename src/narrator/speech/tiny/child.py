@@ -1,0 +1,48 @@
+"""The process that speaks: requests in, one JSON line each; a JSON line and samples as float32 out.
+
+Numpy's threads are held to one by the environment: samples then do not depend on how many there are.
+"""
+
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from narrator.speech.tiny.checkpoint import CheckpointError, read_checkpoint
+from narrator.speech.tiny.vits import RATE, Voice
+
+
+def _answer(voice: Voice, request: dict[str, Any]) -> bytes:
+    symbols, tones, languages = (np.asarray(request[name], np.intp) for name in ("symbols", "tones", "languages"))
+    samples = voice.speak(
+        symbols, tones, languages, **{name: request[name] for name in ("speed", "noise", "seed", "lead")}
+    ).astype("<f4")
+    return json.dumps({"rate": RATE, "bytes": samples.nbytes}).encode() + b"\n" + samples.tobytes()
+
+
+def _load(path: Path) -> Voice:
+    try:
+        return Voice(read_checkpoint(path))
+    except (ValueError, IndexError) as error:
+        raise CheckpointError(f"holds tensors of another voice: {error}") from error
+
+
+def main() -> None:
+    """Answer requests until standard input ends."""
+    # Ctrl-C is the parent's to handle: it closes standard input.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    voice: Voice | None = None
+    for line in sys.stdin.buffer:
+        request = json.loads(line)
+        try:
+            voice = voice or _load(Path(request["checkpoint"]))
+            answer = _answer(voice, request) if "symbols" in request else b'{"bytes": 0}\n'
+        except CheckpointError as error:
+            answer = json.dumps({"error": f"{request['checkpoint']} {error}", "bytes": 0}).encode() + b"\n"
+        except (MemoryError, ValueError, IndexError) as error:
+            answer = json.dumps({"error": f"the voice tiny failed: {error}", "bytes": 0}).encode() + b"\n"
+        sys.stdout.buffer.write(answer)
+        sys.stdout.buffer.flush()

@@ -1,0 +1,23 @@
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from narrator.speech.pieces import split_pieces
+
+
+@given(st.lists(st.text("abc é1", min_size=1, max_size=40), max_size=20).map(", ".join), st.integers(20, 120))
+def test_pieces_fit_and_lose_no_word(text, most):
+    pieces = split_pieces(text, most)
+    assert all(len(piece) <= most for piece in pieces)
+    assert re.sub(r"[\s,]", "", "".join(pieces)) == re.sub(r"[\s,]", "", text)
+    if all(len(word) < most for word in text.split()):
+        assert " ".join(pieces).replace(",", "").split() == text.replace(",", "").split()
+
+
+def test_languages_without_spaces_are_cut_at_their_stops():
+    assert split_pieces("吸气，慢慢地。呼气，放松。", 8) == ["吸气，慢慢地。", "呼气，放松。"]
+
+
+def test_a_word_that_is_too_long_is_cut_only_then():
+    assert split_pieces("a " + "b" * 12, 10) == ["a bbbbbbbb", "bbbb"]

@@ -1,0 +1,84 @@
+"""Which engine speaks."""
+
+import pytest
+
+from narrator.errors import SpeechError, UsageError
+from narrator.routine.model import VoiceSpec
+from narrator.speech import registry
+from narrator.speech.registry import Offer, check_engine, choose_voice, open_engine, open_voice, split_voice
+from narrator.speech.silent import Silent
+
+
+class Natural(Silent):
+    name = "natural"
+
+    def voices(self, language):
+        return ["anna", "bert"] if language.startswith("en") else []
+
+
+@pytest.fixture
+def natural(monkeypatch):
+    """A natural voice for English; `missing` is what has to be done before it can be opened."""
+
+    class Installation:
+        missing = None
+
+    installation = Installation()
+
+    def open_natural():
+        if installation.missing:
+            raise SpeechError(installation.missing)
+        return Natural()
+
+    monkeypatch.setitem(registry.BUILT_IN, "natural", Offer(open_natural, "natural"))
+    monkeypatch.setattr(registry, "_NATURAL", ("natural",))
+    return installation
+
+
+def choose(asked, wish=None, language="en"):
+    engine, voice = open_voice(asked, wish or VoiceSpec(), language)
+    engine.close()
+    return str(voice)
+
+
+def test_a_voice_is_an_engine_and_a_name():
+    assert split_voice("espeak:en-gb") == ("espeak", "en-gb")
+    assert split_voice(" espeak ") == ("espeak", None)
+
+
+def test_auto_takes_the_wish_then_a_natural_voice_then_espeak(natural):
+    wish = VoiceSpec(engine="silent")
+    assert choose(None, wish) == choose("auto", wish) == "silent:en"
+    assert choose(None) == choose("auto") == "natural:anna"
+    assert choose(None, language="de") == "espeak:de"
+    assert choose(None, VoiceSpec(name="bert")) == "natural:bert"
+    assert choose(None, VoiceSpec(name="en-gb")) == "espeak:en-gb"
+    natural.missing = "it is not installed"
+    assert choose(None) == "espeak:en-us"
+
+
+def test_what_was_asked_for_is_never_replaced(natural):
+    natural.missing = "it is not installed"
+    assert choose("espeak", VoiceSpec(engine="silent", name="en", pace=0.8)) == "espeak:en-us"
+    with pytest.raises(SpeechError, match="not installed"):
+        choose("natural")
+    with pytest.raises(SpeechError, match="not installed"):
+        choose(None, VoiceSpec(engine="natural"))
+
+
+def test_the_routines_pace_counts_whoever_speaks():
+    assert open_voice("silent", VoiceSpec(pace=0.8), "en")[1].pace == 0.8
+
+
+def test_unknown_engines_languages_and_names_are_told():
+    with pytest.raises(UsageError, match="did you mean 'espeak'"):
+        open_engine("espeek")
+    with pytest.raises(UsageError, match="did you mean 'espeak'"):
+        check_engine("espeek:en")
+    check_engine("espeak:whatever")
+    check_engine("auto")
+    with open_engine("espeak") as engine:
+        with pytest.raises(SpeechError, match="does not speak 'xx'"):
+            choose_voice(engine, None, "xx", 1)
+        with pytest.raises(UsageError, match="did you mean 'en-us'"):
+            choose_voice(engine, "en-uss", "en", 1)

@@ -1,0 +1,135 @@
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from narrator.errors import SpeechError
+from narrator.speech.engine import Voice
+from narrator.speech.registry import choose_voice, open_engine
+from narrator.speech.tiny import fetch
+from narrator.speech.tiny.engine import Tiny
+from speech.tiny.fake import make_tensors, write_checkpoint
+
+VOICE = Voice("tiny", "default", "en")
+TEXTS = ["Breathe in.", "Let the shoulders sink.", "And rest.", "Turn your right toes out."]
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    """A folder of voices with a voice of random weights in it."""
+    monkeypatch.setenv("NARRATOR_DATA_DIR", str(tmp_path))
+    fetch.find_checkpoint().parent.mkdir(parents=True)
+    write_checkpoint(fetch.find_checkpoint(), make_tensors())
+    return tmp_path
+
+
+@pytest.fixture
+def engine(data):
+    with Tiny(1) as engine:
+        yield engine
+
+
+def test_without_weights_it_says_how_to_get_them(monkeypatch, tmp_path):
+    monkeypatch.setenv("NARRATOR_DATA_DIR", str(tmp_path))
+    with pytest.raises(SpeechError, match=r"narrator voices add tiny .* \(18\.5 MB\)"):
+        open_engine("tiny")
+
+
+def test_it_speaks_english_with_one_voice(engine):
+    assert choose_voice(engine, None, "en-GB", 1).name == "default"
+    assert list(engine.languages()) == ["en"]
+    with pytest.raises(SpeechError, match="does not speak 'de'"):
+        choose_voice(engine, None, "de", 1)
+
+
+def test_the_same_text_gives_the_same_samples_from_one_worker_or_three(engine, data):
+    expected = {text: engine.synthesize(text, VOICE).pack() for text in TEXTS}
+    found = {}
+    with Tiny(3) as several:
+        threads = [
+            threading.Thread(target=lambda text=text: found.update({text: several.synthesize(text, VOICE).pack()}))
+            for text in TEXTS
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert found == expected
+
+
+def test_processes_start_when_they_are_needed_and_end_when_closed(data):
+    with Tiny(3) as engine:
+        assert not any(child.process for child in engine._children)
+        engine.synthesize("Hold.", VOICE)
+        (process,) = [child.process for child in engine._children if child.process]
+    assert process.poll() is not None
+
+
+def test_a_worker_that_is_killed_is_told_and_replaced(engine):
+    expected = engine.synthesize("Hold.", VOICE).pack()
+    engine._children[0].process.kill()
+    engine._children[0].process.wait()
+    with pytest.raises(SpeechError, match=r"the voice tiny .*run the command again"):
+        engine.synthesize("Hold.", VOICE)
+    assert engine.synthesize("Hold.", VOICE).pack() == expected
+
+
+def test_a_worker_ends_with_its_parent(engine):
+    engine.synthesize("Hold.", VOICE)
+    process = engine._children[0].process
+    process.stdin.close()
+    process.stdin = None
+    assert process.wait(5) == 0
+
+
+def test_a_text_without_words_is_a_moment_of_silence(engine):
+    clip = engine.synthesize("...", VOICE)
+    assert clip.length == 24
+    assert not np.any(clip.samples)
+    assert not engine._children[0].process
+
+
+def test_a_slower_pace_takes_longer(engine):
+    slow = engine.synthesize(TEXTS[1], Voice("tiny", "default", "en", 0.5))
+    assert slow.length > 1.2 * engine.synthesize(TEXTS[1], VOICE).length
+
+
+def test_a_long_text_is_spoken_in_breaths(engine):
+    clause = "and let the breath go out slowly"
+    one = engine.synthesize(clause, VOICE).length
+    many = engine.synthesize(", ".join([clause] * 12), VOICE).length
+    assert many > 8 * one
+
+
+def test_weights_that_are_damaged_are_told(engine):
+    path = fetch.find_checkpoint()
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(SpeechError, match=r"cannot be read.*narrator voices remove tiny"):
+        engine.synthesize("Hold.", VOICE)
+
+
+def test_weights_of_another_voice_are_told(engine):
+    tensors = make_tensors()
+    tensors["emb_g.weight"] = np.zeros((1, 5), np.float16)
+    write_checkpoint(fetch.find_checkpoint(), tensors)
+    with pytest.raises(SpeechError, match="tensors of another voice"):
+        engine.synthesize("Hold.", VOICE)
+
+
+def test_loading_starts_one_worker(engine):
+    start = time.monotonic()
+    engine.load()
+    assert time.monotonic() - start < 10
+    assert engine._children[0].process
+
+
+REAL = fetch.is_installed()
+
+
+@pytest.mark.skipif(not REAL, reason="the voice tiny is not installed")
+def test_the_real_voice_speaks():
+    with Tiny(1) as engine:
+        clip = engine.synthesize("Let your shoulders sink away from your ears.", VOICE)
+    assert 2000 < clip.length < 5000
+    assert -30 < clip.loudness.integrated < -12

@@ -1,0 +1,71 @@
+"""The configuration file: what it may say, and what is told when it cannot be used."""
+
+import pytest
+
+from narrator.config import Config, ConfigError, choose_voices, find_config, read_config
+
+
+@pytest.fixture
+def configure(tmp_path, monkeypatch):
+    def write(text):
+        path = tmp_path / "config.toml"
+        path.write_text(text)
+        monkeypatch.setenv("NARRATOR_CONFIG", str(path))
+        return path
+
+    return write
+
+
+def test_a_file_is_read(configure):
+    configure(
+        'voice = "gtts:en-co.uk"\nfallback = "espeak, silent"\n[gtts]\ninterval = 1\n'
+        '[command.box]\nrun = ["flite", "-o", "{output}"]\nlanguages = ["en"]\n'
+    )
+    config = read_config()
+    assert (config.voice, config.fallback, config.gtts.interval) == ("gtts:en-co.uk", ("espeak", "silent"), 1.0)
+    assert config.command["box"].run == ("flite", "-o", "{output}")
+
+
+def test_without_a_file_everything_has_its_default(tmp_path, monkeypatch):
+    monkeypatch.delenv("NARRATOR_CONFIG")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert find_config().is_relative_to(tmp_path)
+    assert find_config().parts[-2:] == ("narrator", "config.toml")
+    assert read_config() == Config()
+
+
+def test_the_command_comes_before_the_file(configure):
+    configure('voice = "gtts"\nfallback = ["espeak"]\n')
+    assert choose_voices(None) == ("gtts", ("espeak",))
+    assert choose_voices("silent", "espeak:de,silent") == ("silent", ("espeak:de", "silent"))
+    assert choose_voices("silent", "") == ("silent", ())
+
+
+BAD = {
+    "voice = [\n": "is not TOML: ",
+    'vioce = "x"\n': "unknown key 'vioce'; did you mean 'voice'?",
+    "[gtts]\nintervall = 1\n": "unknown key 'gtts.intervall'; did you mean 'interval'?",
+    '[gtts]\ninterval = "soon"\n': "'gtts.interval' cannot be 'soon': input should be a valid number",
+    "[gtts]\ninterval = -1\n": "'gtts.interval' cannot be -1: input should be greater than or equal to 0",
+    '[openai]\nurl = "localhost"\n': "'openai.url' cannot be 'localhost': 'localhost' is no address; write one such as",
+    '[openai]\nurl = "http://me:secret@localhost/v1"\n': "an address here holds no name or password",
+    '[command.box]\nlanguages = ["en"]\n': "'command.box.run' is missing; write run = ...",
+    "[command.box]\nrun = []\n": "'command.box.run' cannot be []: tuple should have at least 1 item",
+}
+
+
+@pytest.mark.parametrize(("text", "message"), BAD.items())
+def test_what_cannot_be_used_is_told_with_the_file_the_key_and_the_remedy(configure, text, message):
+    path = configure(text)
+    with pytest.raises(ConfigError) as caught:
+        read_config()
+    (line,) = str(caught.value).splitlines()
+    assert line.startswith(f"error: {path}")
+    assert message in line
+
+
+def test_a_missing_file_that_was_named_is_told(monkeypatch, tmp_path):
+    monkeypatch.setenv("NARRATOR_CONFIG", str(tmp_path / "none.toml"))
+    with pytest.raises(ConfigError, match="which NARRATOR_CONFIG names"):
+        read_config()
