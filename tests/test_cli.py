@@ -220,7 +220,7 @@ def test_lists_show_what_there_is(narrator):
     assert "espeak (offline): de" in voices
     assert "gtts (needs the network): de" in voices
     assert [json.loads(line)["engine"] for line in narrator("voices", "--json").out.splitlines()] == [
-        "espeak", "gtts", "silent",
+        "espeak", "gtts", "silent", "tiny",
     ]  # fmt: skip
 
 
