@@ -23,6 +23,7 @@ from narrator.errors import NarratorError
 from narrator.speech.clip import Clip
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.registry import choose_voice, open_engine
+from narrator.speech.tiny.engine import Tiny
 
 SENTENCES = Path(__file__).with_name("sentences.txt").read_text(encoding="utf-8").splitlines()
 LONG = " and ".join(SENTENCES[n].lower().rstrip(".") for n in (0, 4, 8))
@@ -32,11 +33,7 @@ LIMITS = {"load, s": 0.5, "one core": 0.30, "two cores": 0.18, "memory, MB": 450
 
 def open_with(name: str, workers: int) -> Engine:
     """An engine with so many workers, where it can have them."""
-    if name == "tiny":
-        from narrator.speech.tiny.engine import Tiny
-
-        return Tiny(workers)
-    return open_engine(name)
+    return Tiny(workers) if name == "tiny" else open_engine(name)
 
 
 def speak_all(engine: Engine, voice: Voice, threads: int) -> tuple[float, list[Clip]]:
@@ -51,12 +48,11 @@ def speak_all(engine: Engine, voice: Voice, threads: int) -> tuple[float, list[C
 def measure_load(name: str) -> float:
     """Seconds until an engine could begin to speak."""
     with open_with(name, 1) as engine:
-        voice = choose_voice(engine, None, "en", 1.0)
         start = time.perf_counter()
-        if name == "tiny":
+        if isinstance(engine, Tiny):
             engine.load()
         else:
-            engine.synthesize("A.", voice)
+            engine.synthesize("A.", choose_voice(engine, None, "en", 1.0))
         return time.perf_counter() - start
 
 

@@ -13,7 +13,7 @@ _LAST_SLOPE = 0.01
 _RATES = {16: 8, 8: 2, 2: 2}
 """Samples made of one, by the number of taps: the checkpoint does not say."""
 _DILATIONS = (1, 3, 5)
-_BLOCK = 1 << 18
+_BLOCK = 1 << 19
 """Numbers worked on at a time: what a core's own memory holds is worked on fastest."""
 
 
