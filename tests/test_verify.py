@@ -91,6 +91,7 @@ def test_a_bell_dropped_is_found(session, tmp_path):
 
 
 @pytest.mark.parametrize("gain", [-3.0, 3.0])
+@pytest.mark.parametrize("session", ["floor"], indirect=True)
 def test_another_gain_is_found(session, tmp_path, gain):
     timeline, console = session
     path = write(tmp_path / "a.mp3", timeline, replace(console, gain=gain, ceiling=2.0))
@@ -98,6 +99,7 @@ def test_another_gain_is_found(session, tmp_path, gain):
     assert float(place.removesuffix(" dB")) == pytest.approx(gain, abs=0.5)
 
 
+@pytest.mark.parametrize("session", ["floor"], indirect=True)
 def test_a_burst_of_clipping_is_found(session, tmp_path, monkeypatch):
     """Frames of a sentence at eighteen times its level are put in place of its own, as a faulty limiter would."""
     timeline, console = session
@@ -134,6 +136,7 @@ def test_a_frame_overwritten_with_garbage_is_found(session, tmp_path):
         assert set(found) & {"sound", "length", "frames", "clicks", "peak"}, at
 
 
+@pytest.mark.parametrize("session", ["silence"], indirect=True)
 def test_a_chapter_that_is_not_planned_is_found(session, tmp_path):
     timeline, console = session
     moved = replace(timeline, chapters=(Chapter("One", 504, 12_000), Chapter("Two", 13_000, 30_010)))
@@ -141,11 +144,11 @@ def test_a_chapter_that_is_not_planned_is_found(session, tmp_path):
     assert set(find_faults(path, timeline, console)) == {"chapters"}
 
 
+@pytest.mark.parametrize("session", ["floor"], indirect=True)
 def test_silence_in_place_of_room_tone_is_found(session, tmp_path):
     timeline, console = session
-    if console.floor:
-        path = write(tmp_path / "a.mp3", timeline, replace(console, floor=None))
-        assert "floor" in find_faults(path, timeline, console)
+    path = write(tmp_path / "a.mp3", timeline, replace(console, floor=None))
+    assert "floor" in find_faults(path, timeline, console)
 
 
 ROUTINE = """

@@ -22,9 +22,9 @@ from narrator.units import parse_duration
 HEADING = Heading("Ruhe für Hüften", "de", VoiceSpec(), Tags(artist="Wir", album="Übungen", year="2026"))
 
 
-@pytest.fixture
-def clips(tmp_path):
-    return Clips(Cache(tmp_path / "cache"))
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory):
+    return Clips(Cache(tmp_path_factory.mktemp("cache")))
 
 
 def make_timeline(length, strokes=(504,), chapters=()):
@@ -47,10 +47,10 @@ def test_a_track_decodes_to_exactly_its_length(tmp_path, clips, length):
 
 @given(length=st.integers(600, 20_000), stroke=st.integers(0, 600))
 @settings(max_examples=25)
-def test_any_length_decodes_exactly_wherever_the_sound_lies(tmp_path_factory, length, stroke):
+def test_any_length_decodes_exactly_wherever_the_sound_lies(tmp_path_factory, clips, length, stroke):
     folder = tmp_path_factory.mktemp("lengths")
     timeline = make_timeline(length, [min(stroke, length - 24) // 24 * 24])
-    path = write(folder / "a.mp3", timeline, Clips(Cache(folder)))
+    path = write(folder / "a.mp3", timeline, clips)
     assert len(decode(path)) == 48 * length
 
 

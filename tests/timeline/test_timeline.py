@@ -154,7 +154,8 @@ def test_a_longer_track_never_shortens_a_hold(steps, place, more):
             return
         rounds = [segment for segment in timeline.segments if isinstance(segment.cue, Breath)]
         left_out = [note for note in timeline.notes if "optional" in note.message]
-        found.append((len(rounds), len(left_out), [hold.end - hold.start for hold in timeline.holds]))
+        shape = (len(rounds), left_out, len(timeline.holds))
+        found.append((*shape, [hold.end - hold.start for hold in timeline.holds]))
     (*shape, before), (*later_shape, after) = found
     # Whole rounds of breath, and steps that come back, take time from the silences.
     if shape == later_shape:
