@@ -1,6 +1,6 @@
 """How long narrator takes over a session and how much memory, beside the same job done in two other ways.
 
-    python benchmarks/sessions.py [--quick]
+    python benchmarks/sessions.py [--quick] [--repeats 3]
 
 Everything is measured in one run on one machine, as whole processes from start to end, and judged as ratios: an hour
 of 360 sentences rendered by narrator with its clips cached, over room tone and over a ducked bed; the same clips strung
@@ -42,7 +42,6 @@ SAMPLES_PER_MS = 48
 FRAME_BYTES = 4
 """One sample of each of two channels, 16 bits each."""
 BITRATE = 128
-REPEATS = 3
 SECTION_S = 100
 """Length of a section of the measured routines: an hour has 36."""
 CUES_PER_SECTION = 10
@@ -179,8 +178,9 @@ def take_medians(runs: list[Run]) -> Run:
 class Bench:
     """One run of the benchmark: a folder for everything it makes, and the processes it starts there."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, repeats: int) -> None:
         self.folder = folder
+        self.repeats = repeats
         self.cache = folder / "cache"
 
     def forget_frames(self) -> None:
@@ -229,15 +229,15 @@ def compare_hour(bench: Bench, *, quick: bool) -> Iterator[Row]:
     bench.child("prepare")
     runs: dict[str, list[Run]] = {CLIPS: [], FRAMES: [], BED: [], "lame": []}
     # In turns, so that a machine that slows down does so for all.
-    for number in range(1, REPEATS + 1):
-        tell(f"narrator, an hour, {number} of {REPEATS}")
+    for number in range(1, bench.repeats + 1):
+        tell(f"narrator, an hour, {number} of {bench.repeats}")
         bench.forget_frames()
         runs[CLIPS].append(bench.render(hour))
         # An hour again, but not the same one: each of its holds has another length.
         runs[FRAMES].append(bench.render(hour, "--length", f"{60 * 60 + number}s"))
         bench.forget_frames()
         runs[BED].append(bench.render(with_bed))
-        tell(f"libmp3lame alone, {number} of {REPEATS}")
+        tell(f"libmp3lame alone, {number} of {bench.repeats}")
         runs["lame"].append(bench.child("lame"))
     lame = take_medians(runs.pop("lame"))
     narrator = {name: take_medians(each) for name, each in runs.items()}
@@ -288,8 +288,8 @@ def compare_memory(bench: Bench) -> Iterator[Row]:
 def time_cold(bench: Bench) -> Iterator[Row]:
     """Yield what the built-in ten minutes take with nothing in the cache."""
     runs = []
-    for number in range(1, REPEATS + 1):
-        tell(f"narrator, the built-in ten minutes with an empty cache, {number} of {REPEATS}")
+    for number in range(1, bench.repeats + 1):
+        tell(f"narrator, the built-in ten minutes with an empty cache, {number} of {bench.repeats}")
         empty = bench.folder / f"empty-{number}"
         runs.append(bench.render("ten-minute-hips", cache=empty, new_clips=True))
     cold = take_medians(runs)
@@ -311,7 +311,7 @@ def print_table(rows: list[Row]) -> None:
     """Print the figures first, then what is held against a limit."""
     ordered = sorted(rows, key=lambda row: row.is_met is not None)
     verdicts = {None: "", True: "pass", False: "MISS"}
-    table = [("", "figure (median of 3)", "limit", "")]
+    table = [("", "figure (median)", "limit", "")]
     table += [(row.name, row.figure, row.limit, verdicts[row.is_met]) for row in ordered]
     widths = [max(len(line[column]) for line in table) for column in range(4)]
     for number, line in enumerate(table):
@@ -425,6 +425,7 @@ def main() -> int:
     """Measure everything, print the table, and answer the exit code."""
     parser = argparse.ArgumentParser(description="Measure narrator beside pydub and libmp3lame.")
     parser.add_argument("--quick", action="store_true", help="leave pydub out, which takes minutes")
+    parser.add_argument("--repeats", type=int, default=3, help="runs of each, of which the median counts (3)")
     parser.add_argument("--part", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.part:
@@ -435,7 +436,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     machine = describe_machine()
     with tempfile.TemporaryDirectory(prefix="narrator-bench-") as name:
-        bench = Bench(Path(name))
+        bench = Bench(Path(name), options.repeats)
         try:
             rows = [*time_cold(bench), *compare_hour(bench, quick=options.quick), *compare_memory(bench)]
         except CannotMeasureError as error:
