@@ -44,7 +44,9 @@ ALLOWED = {
     "progress": {"render"},
     "console": {"cache"},
     "cli_voices": {"cache", "console", "publish", "routine", "speech"},
+    "cli_sounds": {"cache", "console", "mix", "publish", "routine", "sound"},
     "cli": {
+        "cli_sounds",
         "batch",
         "cache",
         "cli_voices",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from narrator import __version__
+from narrator.cli_sounds import sounds_command
 from narrator.cli_voices import voices_app
 from narrator.console import faults_told, print_json, tell, tell_error, write_text
 from narrator.cores import count_cores
@@ -33,6 +34,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 app.add_typer(voices_app, name="voices")
+app.command("sounds")(sounds_command)
 
 
 class GuidanceName(StrEnum):

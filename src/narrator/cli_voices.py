@@ -127,7 +127,7 @@ def try_command(
         engine, chosen = open_voice(voice, VoiceSpec(pace=pace), language or "en")
         with engine:
             clip = speak([spoken], chosen, engine, Cache()).load(spoken)
-        write_sample(path, clip)
+        write_sample(path, clip.samples)
         typer.echo(f"{path}  {chosen}, {clip.length / 1000:.1f} s")
 
 

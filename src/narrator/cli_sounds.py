@@ -1,0 +1,110 @@
+"""The command line's part about sounds: list the bells and beds, and write one to a file to try."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from narrator.console import faults_told, print_json
+from narrator.errors import UsageError
+from narrator.units import format_duration, parse_duration
+
+if TYPE_CHECKING:
+    from narrator.sound.audio import Samples
+
+
+def sounds_command(
+    sound: Annotated[
+        str | None, typer.Argument(metavar="[SOUND]", help="A bell, a bed, or a sound file, to write one to a file.")
+    ] = None,
+    *,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A .wav or .mp3 to write. [default: the sound's name, as .wav]")
+    ] = None,
+    pitch: Annotated[float | None, typer.Option(metavar="HZ", help="Lowest tone of a bell.")] = None,
+    length: Annotated[
+        str | None, typer.Option(metavar="8s", help="How long a bell rings; how much of a bed is written.")
+    ] = None,
+    level: Annotated[float | None, typer.Option(metavar="DB", help="Against the speech, as in a routine.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line, for programs.")] = False,
+) -> None:
+    """List the bells and beds, or write one to a file to try.
+
+    narrator sounds
+
+    narrator sounds bowl --pitch 174 --length 20s
+    """
+    with faults_told():
+        if sound is None:
+            for row in _list_rows():
+                if as_json:
+                    print_json(row)
+                else:
+                    typer.echo(f"{row['kind']:5} {row['name']:10} {_describe(row)}")
+            return
+        from narrator.publish.sample import CODECS, write_sample
+
+        path = output or Path(f"{Path(sound).stem}.wav")
+        if path.suffix.lower() not in CODECS:
+            raise UsageError(f"--output: {path} has to end in {' or '.join(CODECS)}")
+        if path.exists() and not force:
+            raise UsageError(f"{path} is there already; replace it with --force, or choose another --output")
+        samples = _make_sound(sound, pitch, length, level)
+        write_sample(path, samples)
+        typer.echo(f"{path}  {len(samples) / 48_000:.1f} s")
+
+
+def _list_rows() -> list[dict[str, Any]]:
+    from narrator.sound.beds import BEDS
+    from narrator.sound.bells import BELLS, measure_ring
+    from narrator.units import ticks_to_ms
+
+    bells = [
+        {"kind": "bell", "name": name, "length_ms": measure_ring(name), "pitch_hz": bell.pitch, "level_db": bell.level}
+        for name, bell in BELLS.items()
+    ]
+    return bells + [{"kind": "bed", "name": name, "length_ms": ticks_to_ms(ticks)} for name, ticks in BEDS.items()]
+
+
+def _describe(row: dict[str, Any]) -> str:
+    length = format_duration((row["length_ms"] + 50) // 100 * 100)
+    if row["kind"] == "bed":
+        return f"a loop of {length}"
+    return f"rings for {length}, {row['pitch_hz']:g} Hz, {row['level_db']:g} dB against the speech"
+
+
+def _make_sound(sound: str, pitch: float | None, length: str | None, level: float | None) -> "Samples":
+    """A bell's stroke, or some of a bed, at its level in a session of −16 LUFS."""
+    from pydantic import ValidationError
+
+    from narrator.cache import Cache
+    from narrator.mix.backdrops import open_bed
+    from narrator.routine.sounds import BEDS, BedSpec, BellSpec
+    from narrator.sound.audio import get_samples
+    from narrator.sound.bells import strike_bell
+    from narrator.units import ceil_ticks, db_to_ratio
+
+    try:
+        if sound in BEDS:
+            if pitch is not None:
+                raise UsageError("a bed has no pitch; leave --pitch out")
+            bed = BedSpec.model_validate({"sound": sound} | ({} if level is None else {"level": level}))
+            loop = open_bed(sound, "", Cache())
+            ticks = loop.ticks if length is None else ceil_ticks(parse_duration(length))
+            return loop.read(0, ticks) * db_to_ratio(bed.level)
+        known = {"sound": sound, "pitch": pitch, "length": length, "level": level}
+        bell = BellSpec.model_validate({key: value for key, value in known.items() if value is not None})
+    except ValidationError as error:
+        raise UsageError(_explain(error, [*BEDS])) from None
+    except ValueError as error:
+        raise UsageError(f"--length: {error}") from None
+    return get_samples(strike_bell(bell.sound, bell.pitch, bell.length, bell.level))
+
+
+def _explain(error: Any, beds: list[str]) -> str:
+    """The first of a model's faults in a line, as an option's."""
+    detail = error.errors(include_url=False)[0]
+    place = f"--{detail['loc'][0]}: " if detail["loc"] and detail["loc"][0] != "sound" else ""
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    return f"{place}{message}" + ("" if place else f" (beds: {', '.join(beds)})")

@@ -1,0 +1,54 @@
+import json
+
+import numpy as np
+import pytest
+
+from narrator.routine.sounds import BEDS, BELLS
+from narrator.sound.bells import measure_ring
+from narrator.sound.loudness import measure_loudness
+from narrator.sound.resample import decode_stereo
+
+
+def test_every_bell_and_bed_is_listed(narrator):
+    rows = [json.loads(line) for line in narrator("sounds", "--json").out.splitlines()]
+    assert {row["name"] for row in rows if row["kind"] == "bell"} == set(BELLS)
+    assert {row["name"] for row in rows if row["kind"] == "bed"} == set(BEDS)
+    shown = narrator("sounds").out
+    assert "bell  bowl       rings for 12s, 196 Hz, -7 dB against the speech" in shown
+    assert "bed   ocean      a loop of 1m\n" in shown
+
+
+@pytest.mark.parametrize("ending", ["wav", "mp3"])
+def test_a_bell_is_written_to_a_file_as_it_is_asked_for(narrator, tmp_path, ending):
+    done = narrator("sounds", "bowl", "--pitch", "300", "--length", "4s", "--output", f"b.{ending}")
+    assert (done.code, done.err) == (0, "")
+    samples = decode_stereo(tmp_path / f"b.{ending}")
+    assert len(samples) / 48 >= measure_ring("bowl", 300.0, 4000)
+    spectrum = np.abs(np.fft.rfft(samples.mean(axis=1)))
+    assert spectrum.argmax() * 48_000 / len(samples) == pytest.approx(300, abs=2)
+
+
+def test_a_bed_is_written_at_its_level(narrator, tmp_path):
+    assert narrator("sounds", "brown", "--level", "-10").code == 0
+    assert measure_loudness(decode_stereo(tmp_path / "brown.wav")).integrated == pytest.approx(-26, abs=0.3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("bowll",), "error: there is no bell 'bowll'; did you mean 'bowl'? (beds: drone, brown, rain, ocean)\n"),
+        (("bowl", "--length", "soon"), "error: --length: 'soon' is not a length of time; write 90s, 1m30s or 1:30\n"),
+        (("rain", "--pitch", "200"), "error: a bed has no pitch; leave --pitch out\n"),
+        (("bowl", "--output", "x.txt"), "error: --output: x.txt has to end in .wav or .mp3\n"),
+    ],
+)
+def test_wrong_usage_is_told_in_a_line(narrator, arguments, told):
+    done = narrator("sounds", *arguments)
+    assert (done.code, done.err) == (2, told)
+
+
+def test_a_file_that_is_there_is_left_alone(narrator, tmp_path):
+    (tmp_path / "tick.wav").write_text("mine")
+    assert narrator("sounds", "tick").code == 2
+    assert (tmp_path / "tick.wav").read_text() == "mine"
+    assert narrator("sounds", "tick", "--force").code == 0
