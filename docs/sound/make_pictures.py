@@ -1,18 +1,22 @@
-"""Draws the pictures of this folder anew: spectrogram and level of each bell and of a breath round.
+"""Draws the pictures of this folder anew: spectrogram and level of each bell, a breath round and a ducked passage.
 
 It takes the extra `docs` (matplotlib). Run it from the top of the project: `python docs/sound/make_pictures.py`.
 """
 
+import tempfile
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib import pyplot as plt
 
+from narrator.cache import Cache
+from narrator.mix import find_islands, mix_background, mix_island
+from narrator.render import Request, make_console, plan
 from narrator.sound.audio import Samples, get_samples
 from narrator.sound.bells import BELLS, strike_bell
 from narrator.sound.breath import make_tone
-from narrator.units import SAMPLE_RATE
+from narrator.units import SAMPLE_RATE, ms_to_samples
 
 FOLDER = Path(__file__).parent
 _WINDOW = 8192
@@ -61,8 +65,43 @@ def _measure_level(samples: Samples) -> tuple[Samples, Samples]:
     return np.arange(len(peaks)) / 100, 20 * np.log10(np.maximum(peaks, 1e-6))
 
 
+ROUTINE = """
+title: Rain
+length: 24s
+bed: {sound: rain, level: -18, duck: 8, fade: 3s}
+steps:
+  - pause: 5s
+  - say: Let your shoulders be heavy.
+  - say: Soften your jaw.
+  - pause: 5s
+  - bell: {sound: chime, length: 3s}
+  - hold: 1s..20s
+"""
+
+
+def mix_ducked() -> Samples:
+    """A passage as it is mixed for a track, shape (frames, 2): speech and a bell over a bed."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rain.yaml"
+        path.write_text(ROUTINE, "utf-8")
+        session = plan(Request(path, path.name, voice="espeak"), Cache(Path(folder)))
+        console, layout = make_console(session), find_islands(session.timeline)
+        whole = np.zeros((ms_to_samples(session.timeline.length), 2), np.float32)
+        at = 0
+        for island in (*layout.islands, None):
+            start = island.start if island else session.timeline.length
+            if start > at:
+                background = mix_background(layout.curve.find_level(at), at, start, console)
+                whole[ms_to_samples(at) : ms_to_samples(start)] = background
+            if island:
+                mixed = mix_island(island, layout.curve, console)
+                whole[ms_to_samples(island.start) : ms_to_samples(island.end)] = mixed
+                at = island.end
+        return whole
+
+
 def main() -> None:
-    """Write every picture that needs nothing but synthesis."""
+    """Write every picture."""
     for name in BELLS:
         samples = get_samples(strike_bell(name))
         draw_sound(
@@ -70,6 +109,7 @@ def main() -> None:
         )
     tones = [get_samples(make_tone(phase, 4008)) for phase in ("in", "hold", "out")]
     draw_sound(np.concatenate(tones), "breath: in, hold, out, four seconds each", FOLDER / "breath.png")
+    draw_sound(mix_ducked(), "rain, ducked by 8 dB under two sentences and a chime", FOLDER / "ducked.png")
 
 
 if __name__ == "__main__":
