@@ -85,6 +85,19 @@ def test_the_track_is_level_and_never_too_loud(job, cache):
     assert -16.5 < track.lufs < -15.5
 
 
+@pytest.mark.parametrize(("loudness", "bitrate"), [(-14, 64), (-14, 320), (-16, 96), (-23, 128)])
+def test_another_loudness_is_met_and_decoded_peaks_stay_below_the_ceiling(write, cache, tmp_path, loudness, bitrate):
+    says = "\n".join(
+        f"  - say: {text}" for text in ("Stretch your toes and point them.", "Hips, back and belly let go.")
+    )
+    path = write(f"title: x\nlength: 12s\nloudness: {loudness}\nsteps:\n{says}\n  - hold: 1s..1m\n", "loud.yaml")
+    track = render(Job(Request(path, "loud.yaml", voice="espeak"), tmp_path / "a.mp3", bitrate), cache)
+    measured = measure_loudness(decode(track.path))
+    assert measured.peak <= -1.0
+    # What the limiter takes from a loud session is missing in the end.
+    assert measured.integrated == pytest.approx(loudness, abs=0.5 if loudness <= -16 else 1.2)
+
+
 def test_sides_are_equal_and_holds_are_silent_but_for_their_cues(job, cache):
     session = plan(job(60_000).request, cache)
     right, left = session.timeline.holds

@@ -50,7 +50,7 @@ FAULTS = [
     ("bed: mine.wav", "", "routine.yaml:2:6: error: there is no sound file mine.wav; its place is told from this file's folder"),
     ("floor: -10", "", "routine.yaml:2:8: error: 'floor' is at most -50.0, not -10"),
     ("loudness: loud", "", "routine.yaml:2:11: error: 'loudness' is a number, not 'loud'"),
-    ("loudness: -3", "", "routine.yaml:2:11: error: 'loudness' is at most -12.0, not -3"),
+    ("loudness: -3", "", "routine.yaml:2:11: error: 'loudness' is at most -14.0, not -3"),
     ("", "  - bell: {sound: bowl, pitch: 5}", "routine.yaml:4:32: error: 'pitch' is at least 30.0, not 5"),
     ("", "  - bell: mine.wav", "routine.yaml:4:11: error: there is no sound file mine.wav; its place is told from this file's folder"),
     ("", "  - bell: {sound: mine.wav, pitch: 200}", "routine.yaml:4:11: error: a sound file keeps its own pitch; take 'pitch' out"),

@@ -111,7 +111,7 @@ def _read_floor(value: Any) -> Any:
 Floor = Annotated[Annotated[float, Field(ge=-90, le=-50, allow_inf_nan=False)] | None, BeforeValidator(_read_floor)]
 """Level of the room tone in dBFS; `none` for digital silence."""
 FLOOR = -75.0
-Loudness = Annotated[float, Field(ge=-31, le=-12, allow_inf_nan=False)]
+Loudness = Annotated[float, Field(ge=-31, le=-14, allow_inf_nan=False)]
 """Loudness that a session is brought to, in LUFS."""
 LOUDNESS = -16.0
 
