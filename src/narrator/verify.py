@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from narrator.errors import PublishError
 from narrator.mix import CEILING, Console, Layout, find_islands, mix_background, mix_island
-from narrator.publish.frames import AFTER, BEFORE, Part, Piece, count_frames, list_parts
+from narrator.publish.frames import AFTER, Part, Piece, count_before, count_frames, list_parts
 from narrator.script import Breath, Cue
 from narrator.sound.audio import Samples
 from narrator.sound.breath import PITCH
@@ -199,9 +199,11 @@ def _mix_background(part: Part, layout: Layout, console: Console) -> Samples:
 def _mix_part(part: Part, layout: Layout, console: Console) -> Samples:
     """A part's own sound, mixed with its surroundings as it is before it is encoded."""
     if isinstance(part, Piece):
-        first, last = part.start - BEFORE * TICK, part.end + AFTER * TICK
+        before = count_before(console)
+        first, last = part.start - before * TICK, part.end + AFTER * TICK
         whole = mix_island(part.island, layout.curve, console, first, last)
-        return whole[BEFORE * TICK_SAMPLES : (BEFORE + (part.end - part.start) // TICK + part.is_last) * TICK_SAMPLES]
+        ticks = (part.end - part.start) // TICK + part.is_last
+        return whole[before * TICK_SAMPLES : (before + ticks) * TICK_SAMPLES]
     return mix_background(part.level, ticks_to_ms(part.start), ticks_to_ms(part.start + part.ticks), console)
 
 

@@ -6,7 +6,7 @@ import pytest
 from narrator.cache import Cache
 from narrator.mix import MIX_CEILING, Console, find_islands, mix_background, mix_island
 from narrator.mix.backdrops import open_bed, open_floor
-from narrator.publish.frames import AFTER, BEFORE
+from narrator.publish.frames import AFTER, count_before
 from narrator.script import Bell, Breath
 from narrator.sound.audio import get_samples
 from narrator.sound.bells import strike_bell
@@ -115,7 +115,7 @@ def test_a_long_island_mixed_in_pieces_is_the_same_as_whole(clips, bed, tmp_path
     console = Console(clips, 8.0, open_floor(-75.0), open_bed("drone", "", Cache(tmp_path)) if bed else None)
     layout = find_islands(make_timeline(*cues, length=80_000, bed=bed))
     island = layout.islands[0]
-    before, after = BEFORE * TICK, AFTER * TICK
+    before, after = count_before(console) * TICK, AFTER * TICK
     whole = mix_island(island, layout.curve, console, -before, island.length + after)[before * 48 : -after * 48]
     pieces = [
         mix_island(island, layout.curve, console, start - before, end + after)[before * 48 : -after * 48]

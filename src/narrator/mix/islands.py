@@ -10,7 +10,7 @@ from narrator.sound.breath import PITCH
 from narrator.timeline import Timeline
 from narrator.units import TICK, Ms, ceil_ticks, floor_ticks, ms_to_ticks, ticks_to_ms
 
-PIECE: Ms = 400 * TICK
+PIECE: Ms = 250 * TICK
 """Longer islands are mixed and encoded in pieces of this length, so that memory stays small however long they are."""
 
 

@@ -21,6 +21,9 @@ from narrator.timeline import Chapter, Timeline
 from narrator.units import SAMPLE_RATE, TICK_SAMPLES, Ms, ms_to_samples
 
 
+_TIME_BASE = Fraction(1, SAMPLE_RATE)
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """What was written: samples per channel, and loudness and peak of the mix (None for a track without sound)."""
@@ -92,7 +95,7 @@ def _mux(file: IO[bytes], frames: Iterator[bytes], timeline: Timeline, tags: dic
             if packet is first or packet is last:
                 packet.update(data)
             packet.stream = stream
-            packet.time_base = Fraction(1, SAMPLE_RATE)
+            packet.time_base = _TIME_BASE
             packet.pts = packet.dts = index * TICK_SAMPLES - DELAY
             packet.duration = packet.duration or TICK_SAMPLES
             container.mux(packet)
