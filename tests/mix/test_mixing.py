@@ -101,10 +101,10 @@ def test_the_bed_steps_back_under_speech(clips, tmp_path):
     ducked = make_timeline(spoken, bed=make_bed(duck=8.0), takes=length)
     layout = find_islands(ducked)
     island = layout.islands[1]
-    both = mix_island(island, layout.curve, Console(clips, 0.0, None, bed))
-    alone = mix_island(island, layout.curve, Console(clips, 0.0))
+    both = mix_island(island, layout.curve, Console(clips, -6.0, None, bed))
+    alone = mix_island(island, layout.curve, Console(clips, -6.0))
     rest = (both - alone)[(12_000 - island.start) * 48 :][: length * 48]
-    full = mix_background(-22.0, 12_000, 12_000 + length, Console(clips, 0.0, None, bed))
+    full = mix_background(-22.0, 12_000, 12_000 + length, Console(clips, -6.0, None, bed))
     assert np.abs(rest - full * db_to_ratio(-8.0)).max() < 1e-4
 
 

@@ -1,9 +1,8 @@
-import time
-
 import numpy as np
 import pytest
 
 from narrator.routine.sounds import BELLS as NAMES
+from narrator.sound import bells
 from narrator.sound.audio import get_samples
 from narrator.sound.bells import BELLS, PITCHES, measure_ring, strike_bell
 from narrator.sound.loudness import measure_loudness
@@ -172,14 +171,11 @@ def test_a_pitch_out_of_bounds_is_refused(pitch):
 
 def test_strokes_are_the_same_every_time(bell):
     name, samples = bell
-    strike_bell.cache_clear()
     assert np.array_equal(get_samples(strike_bell(name)), samples)
 
 
-def test_rings_are_measured_without_striking():
-    strike_bell.cache_clear()
-    started = time.perf_counter()
+def test_rings_are_measured_without_striking(monkeypatch):
+    monkeypatch.setattr(bells, "make_segment", None)
+    monkeypatch.setattr(bells, "measure_loudness", None)
     for name in BELLS:
-        measure_ring(name, 200.0)
-    assert time.perf_counter() - started < 0.2
-    assert strike_bell.cache_info().misses == 0
+        assert measure_ring(name, 200.0) > 0

@@ -18,6 +18,8 @@ _REST: Ms = 4000
 """Between two sounds closer than this the bed stays down: coming up for a moment only is what is called pumping."""
 _TURN: Ms = ticks_to_ms(ms_to_ticks(4000))
 """Time it takes to go from one section's level to the next one's."""
+_LEAST_TURN: Ms = ticks_to_ms(ms_to_ticks(480))
+"""A level that is left again sooner than this is not gone to: it would be heard as a jolt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +116,9 @@ def _list_ramps(line: BedLine, length: Ms) -> Iterator[Ramp]:
     turns.append((length - fade, None))
     level: Db | None = None
     for number, ((start, wanted), (until, _)) in enumerate(pairwise([*turns, (length, None)])):
-        takes = fade if number in {0, len(turns) - 1} else _TURN
-        end = min(start + takes, until)
-        if end > start and wanted != level:
+        is_fade = number in {0, len(turns) - 1}
+        end = min(start + (fade if is_fade else _TURN), until)
+        if end - start >= (TICK if is_fade else _LEAST_TURN) and wanted != level:
             yield Ramp(start, end, level, wanted)
             level = wanted
 

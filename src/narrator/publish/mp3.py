@@ -20,7 +20,6 @@ from narrator.script import Heading
 from narrator.timeline import Chapter, Timeline
 from narrator.units import SAMPLE_RATE, TICK_SAMPLES, Ms, ms_to_samples
 
-
 _TIME_BASE = Fraction(1, SAMPLE_RATE)
 
 

@@ -4,7 +4,6 @@ A struck body is a sum of modes, each a decaying sine; `narrator.sound.partials`
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,7 +73,6 @@ def measure_ring(sound: str, pitch: float | None = None, length: Ms | None = Non
     return _tune(sound, pitch, length).ring
 
 
-@lru_cache(maxsize=8)
 def strike_bell(
     sound: str, pitch: float | None = None, length: Ms | None = None, level: Db | None = None
 ) -> AudioSegment:
