@@ -253,9 +253,7 @@ class _Onsets:
     """
 
     def __init__(self, timeline: Timeline) -> None:
-        self._segments = [
-            one for one in timeline.segments if not isinstance(one.cue, Breath) or one.cue.phase != "pause"
-        ]
+        self._segments = [segment for segment in timeline.segments if not _is_silent(segment.cue)]
         self._next = 0
         self._start: Ms = 0
         self._mixed: Samples = np.zeros((0, 2), np.float32)
