@@ -19,6 +19,7 @@ MAX_NODES = 100_000
 """Nodes a file may come to once its aliases are written out."""
 
 _TEXT_PER_NODE = 100
+_TOO_DEEP = f"nested over {MAX_DEPTH} levels deep; a routine needs few"
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -122,6 +123,9 @@ def parse_source(text: str, name: str) -> Source:
     except yaml.MarkedYAMLError as error:
         where: Any = error.problem_mark or error.context_mark
         mark = Mark(name, where.line + 1, where.column + 1) if where else Mark(name, 1, 1)
+        # libyaml 0.2.6 has a bound of its own on depth, and reads far enough ahead to meet it before we meet ours.
+        if "nesting depth" in str(error.problem):
+            raise RoutineError(_TOO_DEEP, mark) from error
         raise RoutineError(f"this is not YAML: {error.problem}; check indents, colons and quotes", mark) from error
     except yaml.YAMLError as error:
         raise RoutineError(f"this is not YAML: {_first_line(error)}", Mark(name, 1, 1)) from error
@@ -200,7 +204,7 @@ class _NodeCounter:
 
     def _check_limits(self) -> str | None:
         if len(self._open) + (self._open[-1].height if self._open else 0) > MAX_DEPTH:
-            return f"nested over {MAX_DEPTH} levels deep; a routine needs few"
+            return _TOO_DEEP
         if self._nodes > MAX_NODES:
             return f"over {MAX_NODES:,} entries once aliases are written out; a routine needs fewer"
         return None
