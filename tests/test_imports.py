@@ -1,6 +1,7 @@
 """Data flows one way: each module imports only what the table of stages allows."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +78,11 @@ def list_imports(path: Path) -> set[str]:
             parts = (node.module or "").split(".")
             found |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
     return found
+
+
+def test_pydub_is_imported_where_its_warnings_are_kept_quiet_and_nowhere_else():
+    importing = [path for path in ROOT.rglob("*.py") if re.search(r"(from|import) pydub\b", path.read_text())]
+    assert importing == [ROOT / "sound" / "audio.py"]
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))

@@ -9,10 +9,8 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise, repeat
 
-from pydub import AudioSegment
-
 from narrator.script import Bell, Breath, Cue, Speech, list_speeches
-from narrator.sound.audio import get_samples
+from narrator.sound.audio import AudioSegment, get_samples
 from narrator.sound.bells import strike_bell
 from narrator.sound.breath import PITCH, make_tone
 from narrator.sound.loudness import integrate, measure_loudness

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from pydub import AudioSegment
 
 from narrator.mix.bed import BedCurve
 from narrator.mix.islands import Island
 from narrator.mix.levels import HEADROOM, MIX_CEILING, level_clip
 from narrator.script import Bell, Breath, Cue, Speech
-from narrator.sound.audio import Samples, get_samples, make_segment, make_silence
+from narrator.sound.audio import AudioSegment, Samples, get_samples, make_segment, make_silence
 from narrator.sound.bells import strike_bell
 from narrator.sound.breath import make_tone
 from narrator.sound.limiter import limit_peaks

@@ -12,9 +12,11 @@ from narrator.units import SAMPLE_RATE, Ms, ms_to_samples
 
 with warnings.catch_warnings():
     # pydub looks for an ffmpeg program on import and warns when there is none; narrator never needs one. Its source
-    # also has escapes that newer Pythons warn of when they compile it.
+    # also has escapes that newer Pythons warn of when they compile it. So it is imported here, and nowhere else.
     warnings.simplefilter("ignore")
     from pydub import AudioSegment
+
+__all__ = ["AudioSegment", "Samples", "get_samples", "make_segment", "make_silence"]
 
 Samples = NDArray[np.float32]
 

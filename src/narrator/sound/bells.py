@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from pydub import AudioSegment
 
-from narrator.sound.audio import Samples, make_segment
+from narrator.sound.audio import AudioSegment, Samples, make_segment
 from narrator.sound.loudness import measure_loudness
 from narrator.sound.partials import BELLS, Partial
 from narrator.sound.recording import is_recording, load_recording

@@ -9,9 +9,8 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from pydub import AudioSegment
 
-from narrator.sound.audio import make_segment
+from narrator.sound.audio import AudioSegment, make_segment
 from narrator.units import SAMPLE_RATE, Db, Ms, db_to_ratio, ms_to_samples
 
 PITCH = {"in": 220.0, "hold": 220.0, "out": 165.0}

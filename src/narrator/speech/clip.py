@@ -4,9 +4,8 @@ import json
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from pydub import AudioSegment
 
-from narrator.sound.audio import Samples, make_segment
+from narrator.sound.audio import AudioSegment, Samples, make_segment
 from narrator.sound.loudness import Loudness, measure_loudness
 from narrator.units import SAMPLE_RATE, SAMPLES_PER_MS, TICK_SAMPLES, Db, Lufs, Ms, db_to_ratio, samples_to_ms
 
