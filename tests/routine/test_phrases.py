@@ -32,3 +32,8 @@ def test_whole_words_are_respelled_whatever_their_case_longest_first():
     assert lexicon.respell("supta baddha, BADDHA and baddhas") == "LONG, SHORT and baddhas"
     assert Lexicon({}, "de").respell("Der Psoas.") == "Der Psoas."
     assert Lexicon({"psoas": "own"}, "en").respell("The psoas.") == "The own."
+
+
+def test_sanskrit_is_known_with_its_marks_and_without():
+    assert Lexicon({"Āsana": "own"}, "en").respell("Vṛkṣāsana, an asana.") == "vrik-shahsunna, an own."
+    assert Lexicon({}, "de").respell("Prāṇāyāma, schön.") == "Prāṇāyāma, schön."

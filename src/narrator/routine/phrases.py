@@ -1,6 +1,7 @@
 """Words that narrator says of itself, one YAML file for each language, and the lexicon of hard words."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,8 @@ from narrator.routine.source import read_source
 
 _FOLDER = Path(__file__).parent / "phrases"
 _LEXICON = Path(__file__).parent / "lexicon.yaml"
+_MARKED, _PLAIN = "āīūēōṛṝḷḹṃṁṅṇṭḍśṣḥ", "aiueorrllmmnntdssh"
+_SANSKRIT = str.maketrans(_MARKED + _MARKED.upper(), _PLAIN + _PLAIN.upper())
 
 
 class BreathPhrases(Marked):
@@ -68,15 +71,23 @@ def load_lexicon() -> Mapping[str, str]:
     return {written.lower(): str(spoken) for written, spoken in data.items()}
 
 
+def drop_sanskrit_marks(text: str) -> str:
+    """Text with Sanskrit in plain letters, as the lexicon and English voices know it: `Vrksasana` for `Vṛkṣāsana`."""
+    return unicodedata.normalize("NFC", text).translate(_SANSKRIT)
+
+
 class Lexicon:
     """Puts what the voice is to say for what is written: whole words, whatever their case, the longest first."""
 
     def __init__(self, own: Mapping[str, str], language: str) -> None:
-        built_in = load_lexicon() if language.lower().partition("-")[0] == "en" else {}
-        self._spoken = {**built_in, **{written.lower(): spoken for written, spoken in own.items()}}
+        self._is_english = language.lower().partition("-")[0] == "en"
+        built_in = load_lexicon() if self._is_english else {}
+        plain = drop_sanskrit_marks if self._is_english else str
+        self._spoken = {**built_in, **{plain(written).lower(): spoken for written, spoken in own.items()}}
 
     def respell(self, text: str) -> str:
         """The text as the voice is to get it."""
+        text = drop_sanskrit_marks(text) if self._is_english else text
         lower = text.lower()
         # Few of the words stand in any one text: a pattern of all of them would take longer to make than to use.
         found = sorted((written for written in self._spoken if written in lower), key=len, reverse=True)

@@ -14,9 +14,9 @@ import av
 from narrator.config import CommandConfig
 from narrator.errors import SpeechError
 from narrator.sound.resample import decode_mono
+from narrator.speech.breaths import has_words
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Voice
-from narrator.speech.wording import has_words
 
 _PLACE = re.compile(r"\{(?:text|output|language|pace)\}")
 

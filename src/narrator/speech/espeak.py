@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 
 from narrator.sound.resample import resample_pcm
+from narrator.speech.breaths import has_words
 from narrator.speech.child import Child
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Voice
-from narrator.speech.wording import has_words, word_english
+from narrator.speech.wording import word_english
 
 WORDS_PER_MINUTE = 140
 """Speed at pace 1."""
-_FORMAT = 1
+_FORMAT = 2
 """Raised whenever what is made of a text changes."""
 _PREFERRED = {"en": "en-us", "fr": "fr-fr", "zh": "cmn"}
 """Voice for a language that espeak-ng lists under longer codes only, or under several."""

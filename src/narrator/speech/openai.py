@@ -14,10 +14,10 @@ from narrator.config import OpenaiConfig, check_url
 from narrator.errors import SpeechError, UsageError
 from narrator.sound.audio import Samples
 from narrator.sound.resample import decode_mono
+from narrator.speech.breaths import has_words
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.retry import CONNECT_S, Kind, Trouble, ask, fetch
-from narrator.speech.wording import has_words
 
 KEY = "OPENAI_API_KEY"
 URL = "OPENAI_BASE_URL"

@@ -4,7 +4,7 @@ import re
 import textwrap
 from collections.abc import Iterable
 
-from narrator.speech.wording import has_words
+from narrator.speech.breaths import has_words
 
 _CLAUSES = re.compile(r"(?<=[.!?;:,…—–)])\s+|\s+(?=[—–(])|(?<=[。！？；：，、])")
 _SENTENCES = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])")

@@ -16,10 +16,10 @@ import numpy as np
 
 from narrator.errors import SpeechError, UsageError
 from narrator.sound.resample import resample_pcm
+from narrator.speech.breaths import has_words
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.folder import find_voices_folder
-from narrator.speech.wording import has_words
 
 if TYPE_CHECKING:
     from piper import PiperVoice

@@ -13,13 +13,14 @@ import numpy as np
 from narrator.cores import count_cores
 from narrator.sound.audio import Samples
 from narrator.sound.resample import resample_pcm
+from narrator.speech.breaths import Clause, split_breaths
 from narrator.speech.child import Child
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.espeak import Espeak
 from narrator.speech.tiny.fetch import PIN, check_installed, find_checkpoint
 from narrator.speech.tiny.phonemes import Phone, make_ids, read_clauses
-from narrator.speech.wording import Clause, split_breaths, word_english
+from narrator.speech.wording import word_english
 from narrator.units import Ms, ms_to_samples
 
 SPEED = 0.85
