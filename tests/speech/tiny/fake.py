@@ -125,13 +125,13 @@ def dump(value) -> bytes:
     return file.getvalue()
 
 
-def write_checkpoint(path, tensors, table=None, compression=zipfile.ZIP_STORED, leave_out=()):
+def write_checkpoint(path, tensors, table=None, compression=zipfile.ZIP_STORED, leave_out=(), byteorder="little"):
     """Write tensors, described truly or by a table of one's own (bytes of a pickle)."""
     keys = {name: str(number) for number, name in enumerate(tensors)}
     described = {name: describe_tensor(keys[name], array) for name, array in tensors.items()}
     with zipfile.ZipFile(path, "w", compression) as archive:
         archive.writestr("G/data.pkl", table or dump({"model": described}))
-        archive.writestr("G/byteorder", "little")
+        archive.writestr("G/byteorder", byteorder)
         for name, array in tensors.items():
             if name not in leave_out:
                 archive.writestr(f"G/data/{keys[name]}", np.ascontiguousarray(array).astype("<f2").tobytes())

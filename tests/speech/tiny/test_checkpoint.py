@@ -49,22 +49,35 @@ def test_a_pickle_that_would_run_code_runs_nothing(path, tmp_path, protocol):
 
 
 @pytest.mark.parametrize(
-    "program",
+    ("program", "told"),
     [
-        b"cos\nsystem\n(Vtrue\ntR.",
-        b"(Vtrue\nios\nsystem\n.",
-        b"\x80\x02cbuiltins\neval\nX\x01\x00\x00\x001\x85R.",
-        b"\x80\x04\x8c\x02os\x8c\x06system\x93.",
-        b"ctorch._utils\n_rebuild_tensor_v2\n(tR.",
-        b"ccollections\nOrderedDict\n)R}X\x01\x00\x00\x00ab.",
-        b"\x80\x02}r\xff\xff\xff\x7f.",
-        b"\x80\x02}",
-        b"",
-        b"\xff\xff",
+        (b"cos\nsystem\n(Vtrue\ntR.", "asks for os.system"),
+        (b"(Vtrue\nios\nsystem\n.", "may not use the instruction UNICODE"),
+        (b"\x80\x02cbuiltins\neval\nX\x01\x00\x00\x001\x85R.", "asks for builtins.eval"),
+        (b"\x80\x04\x8c\x02os\x8c\x06system\x93.", "may not use the instruction SHORT_BINUNICODE"),
+        (b"ctorch._utils\n_rebuild_tensor_v2\n(tR.", "damaged"),
+        (b"ctorch\nHalfStorage\n)R.", "no function"),
+        (b"ccollections\nOrderedDict\n}\x85R.", "no function"),
+        (b"}})s.", "damaged"),
+        (b"}K\x01K\x02s.", "no text"),
+        (b"})s.", "damaged"),
+        (b"}(u)b.", "may not use the instruction BUILD"),
+        # A tuple so deep that Python's own loader overflows when it is to be a key.
+        (b"})" + b"\x85" * 100_000 + b"K\x01s.", "tuple of no use"),
+        (b"(" + b"K\x01" * 9 + b"t.", "tuple of no use"),
+        (b"}" + b"q\x00" * 200_001 + b".", "too large"),
+        (b"}X\x05\x00\x00\x00model" + b"h\x07s.", "damaged"),
+        (b"\x80\x02}", "damaged"),
+        (b".", "damaged"),
+        (b"\xff\xff", "damaged"),
     ],
 )
-def test_other_programs_are_refused(path, program):
-    refuse(write_checkpoint(path, ONE, program or b"."))
+def test_other_programs_are_refused(path, program, told):
+    refuse(write_checkpoint(path, ONE, program), told)
+
+
+def test_a_table_that_is_too_large_is_refused_unread(path):
+    refuse(write_checkpoint(path, ONE, b"X\x00\x00\x50\x00" + b"a" * (5 << 20) + b"."), "too large a table")
 
 
 @pytest.mark.parametrize(
@@ -88,17 +101,38 @@ def test_other_programs_are_refused(path, program):
     ],
 )
 def test_tensors_out_of_bounds_are_refused(path, wrong):
-    refuse(write_checkpoint(path, ONE, dump({"model": {"a": describe_tensor("0", ONE["a"], **wrong)}})))
+    table = dump({"model": {"a": describe_tensor("0", ONE["a"], **wrong)}})
+    refuse(write_checkpoint(path, ONE, table), "outside its numbers|LONG1|tuple of no use|instruction BINFLOAT")
 
 
 def test_a_tensor_whose_numbers_are_missing_is_refused(path):
-    refuse(write_checkpoint(path, ONE, leave_out=["a"]))
+    refuse(write_checkpoint(path, ONE, leave_out=["a"]), "not there")
 
 
-def test_one_storage_used_too_often_is_refused(path):
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_one_storage_used_too_often_is_refused(path, is_shared):
     large = {"a": np.zeros((1024, 1024), np.float16)}
-    table = dump({"model": {str(n): describe_tensor("0", large["a"]) for n in range(40)}})
-    refuse(write_checkpoint(path, large, table))
+    tensors = {str(number): describe_tensor("0", large["a"]) for number in range(40)}
+    if is_shared:  # named once, and then taken again by its number
+        for tensor in tensors.values():
+            tensor.args = (tensors["0"].args[0], *tensor.args[1:])
+    refuse(write_checkpoint(path, large, dump({"model": tensors})), "holds too much")
+
+
+def test_a_storage_of_another_kind_is_refused(path):
+    table = dump({"model": {"a": describe_tensor("0", ONE["a"])}}).replace(b"HalfStorage", b"LongStorage")
+    refuse(write_checkpoint(path, ONE, table), "asks for torch.LongStorage")
+
+
+def test_numbers_of_another_kind_of_machine_are_refused(path):
+    refuse(write_checkpoint(path, ONE, byteorder="big"), "another kind of machine")
+
+
+def test_members_of_more_than_anyone_needs_are_refused(path):
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(5):
+            archive.writestr(f"G/data/{number}", bytes(16 << 20))
+    refuse(path, "too much")
 
 
 def test_compressed_members_are_refused_unread(path):

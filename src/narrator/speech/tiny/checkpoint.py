@@ -1,21 +1,18 @@
 """Reads a checkpoint that torch wrote, without torch, and without running anything that stands in it.
 
 Such a file is a zip archive, nothing in it compressed: `ROOT/data.pkl`, a pickle that names each tensor's shape and
-where its numbers lie, and those numbers as `ROOT/data/KEY`. A pickle is a program; this one may use the few
-instructions and the three names that a table of tensors needs, and is refused before it starts if it asks for more.
+where its numbers lie, and those numbers as `ROOT/data/KEY`. A pickle is a program for Python's own loader; here it is
+taken as a list of instructions, of which the few that a table of tensors needs are followed and nothing else is.
 """
 
-import io
 import math
-import pickle
 import pickletools
 import struct
 import zipfile
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,16 +20,17 @@ from numpy.typing import NDArray
 Tensor = NDArray[np.floating[Any]]
 
 _MOST_BYTES = 64 << 20
-"""Of the file, of all its members together, and of all tensors together."""
+"""Of all the archive's members together, and of all tensors together."""
+_MOST_TABLE_BYTES = 4 << 20
 _MOST_MEMBERS = 4096
 _MOST_INSTRUCTIONS = 200_000
-_MOST_DIMENSIONS = 8
-_INSTRUCTIONS = frozenset({
-    "PROTO", "STOP", "MARK", "GLOBAL", "REDUCE", "BINPERSID", "BINPUT", "LONG_BINPUT", "BINGET", "LONG_BINGET",
-    "BINUNICODE", "BININT", "BININT1", "BININT2", "EMPTY_DICT", "EMPTY_TUPLE", "SETITEM", "SETITEMS", "TUPLE", "TUPLE1",
-    "TUPLE2", "TUPLE3", "NEWFALSE", "NEWTRUE",
-})  # fmt: skip
-_STORAGES: dict[str, np.dtype[Any]] = {"HalfStorage": np.dtype("<f2"), "FloatStorage": np.dtype("<f4")}
+_LONGEST_TUPLE = 8
+_STORAGES: dict[str, np.dtype[Any]] = {
+    "torch HalfStorage": np.dtype("<f2"),
+    "torch FloatStorage": np.dtype("<f4"),
+}
+_REBUILD = "torch._utils _rebuild_tensor_v2"
+_DICT = "collections OrderedDict"
 
 
 class CheckpointError(Exception):
@@ -40,13 +38,16 @@ class CheckpointError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
-    """Stands for torch's storage classes, of which only the type of number counts."""
+class _Name:
+    """A name in the table: of a function, or of a kind of storage. It is never looked up anywhere."""
 
-    dtype: np.dtype[Any]
+    text: str
 
 
-def read_checkpoint(path: Path) -> dict[str, Tensor]:
+_MARK = _Name("")
+
+
+def read_checkpoint(file: Path | BinaryIO) -> dict[str, Tensor]:
     """Tensors of the checkpoint's model by name, read-only, in the type they are stored in.
 
     Raises:
@@ -54,9 +55,7 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
 
     """
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise CheckpointError(f"is larger than {_MOST_BYTES >> 20} MB")
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             return _read_archive(archive)
     except (OSError, EOFError, RuntimeError, ValueError, struct.error, zipfile.BadZipFile) as error:
         # What zipfile makes of damaged headers; it says so with many kinds of error.
@@ -87,83 +86,143 @@ def _read_archive(archive: zipfile.ZipFile) -> dict[str, Tensor]:
 
     if f"{root}byteorder" in members and read_member(f"{root}byteorder") != b"little":
         raise CheckpointError("is written for another kind of machine")
+    if members[tables[0]].file_size > _MOST_TABLE_BYTES:
+        raise CheckpointError("holds too large a table of tensors")
     table = read_member(tables[0])
-    _check_instructions(table)
-    state = _load_table(table, {name: read_member(name) for name in members if name.startswith(f"{root}data/")}, root)
+    folder = f"{root}data/"
+    stores = {name.removeprefix(folder): read_member(name) for name in members if name.startswith(folder)}
+    state = _Table(stores).read(table)
     model = state.get("model") if isinstance(state, dict) else None
-    if not isinstance(model, dict) or not all(
-        isinstance(name, str) and isinstance(tensor, np.ndarray) for name, tensor in model.items()
-    ):
+    if not isinstance(model, dict) or not all(isinstance(tensor, np.ndarray) for tensor in model.values()):
         raise CheckpointError("holds no model")
     return model
 
 
-def _check_instructions(table: bytes) -> None:
-    """Walk through a pickle without running it.
+class _Table:
+    """Follows a pickle's instructions: values on a stack, some of them also under a number to be taken again.
 
-    Raises:
-        CheckpointError: it uses an instruction or a name that a table of tensors has no use for.
-
+    There are texts, whole numbers, truth values, dicts by texts, flat tuples and tuples of these, names, storages and
+    tensors; whatever would make anything else is refused.
     """
-    try:
-        for count, (opcode, argument, _) in enumerate(pickletools.genops(table)):
-            if opcode.name not in _INSTRUCTIONS or count > _MOST_INSTRUCTIONS:
-                raise CheckpointError(f"may not use the instruction {opcode.name}")
-            if opcode.name == "GLOBAL":
-                _find_name(*str(argument).split(" ", 1))
-            # A memo is as long as its largest index, whatever is in it.
-            if opcode.name == "LONG_BINPUT" and int(argument or 0) > _MOST_INSTRUCTIONS:
-                raise CheckpointError("has a damaged table of tensors")
-    except ValueError as error:
-        raise CheckpointError(f"has a damaged table of tensors: {error}") from error
+
+    def __init__(self, stores: Mapping[str, bytes]) -> None:
+        self._stores = stores
+        self._stack: list[Any] = []
+        self._known: dict[int, Any] = {}
+        self._room = _MOST_BYTES
+
+    def read(self, table: bytes) -> Any:
+        """What the table comes to.
+
+        Raises:
+            CheckpointError: it is damaged, or uses an instruction or a name that a table of tensors has no use for.
+
+        """
+        try:
+            for count, (opcode, argument, _) in enumerate(pickletools.genops(table)):
+                if count > _MOST_INSTRUCTIONS:
+                    raise CheckpointError("holds too large a table of tensors")
+                self._follow(opcode.name, argument)
+            return self._stack.pop()
+        except (ValueError, TypeError, IndexError, KeyError) as error:
+            raise CheckpointError(f"has a damaged table of tensors: {error}") from error
+
+    def _follow(self, instruction: str, argument: Any) -> None:  # noqa: C901, PLR0912 - a case for each instruction
+        stack = self._stack
+        match instruction:
+            case "PROTO" | "STOP":
+                pass
+            case "MARK":
+                stack.append(_MARK)
+            case "BINUNICODE" | "BININT" | "BININT1" | "BININT2":
+                stack.append(argument)
+            case "NEWTRUE" | "NEWFALSE":
+                stack.append(instruction == "NEWTRUE")
+            case "EMPTY_DICT":
+                stack.append({})
+            case "EMPTY_TUPLE":
+                stack.append(())
+            case "TUPLE1" | "TUPLE2" | "TUPLE3":
+                items = [stack.pop() for _ in range(int(instruction[-1]))]
+                stack.append(_make_tuple(items[::-1]))
+            case "TUPLE":
+                stack.append(_make_tuple(self._pop_to_mark()))
+            case "SETITEM":
+                value, key = stack.pop(), stack.pop()
+                _put(stack[-1], [key, value])
+            case "SETITEMS":
+                items = self._pop_to_mark()
+                _put(stack[-1], items)
+            case "BINPUT" | "LONG_BINPUT":
+                self._known[argument] = stack[-1]
+            case "BINGET" | "LONG_BINGET":
+                stack.append(self._known[argument])
+            case "GLOBAL":
+                stack.append(_check_name(argument))
+            case "BINPERSID":
+                stack.append(self._find_storage(stack.pop()))
+            case "REDUCE":
+                arguments, function = stack.pop(), stack.pop()
+                stack.append(self._call(function, arguments))
+            case _:
+                raise CheckpointError(f"may not use the instruction {instruction}")
+
+    def _pop_to_mark(self) -> list[Any]:
+        items: list[Any] = []
+        while (item := self._stack.pop()) is not _MARK:
+            items.append(item)
+        return items[::-1]
+
+    def _call(self, function: Any, arguments: Any) -> Any:
+        """What a function of one of two names would give."""
+        name = function.text if isinstance(function, _Name) and isinstance(arguments, tuple) else ""
+        if name == _DICT and not arguments:
+            return {}
+        if name != _REBUILD:
+            raise CheckpointError("has a damaged table of tensors: it calls what is no function")
+        tensor = _rebuild_tensor(*arguments)
+        # Tensors may share their numbers, but are copied out of them later.
+        self._room -= tensor.size * tensor.itemsize
+        if self._room < 0:
+            raise CheckpointError("holds too much")
+        return tensor
+
+    def _find_storage(self, described: Any) -> Tensor:
+        """Numbers of a storage, shape (numbers,)."""
+        what, kind, key, _, count = described
+        if what != "storage" or not isinstance(kind, _Name) or kind.text not in _STORAGES or key not in self._stores:
+            raise CheckpointError("has a damaged table of tensors: it names a storage that is not there")
+        numbers: Tensor = np.frombuffer(self._stores[key], _STORAGES[kind.text])
+        if len(numbers) != count:
+            _refuse()
+        return numbers
 
 
-def _find_name(module: str, name: str) -> Any:
-    """What a name in the table stands for."""
-    if module == "torch" and name in _STORAGES:
-        return _Kind(_STORAGES[name])
-    if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
-        return _rebuild_tensor
-    if (module, name) == ("collections", "OrderedDict"):
-        return OrderedDict
-    raise CheckpointError(f"asks for {module}.{name}, which it may not")
+def _check_name(text: str) -> _Name:
+    if text not in {*_STORAGES, _REBUILD, _DICT}:
+        raise CheckpointError(f"asks for {text.replace(' ', '.')}, which it may not")
+    return _Name(text)
 
 
-def _load_table(table: bytes, stores: Mapping[str, bytes], root: str) -> Any:
-    room = _MOST_BYTES
+def _make_tuple(items: list[Any]) -> tuple[Any, ...]:
+    """A tuple, never deep: comparing deep ones can overflow Python itself."""
+    inner = [item for item in items if isinstance(item, tuple)]
+    if len(items) > _LONGEST_TUPLE or any(isinstance(item, tuple) for each in inner for item in each):
+        raise CheckpointError("has a damaged table of tensors: a tuple of no use")
+    return tuple(items)
 
-    class Loader(pickle.Unpickler):
-        def find_class(self, module_name: str, global_name: str) -> Any:
-            return _find_name(module_name, global_name)
 
-        def persistent_load(self, pid: Any) -> Tensor:
-            """Numbers of a storage, shape (numbers,)."""
-            nonlocal room
-            what, kind, key, _, count = pid
-            if what != "storage" or not isinstance(kind, _Kind) or f"{root}data/{key}" not in stores:
-                _refuse()
-            numbers: Tensor = np.frombuffer(stores[f"{root}data/{key}"], kind.dtype)
-            # Each storage is counted as often as it is used: tensors that share one are copied out of it later.
-            room -= numbers.nbytes
-            if len(numbers) != count or room < 0:
-                _refuse()
-            return numbers
-
-    try:
-        return Loader(io.BytesIO(table)).load()
-    except CheckpointError:
-        raise
-    except Exception as error:
-        # What a faulty pickle makes the loader raise is nobody's to list.
-        raise CheckpointError(f"has a damaged table of tensors: {error}") from error
+def _put(into: Any, items: list[Any]) -> None:
+    if not isinstance(into, dict) or len(items) % 2 or not all(isinstance(key, str) for key in items[::2]):
+        raise CheckpointError("has a damaged table of tensors: a key that is no text")
+    into.update(zip(items[::2], items[1::2], strict=True))
 
 
 def _rebuild_tensor(numbers: Any, offset: Any, size: Any, stride: Any, *_: Any) -> Tensor:
     """A tensor as a view of its storage's numbers, once it is sure that it lies within them."""
-    is_plain = isinstance(numbers, np.ndarray) and isinstance(size, tuple) and isinstance(stride, tuple)
-    if not is_plain or len(size) != len(stride) or len(size) > _MOST_DIMENSIONS:
+    if not isinstance(numbers, np.ndarray) or not isinstance(size, tuple) or not isinstance(stride, tuple):
         _refuse()
-    if not all(type(number) is int for number in (offset, *size, *stride)):
+    if len(size) != len(stride) or not all(type(number) is int for number in (offset, *size, *stride)):
         _refuse()
     if offset < 0 or min(size, default=1) < 1 or min(stride, default=0) < 0 or math.prod(size) > len(numbers):
         _refuse()
