@@ -7,6 +7,7 @@ child ends when its standard input does, so it never outlives its parent.
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -30,24 +31,34 @@ class Child:
     arguments: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
-    lock: threading.RLock = field(default_factory=threading.RLock)
-    """Held while it works: closing waits for the sentence that is being spoken."""
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+    """Held by whoever is being served."""
+    _change: threading.Lock = field(default_factory=threading.Lock)
+    """Held while the process is started or ended."""
+    _is_closed: bool = False
 
     def ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         """Send a request; answers the JSON line that comes back and the bytes after it.
 
         Raises:
-            SpeechError: the process cannot be started, died, or says that it failed; the next request starts another.
+            SpeechError: the process cannot be started, died, or says that it failed, and the next request starts
+                another; or it was closed.
 
         """
-        with self.lock:
-            return self._ask_alone(request)
+        with self._turn:
+            return self._ask_alone(self._open(), request)
 
-    def _ask_alone(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-        try:
-            process = self.process = self.process or self._start()
-        except OSError as error:
-            raise SpeechError(f"{self.name} cannot be started: {error.strerror or error}; {self.remedy}") from error
+    def _open(self) -> subprocess.Popen[bytes]:
+        with self._change:
+            if self._is_closed:
+                raise SpeechError(f"{self.name} was ended before it had said everything; run the command again")
+            try:
+                self.process = self.process or self._start()
+            except OSError as error:
+                raise SpeechError(f"{self.name} cannot be started: {error.strerror or error}; {self.remedy}") from error
+            return self.process
+
+    def _ask_alone(self, process: subprocess.Popen[bytes], request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         if process.stdin is None or process.stdout is None:  # pragma: no cover - Popen was told to make both
             raise SpeechError(f"{self.name} cannot be reached; {self.remedy}")
         try:
@@ -59,21 +70,25 @@ class Child:
         except (OSError, ValueError) as error:
             head, body = {"error": f"{self.name} cannot be reached: {error}"}, b""
         if "error" in head or len(body) < head["bytes"]:
-            self.close()
+            self.stop()
             raise SpeechError(f"{head.get('error', f'{self.name} stopped in mid-sentence')}; {self.remedy}")
         return head, body
 
-    def close(self) -> None:
-        """End the process."""
-        with self.lock:
+    def stop(self) -> None:
+        """End the process, whatever it is doing; the next request starts another."""
+        with self._change:
             process, self.process = self.process, None
         if process:
-            try:
-                with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-                    process.communicate(timeout=5)
-            finally:
-                process.kill()
-                process.wait()
+            kill_group(process)
+            # Also waits for its end, and closes the pipes.
+            with contextlib.suppress(OSError, ValueError):
+                process.communicate()
+
+    def close(self) -> None:
+        """End the process, whatever it is doing; from now on it cannot be asked."""
+        with self._change:
+            self._is_closed = True
+        self.stop()
 
     def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 - our own interpreter and program
@@ -82,4 +97,14 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=os.environ | self.environment,
+            start_new_session=True,
         )
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """End a process that leads a session of its own, with all that it has started."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()

@@ -74,5 +74,5 @@ class Espeak(Engine):
     def _ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         answer = self._child.ask(request)
         if not hasattr(os, "fork"):
-            self.close()
+            self._child.stop()
         return answer

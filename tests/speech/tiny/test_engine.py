@@ -1,5 +1,8 @@
+import hashlib
 import threading
 import time
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -7,6 +10,7 @@ import pytest
 from narrator.errors import SpeechError
 from narrator.speech.engine import Voice
 from narrator.speech.registry import choose_voice, open_engine
+from narrator.speech.tiny import engine as engine_module
 from narrator.speech.tiny import fetch
 from narrator.speech.tiny.engine import Tiny
 from speech.tiny.fake import make_tensors, write_checkpoint
@@ -16,12 +20,34 @@ TEXTS = ["Breathe in.", "Let the shoulders sink.", "And rest.", "Turn your right
 
 
 @pytest.fixture
-def data(tmp_path, monkeypatch):
-    """A folder of voices with a voice of random weights in it."""
+def lay(tmp_path, monkeypatch):
+    """Lay the weights of a voice where they would lie if they had been fetched."""
     monkeypatch.setenv("NARRATOR_DATA_DIR", str(tmp_path))
-    fetch.find_checkpoint().parent.mkdir(parents=True)
-    write_checkpoint(fetch.find_checkpoint(), make_tensors())
-    return tmp_path
+
+    def lay_weights(tensors):
+        fetch.find_checkpoint().parent.mkdir(parents=True, exist_ok=True)
+        data = write_checkpoint(fetch.find_checkpoint(), tensors).read_bytes()
+        monkeypatch.setattr(engine_module, "PIN", replace(fetch.PIN, checkpoint_hash=hashlib.sha256(data).hexdigest()))
+
+    return lay_weights
+
+
+@pytest.fixture
+def data(lay):
+    """A voice of random weights."""
+    lay(make_tensors())
+
+
+class Recorder(Tiny):
+    """Notes what its processes are asked for."""
+
+    def __init__(self):
+        super().__init__(1)
+        self.asked = []
+
+    def _ask(self, request):
+        self.asked.append(request)
+        return super()._ask(request)
 
 
 @pytest.fixture
@@ -102,18 +128,72 @@ def test_a_long_text_is_spoken_in_breaths(engine):
     assert many > 8 * one
 
 
-def test_weights_that_are_damaged_are_told(engine):
+def test_weights_that_are_not_those_that_were_fetched_are_told(engine):
     path = fetch.find_checkpoint()
-    path.write_bytes(path.read_bytes()[:1000])
-    with pytest.raises(SpeechError, match=r"cannot be read.*narrator voices remove tiny"):
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(SpeechError, match=r"not what was fetched.*narrator voices remove tiny"):
         engine.synthesize("Hold.", VOICE)
 
 
-def test_weights_of_another_voice_are_told(engine):
-    tensors = make_tensors()
-    tensors["emb_g.weight"] = np.zeros((1, 5), np.float16)
-    write_checkpoint(fetch.find_checkpoint(), tensors)
-    with pytest.raises(SpeechError, match="tensors of another voice"):
+def test_weights_of_another_voice_are_told(lay):
+    lay(make_tensors() | {"emb_g.weight": np.zeros((1, 5), np.float16)})
+    with Tiny(1) as engine, pytest.raises(SpeechError, match="tensors of another voice"):
+        engine.synthesize("Hold.", VOICE)
+
+
+def test_a_cue_comes_after_a_stop_that_is_cut_off(data):
+    with Recorder() as engine:
+        cue, sentence = (engine.synthesize(text, VOICE) for text in ("Hold.", "Hold it for now."))
+        asked, other = engine.asked
+        # A blank, the start, a blank, the stop, a blank.
+        assert (asked["lead"], asked["symbols"][:4]) == (5, [0, 0, 0, 211])
+        assert (other["lead"], other["symbols"][3]) == (0, 49)
+        whole, _ = super(Recorder, engine)._ask(asked | {"lead": 0})
+        heard, _ = super(Recorder, engine)._ask(asked)
+    # Each phone is at least a frame long: 512 samples of four bytes.
+    assert whole["bytes"] - heard["bytes"] >= 5 * 512 * 4
+    assert cue.length < sentence.length
+
+
+def test_it_speaks_more_slowly_and_evenly_than_its_makers_had_it(data):
+    with Recorder() as engine:
+        engine.synthesize("Let the shoulders sink.", Voice("tiny", "default", "en", 0.8))
+    assert engine.asked[0]["speed"] == pytest.approx(0.85 * 0.8)
+    assert 0.3 <= engine.asked[0]["noise"] <= 0.4
+
+
+def test_only_what_stands_alone_is_a_cue(data):
+    with Recorder() as engine:
+        engine.synthesize("and let it go " * 10 + "now.", VOICE)
+    assert [request["lead"] for request in engine.asked] == [0, 0]
+
+
+def test_the_processes_do_their_sums_on_one_thread_each(data):
+    with Tiny(1) as engine:
+        engine.load()
+        pid = engine._children[0].process.pid
+        environment = Path(f"/proc/{pid}/environ").read_text() if Path("/proc").exists() else ""
+    assert "OPENBLAS_NUM_THREADS=1" in environment or not environment
+
+
+def test_once_closed_it_says_nothing_more_and_starts_nothing(data):
+    engine = Tiny(1)
+    engine.load()
+    failed = []
+
+    def speak():
+        with pytest.raises(SpeechError) as told:
+            engine.synthesize("and let the breath go out slowly, " * 200, VOICE)
+        failed.append(told.value)
+
+    thread = threading.Thread(target=speak)
+    thread.start()
+    time.sleep(0.2)
+    engine.close()
+    thread.join(5)
+    assert failed
+    assert not any(child.process for child in (*engine._children, engine._espeak._child))
+    with pytest.raises(SpeechError, match="ended before"):
         engine.synthesize("Hold.", VOICE)
 
 

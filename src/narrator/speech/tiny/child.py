@@ -3,6 +3,7 @@
 Numpy's threads are held to one by the environment: samples then do not depend on how many there are.
 """
 
+import hashlib
 import json
 import signal
 import sys
@@ -23,9 +24,15 @@ def _answer(voice: Voice, request: dict[str, Any]) -> bytes:
     return json.dumps({"rate": RATE, "bytes": samples.nbytes}).encode() + b"\n" + samples.tobytes()
 
 
-def _load(path: Path) -> Voice:
+def _load(path: Path, digest: str) -> Voice:
+    """The voice of a checkpoint, whose SHA-256 is to be `digest`: what was changed since it was fetched is not read."""
     try:
-        return Voice(read_checkpoint(path))
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+                raise CheckpointError("is not what was fetched")
+            return Voice(read_checkpoint(file))
+    except OSError as error:
+        raise CheckpointError(f"cannot be read: {error.strerror or error}") from error
     except (ValueError, IndexError) as error:
         raise CheckpointError(f"holds tensors of another voice: {error}") from error
 
@@ -38,7 +45,7 @@ def main() -> None:
     for line in sys.stdin.buffer:
         request = json.loads(line)
         try:
-            voice = voice or _load(Path(request["checkpoint"]))
+            voice = voice or _load(Path(request["checkpoint"]), request["digest"])
             answer = _answer(voice, request) if "symbols" in request else b'{"bytes": 0}\n'
         except CheckpointError as error:
             answer = json.dumps({"error": f"{request['checkpoint']} {error}", "bytes": 0}).encode() + b"\n"

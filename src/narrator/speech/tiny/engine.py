@@ -13,7 +13,7 @@ import numpy as np
 from narrator.cores import count_cores
 from narrator.sound.audio import Samples
 from narrator.sound.resample import resample_pcm
-from narrator.speech.breaths import Clause, split_breaths
+from narrator.speech.breaths import Clause, count_words, split_breaths
 from narrator.speech.child import Child
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Voice
@@ -28,16 +28,12 @@ SPEED = 0.85
 NOISE = 0.35
 """How much the voice wavers. Its makers' 0.667 is livelier, and misheard more often."""
 _CUE_WORDS = 2
-"""A breath of so few words is a cue ("Hold."): without others around them, words are understood better ..."""
-_CUE_SPEED = 0.7 / 0.85
-"""... more slowly, and"""
-_CUE_NOISE = 0.3
-"""with less wavering."""
+"""A text of so few words is a cue ("Hold.")."""
 _CUE_LEAD = Phone(",")
-"""It also comes after a stop, which is cut off: with nothing before it, the voice swallows the first sound."""
+"""What comes before a cue, and is cut off: with nothing before it, the voice swallows the first sound."""
 _BREATH: Ms = 350
 """Silence between two breaths."""
-_FORMAT = 1
+_FORMAT = 2
 """Raised whenever what is made of a text changes."""
 _TRANSCRIBER = "en-us"
 
@@ -85,11 +81,13 @@ class Tiny(Engine):
 
     def synthesize(self, text: str, voice: Voice) -> Clip:
         """Speak a text; the same text always gives the same samples. One without words is a moment of silence."""
-        breaths = [self._speak_breath(breath, voice.pace) for breath in split_breaths(word_english(text))]
+        breaths = split_breaths(word_english(text))
         if not breaths:
             return make_silent_clip(text)
+        is_cue = sum(count_words(clause.words) for breath in breaths for clause in breath) <= _CUE_WORDS
+        spoken = [self._speak_breath(breath, voice.pace, [_CUE_LEAD] if is_cue else []) for breath in breaths]
         pause = np.zeros((ms_to_samples(_BREATH), 1), np.float32)
-        return make_clip(text, np.concatenate([part for breath in breaths for part in (pause, breath)][1:]))
+        return make_clip(text, np.concatenate([part for samples in spoken for part in (pause, samples)][1:]))
 
     def load(self) -> None:
         """Start one process and have it read the weights, as the first text would."""
@@ -101,21 +99,17 @@ class Tiny(Engine):
         for child in self._children:
             child.close()
 
-    def _speak_breath(self, breath: Sequence[Clause], pace: float) -> Samples:
-        """Samples at 48 kHz, shape (frames, 1)."""
-        is_cue = sum(len(clause.words.split()) for clause in breath) <= _CUE_WORDS
-        phones = self._transcribe(breath)
-        seed = _make_seed(phones)
-        if is_cue:
-            phones.insert(1, _CUE_LEAD)
+    def _speak_breath(self, breath: Sequence[Clause], pace: float, lead: Sequence[Phone]) -> Samples:
+        """Samples at 48 kHz, shape (frames, 1); `lead` comes before the breath, but is not heard."""
+        start, *phones = self._transcribe(breath)
         head, samples = self._ask(
             {
-                **asdict(make_ids(phones)),
-                "speed": SPEED * pace * (_CUE_SPEED if is_cue else 1),
-                "noise": _CUE_NOISE if is_cue else NOISE,
-                "seed": seed,
-                # A blank, the start, a blank, the stop, a blank.
-                "lead": 5 if is_cue else 0,
+                **asdict(make_ids([start, *lead, *phones])),
+                "speed": SPEED * pace,
+                "noise": NOISE,
+                "seed": _make_seed(phones),
+                # With a blank before the start, and one after each phone.
+                "lead": 3 + 2 * len(lead) if lead else 0,
             }
         )
         return resample_pcm(np.frombuffer(samples, "<f4"), head["rate"])
@@ -129,7 +123,7 @@ class Tiny(Engine):
         check_installed()
         child = self._idle.get()
         try:
-            return child.ask({"checkpoint": str(find_checkpoint()), **request})
+            return child.ask({"checkpoint": str(find_checkpoint()), "digest": PIN.checkpoint_hash, **request})
         finally:
             self._idle.put(child)
 
