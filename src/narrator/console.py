@@ -47,7 +47,10 @@ def faults_told() -> Iterator[None]:
 
 @contextmanager
 def show_bar(what: str) -> Iterator[Callable[[int, int | None], None]]:
-    """Show how many bytes of how many have come while the block runs, if standard error is a terminal."""
+    """Show how many bytes of how many have come while the block runs, if standard error is a terminal.
+
+    The bar goes to and fro for as long as nobody knows of how many.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
@@ -57,7 +60,13 @@ def show_bar(what: str) -> Iterator[Callable[[int, int | None], None]]:
         return
     with Progress(TextColumn(what), BarColumn(), DownloadColumn(), console=console, transient=True) as bars:
         task = bars.add_task(what, total=None)
-        yield lambda done, total: bars.update(task, completed=done, total=total)
+
+        def report(done: int, total: int | None) -> None:
+            # By itself, for `update` takes None as a total that stays as it was.
+            bars.tasks[0].total = total
+            bars.update(task, completed=done)
+
+        yield report
 
 
 def write_text(path: Path, text: str) -> None:

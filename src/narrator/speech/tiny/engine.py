@@ -108,8 +108,8 @@ class Tiny(Engine):
                 "speed": SPEED * pace,
                 "noise": NOISE,
                 "seed": _make_seed(phones),
-                # With a blank before the start, and one after each phone.
-                "lead": 3 + 2 * len(lead) if lead else 0,
+                # With the start, and a blank before each; the blank after it is kept, for the first sound rises in it.
+                "lead": 2 + 2 * len(lead) if lead else 0,
             }
         )
         return resample_pcm(np.frombuffer(samples, "<f4"), head["rate"])
