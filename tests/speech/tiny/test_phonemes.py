@@ -1,5 +1,6 @@
 import pytest
 
+from narrator.routine.phrases import Lexicon
 from narrator.speech.espeak import Espeak
 from narrator.speech.tiny.phonemes import Phone, make_ids, read_clauses
 
@@ -25,6 +26,7 @@ def spell(*clauses):
         ("(fr)k_ˈæ_f_eɪ(en-us)", "k ae2 f ey1"),
         ("ð_ɪ_ ˈɛ_l", "dh ih2 eh2 l"),
         ("x͡k_ˈɑː", "k k aa2"),
+        ("ʃ_ˈʌ_v_ˈɑː_s_ʌ_n_ə", "sh ah3 V aa2 s ah1 n ah1"),
     ],
 )
 def test_sounds_become_symbols_and_stress(transcription, expected):
@@ -52,3 +54,11 @@ def test_everything_that_espeak_says_in_english_is_known():
         phones = read_clauses([(transcription, "")])[1:-1]
         assert len(phones) >= len([token for token in transcription.split("_") if token.strip("ˈˌ ")]), word
         assert any(phone.stress for phone in phones), word
+
+
+def test_names_of_poses_have_one_main_stress():
+    respelt = Lexicon({}, "en").respell("Savasana, Paschimottanasana, Trikonasana")
+    with Espeak() as espeak:
+        names = [espeak.transcribe([name], "en-us")[0] for name in respelt.split(", ")]
+    for name in names:
+        assert [phone.stress for phone in read_clauses([(name, "")])].count(2) == 1, name

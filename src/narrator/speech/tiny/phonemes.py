@@ -38,7 +38,9 @@ _LONGEST_SOUND = max(map(len, _SOUNDS))
 
 # Little words that the voice is misheard in as espeak-ng says them: your, into, of.
 _PREFERRED = {"j_ʊɹ": "j_ɔːɹ", "ɪ_n_t_ʊ": "ɪ_n_t_uː", "ʌ_v": "ə_v"}
-_STRESS = {"ˈ": 1, "ˌ": 2}
+_NONE, _MAIN, _SIDE = 1, 2, 3
+"""Stress of a vowel."""
+_STRESS = {"ˈ": _MAIN, "ˌ": _SIDE}
 _LANGUAGE_SWITCH = re.compile(r"\([^)]*\)")
 
 
@@ -85,17 +87,21 @@ def _read_word(word: str) -> list[Phone]:
     has_weak_vowel = False
     bare = word.translate(dict.fromkeys(map(ord, _STRESS)))
     for token in _PREFERRED.get(bare, word).split("_"):
-        stress = next((_STRESS[char] for char in token if char in _STRESS), 0)
+        stress = next((_STRESS[char] for char in token if char in _STRESS), _NONE)
         for sound in _find_sounds(token):
             has_weak_vowel = has_weak_vowel or sound in _WEAK_VOWELS
             for symbol in _SOUNDS[sound]:
-                phones.append(Phone(symbol, stress + 1 if symbol in _VOWELS else 0))
+                phones.append(Phone(symbol, stress if symbol in _VOWELS else 0))
                 # A second vowel of the same token carries no stress of its own.
-                stress = 0 if symbol in _VOWELS else stress
+                stress = _NONE if symbol in _VOWELS else stress
+    # A word with hyphens has a main stress in each part, as if it were several; as one word it has the last of them.
+    mains = [place for place, phone in enumerate(phones) if phone.stress == _MAIN]
+    for place in mains[:-1]:
+        phones[place] = Phone(phones[place].symbol, _SIDE)
     vowels = [place for place, phone in enumerate(phones) if phone.stress]
     # espeak-ng leaves many words of one syllable without stress; the voice was taught that they have it.
-    if len(vowels) == 1 and phones[vowels[0]].stress == 1 and not has_weak_vowel:
-        phones[vowels[0]] = Phone(phones[vowels[0]].symbol, 2)
+    if len(vowels) == 1 and phones[vowels[0]].stress == _NONE and not has_weak_vowel:
+        phones[vowels[0]] = Phone(phones[vowels[0]].symbol, _MAIN)
     return phones
 
 
