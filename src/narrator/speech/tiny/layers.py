@@ -59,7 +59,7 @@ class Linear:
         self.bias = weights["bias"]
 
     def __call__(self, frames: Array) -> Array:
-        """Map each frame."""
+        """Map (frames, inputs) to (frames, outputs)."""
         mapped: Array = frames @ self.weight
         mapped += self.bias
         return mapped
@@ -106,14 +106,14 @@ class Convolution:
 
 
 def pad(frames: Array, margin: int) -> Array:
-    """Put `margin` frames of zeros before and after."""
+    """Put `margin` frames of zeros before and after: (frames, channels) to (margin + frames + margin, channels)."""
     padded = np.zeros((len(frames) + 2 * margin, frames.shape[1]), np.float32)
     padded[margin : margin + len(frames)] = frames
     return padded
 
 
 def pad_leaky(frames: Array, margin: int, slope: float) -> Array:
-    """Leaky ReLU (negative numbers times `slope`), with `margin` frames of zeros before and after."""
+    """Leaky ReLU (negative numbers times `slope`), then `margin` frames of zeros before and after, as `pad` does."""
     padded = np.empty((len(frames) + 2 * margin, frames.shape[1]), np.float32)
     padded[:margin] = padded[margin + len(frames) :] = 0
     middle = padded[margin : margin + len(frames)]
@@ -129,7 +129,7 @@ class Normalisation:
         self.gamma, self.beta = weights["gamma"], weights["beta"]
 
     def __call__(self, frames: Array) -> Array:
-        """Normalise each frame."""
+        """Map (frames, channels) to (frames, channels)."""
         centred = frames - frames.mean(axis=1, keepdims=True)
         variance = np.square(centred).mean(axis=1, keepdims=True)
         normalised: Array = centred / np.sqrt(variance + np.float32(1e-5)) * self.gamma + self.beta
@@ -198,7 +198,10 @@ class Transformer:
 
 
 class _Layer:
-    """Attention, then two convolutions with a ReLU between; each is added to what went in, and normalised."""
+    """Attention, then two convolutions with a ReLU between; each is added to what went in, and normalised.
+
+    Maps (frames, channels) to (frames, channels).
+    """
 
     def __init__(self, weights: Weights, number: int) -> None:
         self.attention = Attention(weights.below(f"attn_layers.{number}"))
