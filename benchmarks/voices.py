@@ -2,11 +2,17 @@
 
     python benchmarks/voices.py [VOICE ...] [--quick]
 
-For `espeak`, `tiny` and `gtts`, or the voices named: load time (a process started and its weights read, best of five),
-real-time factor on one core and on two (seconds of work for a second of speech over the twenty sentences of
-`sentences.txt`, best of three), peak memory of any one process that speaks, over the sentences and one breath of 40
-long words, the share of words that a recogniser gets wrong (moonshine-voice's tiny English model; the extra `asr`), and the
-share of the short cues of `cues.txt` that it does not get right when it hears each alone, which is hard for anyone.
+For `espeak`, `tiny` and `gtts`, or the voices named:
+
+- load: seconds until a process has started and read its weights, best of five;
+- one core, two cores: seconds of work for a second of speech, over the twenty sentences of `sentences.txt`, best of
+  three;
+- memory: peak of any one process that speaks, over the sentences and one breath of 40 long words;
+- word errors: share of the sentences' words that a recogniser gets wrong (moonshine-voice's tiny English model; the
+  extra `asr`);
+- cues wrong: share of the short cues of `cues.txt` that it does not get right, each heard alone, which is hard for
+  anyone.
+
 `tiny` is held to its limits: exit code 0 when they are met, 1 when one is missed, 2 when something could not be
 measured. For `gtts` the tests' server stands in for Google Translate, with espeak-ng's speech as MP3 at 24 kHz, so its
 times are those of the library, the pause between two requests, and a network without length. Linux only (`/proc`).
