@@ -6,7 +6,7 @@ import threading
 import time
 from urllib.parse import parse_qs
 
-from loopback import Handler, Server, make_speech
+from loopback import Handler, Server, make_silence, make_speech
 
 PATH = "/_/TranslateWebserverUi/data/batchexecute"
 
@@ -62,6 +62,7 @@ FAULTS = {
     "429, Retry-After: 3600": (429, b"too many", {"Retry-After": "3600"}),
     "500": (500, b"oops"),
     "damaged sound": (200, make_answer(b"no sound" * 40)),
+    "silence": (200, make_answer(make_silence("mp3"))),
     "empty": (200, b""),
     "changed page": (200, b"<!doctype html><html><body>Before you continue to Google</body></html>"),
 }

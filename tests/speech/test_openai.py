@@ -5,7 +5,7 @@ import threading
 import time
 
 import pytest
-from loopback import Handler, Server, make_speech, running
+from loopback import Handler, Server, make_silence, make_speech, running
 
 from narrator.config import OpenaiConfig
 from narrator.errors import SpeechError
@@ -32,6 +32,12 @@ class OpenAiHandler(Handler):
             self.answer(200, make_speech(asked["input"], "wav")[:500], length=50_000)
         elif mode == "rubbish":
             self.answer(200, b"no sound" * 100)
+        elif mode == "cut short, length unsaid":
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(make_speech(asked["input"], "wav")[:5000])
+        elif mode == "silence":
+            self.answer(200, make_silence())
         elif mode == "speech":
             self.answer(200, make_speech(asked["input"], "wav"))
         else:
@@ -73,7 +79,9 @@ FAULTS = {
     "503": (5, "it answered 503 Service Unavailable, 5 times"),
     "redirected": (1, "it answered 307 Temporary Redirect, and points to localhost:"),
     "cut short": (3, "its answer was cut short, 3 times"),
-    "rubbish": (3, "there is no sound in its answer, 3 times"),
+    "cut short, length unsaid": (3, "its answer holds sound that is cut short, 3 times"),
+    "rubbish": (3, "its answer holds no WAV that can be read, 3 times"),
+    "silence": (3, "its answer holds only silence, 3 times"),
     "nothing at all": (2, "it did not answer in time, 2 times"),
 }
 

@@ -9,14 +9,13 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-import av
 import numpy as np
 from gtts import gTTS, gTTSError
 from gtts.lang import tts_langs
 
 from narrator.config import GttsConfig
 from narrator.sound.audio import Samples
-from narrator.sound.resample import decode_mono
+from narrator.sound.resample import NoSoundError, decode_mono
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.pieces import split_pieces
@@ -142,9 +141,9 @@ def _decode(sound: bytes, answer: bytes) -> Samples:
     """Samples of the sound that the library found in an answer."""
     if sound:
         try:
-            return decode_mono(io.BytesIO(sound))
-        except av.FFmpegError:
-            raise Trouble(Kind.BROKEN, "the sound in its answer is damaged") from None
+            return decode_mono(sound, "mp3")
+        except NoSoundError as error:
+            raise Trouble(Kind.BROKEN, f"its answer holds {error}") from None
     if not answer.strip():
         raise Trouble(Kind.BROKEN, "its answer was empty")
     if gTTS.GOOGLE_TTS_RPC.encode() in answer:

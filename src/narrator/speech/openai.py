@@ -1,19 +1,17 @@
 """Any server with OpenAI's interface for speech: `POST /v1/audio/speech`."""
 
-import io
 import ipaddress
 import os
 import threading
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-import av
 import requests
 
 from narrator.config import OpenaiConfig, check_url
 from narrator.errors import SpeechError, UsageError
 from narrator.sound.audio import Samples
-from narrator.sound.resample import decode_mono
+from narrator.sound.resample import NoSoundError, decode_mono
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.retry import CONNECT_S, Kind, Trouble, ask, fetch
@@ -84,9 +82,9 @@ class OpenAi(Engine):
             )
         )
         try:
-            return decode_mono(io.BytesIO(response.content))
-        except av.FFmpegError:
-            raise Trouble(Kind.BROKEN, "there is no sound in its answer") from None
+            return decode_mono(response.content, "wav")
+        except NoSoundError as error:
+            raise Trouble(Kind.BROKEN, f"its answer holds {error}") from None
 
     def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Add the key; in plain text it goes to this machine alone. Being there, it also keeps .netrc out."""
