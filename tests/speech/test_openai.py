@@ -10,7 +10,8 @@ from loopback import Handler, Server, make_silence, make_speech, running
 from narrator.config import OpenaiConfig
 from narrator.errors import SpeechError
 from narrator.speech.engine import Voice
-from narrator.speech.openai import OpenAi, _is_here
+from narrator.speech.openai import OpenAi
+from narrator.speech.sending import is_here
 
 KEY = "sk-do-not-tell-0123456789"
 VOICE = Voice("openai", "af_heart", "en", 0.9)
@@ -123,13 +124,12 @@ def test_without_a_key_none_is_sent(serve, monkeypatch):
 
 def test_a_key_in_plain_text_stays_on_this_machine(serve, monkeypatch):
     _, engine = serve()
-    monkeypatch.setattr("narrator.speech.openai._is_here", lambda host: False)
+    monkeypatch.setattr("narrator.speech.openai.is_here", lambda url: False)
     server, _ = serve()
     engine.synthesize("Breathe in.", VOICE)
     assert server.requests[0][1] is None
-    assert [_is_here(host) for host in ("127.0.0.1", "::1", "localhost", "192.168.1.5", "example.org")] == [
-        True, True, True, False, False,
-    ]  # fmt: skip
+    hosts = ("127.0.0.1", "[::1]:80", "localhost", "192.168.1.5", "example.org", "localhost.example.org")
+    assert [is_here(f"http://{host}/v1") for host in hosts] == [True, True, True, False, False, False]
 
 
 def test_several_are_asked_for_at_a_time_and_the_key_is_kept_nowhere(serve, narrator, write, tmp_path):

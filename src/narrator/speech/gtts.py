@@ -7,10 +7,9 @@ import threading
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 import numpy as np
-from gtts import gTTS, gTTSError
+from gtts import gTTS
 from gtts.lang import tts_langs
 
 from narrator.config import GttsConfig
@@ -20,6 +19,7 @@ from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.pieces import split_pieces
 from narrator.speech.retry import Kind, Trouble, ask
+from narrator.speech.sending import name_host
 from narrator.speech.verified import RESERVED, Verified, mounted
 
 _MOST = 100
@@ -91,10 +91,10 @@ class Gtts(Engine):
             )
             for piece in pieces
         ]
+        host = name_host(self._config.url or f"https://translate.google.{domain}")
         try:
-            return make_clip(text, np.concatenate([self._ask(speech) for speech in speeches]))
+            return make_clip(text, np.concatenate([self._ask(speech, host) for speech in speeches]))
         except Trouble as trouble:
-            host = urlsplit(self._config.url).netloc if self._config.url else f"translate.google.{domain}"
             raise trouble.make_error(f"Google Translate ({host})", text) from None
 
     def close(self) -> None:
@@ -111,20 +111,22 @@ class Gtts(Engine):
         finally:
             _TURN.release()
 
-    def _ask(self, speech: gTTS) -> Samples:
-        """Ask until it answers; samples at 48 kHz, shape (frames, 1)."""
-        adapter = Verified(self._config.url, self._config.timeout)
-        with self._take_turn(), mounted(adapter):
-            return ask(lambda: self._ask_once(speech, adapter), self._config.wait, self._given_up)
+    def _ask(self, speech: gTTS, host: str) -> Samples:
+        """Ask a host until it answers; samples at 48 kHz, shape (frames, 1)."""
+        with self._take_turn():
+            return ask(lambda: self._ask_once(speech), host, self._config.wait, self._given_up)
 
-    def _ask_once(self, speech: gTTS, adapter: Verified) -> Samples:
+    def _ask_once(self, speech: gTTS) -> Samples:
         global _last_end  # noqa: PLW0603 - the service counts requests of the whole process
         self._given_up.wait(_last_end + self._config.interval - time.monotonic())
-        adapter.was_used = False
+        adapter = Verified(self._config.url, self._config.timeout, self._given_up)
         sound = io.BytesIO()
         try:
-            speech.write_to_fp(sound)
-        except (gTTSError, AssertionError, TypeError, ValueError):
+            with mounted(adapter):
+                speech.write_to_fp(sound)
+        except Trouble:
+            raise
+        except Exception:  # noqa: BLE001 - whatever the library makes of an answer that it does not know
             sound = io.BytesIO()
         finally:
             _last_end = time.monotonic()

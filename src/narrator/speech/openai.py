@@ -1,10 +1,8 @@
 """Any server with OpenAI's interface for speech: `POST /v1/audio/speech`."""
 
-import ipaddress
 import os
 import threading
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
 import requests
 
@@ -14,7 +12,8 @@ from narrator.sound.audio import Samples
 from narrator.sound.resample import NoSoundError, decode_mono
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Voice
-from narrator.speech.retry import CONNECT_S, Kind, Trouble, ask, fetch
+from narrator.speech.retry import Kind, Trouble, ask
+from narrator.speech.sending import is_here, name_host, send
 from narrator.speech.wording import has_words
 
 KEY = "OPENAI_API_KEY"
@@ -45,7 +44,7 @@ class OpenAi(Engine):
 
     @property
     def _host(self) -> str:
-        return urlsplit(self._url).netloc
+        return name_host(self._url)
 
     def languages(self) -> Collection[str]:
         """The server is not asked: any."""
@@ -60,9 +59,10 @@ class OpenAi(Engine):
         if not has_words(text):
             return make_silent_clip(text)
         try:
-            return make_clip(text, ask(lambda: self._ask_once(text, voice), self._config.wait, self._given_up))
+            samples = ask(lambda: self._ask_once(text, voice), self._host, self._config.wait, self._given_up)
         except Trouble as trouble:
             raise trouble.make_error(f"the server {self._host}", text) from None
+        return make_clip(text, samples)
 
     def close(self) -> None:
         """Give up what is being asked for."""
@@ -71,31 +71,26 @@ class OpenAi(Engine):
     def _ask_once(self, text: str, voice: Voice) -> Samples:
         speed = min(max(self._config.speed * voice.pace, _SLOWEST), _FASTEST)
         asked = {"model": self._config.model, "input": text, "voice": voice.name, "response_format": "wav"}
-        timeout = (CONNECT_S, self._config.timeout)
-        response = fetch(
-            lambda: requests.post(
-                f"{self._url}/audio/speech",
-                json=asked | ({} if speed == 1 else {"speed": round(speed, 3)}),
-                auth=self._sign,
-                timeout=timeout,
-                allow_redirects=False,
-            )
+        request = requests.Request(
+            "POST",
+            f"{self._url}/audio/speech",
+            headers=requests.utils.default_headers(),
+            json=asked | ({} if speed == 1 else {"speed": round(speed, 3)}),
+            auth=self._sign,
         )
+        response = send(request.prepare(), self._config.timeout, self._given_up)
         try:
             return decode_mono(response.content, "wav")
         except NoSoundError as error:
             raise Trouble(Kind.BROKEN, f"its answer holds {error}") from None
 
+    @property
+    def _may_sign(self) -> bool:
+        """Whether the key may be sent: in plain text it goes to this machine alone."""
+        return self._url.startswith("https:") or is_here(self._url)
+
     def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Add the key; in plain text it goes to this machine alone. Being there, it also keeps .netrc out."""
         key = os.environ.get(KEY)
-        if key and (self._url.startswith("https:") or _is_here(urlsplit(self._url).hostname or "")):
+        if key and self._may_sign:
             request.headers["Authorization"] = f"Bearer {key}"
         return request
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
