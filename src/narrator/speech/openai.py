@@ -33,8 +33,8 @@ class OpenAi(Engine):
         try:
             self._url = check_url(os.environ.get(URL) or config.url)
         except ValueError as error:
-            raise UsageError(f"{URL}: {error}") from None
-        if self._url == OpenaiConfig().url and not os.environ.get(KEY):
+            raise UsageError(f"{URL} cannot be used: {error}") from None
+        if not _read_key() and self._url == OpenaiConfig().url:
             raise SpeechError(
                 f"the engine 'openai' needs a key for {self._host}; put it into {KEY}, or name another server in {URL}"
             )
@@ -61,6 +61,8 @@ class OpenAi(Engine):
         try:
             samples = ask(lambda: self._ask_once(text, voice), self._host, self._config.wait, self._given_up)
         except Trouble as trouble:
+            if trouble.status in {401, 403}:
+                trouble.remedy = self._explain_key()
             raise trouble.make_error(f"the server {self._host}", text) from None
         return make_clip(text, samples)
 
@@ -90,7 +92,27 @@ class OpenAi(Engine):
         return self._url.startswith("https:") or is_here(self._url)
 
     def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        key = os.environ.get(KEY)
-        if key and self._may_sign:
+        if (key := _read_key()) and self._may_sign:
             request.headers["Authorization"] = f"Bearer {key}"
         return request
+
+    def _explain_key(self) -> str:
+        """Say what to do when the server does not know who asks."""
+        if not _read_key():
+            return f"put a key for it into {KEY}"
+        if not self._may_sign:
+            return f"the key in {KEY} was not sent, for the address is plain http to another machine: use https"
+        return f"see whether the key in {KEY} is right"
+
+
+def _read_key() -> str:
+    """Key from the environment, without space around it; empty where there is none.
+
+    Raises:
+        UsageError: it is none; it is not quoted, for it nearly is one.
+
+    """
+    key = os.environ.get(KEY, "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise UsageError(f"{KEY} holds a character that is in no key; copy the key into it again")
+    return key
