@@ -53,7 +53,7 @@ def _split_voices(value: Any) -> Any:
 class Section(BaseModel):
     """A table of the file: frozen, and without unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class GttsConfig(Section):

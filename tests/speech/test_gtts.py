@@ -28,7 +28,8 @@ from narrator.speech.engine import Voice
 from narrator.speech.gtts import Gtts
 
 VOICE = Voice("gtts", "en", "en")
-LONG = "A clause that is long enough to be a piece of its own, or very nearly so. " * 3
+PIECE = "A clause that is long enough to be a piece of its own, or very nearly so."
+LONG = f"{PIECE} {PIECE} {PIECE}"
 
 
 @pytest.fixture
@@ -219,6 +220,7 @@ def test_closing_during_a_wait_sends_nothing_more(serve, mode, interval, wait):
         time.sleep(0.1)
         engine.close()
 
+    make_speech(PIECE)
     threading.Thread(target=close_soon).start()
     with pytest.raises(SpeechError):
         engine.synthesize(LONG, VOICE)
