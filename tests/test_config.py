@@ -2,7 +2,7 @@
 
 import pytest
 
-from narrator.config import Config, ConfigError, choose_voices, find_config, read_config
+from narrator.config import Config, ConfigError, check_url, choose_voices, find_config, read_config
 
 
 @pytest.fixture
@@ -46,12 +46,22 @@ BAD = {
     "voice = [\n": "is not TOML: ",
     'vioce = "x"\n': "unknown key 'vioce'; did you mean 'voice'?",
     "[gtts]\nintervall = 1\n": "unknown key 'gtts.intervall'; did you mean 'interval'?",
-    '[gtts]\ninterval = "soon"\n': "'gtts.interval' cannot be 'soon': input should be a valid number",
-    "[gtts]\ninterval = -1\n": "'gtts.interval' cannot be -1: input should be greater than or equal to 0",
-    '[openai]\nurl = "localhost"\n': "'openai.url' cannot be 'localhost': 'localhost' is no address; write one such as",
-    '[openai]\nurl = "http://me:secret@localhost/v1"\n': "an address here holds no name or password",
+    '[gtts]\ninterval = "soon"\n': "'gtts.interval' cannot be used: input should be a valid number",
+    "[gtts]\ninterval = -1\n": "'gtts.interval' cannot be used: input should be greater than or equal to 0",
+    '[openai]\nurl = "localhost"\n': "'openai.url' cannot be used: it is no address; write one such as",
+    '[openai]\nurl = "http://me:secret@localhost/v1"\n': "an address here holds no name, password or question",
+    '[openai]\nurl = "http://localhost/v1?key=secret"\n': "an address here holds no name, password or question",
+    '[openai]\nurl = "http://me:secret"\n': "it is no address",
+    '[openai]\nurl = "http://[secret/v1"\n': "it is no address",
+    '[openai]\nurl = "http://a secret/v1"\n': "it is no address",
+    'openai = "sk-secret"\n': "'openai' cannot be used: input should be a valid dictionary",
+    '[command.box]\nrun = "curl -H secret"\n': "'command.box.run' cannot be used: input should be a valid tuple",
+    "[gtts]\nwait = 61\n": "'gtts.wait' cannot be used: input should be less than or equal to 60",
+    "[gtts]\ntimeout = 0\n": "'gtts.timeout' cannot be used: input should be greater than 0",
+    f"x = {'[' * 3000}{']' * 3000}\n": "is nested too deep, or has too long a number; mend it",
+    f"[gtts]\ninterval = {'1' * 5000}\n": "is nested too deep, or has too long a number; mend it",
     '[command.box]\nlanguages = ["en"]\n': "'command.box.run' is missing; write run = ...",
-    "[command.box]\nrun = []\n": "'command.box.run' cannot be []: tuple should have at least 1 item",
+    "[command.box]\nrun = []\n": "'command.box.run' cannot be used: tuple should have at least 1 item",
 }
 
 
@@ -63,6 +73,11 @@ def test_what_cannot_be_used_is_told_with_the_file_the_key_and_the_remedy(config
     (line,) = str(caught.value).splitlines()
     assert line.startswith(f"error: {path}")
     assert message in line
+    assert "secret" not in line
+
+
+def test_an_address_is_taken_without_what_surrounds_it():
+    assert check_url(" https://example.org:8880/v1/\r\n") == "https://example.org:8880/v1"
 
 
 def test_a_missing_file_that_was_named_is_told(monkeypatch, tmp_path):

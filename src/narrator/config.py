@@ -15,6 +15,8 @@ VARIABLE = "NARRATOR_CONFIG"
 """Names another file than the user's own."""
 
 Seconds = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
+Timeout = Annotated[Seconds, Field(gt=0)]
+FirstWait = Annotated[Seconds, Field(le=60)]
 
 
 class ConfigError(NarratorError):
@@ -22,17 +24,22 @@ class ConfigError(NarratorError):
 
 
 def check_url(url: str) -> str:
-    """Give an address back without a slash at its end.
+    """Give an address back without space around it or a slash at its end.
 
     Raises:
-        ValueError: it is none, or holds a name or password.
+        ValueError: it is none, or holds more than a host, a port and a path; it is not quoted, for it may be a secret.
 
     """
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError(f"{url!r} is no address; write one such as https://example.org/v1")
-    if parts.username or parts.password:
-        raise ValueError("an address here holds no name or password; keys belong in the environment")
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address or not url.isprintable() or " " in url:
+        raise ValueError("it is no address; write one such as https://example.org/v1")
+    if "@" in parts.netloc or "?" in url or "#" in url:
+        raise ValueError("an address here holds no name, password or question; keys belong in the environment")
     return url.rstrip("/")
 
 
@@ -46,7 +53,7 @@ def _split_voices(value: Any) -> Any:
 class Section(BaseModel):
     """A table of the file: frozen, and without unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class GttsConfig(Section):
@@ -56,10 +63,10 @@ class GttsConfig(Section):
     """Another server that speaks the same protocol; translate.google.com unless given."""
     interval: Seconds = 0.2
     """Least time from the end of one request to the start of the next, in seconds."""
-    wait: Seconds = 1.0
-    """First wait after a refusal, in seconds; it doubles with each further one."""
-    timeout: Seconds = 20.0
-    """Longest silence of the server, in seconds."""
+    wait: FirstWait = 1.0
+    """First wait after a refusal, in seconds; it doubles with each further one, up to a minute."""
+    timeout: Timeout = 20.0
+    """Longest silence of the server, in seconds; the whole answer may take three times that."""
 
 
 class OpenaiConfig(Section):
@@ -73,10 +80,10 @@ class OpenaiConfig(Section):
     """The server's own speed at pace 1."""
     workers: Annotated[int, Field(ge=1, le=16)] = 2
     """How many sentences to ask for at the same time."""
-    wait: Seconds = 1.0
-    """First wait after a refusal, in seconds; it doubles with each further one."""
-    timeout: Seconds = 60.0
-    """Longest silence of the server, in seconds."""
+    wait: FirstWait = 1.0
+    """First wait after a refusal, in seconds; it doubles with each further one, up to a minute."""
+    timeout: Timeout = 60.0
+    """Longest silence of the server, in seconds; the whole answer may take three times that."""
 
 
 class CommandConfig(Section):
@@ -88,7 +95,7 @@ class CommandConfig(Section):
     Without `{text}` it reads the text from standard input; without `{output}` it writes to standard output."""
     languages: Annotated[tuple[str, ...], Field(min_length=1)] = ("any",)
     """Codes of the languages it speaks."""
-    timeout: Annotated[Seconds, Field(gt=0)] = 60.0
+    timeout: Timeout = 60.0
     """Longest time for one sentence, in seconds."""
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     """How many may run at the same time."""
@@ -139,6 +146,8 @@ def read_config() -> Config:
         raise ConfigError(f"cannot read {path}: {error.strerror or error}; set {VARIABLE} to another file") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not TOML: {error}; mend it, or move it away") from error
+    except (RecursionError, ValueError) as error:
+        raise ConfigError(f"{path} is nested too deep, or has too long a number; mend it, or move it away") from error
     try:
         return Config.model_validate(data)
     except ValidationError as error:
@@ -157,7 +166,7 @@ def choose_voices(voice: str | None, fallback: str | None = None) -> tuple[str |
 
 
 def _describe(fault: Any) -> str:
-    """Say what is wrong with a key, and what would be right."""
+    """Say what is wrong with a key, and what would be right; its value is not quoted, for it may be a secret."""
     *parents, key = fault["loc"]
     place = ".".join(map(str, fault["loc"]))
     if fault["type"] == "extra_forbidden":
@@ -165,7 +174,7 @@ def _describe(fault: Any) -> str:
     if fault["type"] == "missing":
         return f"'{place}' is missing; write {key} = ..."
     message = fault["msg"].removeprefix("Value error, ")
-    return f"'{place}' cannot be {repr(fault['input'])[:60]}: {message[:1].lower()}{message[1:]}"
+    return f"'{place}' cannot be used: {message[:1].lower()}{message[1:]}"
 
 
 def _list_keys(parents: list[int | str]) -> list[str]:

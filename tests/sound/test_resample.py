@@ -1,11 +1,16 @@
-import io
+import struct
 import wave
 
 import numpy as np
 import pytest
 
 from narrator.errors import SoundError
-from narrator.sound.resample import decode_mono, decode_stereo, resample_pcm
+from narrator.sound.resample import NoSoundError, decode_mono, decode_stereo, resample_pcm
+
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da63fcffff3f0300"
+    "08fc02fea7d26d9d0000000049454e44ae426082"
+)
 
 
 def tone(frequency, rate, seconds=2.0):
@@ -25,16 +30,52 @@ def test_a_tone_keeps_its_pitch_and_length_and_gains_no_images(rate):
     assert 10 * np.log10(rest / power[near].sum()) < -80
 
 
+def make_wav(pcm, size=None, channels=1):
+    """A WAV at 24 kHz, 16-bit or float, that says it has `size` bytes of sound."""
+    kind, width = (1, 2) if pcm.dtype.kind == "i" else (3, 4)
+    head = struct.pack(
+        "<4sIHHIIHH", b"fmt ", 16, kind, channels, 24_000, 24_000 * channels * width, channels * width, 8 * width
+    )
+    sound = pcm.tobytes()
+    sound = struct.pack("<4sI", b"data", len(sound) if size is None else size) + sound
+    return b"RIFF" + struct.pack("<I", 4 + len(head) + len(sound)) + b"WAVE" + head + sound
+
+
 def test_files_are_decoded_to_mono():
-    file = io.BytesIO()
-    with wave.open(file, "wb") as out:
-        out.setparams((2, 2, 24_000, 0, "NONE", ""))
-        out.writeframes(np.repeat(tone(500, 24_000), 2).tobytes())
-    file.seek(0)
-    samples = decode_mono(file)
+    samples = decode_mono(make_wav(np.repeat(tone(500, 24_000), 2), channels=2), "wav")
     assert samples.shape == (len(samples), 1)
     assert abs(len(samples) - 96_000) < 100
     assert 0.5 < np.abs(samples).max() < 0.9
+
+
+@pytest.mark.parametrize("size", [0, 0xFFFFFFFF, 0x7FFFF000, 1000])
+def test_a_wav_need_not_know_how_long_it_is(size):
+    samples = decode_mono(make_wav(tone(500, 24_000), size), "wav")
+    assert abs(len(samples) - (1000 if size == 1000 else 96_000)) < 100
+
+
+NO_SOUND = {
+    "nothing": b"",
+    "no WAV that can be read": PICTURE,
+    "no sound": make_wav(tone(500, 24_000, 0)),
+    "only silence": make_wav(np.zeros(24_000, np.int16)),
+    "sound that is cut short": make_wav(tone(500, 24_000), 96_001),
+    "sound that is damaged": make_wav(np.array([0.5, np.nan] * 1000, np.float32)),
+}
+
+
+@pytest.mark.parametrize(("said", "data"), NO_SOUND.items(), ids=list(NO_SOUND))
+def test_what_a_voice_wrote_is_checked(said, data):
+    with pytest.raises(NoSoundError, match=f"^{said}$"):
+        decode_mono(data, "wav")
+
+
+def test_a_list_of_files_opens_none(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "local.wav").write_bytes(make_wav(tone(500, 24_000)))
+    for form in ("wav", "mp3"):
+        with pytest.raises(NoSoundError, match=r"that can be read"):
+            decode_mono(b"ffconcat version 1.0\nfile 'local.wav'\n", form)
 
 
 def write_wav(path, pcm, rate=44_100):
@@ -66,12 +107,7 @@ def test_no_more_is_decoded_than_asked_for(tmp_path):
 def test_what_is_no_sound_is_told_in_one_way(tmp_path):
     good = write_wav(tmp_path / "good.wav", tone(500, 44_100)[:, None]).read_bytes()
     picture = tmp_path / "picture.png"
-    picture.write_bytes(
-        bytes.fromhex(
-            "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da63fcffff3f0300"
-            "08fc02fea7d26d9d0000000049454e44ae426082"
-        )
-    )
+    picture.write_bytes(PICTURE)
     faulty = {
         "empty.wav": b"",
         "text.wav": b"hello there, this is text" * 40,

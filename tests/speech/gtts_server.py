@@ -4,9 +4,10 @@ import base64
 import json
 import threading
 import time
+from email.utils import formatdate
 from urllib.parse import parse_qs
 
-from loopback import Handler, Server, make_speech
+from loopback import Handler, Server, make_silence, make_speech
 
 PATH = "/_/TranslateWebserverUi/data/batchexecute"
 
@@ -43,6 +44,13 @@ class GttsHandler(Handler):
             self.send_response(200)
             self.end_headers()
             self.wfile.write(whole[: len(whole) // 2])
+        elif mode == "a byte at a time":
+            self.send_response(200)
+            self.end_headers()
+            while not self.server.released.wait(0.01):
+                self.wfile.write(b" ")
+        elif mode == "429, Retry-After: in 2 h":
+            self.answer(429, b"too many", {"Retry-After": formatdate(time.time() + 7200, usegmt=True)})
         elif mode == "redirected":
             self.answer(307, b"", {"Location": f"http://localhost:{self.server.server_port}{PATH}"})
         elif mode == "speech":
@@ -60,8 +68,10 @@ FAULTS = {
     "429": (429, b"too many"),
     "429, Retry-After: 1": (429, b"too many", {"Retry-After": "1"}),
     "429, Retry-After: 3600": (429, b"too many", {"Retry-After": "3600"}),
+    "429, Retry-After: endless": (429, b"too many", {"Retry-After": "9" * 400}),
     "500": (500, b"oops"),
     "damaged sound": (200, make_answer(b"no sound" * 40)),
+    "silence": (200, make_answer(make_silence("mp3"))),
     "empty": (200, b""),
     "changed page": (200, b"<!doctype html><html><body>Before you continue to Google</body></html>"),
 }

@@ -18,7 +18,15 @@ from narrator.speech.espeak import Espeak
 def make_speech(text: str, form: str = "mp3") -> bytes:
     """Speech by espeak-ng, encoded as MP3 at 24 kHz or as WAV."""
     with Espeak() as engine:
-        samples = engine.synthesize(text, Voice("espeak", "en-us", "en")).samples[::2, 0]
+        return _encode(engine.synthesize(text, Voice("espeak", "en-us", "en")).samples[::2, 0], form)
+
+
+def make_silence(form: str = "wav") -> bytes:
+    """A second in which nothing is heard."""
+    return _encode(np.zeros(24_000, np.float32), form)
+
+
+def _encode(samples: np.ndarray, form: str) -> bytes:
     file = io.BytesIO()
     with av.open(file, "w", format=form) as container:
         kind, layout = ("s16p", "libmp3lame") if form == "mp3" else ("s16", "pcm_s16le")

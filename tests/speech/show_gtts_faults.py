@@ -1,7 +1,7 @@
 """Show what each fault of the gTTS server comes to: python tests/speech/show_gtts_faults.py.
 
 The command runs whole, with the real library, against the server of `gtts_server.py`. Waits are a hundredth of what they are
-otherwise, and a server that says nothing is left after 0.5 s instead of 20.
+otherwise, and a server may be silent for 0.5 s instead of 20 where that is the fault.
 """
 
 import socket
@@ -22,7 +22,8 @@ ROUTINE = "title: Four\nsteps:\n  - say: One thing. Another thing. A third thing
 GOOD = 2
 """Requests that are answered well before the fault begins."""
 MODES = (
-    *FAULTS, "cut short", "cut short, length unsaid", "redirected", "nothing at all", "refused", "wrong certificate",
+    *FAULTS, "cut short", "cut short, length unsaid", "redirected", "nothing at all", "429, Retry-After: in 2 h", "a byte at a time",
+    "refused", "wrong certificate", "no TLS",
 )  # fmt: skip
 
 
@@ -44,8 +45,9 @@ def render_with_fault(mode: str, folder: Path) -> Outcome:
         if mode == "wrong certificate":
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             trustme.CA().issue_cert("localhost").configure_cert(context)
+        if mode in {"wrong certificate", "no TLS"}:
             address = f"https://localhost:{server.server_port}"
-        timeout = 0.5 if mode == "nothing at all" else 20
+        timeout = 0.5 if mode in {"nothing at all", "a byte at a time"} else 20
         (folder / "four.yaml").write_text(ROUTINE)
         (folder / "config.toml").write_text(
             f'[gtts]\nurl = "{address}"\ninterval = 0\nwait = 0.01\ntimeout = {timeout}\n'

@@ -31,7 +31,8 @@ def main() -> None:
     with wave.open(file, "wb") as sound:
         sound.setparams((1, 2, 16_000, 0, "NONE", ""))
         sound.writeframes(b"\x00\x20\x00\xe0" * (800 * len(text)))
-    data = {None: file.getvalue(), "nothing": b"", "rubbish": b"no sound" * 100}[args.fault]
+    whole = file.getvalue()
+    data = {None: whole, "nothing": b"", "rubbish": b"no sound" * 100, "cut": whole[: len(whole) // 2]}[args.fault]
     if args.output:
         Path(args.output).write_bytes(data)
     else:

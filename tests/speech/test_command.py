@@ -51,7 +51,8 @@ def test_a_text_is_a_text_whatever_it_looks_like(make, tmp_path, text):
             {},
             r"wrote nothing for 'Breathe in.'; try it by itself, and see 'run' of command:box",
         ),
-        (["--fault", "rubbish"], {}, r"wrote no sound that can be read for 'Breathe in.'"),
+        (["--fault", "rubbish"], {}, r"wrote no WAV that can be read for 'Breathe in.'"),
+        (["--fault", "cut"], {}, r"wrote sound that is cut short for 'Breathe in.'"),
         (["--delay", "20"], {"timeout": 0.5}, r"was not done with 'Breathe in.' after 0.5 s; raise 'timeout'"),
     ],
 )

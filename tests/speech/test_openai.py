@@ -5,12 +5,13 @@ import threading
 import time
 
 import pytest
-from loopback import Handler, Server, make_speech, running
+from loopback import Handler, Server, make_silence, make_speech, running
 
 from narrator.config import OpenaiConfig
-from narrator.errors import SpeechError
+from narrator.errors import SpeechError, UsageError
 from narrator.speech.engine import Voice
-from narrator.speech.openai import OpenAi, _is_here
+from narrator.speech.openai import OpenAi
+from narrator.speech.sending import is_here
 
 KEY = "sk-do-not-tell-0123456789"
 VOICE = Voice("openai", "af_heart", "en", 0.9)
@@ -32,11 +33,19 @@ class OpenAiHandler(Handler):
             self.answer(200, make_speech(asked["input"], "wav")[:500], length=50_000)
         elif mode == "rubbish":
             self.answer(200, b"no sound" * 100)
+        elif mode == "cut short, length unsaid":
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(make_speech(asked["input"], "wav")[:5000])
+        elif mode == "silence":
+            self.answer(200, make_silence())
         elif mode == "speech":
             self.answer(200, make_speech(asked["input"], "wav"))
         else:
             echoed = f'{{"error": "Incorrect API key provided: {self.headers.get("Authorization")}"}}'
-            self.answer(int(mode), echoed.encode(), {"X-Echo": self.headers.get("Authorization", "")})
+            self.send_response(int(mode), echoed)
+            self.end_headers()
+            self.wfile.write(echoed.encode())
 
 
 @pytest.fixture
@@ -67,13 +76,16 @@ def test_speech_comes_back(serve):
 
 
 FAULTS = {
-    "401": (1, "it answered 401 Unauthorized; check the address"),
+    "401": (1, "it answered 401 Unauthorized; see whether the key in OPENAI_API_KEY is right"),
+    "403": (1, "it answered 403 Forbidden; see whether the key in OPENAI_API_KEY is right"),
     "404": (1, "it answered 404 Not Found; check the address"),
     "429": (5, "it answered 429 Too Many Requests, 5 times; wait some minutes"),
     "503": (5, "it answered 503 Service Unavailable, 5 times"),
     "redirected": (1, "it answered 307 Temporary Redirect, and points to localhost:"),
     "cut short": (3, "its answer was cut short, 3 times"),
-    "rubbish": (3, "there is no sound in its answer, 3 times"),
+    "cut short, length unsaid": (3, "its answer holds sound that is cut short, 3 times"),
+    "rubbish": (3, "its answer holds no WAV that can be read, 3 times"),
+    "silence": (3, "its answer holds only silence, 3 times"),
     "nothing at all": (2, "it did not answer in time, 2 times"),
 }
 
@@ -115,13 +127,50 @@ def test_without_a_key_none_is_sent(serve, monkeypatch):
 
 def test_a_key_in_plain_text_stays_on_this_machine(serve, monkeypatch):
     _, engine = serve()
-    monkeypatch.setattr("narrator.speech.openai._is_here", lambda host: False)
+    monkeypatch.setattr("narrator.speech.openai.is_here", lambda url: False)
     server, _ = serve()
     engine.synthesize("Breathe in.", VOICE)
     assert server.requests[0][1] is None
-    assert [_is_here(host) for host in ("127.0.0.1", "::1", "localhost", "192.168.1.5", "example.org")] == [
-        True, True, True, False, False,
-    ]  # fmt: skip
+    hosts = ("127.0.0.1", "[::1]:80", "localhost", "192.168.1.5", "example.org", "localhost.example.org")
+    assert [is_here(f"http://{host}/v1") for host in hosts] == [True, True, True, False, False, False]
+
+
+def test_a_key_that_was_not_sent_is_told(serve, monkeypatch):
+    _, engine = serve("401")
+    monkeypatch.setattr("narrator.speech.openai.is_here", lambda url: False)
+    with pytest.raises(SpeechError, match=r"the key in OPENAI_API_KEY was not sent, for the address is plain http"):
+        engine.synthesize("Breathe in.", VOICE)
+    monkeypatch.delenv("OPENAI_API_KEY")
+    with pytest.raises(SpeechError, match=r"401 Unauthorized; put a key for it into OPENAI_API_KEY"):
+        engine.synthesize("Breathe in.", VOICE)
+
+
+@pytest.mark.parametrize("space", ["\r", "\n", "\r\n", " "])
+def test_space_around_a_key_is_no_part_of_it(serve, monkeypatch, space):
+    server, engine = serve()
+    monkeypatch.setenv("OPENAI_API_KEY", f"{space}{KEY}{space}")
+    engine.synthesize("Breathe in.", VOICE)
+    assert server.requests[0][1] == f"Bearer {KEY}"
+
+
+@pytest.mark.parametrize("character", ["\r", "\x07", "…", "\udcff"])
+def test_what_is_no_key_is_refused_and_not_shown(serve, monkeypatch, character):
+    server, engine = serve()
+    monkeypatch.setenv("OPENAI_API_KEY", f"{KEY}{character}{KEY}")
+    with pytest.raises(UsageError, match="OPENAI_API_KEY holds a character that is in no key") as caught:
+        engine.synthesize("Breathe in.", VOICE)
+    assert "do-not-tell" not in str(caught.value)
+    with pytest.raises(UsageError):
+        OpenAi(OpenaiConfig())
+    assert server.requests == []
+
+
+def test_a_key_in_place_of_the_address_is_not_shown(serve, monkeypatch):
+    for address in (KEY, f"https://{KEY}@localhost/v1", f"http://localhost:{KEY}/v1"):
+        monkeypatch.setenv("OPENAI_BASE_URL", address)
+        with pytest.raises(UsageError, match="OPENAI_BASE_URL cannot be used: ") as caught:
+            serve()
+        assert "do-not-tell" not in str(caught.value)
 
 
 def test_several_are_asked_for_at_a_time_and_the_key_is_kept_nowhere(serve, narrator, write, tmp_path):

@@ -1,9 +1,10 @@
 """Any encoded or raw sound to mono or stereo samples at 48 kHz, through libswresample."""
 
+import io
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import IO
+from typing import Literal
 
 import av
 import numpy as np
@@ -13,18 +14,52 @@ from numpy.typing import NDArray
 
 from narrator.errors import SoundError
 from narrator.sound.audio import Samples
-from narrator.units import SAMPLE_RATE, Ms, ms_to_samples
+from narrator.units import SAMPLE_RATE, Ms, db_to_ratio, ms_to_samples
+
+_SILENCE = db_to_ratio(-100)
+_LONGEST_WAV = 2**30
+"""Bytes: programs that do not know how long a WAV will be promise more than that, or nothing."""
 
 
-def decode_mono(file: IO[bytes] | str) -> Samples:
-    """Decode an audio file of any format PyAV knows to mono samples at 48 kHz, shape (frames, 1).
+class NoSoundError(Exception):
+    """What was to be decoded is no whole sound; its text says what it is instead, as "only silence"."""
+
+
+def decode_mono(data: bytes, form: Literal["wav", "mp3"]) -> Samples:
+    """Decode what a voice wrote, in the one format it was asked for, to mono samples at 48 kHz, shape (frames, 1).
 
     Raises:
-        av.FFmpegError: the file is no sound, or damaged.
+        NoSoundError: it is none in that format, cut short, damaged, or silent throughout.
 
     """
-    with av.open(file, "r") as container:
-        return resample_mono(container.decode(audio=0))
+    if not data:
+        raise NoSoundError("nothing")
+    if form == "wav" and _is_cut(data):
+        raise NoSoundError("sound that is cut short")
+    try:
+        # The format is not guessed: among those that FFmpeg would find are lists of other files, which it opens.
+        with av.open(io.BytesIO(data), "r", format=form) as container:
+            samples = resample_mono(container.decode(audio=0)) if container.streams.audio else None
+    except (av.FFmpegError, ValueError):
+        samples = None
+    if samples is None:
+        raise NoSoundError(f"no {form.upper()} that can be read")
+    if not np.isfinite(samples).all():
+        raise NoSoundError("sound that is damaged")
+    if np.abs(samples).max(initial=0.0) < _SILENCE:
+        raise NoSoundError("only silence" if len(samples) else "no sound")
+    return samples
+
+
+def _is_cut(wav: bytes) -> bool:
+    """Whether a WAV promises more bytes of sound than came; an end unknown is no promise."""
+    at = 12
+    while wav.startswith(b"RIFF") and at + 8 <= len(wav):
+        size = int.from_bytes(wav[at + 4 : at + 8], "little")
+        if wav[at : at + 4] == b"data":
+            return len(wav) - at - 8 < size < _LONGEST_WAV
+        at += 8 + size + size % 2
+    return False
 
 
 def decode_stereo(path: str | Path, longest: Ms | None = None) -> Samples:

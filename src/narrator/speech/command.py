@@ -1,7 +1,6 @@
 """Any program that reads a text and writes WAV, as the configuration names it."""
 
 import hashlib
-import io
 import re
 import subprocess
 import tempfile
@@ -9,11 +8,9 @@ import threading
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-import av
-
 from narrator.config import CommandConfig
 from narrator.errors import SpeechError
-from narrator.sound.resample import decode_mono
+from narrator.sound.resample import NoSoundError, decode_mono
 from narrator.speech.breaths import has_words
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Voice
@@ -66,11 +63,10 @@ class Command(Engine):
             if any("{output}" in argument for argument in program.run):
                 written = output.read_bytes() if output.is_file() else b""
         try:
-            return make_clip(text, decode_mono(io.BytesIO(written)))
-        except av.FFmpegError:
-            what = "no sound that can be read" if written else "nothing"
+            return make_clip(text, decode_mono(written, "wav"))
+        except NoSoundError as error:
             raise SpeechError(
-                f"{arguments[0]!r} wrote {what} for {text[:40]!r}; try it by itself, and see 'run' of {voice} in the "
+                f"{arguments[0]!r} wrote {error} for {text[:40]!r}; try it by itself, and see 'run' of {voice} in the "
                 "configuration file"
             ) from None
 

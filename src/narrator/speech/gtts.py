@@ -7,20 +7,19 @@ import threading
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
-import av
 import numpy as np
-from gtts import gTTS, gTTSError
+from gtts import gTTS
 from gtts.lang import tts_langs
 
 from narrator.config import GttsConfig
 from narrator.sound.audio import Samples
-from narrator.sound.resample import decode_mono
+from narrator.sound.resample import NoSoundError, decode_mono
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.pieces import split_pieces
 from narrator.speech.retry import Kind, Trouble, ask
+from narrator.speech.sending import name_host
 from narrator.speech.verified import RESERVED, Verified, mounted
 
 _MOST = 100
@@ -92,10 +91,10 @@ class Gtts(Engine):
             )
             for piece in pieces
         ]
+        host = name_host(self._config.url or f"https://translate.google.{domain}")
         try:
-            return make_clip(text, np.concatenate([self._ask(speech) for speech in speeches]))
+            return make_clip(text, np.concatenate([self._ask(speech, host) for speech in speeches]))
         except Trouble as trouble:
-            host = urlsplit(self._config.url).netloc if self._config.url else f"translate.google.{domain}"
             raise trouble.make_error(f"Google Translate ({host})", text) from None
 
     def close(self) -> None:
@@ -112,20 +111,22 @@ class Gtts(Engine):
         finally:
             _TURN.release()
 
-    def _ask(self, speech: gTTS) -> Samples:
-        """Ask until it answers; samples at 48 kHz, shape (frames, 1)."""
-        adapter = Verified(self._config.url, self._config.timeout)
-        with self._take_turn(), mounted(adapter):
-            return ask(lambda: self._ask_once(speech, adapter), self._config.wait, self._given_up)
+    def _ask(self, speech: gTTS, host: str) -> Samples:
+        """Ask a host until it answers; samples at 48 kHz, shape (frames, 1)."""
+        with self._take_turn():
+            return ask(lambda: self._ask_once(speech), host, self._config.wait, self._given_up)
 
-    def _ask_once(self, speech: gTTS, adapter: Verified) -> Samples:
+    def _ask_once(self, speech: gTTS) -> Samples:
         global _last_end  # noqa: PLW0603 - the service counts requests of the whole process
         self._given_up.wait(_last_end + self._config.interval - time.monotonic())
-        adapter.was_used = False
+        adapter = Verified(self._config.url, self._config.timeout, self._given_up)
         sound = io.BytesIO()
         try:
-            speech.write_to_fp(sound)
-        except (gTTSError, AssertionError, TypeError, ValueError):
+            with mounted(adapter):
+                speech.write_to_fp(sound)
+        except Trouble:
+            raise
+        except Exception:  # noqa: BLE001 - whatever the library makes of an answer that it does not know
             sound = io.BytesIO()
         finally:
             _last_end = time.monotonic()
@@ -142,9 +143,9 @@ def _decode(sound: bytes, answer: bytes) -> Samples:
     """Samples of the sound that the library found in an answer."""
     if sound:
         try:
-            return decode_mono(io.BytesIO(sound))
-        except av.FFmpegError:
-            raise Trouble(Kind.BROKEN, "the sound in its answer is damaged") from None
+            return decode_mono(sound, "mp3")
+        except NoSoundError as error:
+            raise Trouble(Kind.BROKEN, f"its answer holds {error}") from None
     if not answer.strip():
         raise Trouble(Kind.BROKEN, "its answer was empty")
     if gTTS.GOOGLE_TTS_RPC.encode() in answer:

@@ -1,23 +1,20 @@
 """Any server with OpenAI's interface for speech: `POST /v1/audio/speech`."""
 
-import io
-import ipaddress
 import os
 import threading
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
-import av
 import requests
 
 from narrator.config import OpenaiConfig, check_url
 from narrator.errors import SpeechError, UsageError
 from narrator.sound.audio import Samples
-from narrator.sound.resample import decode_mono
+from narrator.sound.resample import NoSoundError, decode_mono
 from narrator.speech.breaths import has_words
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Voice
-from narrator.speech.retry import CONNECT_S, Kind, Trouble, ask, fetch
+from narrator.speech.retry import Kind, Trouble, ask
+from narrator.speech.sending import is_here, name_host, send
 
 KEY = "OPENAI_API_KEY"
 URL = "OPENAI_BASE_URL"
@@ -36,8 +33,8 @@ class OpenAi(Engine):
         try:
             self._url = check_url(os.environ.get(URL) or config.url)
         except ValueError as error:
-            raise UsageError(f"{URL}: {error}") from None
-        if self._url == OpenaiConfig().url and not os.environ.get(KEY):
+            raise UsageError(f"{URL} cannot be used: {error}") from None
+        if not _read_key() and self._url == OpenaiConfig().url:
             raise SpeechError(
                 f"the engine 'openai' needs a key for {self._host}; put it into {KEY}, or name another server in {URL}"
             )
@@ -47,7 +44,7 @@ class OpenAi(Engine):
 
     @property
     def _host(self) -> str:
-        return urlsplit(self._url).netloc
+        return name_host(self._url)
 
     def languages(self) -> Collection[str]:
         """The server is not asked: any."""
@@ -62,9 +59,12 @@ class OpenAi(Engine):
         if not has_words(text):
             return make_silent_clip(text)
         try:
-            return make_clip(text, ask(lambda: self._ask_once(text, voice), self._config.wait, self._given_up))
+            samples = ask(lambda: self._ask_once(text, voice), self._host, self._config.wait, self._given_up)
         except Trouble as trouble:
+            if trouble.status in {401, 403}:
+                trouble.remedy = self._explain_key()
             raise trouble.make_error(f"the server {self._host}", text) from None
+        return make_clip(text, samples)
 
     def close(self) -> None:
         """Give up what is being asked for."""
@@ -73,31 +73,46 @@ class OpenAi(Engine):
     def _ask_once(self, text: str, voice: Voice) -> Samples:
         speed = min(max(self._config.speed * voice.pace, _SLOWEST), _FASTEST)
         asked = {"model": self._config.model, "input": text, "voice": voice.name, "response_format": "wav"}
-        timeout = (CONNECT_S, self._config.timeout)
-        response = fetch(
-            lambda: requests.post(
-                f"{self._url}/audio/speech",
-                json=asked | ({} if speed == 1 else {"speed": round(speed, 3)}),
-                auth=self._sign,
-                timeout=timeout,
-                allow_redirects=False,
-            )
+        request = requests.Request(
+            "POST",
+            f"{self._url}/audio/speech",
+            headers=requests.utils.default_headers(),
+            json=asked | ({} if speed == 1 else {"speed": round(speed, 3)}),
+            auth=self._sign,
         )
+        response = send(request.prepare(), self._config.timeout, self._given_up)
         try:
-            return decode_mono(io.BytesIO(response.content))
-        except av.FFmpegError:
-            raise Trouble(Kind.BROKEN, "there is no sound in its answer") from None
+            return decode_mono(response.content, "wav")
+        except NoSoundError as error:
+            raise Trouble(Kind.BROKEN, f"its answer holds {error}") from None
+
+    @property
+    def _may_sign(self) -> bool:
+        """Whether the key may be sent: in plain text it goes to this machine alone."""
+        return self._url.startswith("https:") or is_here(self._url)
 
     def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Add the key; in plain text it goes to this machine alone. Being there, it also keeps .netrc out."""
-        key = os.environ.get(KEY)
-        if key and (self._url.startswith("https:") or _is_here(urlsplit(self._url).hostname or "")):
+        if (key := _read_key()) and self._may_sign:
             request.headers["Authorization"] = f"Bearer {key}"
         return request
 
+    def _explain_key(self) -> str:
+        """Say what to do when the server does not know who asks."""
+        if not _read_key():
+            return f"put a key for it into {KEY}"
+        if not self._may_sign:
+            return f"the key in {KEY} was not sent, for the address is plain http to another machine: use https"
+        return f"see whether the key in {KEY} is right"
 
-def _is_here(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+
+def _read_key() -> str:
+    """Key from the environment, without space around it; empty where there is none.
+
+    Raises:
+        UsageError: it is none; it is not quoted, for it nearly is one.
+
+    """
+    key = os.environ.get(KEY, "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise UsageError(f"{KEY} holds a character that is in no key; copy the key into it again")
+    return key

@@ -6,8 +6,23 @@ from collections.abc import Iterable
 
 from narrator.speech.breaths import has_words
 
-_CLAUSES = re.compile(r"(?<=[.!?;:,…—–)])\s+|\s+(?=[—–(])|(?<=[。！？；：，、])")
-_SENTENCES = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])")
+_CLOSING = r"[\"'”’»)\]]"
+_WIDE_CLOSING = r"[”’」』）]"
+
+
+def _make_ends(stops: str, wide_stops: str) -> str:
+    """Pattern of the places after stops, and after the one or two quotes or brackets that close on them.
+
+    The wide stops of Chinese and Japanese have no space behind them.
+    """
+    return (
+        rf"(?:(?<=[{stops}])|(?<=[{stops}]{_CLOSING})|(?<=[{stops}]{_CLOSING}{{2}}))\s+"
+        rf"|(?:(?<=[{wide_stops}])|(?<=[{wide_stops}]{_WIDE_CLOSING}))(?!{_WIDE_CLOSING})"
+    )
+
+
+_SENTENCES = re.compile(_make_ends(".!?…", "。！？"))
+_CLAUSES = re.compile(_make_ends(".!?;:,…—–)", "。！？；：，、") + r"|\s+(?=[—–(])")
 
 
 def split_pieces(text: str, most: int) -> list[str]:

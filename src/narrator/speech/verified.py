@@ -5,28 +5,28 @@ session sends what goes there through `Verified`, which puts the true address in
 release of the library that sends in any other way then reaches nothing: it fails, and no text has left the machine.
 """
 
-import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
-from requests.adapters import BaseAdapter, HTTPAdapter
-from requests.utils import get_environ_proxies
+from requests.adapters import BaseAdapter
 
-from narrator.speech.retry import CONNECT_S, fetch
+from narrator.speech.sending import send
 
 RESERVED = ".narrator.invalid"
 
 
-class Verified(HTTPAdapter):
+class Verified(BaseAdapter):
     """Sends to the true address, or to `url` in its place; whatever else it is told, certificates are checked."""
 
-    def __init__(self, url: str | None, timeout: float) -> None:
+    def __init__(self, url: str | None, timeout_s: float, given_up: threading.Event) -> None:
         super().__init__()
         self._url = url
-        self._timeout = timeout
+        self._timeout_s = timeout_s
+        self._given_up = given_up
         self.was_used = False
         self.body = b""
         """The last answer."""
@@ -48,15 +48,12 @@ class Verified(HTTPAdapter):
         self.was_used = True
         sent = request.copy()
         sent.url = self.find_address(request.url or "")
-        authorities = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
-        proxies = get_environ_proxies(sent.url)
-        response = fetch(
-            lambda: super(Verified, self).send(
-                sent, timeout=(CONNECT_S, self._timeout), verify=authorities, cert=None, proxies=proxies
-            )
-        )
+        response = send(sent, self._timeout_s, self._given_up)
         self.body = response.content
         return response
+
+    def close(self) -> None:
+        """Nothing is kept open."""
 
 
 @contextmanager
@@ -72,4 +69,3 @@ def mounted(adapter: Verified) -> Iterator[None]:
         yield
     finally:
         requests.Session.get_adapter = original  # type: ignore[method-assign]
-        adapter.close()
