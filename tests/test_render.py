@@ -128,6 +128,19 @@ def test_an_unchanged_track_is_left_alone_and_a_changed_one_made_anew(job, cache
     assert not render(job(61_000, bitrate=96), cache).skipped
 
 
+def test_a_track_is_made_anew_when_its_voice_has_become_another(job, cache, monkeypatch):
+    class Remade(Silent):
+        pass
+
+    monkeypatch.setitem(BUILT_IN, "silent", Offer(Remade))
+    asked = replace(job(60_000), request=replace(job(60_000).request, voice="silent"))
+    skipped = []
+    for version in ("a", "a", "b"):
+        monkeypatch.setattr(Remade, "version", version)
+        skipped.append(render(asked, cache).skipped)
+    assert skipped == [False, True, False]
+
+
 def test_a_strangers_file_is_never_replaced_unasked(job, cache, tmp_path):
     (tmp_path / "output").mkdir()
     (tmp_path / "output" / "a.mp3").write_bytes(b"my only copy")

@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import TypeAlias, TypeVar
@@ -127,8 +127,8 @@ def render(job: Job, cache: Cache, report: Report | None = None) -> Track:
 
     def find_or_plan(engine: Engine, voice: Voice) -> tuple[str, Track | Plan]:
         fingerprint = make_key(
-            _FORMAT, __version__, av.__version__, repr(authored), _list_digests(authored), str(voice), voice.pace,
-            engine.version, job.request.length, job.bitrate,
+            _FORMAT, __version__, av.__version__, repr(authored), _list_digests(authored), astuple(voice),
+            job.request.length, job.bitrate,
         )  # fmt: skip
         if not job.force and (track := _find_track(job, fingerprint, cache)):
             return fingerprint, track
@@ -226,7 +226,7 @@ def check(request: Request, cache: Cache) -> Checked:
     authored = _read(request)
     engine, voice = _open_voice(request.voice, request, authored)
     with engine:
-        clips, is_estimate = find_lengths(authored.list_texts(), voice, engine.version, cache)
+        clips, is_estimate = find_lengths(authored.list_texts(), voice, cache)
     lengths = Lengths(clips, measure_rings(authored), is_estimate)
     timeline = _place(authored, lengths, request)
     _open_bed(authored, cache)

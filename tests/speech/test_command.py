@@ -9,6 +9,7 @@ from narrator.config import CommandConfig
 from narrator.errors import SpeechError
 from narrator.speech.command import Command
 from narrator.speech.engine import Voice
+from narrator.speech.registry import choose_voice
 
 SPEAKER = (sys.executable, str(Path(__file__).with_name("speaker.py")))
 VOICE = Voice("command", "box", "en", 0.9)
@@ -86,4 +87,13 @@ def test_programs_are_voices_of_their_languages():
     assert (list(engine.voices("de-AT")), list(engine.voices("en"))) == (["say", "box"], ["box"])
     assert list(engine.languages()) == ["de", "fr", "any"]
     assert engine.workers == 3
-    assert engine.version != Command({"box": CommandConfig(run=("box", "-x"))}).version
+
+
+def test_a_voice_is_another_when_its_own_program_changes_and_no_other():
+    box, say = CommandConfig(run=("box",)), CommandConfig(run=("say",))
+
+    def settle(**programs):
+        return choose_voice(Command(programs), "box", "en", 1)
+
+    assert settle(box=box) == settle(say=say, box=box)
+    assert settle(box=box) != settle(box=CommandConfig(run=("box", "-x")))

@@ -9,13 +9,15 @@ from loopback import Handler, Server, running
 from onnx import TensorProto, helper
 from typer.testing import CliRunner
 
+from narrator.cache import Cache
 from narrator.cli import app
 from narrator.errors import SpeechError, UsageError
 from narrator.routine.model import VoiceSpec
+from narrator.speech import speak
 from narrator.speech.engine import Voice
 from narrator.speech.install import find_installable
 from narrator.speech.piper import Piper
-from narrator.speech.registry import open_voice
+from narrator.speech.registry import choose_voice, open_voice
 
 NAME = "en_GB-tone-low"
 RATE = 16_000
@@ -135,6 +137,23 @@ def test_what_comes_damaged_or_not_at_all_leaves_nothing_behind(store, tmp_path)
     assert list_files(tmp_path) == []
     store.files[f"{NAME}.onnx"], store.is_cut = whole, False
     assert run("add", f"piper:{NAME}").exit_code == 0
+
+
+def test_another_model_under_a_name_is_another_voice(store, tmp_path):
+    assert run("add", f"piper:{NAME}").exit_code == 0
+    cache = Cache(tmp_path / "cache")
+
+    def speak_with(*texts):
+        with Piper() as engine:
+            return speak(texts, choose_voice(engine, NAME, "en", 1), engine, cache)
+
+    short = speak_with("Breathe in.")
+    assert speak_with("Breathe in.").cached == 1
+    store.files[f"{NAME}.onnx.json"] = json.dumps(CONFIG | {"inference": {"length_scale": 3.0}}).encode()
+    assert [run(what, f"piper:{NAME}").exit_code for what in ("remove", "add")] == [0, 0]
+    long = speak_with("Breathe in.", "Breathe out.")
+    assert (long.new, long.cached) == (2, 0)
+    assert long.lengths["Breathe in."] > 2 * short.lengths["Breathe in."]
 
 
 @pytest.mark.parametrize("name", ["piper", "piper:lessac", "piper:../../x_y-z-w"])

@@ -70,6 +70,12 @@ def test_the_routines_pace_counts_whoever_speaks():
     assert open_voice("silent", VoiceSpec(pace=0.8), "en")[1].pace == 0.8
 
 
+def test_a_voice_of_two_speeds_has_two_paces():
+    with open_engine("gtts") as engine:
+        paces = [choose_voice(engine, None, "en", pace).pace for pace in (1.5, 1, 0.95, 0.9, 0.7, 0.6)]
+    assert paces == [1, 1, 1, 1, 0.7, 0.7]
+
+
 def test_unknown_engines_languages_and_names_are_told():
     with pytest.raises(UsageError, match="did you mean 'espeak'"):
         open_engine("espeek")

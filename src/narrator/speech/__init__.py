@@ -82,17 +82,17 @@ class Clips:
         return Clip.unpack(data)
 
 
-def make_clip_key(text: str, voice: Voice, version: str) -> str:
+def make_clip_key(text: str, voice: Voice) -> str:
     """Name of a clip in the cache: everything its sound depends on."""
-    return make_key(_FORMAT, voice.engine, version, voice.language, voice.name, voice.pace, text)
+    return make_key(_FORMAT, voice.engine, voice.version, voice.language, voice.name, voice.pace, text)
 
 
-def find_lengths(texts: Iterable[str], voice: Voice, version: str, cache: Cache) -> tuple[dict[str, Ms], bool]:
+def find_lengths(texts: Iterable[str], voice: Voice, cache: Cache) -> tuple[dict[str, Ms], bool]:
     """Lengths of texts without speaking: of cached clips, else estimates; and whether any is an estimate."""
     lengths: dict[str, Ms] = {}
     is_estimate = False
     for text in texts:
-        data = cache.get(SHELF, make_clip_key(text, voice, version))
+        data = cache.get(SHELF, make_clip_key(text, voice))
         is_estimate = is_estimate or data is None
         lengths[text] = (
             ticks_to_ms(ceil_ticks(estimate_length(text, voice.pace))) if data is None else measure_packed(data)
@@ -160,7 +160,7 @@ def _follow(futures: Iterable[Future[Spoken]], report: Report) -> None:
 
 
 def _find_or_speak(text: str, voice: Voice, engine: Engine, cache: Cache) -> Spoken:
-    key = make_clip_key(text, voice, engine.version)
+    key = make_clip_key(text, voice)
     with _LOCKS[hash(key) % len(_LOCKS)]:
         data = cache.get(SHELF, key)
         is_new = data is None

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -25,6 +26,7 @@ class Command(Engine):
     """The engine `command`: its voices are the programs of the configuration, each run once for a sentence."""
 
     name = "command"
+    version = "1"
 
     def __init__(self, programs: Mapping[str, CommandConfig]) -> None:
         if not programs:
@@ -37,9 +39,6 @@ class Command(Engine):
         self._turns = {name: threading.Semaphore(program.workers) for name, program in programs.items()}
         self._running: set[subprocess.Popen[bytes]] = set()
         self._is_closed = False
-        # Hashed, for a program's arguments are nobody else's business.
-        runs = repr(sorted((name, program.run) for name, program in programs.items()))
-        self.version = hashlib.blake2b(runs.encode(), digest_size=8).hexdigest()
 
     def languages(self) -> Collection[str]:
         """Codes that the configuration gives, `any` for a program that speaks whatever it is given."""
@@ -49,6 +48,11 @@ class Command(Engine):
         """Names of the programs that speak a language."""
         wanted = {language, language.lower(), language.lower().partition("-")[0], "any"}
         return [name for name, program in self._programs.items() if wanted & set(program.languages)]
+
+    def settle_voice(self, voice: Voice) -> Voice:
+        """A voice with a version that follows from its program and its arguments."""
+        run = repr(self._programs[voice.name].run)
+        return replace(voice, version=f"{self.version} {hashlib.blake2b(run.encode(), digest_size=8).hexdigest()}")
 
     def synthesize(self, text: str, voice: Voice) -> Clip:
         """Have the program speak a text; one without letters is a moment of silence."""

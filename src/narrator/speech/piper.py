@@ -1,5 +1,6 @@
 """Piper's voices, offline: many languages, natural. Needs the extra `narrator[piper]`."""
 
+import hashlib
 import importlib.metadata
 import importlib.util
 import shutil
@@ -8,6 +9,7 @@ import threading
 import urllib.error
 from collections.abc import Callable, Collection
 from concurrent.futures import Future, wait
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,6 +55,11 @@ class Piper(Engine):
         found = [name for name, code in spoken.items() if code.partition("-")[0] == wanted.partition("-")[0]]
         return sorted(found, key=lambda name: (spoken[name] != wanted, name))
 
+    def settle_voice(self, voice: Voice) -> Voice:
+        """A voice with a version that follows from its files: another model under its name is another voice."""
+        digests = [_hash_file(path) for path in _list_files(voice.name, _find_folder())]
+        return replace(voice, version=" ".join([self.version, *digests]))
+
     def synthesize(self, text: str, voice: Voice) -> Clip:
         """Speak a text; one without letters is a moment of silence."""
         if not has_words(text):
@@ -85,6 +92,14 @@ def _find_folder() -> Path:
 
 def _list_files(name: str, folder: Path) -> list[Path]:
     return [folder / f"{name}.onnx", folder / f"{name}.onnx.json"]
+
+
+def _hash_file(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "blake2b").hexdigest()[:16]
+    except OSError as error:
+        raise SpeechError(f"cannot read {path}: {error.strerror or error}; run the command again") from error
 
 
 def list_installed() -> list[str]:

@@ -218,4 +218,4 @@ def choose_voice(engine: Engine, name: str | None, language: str, pace: float) -
         raise SpeechError(f"the engine {engine.name!r} does not speak {language!r}; choose another with --voice")
     if name is not None and name not in known and not engine.takes_any_name:
         raise UsageError(f"{engine.name!r} has no voice {name!r} for {language!r}; {suggest(name, known)}")
-    return Voice(engine.name, name or known[0], language, pace)
+    return engine.settle_voice(Voice(engine.name, name or known[0], language, pace, engine.version))
