@@ -2,11 +2,14 @@
 
 import hashlib
 import io
+import os
 import re
+import signal
 import subprocess
 import tempfile
 import threading
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +23,8 @@ from narrator.speech.engine import Engine, Voice
 from narrator.speech.wording import has_words
 
 _PLACE = re.compile(r"\{(?:text|output|language|pace)\}")
+_LAST_WAIT_S = 1.0
+"""For a program that was ended; what it started in another session may hold on to its output for longer."""
 
 
 class Command(Engine):
@@ -82,7 +87,7 @@ class Command(Engine):
         """End the programs that are running."""
         self._is_closed = True
         for process in list(self._running):
-            process.kill()
+            _kill(process)
 
     def _run(self, arguments: list[str], given: bytes, text: str, timeout_s: float) -> bytes:
         """Run a program without a shell; what it writes to standard output."""
@@ -103,21 +108,32 @@ class Command(Engine):
         self._running.add(process)
         try:
             if self._is_closed:
-                process.kill()
+                _kill(process)
             written, said = process.communicate(given, timeout_s)
         except subprocess.TimeoutExpired:
+            _kill(process)
+            with process, suppress(subprocess.TimeoutExpired):
+                process.communicate(timeout=_LAST_WAIT_S)
             raise SpeechError(
                 f"{program!r} was not done with {text[:40]!r} after {timeout_s:g} s; raise 'timeout' in the "
                 "configuration file, or use --voice espeak"
             ) from None
         finally:
             self._running.discard(process)
-            process.kill()
-            process.communicate()
         if process.returncode:
             last = (said.decode(errors="replace").strip().splitlines() or ["it said nothing"])[-1][:200]
             raise SpeechError(f"{program!r} failed on {text[:40]!r} with code {process.returncode}: {last}")
         return written
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End a program and all that it has started, which may go on when the program itself has ended."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:  # pragma: no cover - Windows
+        tree = ["taskkill", "/T", "/F", "/PID", str(process.pid)]
+        subprocess.run(tree, capture_output=True, check=False)  # noqa: S603 - the system's own
 
 
 def _fill(argument: str, meanings: Mapping[str, str]) -> str:
