@@ -16,7 +16,8 @@ from narrator.render import Job, Request, check, plan, render
 from narrator.routine import find_routine
 from narrator.script import Bell, Speech
 from narrator.sound.loudness import measure_loudness
-from narrator.speech.registry import BUILT_IN, Offer
+from narrator.speech.engine import Offer
+from narrator.speech.registry import BUILT_IN
 from narrator.speech.silent import Silent
 
 SHORT = """\

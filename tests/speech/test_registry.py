@@ -5,7 +5,8 @@ import pytest
 from narrator.errors import SpeechError, UsageError
 from narrator.routine.model import VoiceSpec
 from narrator.speech import registry
-from narrator.speech.registry import Offer, check_engine, choose_voice, open_engine, open_voice, split_voice
+from narrator.speech.engine import Offer
+from narrator.speech.registry import check_engine, choose_voice, open_engine, open_voice, split_voice
 from narrator.speech.silent import Silent
 
 

@@ -1,11 +1,13 @@
 """What a speech engine is: a class that speaks sentences, and a few facts about it."""
 
 from abc import abstractmethod
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol, Self
 
 from narrator.speech.clip import Clip
+
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +70,17 @@ class Engine(Protocol):
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An engine that can be asked for, and what can be said of it before it is opened."""
+
+    open: Callable[[], Engine]
+    """Raises SpeechError where something is missing, with what to do."""
+    quality: str = UNKNOWN
+    """In a word."""
+    licence: str = UNKNOWN
+    is_offline: bool = True
+    languages: tuple[str, ...] = ()
+    """Those that it would speak, for a voice that is not installed yet."""
