@@ -262,6 +262,7 @@ def check_command(
     routines: Routines,
     *,
     voice: VoiceOption = None,
+    fallback: FallbackOption = None,
     guidance: GuidanceOption = None,
     language: LanguageOption = None,
     as_json: JsonOption = False,
@@ -276,7 +277,7 @@ def check_command(
         from narrator.render import check
 
         worst = 0
-        voices = choose_voices(voice)
+        voices = choose_voices(voice, fallback)
         for routine in routines:
             try:
                 for request in _make_requests([routine], None, voices, guidance, language):

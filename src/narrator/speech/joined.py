@@ -93,9 +93,9 @@ class Joined(Engine):
         return self._engine.synthesize(text, voice)
 
     def close(self) -> None:
-        """Close it; one that fails at this has nevertheless spoken."""
+        """Close it, if it can be closed; one that fails at this has nevertheless spoken."""
         with suppress(Exception):
-            getattr(self._engine, "close", lambda: None)()
+            self._engine.close()
 
 
 def _check_texts(found: Collection[str]) -> list[str]:
