@@ -1,22 +1,26 @@
 """Piper's voices, offline: many languages, natural. Needs the extra `narrator[piper]`."""
 
+import errno
 import hashlib
 import importlib.metadata
 import importlib.util
+import logging
 import shutil
 import tempfile
 import threading
+import time
 import urllib.error
 from collections.abc import Callable, Collection
 from concurrent.futures import Future, wait
 from dataclasses import replace
 from functools import cache
+from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from narrator.errors import SpeechError, UsageError
+from narrator.errors import SpeechError, UsageError, describe_error
 from narrator.sound.resample import resample_pcm
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Voice
@@ -29,6 +33,11 @@ if TYPE_CHECKING:
 _EXAMPLE = "en_US-lessac-medium"
 _SOURCE = "huggingface.co/rhasspy/piper-voices"
 _SCRATCH = ".fetching-"
+_STALL_S = 30.0
+"""For how long nothing may come of a voice that is being fetched."""
+
+# The library warns of each letter that a voice lacks; what it raises is told.
+logging.getLogger("piper").setLevel(logging.CRITICAL)
 
 
 class Piper(Engine):
@@ -113,25 +122,28 @@ def is_installed(name: str) -> bool:
     return all(path.is_file() for path in _list_files(name, _find_folder()))
 
 
-def load_voice(name: str, folder: Path | None = None) -> "PiperVoice":
-    """Load a voice.
+def load_voice(name: str) -> "PiperVoice":
+    """Load a voice that is installed.
 
     Raises:
         SpeechError: its files are damaged, or it needs more than its files.
 
     """
+    remedy = f"fetch it anew: narrator voices remove piper:{name}, then narrator voices add piper:{name}"
+    return _load(name, _find_folder(), remedy)
+
+
+def _load(name: str, folder: Path, remedy: str) -> "PiperVoice":
     import onnxruntime
     from piper import PiperVoice
 
     # It would write warnings to standard error by itself.
     onnxruntime.set_default_logger_severity(4)
-    model, config = _list_files(name, folder or _find_folder())
+    model, config = _list_files(name, folder)
     try:
         voice = PiperVoice.load(model, config)
     except Exception as error:  # the library, and the one beneath it, raise what they will
-        raise SpeechError(
-            f"the voice piper:{name} cannot be read; fetch it anew: narrator voices remove piper:{name}, then add it"
-        ) from error
+        raise SpeechError(f"the voice piper:{name} cannot be read; {remedy}") from error
     if voice.config.phoneme_type.value not in {"espeak", "text"}:
         raise SpeechError(
             f"the voice piper:{name} fetches more while it speaks, which narrator does not do; take another"
@@ -174,13 +186,13 @@ def install(name: str, report: Callable[[int, int | None], None]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=folder, ignore_cleanup_errors=True) as scratch:
             _download(name, Path(scratch), report)
-            load_voice(name, Path(scratch))
+            _load(name, Path(scratch), f"what came from {_SOURCE} is damaged, and was not kept; run the command again")
             for path in _list_files(name, Path(scratch)):
                 shutil.move(path, folder / path.name)
-    except OSError as error:
+    except (OSError, HTTPException, ValueError) as error:  # an address that is none, an answer that is none
         if isinstance(error, urllib.error.HTTPError):
             error.close()
-        reason = getattr(error, "reason", None) or error.strerror or error
+        reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or describe_error(error)
         raise SpeechError(
             f"the voice piper:{name} cannot be fetched from {_SOURCE}: {reason}; check its name, the network and the "
             "space on the disk, then run the command again"
@@ -188,7 +200,7 @@ def install(name: str, report: Callable[[int, int | None], None]) -> None:
 
 
 def _download(name: str, scratch: Path, report: Callable[[int, int | None], None]) -> None:
-    """Have piper's downloader put a voice into a folder; in a thread that is left behind on an interrupt."""
+    """Have piper's downloader put a voice into a folder; in a thread that is left behind when it is given up."""
     from piper.download_voices import download_voice
 
     future: Future[None] = Future()
@@ -201,22 +213,29 @@ def _download(name: str, scratch: Path, report: Callable[[int, int | None], None
             future.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()
+    come, last = 0, time.monotonic()
     while not wait([future], 0.2).done:
-        report(sum(path.stat().st_size for path in scratch.iterdir()), None)
+        found = sum(path.stat().st_size for path in scratch.iterdir())
+        if found > come:
+            come, last = found, time.monotonic()
+        elif time.monotonic() - last > _STALL_S:
+            raise TimeoutError(errno.ETIMEDOUT, f"nothing came for {_STALL_S:g} s")
+        report(come, None)
     future.result()
 
 
 def remove(name: str) -> None:
-    """Delete a voice.
+    """Delete a voice, or what is there of it.
 
     Raises:
         SpeechError: there is none of that name, or it cannot be deleted.
 
     """
-    if not is_installed(name):
+    files = [path for path in _list_files(name, _find_folder()) if path.is_file()]
+    if not files:
         raise SpeechError(f"the voice piper:{name} is not installed")
     try:
-        for path in _list_files(name, _find_folder()):
+        for path in files:
             path.unlink()
     except OSError as error:
         raise SpeechError(f"cannot delete piper:{name}: {error.strerror or error}") from error
