@@ -49,7 +49,7 @@ class Piper(Engine):
         _check_package()
         self._names = list_installed()
         if not self._names:
-            raise SpeechError(f"the engine 'piper' has no voice yet; fetch one: narrator voices add piper:{_EXAMPLE}")
+            raise SpeechError(f"piper has no voice yet; fetch one: narrator voices add piper:{_EXAMPLE}")
         self.version = importlib.metadata.version("piper-tts")
         self._load = cache(load_voice)
 
@@ -161,7 +161,7 @@ def check_name(name: str | None) -> str:
     _check_package()
     from piper.download_voices import VOICE_PATTERN
 
-    if not name or not VOICE_PATTERN.fullmatch(name) or Path(name).name != name:
+    if not name or not VOICE_PATTERN.fullmatch(name) or Path(name).name != name or not name.isprintable():
         raise UsageError(f"piper's voices have names such as piper:{_EXAMPLE}; {_SOURCE} lists them")
     return name
 
