@@ -1,7 +1,10 @@
 """The commands about voices, and the options that choose one."""
 
 import json
+import re
+import sys
 import wave
+from pathlib import Path
 
 import av
 import pytest
@@ -10,6 +13,7 @@ from typer.testing import CliRunner
 from narrator.cli import app
 from narrator.errors import SpeechError
 from narrator.speech.install import INSTALLABLE, Installable
+from narrator.speech.registry import BUILT_IN
 
 ROUTINE = "title: Short\nvoice: silent\nsteps:\n  - say: Sit down.\n"
 
@@ -22,9 +26,85 @@ def test_voices_are_listed_with_what_one_wants_to_know(narrator):
     assert set(rows["espeak"]) == {
         "engine", "quality", "offline", "installed", "licence", "languages", "voices", "remedy",
     }  # fmt: skip
-    shown = narrator("voices", "--language", "de").out
-    assert "espeak    robotic, offline, installed, licence: GPL-3.0-or-later\n          voices: de\n" in shown
-    assert len(max(narrator("voices").out.splitlines(), key=len)) < 200
+    assert {"de", "en-gb"} <= set(rows["espeak"]["voices"])
+    assert len(set(rows["espeak"]["voices"])) == len(rows["espeak"]["voices"])
+
+
+PROGRAMS = """\
+[command.flite]
+run = ["flite"]
+languages = ["en"]
+[command."say"]
+run = ["say"]
+languages = ["de", "fr", "es", "it"]
+"""
+LISTED = """\
+ENGINE   QUALITY  WORKS    INSTALLED  LANGUAGES  LICENCE
+tiny     natural  offline  no         en         Apache-2.0
+piper    natural  offline  no         -          GPL-3.0-or-later, and each voice's own
+espeak   robotic  offline  yes        140        GPL-3.0-or-later
+gtts     good     online   yes        69         Google's terms
+openai   good     online   no         any        the server's
+command  its own  offline  yes        5          its own
+silent   silent   offline  yes        any        MIT
+
+VOICES, written ENGINE:NAME
+espeak   af am an ar as az ba be bg bn bpy bs and 128 more (--json lists all)
+gtts     af am ar bg bn bs ca cs cy da de el and 72 more (--json lists all)
+command  flite say
+silent   any
+
+NOT READY YET
+tiny     the voice tiny is not installed; narrator voices add tiny fetches it (18.5 MB)
+piper    piper has no voice yet; fetch one: narrator voices add piper:en_US-lessac-medium
+openai   the engine 'openai' needs a key for api.openai.com; put it into OPENAI_API_KEY, or name
+         another server in OPENAI_BASE_URL
+"""
+
+
+def test_the_list_is_a_table_with_names_and_what_to_do(narrator, write):
+    config = {"NARRATOR_CONFIG": str(write(PROGRAMS, "config.toml"))}
+    listed = narrator("voices", env=config)
+    assert (listed.code, listed.err) == (0, "")
+    # How many languages and voices there are is for the libraries to say.
+    assert re.sub(r"\b\d+( more|  )", r"N\1", listed.out) == re.sub(r"\b\d+( more|  )", r"N\1", LISTED)
+    assert max(map(len, listed.out.splitlines())) <= 100
+    german = narrator("voices", "--language", "de", env=config).out
+    assert "\nespeak   de\ngtts     de\ncommand  say\nsilent   de\n" in german
+    assert "tiny" not in german
+    engines = [
+        line.split()[0] for line in narrator("voices", "--language", "xx", env=config).out.split("\n\n")[0].splitlines()
+    ]
+    assert engines == ["ENGINE", "piper", "openai", "silent"]  # nobody knows of the two that are not ready
+
+
+@pytest.mark.parametrize(
+    ("env", "told"),
+    [
+        ({"OPENAI_BASE_URL": "localhost:8880"}, {"openai": "OPENAI_BASE_URL: 'localhost:8880' is no address"}),
+        ({"NARRATOR_CONFIG": "/nowhere"}, dict.fromkeys(["gtts", "openai", "command"], "there is no file /nowhere")),
+    ],
+)
+def test_an_engines_trouble_is_told_in_its_row(narrator, env, told):
+    listed = narrator("voices", "--json", env=env)
+    assert (listed.code, listed.err) == (0, "")
+    rows = {row["engine"]: row for row in map(json.loads, listed.out.splitlines())}
+    assert set(BUILT_IN) == set(rows)
+    for engine, remedy in told.items():
+        assert rows[engine]["remedy"].startswith(remedy)
+
+
+def test_a_voice_is_tried_in_a_language_that_it_speaks(narrator, write):
+    run = [sys.executable, str(Path(__file__).parent / "speech" / "speaker.py")]
+    config = {"NARRATOR_CONFIG": str(write(f"[command.say]\nrun = {run}\nlanguages = ['de']\n", "config.toml"))}
+    tried = narrator("voices", "try", "command", "Guten Tag.", env=config)
+    assert (tried.code, tried.err) == (0, "")
+    assert tried.out.startswith("command.wav  command:say, ")
+    other = narrator("voices", "try", "command", "Hello.", "--language", "en", "--output", "b.wav", env=config)
+    assert (other.code, other.err) == (
+        3,
+        "error: the engine 'command' does not speak 'en'; see what does: narrator voices --language en\n",
+    )
 
 
 def test_a_voice_is_tried_to_a_file(narrator, tmp_path):
@@ -53,13 +133,28 @@ def test_a_voice_is_tried_to_a_file(narrator, tmp_path):
         (["try", "espeak", " "], "error: there is nothing to say"),
         (["try", "espeak", "Hi.", "--output", "a.ogg"], "error: --output: a.ogg has to end in .wav or .mp3"),
         (["add", "espeak"], "error: the engine 'espeak' has nothing to be added or removed"),
-        (["remove", "nobody"], "error: there is no voice 'nobody' to add"),
+        (["remove", "nobody"], "error: there is no voice 'nobody' to add or remove"),
+        (["try", "a" * 300, "Hi."], "error: there is no engine 'aaaa"),
+        (["try", "espeak", "Hi \udcff."], "error: 'Hi \\udcff.' is no text in UTF-8"),
+        (["try", "openai:\udcff", "Hi."], "error: 'openai' has no voice '\\udcff'"),
+        (["try", "silent", "Hi.", "--language", "\udcff"], "error: --language cannot be '\\udcff'"),
+        (["--language", "\udcff"], "error: --language cannot be '\\udcff'"),
+        (["add", "piper:en_US-\udcff-low"], "error: piper's voices have names such as"),
     ],
 )
 def test_wrong_usage_is_told(narrator, args, message):
-    result = narrator("voices", *args)
+    result = narrator("voices", *args, env={"OPENAI_API_KEY": "none"})
     assert (result.code, result.out) == (2, "")
     assert result.err.startswith(message)
+
+
+def test_a_name_that_is_too_long_for_a_file_is_told(narrator, tmp_path):
+    env = {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1", "NARRATOR_CONFIG": str(tmp_path / "config.toml")}
+    (tmp_path / "config.toml").write_text("[openai]\nwait = 0\n")
+    result = narrator("voices", "try", f"openai:{'a' * 300}", "Hi.", env=env)
+    assert (result.code, "cannot be reached" in result.err) == (3, True)
+    result = narrator("voices", "try", "silent", "Hi.", "--output", f"{'a' * 300}.wav")
+    assert (result.code, "File name too long; choose another --output" in result.err) == (3, True)
 
 
 @pytest.fixture

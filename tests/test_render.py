@@ -16,7 +16,8 @@ from narrator.render import Job, Request, check, plan, render
 from narrator.routine import find_routine
 from narrator.script import Bell, Speech
 from narrator.sound.loudness import measure_loudness
-from narrator.speech.registry import BUILT_IN, Offer
+from narrator.speech.engine import Offer
+from narrator.speech.registry import BUILT_IN
 from narrator.speech.silent import Silent
 
 SHORT = """\
@@ -128,6 +129,19 @@ def test_an_unchanged_track_is_left_alone_and_a_changed_one_made_anew(job, cache
     assert not render(job(61_000, bitrate=96), cache).skipped
 
 
+def test_a_track_is_made_anew_when_its_voice_has_become_another(job, cache, monkeypatch):
+    class Remade(Silent):
+        pass
+
+    monkeypatch.setitem(BUILT_IN, "silent", Offer(Remade))
+    asked = replace(job(60_000), request=replace(job(60_000).request, voice="silent"))
+    skipped = []
+    for version in ("a", "a", "b"):
+        monkeypatch.setattr(Remade, "version", version)
+        skipped.append(render(asked, cache).skipped)
+    assert skipped == [False, True, False]
+
+
 def test_a_strangers_file_is_never_replaced_unasked(job, cache, tmp_path):
     (tmp_path / "output").mkdir()
     (tmp_path / "output" / "a.mp3").write_bytes(b"my only copy")
@@ -226,8 +240,8 @@ def test_where_a_voice_fails_the_next_one_speaks_the_whole_session(job, falterin
     track = render(asked, cache)
     assert (track.voice, track.clips_new) == ("silent:en", 7)
     assert [note.message for note in track.notes] == [
-        f"the whole session is spoken by {who}, for another voice failed: the network is down; try again"
-        for who in ("faltering:en", "silent")
+        f"the whole session is spoken by silent instead: {failed}the network is down; try again"
+        for failed in ("", "the fallback faltering:en failed, too: ")
     ]
     # What was made instead is not made twice, and the first voice is asked again every time.
     assert render(asked, cache).skipped
@@ -247,6 +261,46 @@ def test_without_a_next_voice_it_stops_and_keeps_what_was_spoken(job, faltering,
         render(asked, cache)
     assert not (tmp_path / "a.mp3").exists()
     assert len(list((tmp_path / "cache" / "clips").rglob("*"))) == 4
+
+
+def test_where_every_voice_fails_each_failure_is_told(write, faltering, tmp_path):
+    def fail(*fallback, language="en"):
+        path = write(f"title: x\nlanguage: {language}\nsteps: [{{say: One.}}]\n")
+        with pytest.raises(SpeechError) as raised:
+            plan(Request(path, "x.yaml", voice="faltering", fallback=fallback), Cache(tmp_path / "cache"))
+        return [fault.message for fault in raised.value.faults]
+
+    down = "the network is down; try again"
+    faltering.good = 0
+    assert fail() == [down]
+    first, second, third = fail("faltering", "espeak:nobody")
+    assert (first, second) == (down, f"the fallback faltering failed, too: {down}")
+    assert third.startswith("the fallback espeak:nobody failed, too: 'espeak' has no voice 'nobody' for 'en'; ")
+    assert fail("espeak:en-gb", language="de") == [
+        down,
+        "the fallback espeak:en-gb failed, too: 'espeak' has no voice 'en-gb' for 'de'; known are: de",
+    ]
+
+
+def test_a_voice_that_is_none_is_wrong_usage_whatever_there_is_to_fall_back_to(job, cache):
+    with pytest.raises(UsageError, match="'espeak' has no voice 'nobody' for 'en'"):
+        plan(replace(job().request, voice="espeak:nobody", fallback=("silent",)), cache)
+
+
+def test_checking_falls_back_as_rendering_does(narrator, write, monkeypatch):
+    write(SHORT)
+    config = str(write('voice = "piper"\nfallback = ["silent"]\n', "config.toml"))
+    checked = narrator("check", "routine.yaml", env={"NARRATOR_CONFIG": config})
+    rendered = narrator("render", "routine.yaml", env={"NARRATOR_CONFIG": config})
+    assert (checked.code, rendered.code) == (0, 0)
+    told = "warning: the whole session is spoken by silent instead: piper has no voice yet"
+    assert checked.err.startswith(told)
+    assert rendered.err.startswith(told)
+    codes = {
+        voice: narrator("check", "routine.yaml", "--voice", "piper", "--fallback", voice).code
+        for voice in ("silent", "")
+    }
+    assert codes == {"silent": 0, "": 3}
 
 
 def test_a_script_tells_who_spoke_instead(job, faltering, tmp_path):

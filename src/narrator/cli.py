@@ -1,7 +1,6 @@
 """The command line: parse, call, present."""
 
 import json
-import re
 import shlex
 import signal
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ import typer
 from narrator import __version__
 from narrator.cli_sounds import sounds_command
 from narrator.cli_voices import voices_app
-from narrator.console import faults_told, print_json, tell, tell_error, write_text
+from narrator.console import check_language, faults_told, print_json, tell, tell_error, write_text
 from narrator.cores import count_cores
 from narrator.errors import NarratorError, RoutineError, UsageError
 from narrator.units import format_duration, parse_duration
@@ -262,6 +261,7 @@ def check_command(
     routines: Routines,
     *,
     voice: VoiceOption = None,
+    fallback: FallbackOption = None,
     guidance: GuidanceOption = None,
     language: LanguageOption = None,
     as_json: JsonOption = False,
@@ -276,7 +276,7 @@ def check_command(
         from narrator.render import check
 
         worst = 0
-        voices = choose_voices(voice)
+        voices = choose_voices(voice, fallback)
         for routine in routines:
             try:
                 for request in _make_requests([routine], None, voices, guidance, language):
@@ -354,8 +354,8 @@ def _make_requests(
     from narrator.render import Request
     from narrator.routine import find_routine
 
-    if language is not None and not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", language):
-        raise UsageError(f"--language cannot be {language!r}; write a code such as en, de or es")
+    if language is not None:
+        check_language(language)
     lengths = [_parse_length(part) for part in length.split(",")] if length is not None else [None]
     for routine in routines:
         path = find_routine(routine)

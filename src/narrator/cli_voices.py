@@ -1,25 +1,31 @@
 """The command line's part about voices: list them, try them, add and remove them."""
 
+import textwrap
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from narrator.console import faults_told, print_json, show_bar
-from narrator.errors import SpeechError, UsageError
+from narrator.console import check_language, faults_told, print_json, show_bar
+from narrator.errors import NarratorError, UsageError
 
 if TYPE_CHECKING:
-    from narrator.speech.engine import Engine
+    from narrator.speech.engine import Offer
 
 voices_app = typer.Typer(
     invoke_without_command=True,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+_WIDTH = 100
+"""Columns that the list of voices takes at most, but for what cannot be broken."""
 _MOST_SHOWN = 12
-"""Names or languages that a line of the list shows."""
+"""Names of an engine's voices that the list shows."""
+_FEW = 3
+"""Languages of an engine that the list names."""
 
 VoiceArgument = Annotated[str, typer.Argument(metavar="ENGINE[:NAME]", help="A voice, as --voice takes it.")]
 
@@ -53,38 +59,75 @@ def list_command(
     if context.invoked_subcommand:
         return
     with faults_told():
-        for row in _list_rows(language):
-            if as_json:
+        if language is not None:
+            check_language(language)
+        rows = list(_list_rows(language))
+        if as_json:
+            for row in rows:
                 print_json(asdict(row))
-            else:
-                where = "offline" if row.offline else "needs the network"
-                there = "installed" if row.installed else "not installed"
-                typer.echo(f"{row.engine:9} {row.quality}, {where}, {there}, licence: {row.licence}")
-                shown = _shorten("voices", row.voices) if language else _shorten("languages", row.languages)
-                typer.echo(f"{'':9} {shown}")
-                if row.remedy:
-                    typer.echo(f"{'':9} {row.remedy}")
+        else:
+            _show_rows(rows)
 
 
-def _list_rows(language: str | None) -> "Iterator[_Row]":
+def _list_rows(language: str | None) -> Iterator[_Row]:
+    """What there is to say of each engine: of those alone that speak a language, or might once they are installed."""
     from narrator.speech.registry import list_offers
 
     for name, offer in list_offers().items():
         facts = (name, offer.quality, offer.is_offline)
         try:
             with offer.open() as engine:
-                voices = list(engine.voices(language)) if language else []
                 languages = list(engine.languages())
-            row = _Row(*facts, True, offer.licence, languages, voices, None)
-        except SpeechError as error:
-            fault = error.faults[0].message
-            row = _Row(*facts, False, offer.licence, list(offer.languages), [], fault)
-        yield row
+                asked = languages if language is None else [language]
+                voices = [voice for code in asked for voice in engine.voices(code)]
+        except NarratorError as error:
+            if _may_speak(offer, language):
+                yield _Row(*facts, False, offer.licence, list(offer.languages), [], error.faults[0].message)
+        else:
+            if voices or language is None:
+                yield _Row(*facts, True, offer.licence, languages, list(dict.fromkeys(voices)), None)
 
 
-def _shorten(what: str, names: list[str]) -> str:
+def _may_speak(offer: "Offer", language: str | None) -> bool:
+    """Whether an engine that is not there yet might speak a language; without a word of it, nobody knows."""
+    if language is None or not offer.languages:
+        return True
+    return not {"any", language.lower().partition("-")[0]}.isdisjoint(offer.languages)
+
+
+def _show_rows(rows: list[_Row]) -> None:
+    """Show a table of the engines; below it the names of their voices, and what to do for those that are missing."""
+    cells = [("ENGINE", "QUALITY", "WORKS", "INSTALLED", "LANGUAGES", "LICENCE")]
+    for row in rows:
+        works, installed = "offline" if row.offline else "online", "yes" if row.installed else "no"
+        cells.append((row.engine, row.quality, works, installed, _count(row.languages), row.licence))
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for line in cells:
+        typer.echo("  ".join(map(str.ljust, line, widths)).rstrip())
+    indent = widths[0] + 2
+    _show_notes("VOICES, written ENGINE:NAME", {row.engine: _shorten(row.voices) for row in rows if row.voices}, indent)
+    _show_notes("NOT READY YET", {row.engine: row.remedy for row in rows if row.remedy}, indent)
+
+
+def _count(languages: list[str]) -> str:
+    """Languages themselves where they are few, else their number."""
+    return " ".join(languages) or "-" if len(languages) <= _FEW else str(len(languages))
+
+
+def _show_notes(title: str, notes: dict[str, str], indent: int) -> None:
+    """Show a text for each engine, wrapped, beneath a title."""
+    if notes:
+        typer.echo(f"\n{title}")
+    for engine, text in notes.items():
+        first, others = engine.ljust(indent), " " * indent
+        # What is to be copied stays in one piece.
+        wrapper = textwrap.TextWrapper(_WIDTH, first, others, break_long_words=False, break_on_hyphens=False)
+        typer.echo(wrapper.fill(text))
+
+
+def _shorten(names: list[str]) -> str:
     more = f" and {len(names) - _MOST_SHOWN} more (--json lists all)" if len(names) > _MOST_SHOWN else ""
-    return f"{what}: {' '.join(names[:_MOST_SHOWN]) or 'none'}{more}"
+    return " ".join(names[:_MOST_SHOWN]) + more
 
 
 @voices_app.command("try")
@@ -110,30 +153,59 @@ def try_command(
         from narrator.publish.sample import CODECS, write_sample
         from narrator.routine.model import VoiceSpec
         from narrator.speech import speak
-        from narrator.speech.registry import open_engine, open_voice, split_voice
+        from narrator.speech.registry import open_voice
 
+        if language is not None:
+            check_language(language)
         path = output or Path(f"{voice.replace(':', '-').replace('/', '-')}.wav")
         if path.suffix.lower() not in CODECS:
             raise UsageError(f"--output: {path} has to end in {' or '.join(CODECS)}")
-        if path.exists() and not force:
+        if not force and _is_there(path):
             raise UsageError(f"{path} is there already; replace it with --force, or choose another --output")
-        spoken = " ".join(text.split())
-        if not spoken:
-            raise UsageError("there is nothing to say; write a sentence, in quotes")
-        engine_name, name = split_voice(voice)
-        if name and not language and engine_name != "auto":
-            with open_engine(engine_name) as engine:
-                language = _find_language(engine, name)
-        engine, chosen = open_voice(voice, VoiceSpec(pace=pace), language or "en")
+        spoken = _clean_text(text)
+        engine, chosen = open_voice(voice, VoiceSpec(pace=pace), language or _find_language(voice))
         with engine:
             clip = speak([spoken], chosen, engine, Cache()).load(spoken)
         write_sample(path, clip.samples)
         typer.echo(f"{path}  {chosen}, {clip.length / 1000:.1f} s")
 
 
-def _find_language(engine: "Engine", name: str) -> str:
-    """Language that a voice speaks: English if it can, else the first of the engine's."""
-    return next((code for code in ("en", *engine.languages()) if name in engine.voices(code)), "en")
+def _is_there(path: Path) -> bool:
+    with suppress(OSError):  # which is told when it is to be written
+        return path.exists()
+    return False
+
+
+def _clean_text(text: str) -> str:
+    """A text on one line.
+
+    Raises:
+        UsageError: there is nothing in it, or what is no text.
+
+    """
+    spoken = " ".join(text.split())
+    if not spoken:
+        raise UsageError("there is nothing to say; write a sentence, in quotes")
+    try:
+        spoken.encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"{spoken[:40]!r} is no text in UTF-8; write it anew") from None
+    return spoken
+
+
+def _find_language(voice: str) -> str:
+    """Language that a voice speaks: English if it can, else the first of the engine's that it can."""
+    from narrator.speech.registry import AUTO, open_engine, split_voice
+
+    engine_name, name = split_voice(voice)
+    if engine_name == AUTO:
+        return "en"
+    with open_engine(engine_name) as engine:
+        for code in ("en", *engine.languages()):
+            voices = engine.voices(code)
+            if name in voices or (voices and not name):
+                return code
+    return "en"
 
 
 @voices_app.command("add")

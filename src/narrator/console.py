@@ -1,6 +1,7 @@
 """What every command shares: telling faults, printing JSON, writing a file whole or not at all."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -9,7 +10,7 @@ from typing import Any
 
 import typer
 
-from narrator.errors import CancelledError, Fault, NarratorError
+from narrator.errors import CancelledError, Fault, NarratorError, UsageError
 
 
 def print_json(known: dict[str, Any]) -> None:
@@ -67,6 +68,17 @@ def show_bar(what: str) -> Iterator[Callable[[int, int | None], None]]:
             bars.update(task, completed=done)
 
         yield report
+
+
+def check_language(code: str) -> None:
+    """Refuse what is no code of a language.
+
+    Raises:
+        UsageError: it is none.
+
+    """
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", code):
+        raise UsageError(f"--language cannot be {code!r}; write a code such as en, de or es")
 
 
 def write_text(path: Path, text: str) -> None:

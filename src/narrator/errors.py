@@ -51,6 +51,11 @@ class NarratorError(Exception):
         return "\n".join(fault.describe("error") for fault in self.faults)
 
 
+def describe_error(error: BaseException) -> str:
+    """An error of anybody's in a line: of which kind it is, and the first line of what it says."""
+    return f"{type(error).__name__}: {error}".splitlines()[0].rstrip(": ")
+
+
 class UsageError(NarratorError):
     """The command was called with something it does not take."""
 

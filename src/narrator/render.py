@@ -6,8 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
-from itertools import zip_longest
+from dataclasses import asdict, astuple, dataclass, replace
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
@@ -127,8 +126,8 @@ def render(job: Job, cache: Cache, report: Report | None = None) -> Track:
 
     def find_or_plan(engine: Engine, voice: Voice) -> tuple[str, Track | Plan]:
         fingerprint = make_key(
-            _FORMAT, __version__, av.__version__, repr(authored), _list_digests(authored), str(voice), voice.pace,
-            engine.version, job.request.length, job.bitrate,
+            _FORMAT, __version__, av.__version__, repr(authored), _list_digests(authored), astuple(voice),
+            job.request.length, job.bitrate,
         )  # fmt: skip
         if not job.force and (track := _find_track(job, fingerprint, cache)):
             return fingerprint, track
@@ -224,9 +223,9 @@ def check(request: Request, cache: Cache) -> Checked:
 
     """
     authored = _read(request)
-    engine, voice = _open_voice(request.voice, request, authored)
-    with engine:
-        clips, is_estimate = find_lengths(authored.list_texts(), voice, engine.version, cache)
+    (clips, is_estimate), failed = _try_voices(
+        request, authored, lambda _engine, voice: find_lengths(authored.list_texts(), voice, cache)
+    )
     lengths = Lengths(clips, measure_rings(authored), is_estimate)
     timeline = _place(authored, lengths, request)
     _open_bed(authored, cache)
@@ -234,7 +233,7 @@ def check(request: Request, cache: Cache) -> Checked:
         span, warnings = Range(timeline.length, timeline.length, timeline.length), []
     else:
         span, warnings = measure_range(authored, lengths), review_script(authored, lengths)
-    notes = tuple(dict.fromkeys([*warnings, *timeline.notes]))
+    notes = tuple(dict.fromkeys([*failed, *warnings, *timeline.notes]))
     return Checked(authored.heading.title, span, timeline.length, is_estimate, notes)
 
 
@@ -333,22 +332,37 @@ def _try_voices(
     """Do all of the work with the voice chosen; where that voice fails, all of it with the next one allowed.
 
     Returns what the work gives, and a warning for each voice that failed.
+
+    Raises:
+        UsageError: the voice chosen, or an engine to fall back to, is none.
+        SpeechError: every voice failed; has a fault of each.
+
     """
     for each in request.fallback:
         check_engine(each)
-    warnings: tuple[Fault, ...] = ()
-    for asked, following in zip_longest((request.voice, *request.fallback), request.fallback):
+    failed: list[Fault] = []
+    try:
+        return _work_with(request.voice, request, authored, work), ()
+    except SpeechError as error:
+        failed += error.faults
+    for asked in request.fallback:
         try:
-            engine, voice = _open_voice(asked, request, authored)
-            with engine:
-                return work(engine, voice), warnings
-        except SpeechError as error:
-            if following is None:
-                raise
-            fault = error.faults[0]
-            text = f"the whole session is spoken by {following}, for another voice failed: {fault.message}"
-            warnings = (*warnings, Fault(text, fault.mark))
-    raise AssertionError  # pragma: no cover - the last voice has none that follows
+            done = _work_with(asked, request, authored, work)
+        except (SpeechError, UsageError) as error:
+            too = f"the fallback {asked} failed, too"
+            failed += (Fault(f"{too}: {fault.message}", fault.mark) for fault in error.faults)
+        else:
+            instead = f"the whole session is spoken by {asked} instead"
+            return done, tuple(Fault(f"{instead}: {fault.message}", fault.mark) for fault in failed)
+    raise SpeechError.gather(failed)
+
+
+def _work_with(
+    asked: str | None, request: Request, authored: Script | ScriptFile, work: Callable[[Engine, Voice], T]
+) -> T:
+    engine, voice = _open_voice(asked, request, authored)
+    with engine:
+        return work(engine, voice)
 
 
 def _open_voice(asked: str | None, request: Request, authored: Script | ScriptFile) -> tuple[Engine, Voice]:

@@ -1,6 +1,9 @@
+import shlex
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from narrator.config import CommandConfig
 from narrator.errors import SpeechError
 from narrator.speech.command import Command
 from narrator.speech.engine import Voice
+from narrator.speech.registry import choose_voice
 
 SPEAKER = (sys.executable, str(Path(__file__).with_name("speaker.py")))
 VOICE = Voice("command", "box", "en", 0.9)
@@ -69,13 +73,72 @@ def test_a_program_that_is_not_there_is_told():
         Command({})
 
 
-def test_closing_ends_the_program(make):
-    engine = make("--delay", "20")
-    threading.Timer(0.5, engine.close).start()
+LATE = "sleep 20; echo late"
+"""A shell that has it done by a child."""
+AWAY = "setsid sleep 20 & sleep 20"
+"""A shell whose child holds on to its output from another session."""
+
+
+@pytest.mark.parametrize("script", [LATE, AWAY, f"({LATE}) & exit"])
+def test_the_time_is_up_for_a_program_and_all_that_it_started(script):
+    engine = Command({"box": CommandConfig(run=("sh", "-c", script), timeout=0.3)})
+    started = time.monotonic()
+    with pytest.raises(SpeechError, match=r"was not done with 'Breathe in.' after 0.3 s"):
+        engine.synthesize("Breathe in.", VOICE)
+    assert time.monotonic() - started < 5
+
+
+def test_nothing_goes_on_behind_a_program_whose_time_is_up(tmp_path):
+    file = tmp_path / "late"
+    engine = Command({"box": CommandConfig(run=("sh", "-c", f"(sleep 0.8; touch {file}); cat"), timeout=0.3)})
+    with pytest.raises(SpeechError, match="was not done"):
+        engine.synthesize("Breathe in.", VOICE)
+    time.sleep(0.8)
+    assert not file.exists()
+
+
+def test_closing_ends_the_program_and_all_that_it_started():
+    engine = Command({"box": CommandConfig(run=("sh", "-c", LATE))})
+    threading.Timer(0.3, engine.close).start()
     started = time.monotonic()
     with pytest.raises(SpeechError, match="with code -9"):
         engine.synthesize("Breathe in.", VOICE)
     assert time.monotonic() - started < 5
+
+
+def test_what_a_program_leaves_running_goes_on(tmp_path, make):
+    file = tmp_path / "server"
+    script = f"(sleep 0.5; echo still here > {file}) >/dev/null 2>&1 & exec {shlex.join(SPEAKER)}"
+    Command({"box": CommandConfig(run=("sh", "-c", script))}).synthesize("Breathe in.", VOICE)
+    time.sleep(1)
+    assert file.exists()
+
+
+def test_language_and_pace_are_told(make, tmp_path):
+    make("--text", "{text} in {language} at {pace}").synthesize("Atme ein.", Voice("command", "box", "de", 0.85))
+    assert read_log(tmp_path) == ["Atme ein. in de at 0.85"]
+
+
+def test_each_program_runs_as_often_side_by_side_as_it_may(tmp_path):
+    # Each notes when it begins and when it ends.
+    script = "echo + >> $1; sleep 0.3; echo - >> $1; exit 1"
+    programs = {
+        name: CommandConfig(run=("sh", "-c", script, "sh", str(tmp_path / name)), workers=workers)
+        for name, workers in {"one": 1, "two": 2}.items()
+    }
+    engine = Command(programs)
+
+    def fail(name):
+        with pytest.raises(SpeechError, match="with code 1"):
+            engine.synthesize("Breathe in.", Voice("command", name, "en"))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(fail, ["one", "two"] * 4))
+    most = {
+        name: max(accumulate(1 if line == "+" else -1 for line in (tmp_path / name).read_text().split()))
+        for name in programs
+    }
+    assert most == {"one": 1, "two": 2}
 
 
 def test_programs_are_voices_of_their_languages():
@@ -87,4 +150,13 @@ def test_programs_are_voices_of_their_languages():
     assert (list(engine.voices("de-AT")), list(engine.voices("en"))) == (["say", "box"], ["box"])
     assert list(engine.languages()) == ["de", "fr", "any"]
     assert engine.workers == 3
-    assert engine.version != Command({"box": CommandConfig(run=("box", "-x"))}).version
+
+
+def test_a_voice_is_another_when_its_own_program_changes_and_no_other():
+    box, say = CommandConfig(run=("box",)), CommandConfig(run=("say",))
+
+    def settle(**programs):
+        return choose_voice(Command(programs), "box", "en", 1)
+
+    assert settle(box=box) == settle(say=say, box=box)
+    assert settle(box=box) != settle(box=CommandConfig(run=("box", "-x")))

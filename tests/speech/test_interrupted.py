@@ -24,7 +24,7 @@ def test_a_session_goes_on_where_it_was_ended(write, narrator, tmp_path, sent):
     write("title: Long\nvoice: command:box\nsteps:\n" + "".join(f"  - say: {text}\n" for text in TEXTS), "long.yaml")
     log = tmp_path / "log"
     (tmp_path / "tone.wav").write_bytes(make_speech("Hum.", "wav"))
-    speaker = ["sh", "-c", 'read -r text; echo "$text" >> log; sleep 0.02; cat tone.wav']
+    speaker = ["sh", "-c", 'read -r text || exit; echo "$text" >> log; sleep 0.02; cat tone.wav']
     config = write(f"[command.box]\nrun = {json.dumps(speaker)}\nworkers = {WORKERS}\n", "config.toml")
     env = {"NARRATOR_CONFIG": str(config), "NARRATOR_CACHE_DIR": str(tmp_path / "cache")}
     command = [sys.executable, "-m", "narrator", "script", "long.yaml"]

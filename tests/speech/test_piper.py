@@ -1,6 +1,8 @@
 """The real piper, with a model made here: a tone, as long as there are phonemes."""
 
 import json
+import threading
+import time
 
 import numpy as np
 import piper.download_voices
@@ -9,13 +11,15 @@ from loopback import Handler, Server, running
 from onnx import TensorProto, helper
 from typer.testing import CliRunner
 
+from narrator.cache import Cache
 from narrator.cli import app
 from narrator.errors import SpeechError, UsageError
 from narrator.routine.model import VoiceSpec
+from narrator.speech import speak
 from narrator.speech.engine import Voice
 from narrator.speech.install import find_installable
 from narrator.speech.piper import Piper
-from narrator.speech.registry import open_voice
+from narrator.speech.registry import choose_voice, open_voice
 
 NAME = "en_GB-tone-low"
 RATE = 16_000
@@ -63,14 +67,28 @@ CONFIG = {
 }
 
 
+BLOCK = 200_000
+
+
 class VoiceHandler(Handler):
     def do_GET(self):  # noqa: N802 - the library's name
         self.server.paths.append(self.path)
         data = self.server.files.get(self.path.rpartition("/")[2])
-        if data is None:
+        if self.server.is_silent:
+            self.server.released.wait(20)
+        elif self.server.is_rubbish:
+            self.wfile.write(b"rubbish\r\n\r\n")
+        elif data is None:
             self.answer(404, b"")
         else:
             self.answer(200, data, length=len(data) * (2 if self.server.is_cut else 1))
+
+    def answer(self, status, body, headers=None, length=None):
+        """Answers of some size take their time."""
+        super().answer(status, body[:BLOCK], headers, len(body) if length is None else length)
+        for start in range(BLOCK, len(body), BLOCK):
+            time.sleep(0.3)
+            self.wfile.write(body[start : start + BLOCK])
 
 
 @pytest.fixture
@@ -79,11 +97,13 @@ def store(monkeypatch, tmp_path):
     monkeypatch.setenv("NARRATOR_DATA_DIR", str(tmp_path / "data"))
     server = Server(("127.0.0.1", 0), VoiceHandler)
     server.files = {f"{NAME}.onnx": make_model(), f"{NAME}.onnx.json": json.dumps(CONFIG).encode()}
-    server.paths, server.is_cut = [], False
+    server.paths, server.is_cut, server.is_rubbish, server.is_silent = [], False, False, False
+    server.released = threading.Event()
     address = f"http://127.0.0.1:{server.server_port}/{{lang_code}}/{{lang_code}}-{{voice_name}}-{{voice_quality}}{{extension}}"
     monkeypatch.setattr(piper.download_voices, "URL_FORMAT", address)
     with running(server):
         yield server
+        server.released.set()
 
 
 def run(*args):
@@ -131,10 +151,79 @@ def test_what_comes_damaged_or_not_at_all_leaves_nothing_behind(store, tmp_path)
     store.files[f"{NAME}.onnx"], store.is_cut = whole[: len(whole) // 2], True
     damaged = run("add", f"piper:{NAME}")
     assert (damaged.exit_code, len(damaged.stderr.splitlines())) == (3, 1)
-    assert "cannot be read" in damaged.stderr
+    assert damaged.stderr == (
+        f"error: the voice piper:{NAME} cannot be read; what came from huggingface.co/rhasspy/piper-voices is damaged, "
+        "and was not kept; run the command again\n"
+    )
     assert list_files(tmp_path) == []
     store.files[f"{NAME}.onnx"], store.is_cut = whole, False
     assert run("add", f"piper:{NAME}").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "fault", "message"),
+    [
+        (NAME, "is_rubbish", "BadStatusLine: rubbish"),
+        (NAME, "is_silent", "nothing came for 0.5 s"),
+        ("en_US-a b-low", None, "InvalidURL: URL can't contain control characters"),
+        ("en_US-ü-low", None, "ordinal not in range(128)"),
+    ],
+)
+def test_what_is_no_answer_or_no_address_is_told(store, tmp_path, monkeypatch, name, fault, message):
+    monkeypatch.setattr("narrator.speech.piper._STALL_S", 0.5)
+    if fault:
+        setattr(store, fault, True)
+    result = run("add", f"piper:{name}")
+    assert (result.exit_code, len(result.stderr.splitlines())) == (3, 1)
+    assert f"cannot be fetched from huggingface.co/rhasspy/piper-voices: {message}" in result.stderr
+    assert list_files(tmp_path) == []
+
+
+def test_a_slow_server_is_waited_for_as_long_as_something_comes(store, monkeypatch):
+    monkeypatch.setattr("narrator.speech.piper._STALL_S", 0.5)
+    store.files[f"{NAME}.onnx.json"] += b" " * 4 * BLOCK
+    assert run("add", f"piper:{NAME}").exit_code == 0
+
+
+def test_half_a_voice_is_not_installed_and_can_be_removed(store, tmp_path):
+    assert run("add", f"piper:{NAME}").exit_code == 0
+    (tmp_path / "data" / "voices" / "piper" / f"{NAME}.onnx").unlink()
+    with pytest.raises(SpeechError, match="has no voice yet"):
+        Piper()
+    assert run("remove", f"piper:{NAME}").exit_code == 0
+    assert list_files(tmp_path) == []
+
+
+def test_a_damaged_voice_is_fetched_anew(store, tmp_path):
+    assert run("add", f"piper:{NAME}").exit_code == 0
+    (tmp_path / "data" / "voices" / "piper" / f"{NAME}.onnx").write_bytes(b"no model")
+    again = f"narrator voices remove piper:{NAME}, then narrator voices add piper:{NAME}"
+    with Piper() as engine, pytest.raises(SpeechError, match=f"cannot be read; fetch it anew: {again}"):
+        engine.synthesize("Breathe in.", Voice("piper", NAME, "en"))
+
+
+def test_letters_that_a_voice_lacks_are_left_out_in_silence(store, caplog):
+    assert run("add", f"piper:{NAME}").exit_code == 0
+    with Piper() as engine:
+        assert engine.synthesize("Breathe in Zürich, 你好.", Voice("piper", NAME, "en")).length > 300
+    assert caplog.records == []
+
+
+def test_another_model_under_a_name_is_another_voice(store, tmp_path):
+    assert run("add", f"piper:{NAME}").exit_code == 0
+    cache = Cache(tmp_path / "cache")
+
+    def speak_with(*texts):
+        with Piper() as engine:
+            return speak(texts, choose_voice(engine, NAME, "en", 1), engine, cache)
+
+    short = speak_with("Breathe in.")
+    assert speak_with("Breathe in.").cached == 1
+    store.files[f"{NAME}.onnx.json"] = json.dumps(CONFIG | {"inference": {"length_scale": 3.0}}).encode()
+    assert [run(what, f"piper:{NAME}").exit_code for what in ("remove", "add")] == [0, 0]
+    long = speak_with("Breathe in.", "Breathe out.")
+    assert (long.new, long.cached) == (2, 0)
+    assert long.lengths["Breathe in."] > 2 * short.lengths["Breathe in."]
 
 
 @pytest.mark.parametrize("name", ["piper", "piper:lessac", "piper:../../x_y-z-w"])

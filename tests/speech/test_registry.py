@@ -5,7 +5,8 @@ import pytest
 from narrator.errors import SpeechError, UsageError
 from narrator.routine.model import VoiceSpec
 from narrator.speech import registry
-from narrator.speech.registry import Offer, check_engine, choose_voice, open_engine, open_voice, split_voice
+from narrator.speech.engine import Offer
+from narrator.speech.registry import check_engine, choose_voice, open_engine, open_voice, split_voice
 from narrator.speech.silent import Silent
 
 
@@ -57,6 +58,32 @@ def test_auto_takes_the_wish_then_a_natural_voice_then_espeak(natural):
     assert choose(None) == "espeak:en-us"
 
 
+def test_auto_never_goes_to_the_network_by_itself(monkeypatch, tmp_path):
+    monkeypatch.setenv("NARRATOR_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+
+    def refuse():
+        raise AssertionError
+
+    online = {
+        name: Offer(refuse, is_offline=False) for name, offer in registry.BUILT_IN.items() if not offer.is_offline
+    }
+    assert set(online) == {"gtts", "openai"}
+    monkeypatch.setattr(registry, "BUILT_IN", registry.BUILT_IN | online)
+    # gtts has voices for all of these, espeak for all but the last.
+    assert [choose(None, language=language) for language in ("en", "de", "sw")] == [
+        "espeak:en-us",
+        "espeak:de",
+        "espeak:sw",
+    ]
+    assert choose("auto", VoiceSpec(name="de"), "de") == "espeak:de"
+    with pytest.raises(SpeechError, match="'espeak' does not speak 'jw'; see what does: narrator voices --language jw"):
+        choose(None, language="jw")
+    # Only a routine that wishes for it gets there.
+    with pytest.raises(AssertionError):
+        choose(None, VoiceSpec(engine="gtts"))
+
+
 def test_what_was_asked_for_is_never_replaced(natural):
     natural.missing = "it is not installed"
     assert choose("espeak", VoiceSpec(engine="silent", name="en", pace=0.8)) == "espeak:en-us"
@@ -68,6 +95,12 @@ def test_what_was_asked_for_is_never_replaced(natural):
 
 def test_the_routines_pace_counts_whoever_speaks():
     assert open_voice("silent", VoiceSpec(pace=0.8), "en")[1].pace == 0.8
+
+
+def test_a_voice_of_two_speeds_has_two_paces():
+    with open_engine("gtts") as engine:
+        paces = [choose_voice(engine, None, "en", pace).pace for pace in (1.5, 1, 0.95, 0.9, 0.7, 0.6)]
+    assert paces == [1, 1, 1, 1, 0.7, 0.7]
 
 
 def test_unknown_engines_languages_and_names_are_told():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from narrator.cache import Cache, make_key
-from narrator.errors import NarratorError, SpeechError
+from narrator.errors import NarratorError, SpeechError, describe_error
 from narrator.sound.loudness import Loudness
 from narrator.speech.clip import Clip, measure_packed
 from narrator.speech.engine import Engine, Voice
@@ -82,17 +82,17 @@ class Clips:
         return Clip.unpack(data)
 
 
-def make_clip_key(text: str, voice: Voice, version: str) -> str:
+def make_clip_key(text: str, voice: Voice) -> str:
     """Name of a clip in the cache: everything its sound depends on."""
-    return make_key(_FORMAT, voice.engine, version, voice.language, voice.name, voice.pace, text)
+    return make_key(_FORMAT, voice.engine, voice.version, voice.language, voice.name, voice.pace, text)
 
 
-def find_lengths(texts: Iterable[str], voice: Voice, version: str, cache: Cache) -> tuple[dict[str, Ms], bool]:
+def find_lengths(texts: Iterable[str], voice: Voice, cache: Cache) -> tuple[dict[str, Ms], bool]:
     """Lengths of texts without speaking: of cached clips, else estimates; and whether any is an estimate."""
     lengths: dict[str, Ms] = {}
     is_estimate = False
     for text in texts:
-        data = cache.get(SHELF, make_clip_key(text, voice, version))
+        data = cache.get(SHELF, make_clip_key(text, voice))
         is_estimate = is_estimate or data is None
         lengths[text] = (
             ticks_to_ms(ceil_ticks(estimate_length(text, voice.pace))) if data is None else measure_packed(data)
@@ -160,25 +160,31 @@ def _follow(futures: Iterable[Future[Spoken]], report: Report) -> None:
 
 
 def _find_or_speak(text: str, voice: Voice, engine: Engine, cache: Cache) -> Spoken:
-    key = make_clip_key(text, voice, engine.version)
+    key = make_clip_key(text, voice)
     with _LOCKS[hash(key) % len(_LOCKS)]:
         data = cache.get(SHELF, key)
         is_new = data is None
         if data is None:
             # Unpacked again below, so that a new clip and a cached one are the same to the last bit.
-            data = _synthesize(text, voice, engine).pack()
+            data = _synthesize(text, voice, engine)
             cache.put(SHELF, key, data)
     clip = Clip.unpack(data)
     return Spoken(key, clip.length, clip.loudness, clip.level, is_new)
 
 
-def _synthesize(text: str, voice: Voice, engine: Engine) -> Clip:
+def _synthesize(text: str, voice: Voice, engine: Engine) -> bytes:
+    """Have a text spoken; the clip, packed."""
     try:
-        return engine.synthesize(text, voice)
+        return _check_clip(engine.synthesize(text, voice)).pack()
     except NarratorError:
         raise
-    except Exception as error:  # an engine may be anybody's
-        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+    except (Exception, SystemExit) as error:  # an engine may be anybody's
         raise SpeechError(
-            f"the engine {engine.name!r} failed on {text[:40]!r}: {reason}; try another --voice"
+            f"the engine {engine.name!r} failed on {text[:40]!r}: {describe_error(error)}; try another --voice"
         ) from error
+
+
+def _check_clip(found: object) -> Clip:
+    if not isinstance(found, Clip):
+        raise TypeError(f"it gave {found!r} for a Clip")
+    return found

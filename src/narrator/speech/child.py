@@ -102,9 +102,10 @@ class Child:
 
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:
-    """End a process that leads a session of its own, with all that it has started."""
+    """End a process that leads a session of its own, and all that it has started, which may outlive it."""
     if hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
+    else:  # pragma: no cover - Windows
+        tree = ["taskkill", "/T", "/F", "/PID", str(process.pid)]
+        subprocess.run(tree, capture_output=True, check=False)  # noqa: S603 - the system's own

@@ -6,22 +6,28 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from narrator.config import CommandConfig
 from narrator.errors import SpeechError
 from narrator.sound.resample import NoSoundError, decode_mono
 from narrator.speech.breaths import has_words
+from narrator.speech.child import kill_group
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Voice
 
 _PLACE = re.compile(r"\{(?:text|output|language|pace)\}")
+_LAST_WAIT_S = 1.0
+"""For a program that was ended; what it started in another session may hold on to its output for longer."""
 
 
 class Command(Engine):
     """The engine `command`: its voices are the programs of the configuration, each run once for a sentence."""
 
     name = "command"
+    version = "1"
 
     def __init__(self, programs: Mapping[str, CommandConfig]) -> None:
         if not programs:
@@ -34,9 +40,6 @@ class Command(Engine):
         self._turns = {name: threading.Semaphore(program.workers) for name, program in programs.items()}
         self._running: set[subprocess.Popen[bytes]] = set()
         self._is_closed = False
-        # Hashed, for a program's arguments are nobody else's business.
-        runs = repr(sorted((name, program.run) for name, program in programs.items()))
-        self.version = hashlib.blake2b(runs.encode(), digest_size=8).hexdigest()
 
     def languages(self) -> Collection[str]:
         """Codes that the configuration gives, `any` for a program that speaks whatever it is given."""
@@ -46,6 +49,11 @@ class Command(Engine):
         """Names of the programs that speak a language."""
         wanted = {language, language.lower(), language.lower().partition("-")[0], "any"}
         return [name for name, program in self._programs.items() if wanted & set(program.languages)]
+
+    def settle_voice(self, voice: Voice) -> Voice:
+        """A voice with a version that follows from its program and its arguments."""
+        run = repr(self._programs[voice.name].run)
+        return replace(voice, version=f"{self.version} {hashlib.blake2b(run.encode(), digest_size=8).hexdigest()}")
 
     def synthesize(self, text: str, voice: Voice) -> Clip:
         """Have the program speak a text; one without letters is a moment of silence."""
@@ -74,7 +82,7 @@ class Command(Engine):
         """End the programs that are running."""
         self._is_closed = True
         for process in list(self._running):
-            process.kill()
+            kill_group(process)
 
     def _run(self, arguments: list[str], given: bytes, text: str, timeout_s: float) -> bytes:
         """Run a program without a shell; what it writes to standard output."""
@@ -95,17 +103,18 @@ class Command(Engine):
         self._running.add(process)
         try:
             if self._is_closed:
-                process.kill()
+                kill_group(process)
             written, said = process.communicate(given, timeout_s)
         except subprocess.TimeoutExpired:
+            kill_group(process)
+            with process, suppress(subprocess.TimeoutExpired):
+                process.communicate(timeout=_LAST_WAIT_S)
             raise SpeechError(
                 f"{program!r} was not done with {text[:40]!r} after {timeout_s:g} s; raise 'timeout' in the "
                 "configuration file, or use --voice espeak"
             ) from None
         finally:
             self._running.discard(process)
-            process.kill()
-            process.communicate()
         if process.returncode:
             last = (said.decode(errors="replace").strip().splitlines() or ["it said nothing"])[-1][:200]
             raise SpeechError(f"{program!r} failed on {text[:40]!r} with code {process.returncode}: {last}")

@@ -1,11 +1,13 @@
 """What a speech engine is: a class that speaks sentences, and a few facts about it."""
 
 from abc import abstractmethod
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol, Self
 
 from narrator.speech.clip import Clip
+
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,8 @@ class Voice:
     name: str
     language: str
     pace: float = 1.0
+    version: str = ""
+    """Whatever its clips depend on besides the above and their texts: part of their keys in the cache."""
 
     def __str__(self) -> str:
         return f"{self.engine}:{self.name}"
@@ -26,7 +30,7 @@ class Engine(Protocol):
 
     name: str
     version: str
-    """Part of a clip's key in the cache: whatever a clip's sound depends on besides its voice and its text."""
+    """Of its voices, unless `settle_voice` gives each one of its own: another version speaks everything anew."""
     workers: int = 1
     """How many sentences it may be asked for at the same time; `synthesize` is then called from so many threads."""
     takes_any_name: bool = False
@@ -39,6 +43,10 @@ class Engine(Protocol):
     @abstractmethod
     def voices(self, language: str) -> Collection[str]:
         """Names of its voices for a language, the default first; none when it does not speak it."""
+
+    def settle_voice(self, voice: Voice) -> Voice:
+        """A voice as this engine will speak it: with a version of its own where there is one, at a pace that it has."""
+        return voice
 
     @abstractmethod
     def synthesize(self, text: str, voice: Voice) -> Clip:
@@ -62,3 +70,17 @@ class Engine(Protocol):
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An engine that can be asked for, and what can be said of it before it is opened."""
+
+    open: Callable[[], Engine]
+    """Raises SpeechError where something is missing, with what to do."""
+    quality: str = UNKNOWN
+    """In a word."""
+    licence: str = UNKNOWN
+    is_offline: bool = True
+    languages: tuple[str, ...] = ()
+    """Those that it would speak, for a voice that is not installed yet."""

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 from gtts import gTTS
@@ -26,6 +27,8 @@ _MOST = 100
 """Characters that the service takes at a time."""
 _SLOW_BELOW = 0.8
 """The service knows two speeds; a pace below this asks for the slow one."""
+_SLOW = 0.7
+"""What pace the slow one is taken for."""
 _ACCENTS = {
     "en": {
         "us": "us", "gb": "co.uk", "au": "com.au", "ca": "ca", "in": "co.in", "ie": "ie", "ng": "com.ng", "za": "co.za",
@@ -70,6 +73,10 @@ class Gtts(Engine):
         accents = _ACCENTS.get(base, {})
         first = [f"{base}-{accents[region]}"] if region in accents and wanted not in by_lower else []
         return list(dict.fromkeys([*first, *found, *(f"{base}-{domain}" for domain in accents.values())]))
+
+    def settle_voice(self, voice: Voice) -> Voice:
+        """A voice at one of the two speeds."""
+        return replace(voice, pace=_SLOW if voice.pace < _SLOW_BELOW else 1.0)
 
     def synthesize(self, text: str, voice: Voice) -> Clip:
         """Have a text spoken by the service, in pieces that it takes; one without letters is a moment of silence."""

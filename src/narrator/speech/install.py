@@ -60,4 +60,4 @@ def find_installable(text: str) -> Installable:
         return INSTALLABLE[engine](name)
     if engine in BUILT_IN:
         raise UsageError(f"the engine {engine!r} has nothing to be added or removed; {suggest('', INSTALLABLE)}")
-    raise UsageError(f"there is no voice {text!r} to add; {suggest(engine, INSTALLABLE)}")
+    raise UsageError(f"there is no voice {text!r} to add or remove; {suggest(engine, INSTALLABLE)}")

@@ -1,35 +1,16 @@
 """Which engines there are, and which one speaks a session."""
 
-import importlib.metadata
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 
 from narrator.config import read_config
 from narrator.errors import SpeechError, UsageError
 from narrator.routine.model import VoiceSpec
 from narrator.routine.nearest import suggest
-from narrator.speech.engine import Engine, Voice
+from narrator.speech.engine import Engine, Offer, Voice
+from narrator.speech.joined import find_joined
 
 AUTO = "auto"
 """The routine's own wish, else an installed natural voice for the language, else `espeak`."""
-GROUP = "narrator.engines"
-"""Entry points of this group join other packages' engines: each names an `Engine` made without arguments."""
-UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """An engine that can be asked for, and what can be said of it before it is opened."""
-
-    open: Callable[[], Engine]
-    """Raises SpeechError where something is missing, with what to do."""
-    quality: str = UNKNOWN
-    """In a word."""
-    licence: str = UNKNOWN
-    is_offline: bool = True
-    languages: tuple[str, ...] = ()
-    """Those that it would speak, for a voice that is not installed yet."""
 
 
 def _open_espeak() -> Engine:
@@ -92,49 +73,7 @@ _PLAIN = "espeak"
 
 def list_offers() -> dict[str, Offer]:
     """Every engine by its name: narrator's own, then other packages'; none of these takes the name of one of those."""
-    joined = {point.name: _make_offer(point) for point in importlib.metadata.entry_points(group=GROUP)}
-    return BUILT_IN | {name: offer for name, offer in sorted(joined.items()) if name not in {AUTO, *BUILT_IN}}
-
-
-def _make_offer(point: importlib.metadata.EntryPoint) -> Offer:
-    """Offer of another package's engine; its class may say `quality`, `licence` and `is_offline`."""
-
-    def load() -> type[Engine]:
-        try:
-            kind: type[Engine] = point.load()
-        except Exception as error:
-            raise _broken(point, error) from error
-        return kind
-
-    def make() -> Engine:
-        try:
-            engine = load()()
-        except SpeechError:
-            raise
-        except Exception as error:
-            raise _broken(point, error) from error
-        if engine.name != point.name:  # its clips would be taken for another engine's
-            raise _broken(point, NameError(f"it calls itself {engine.name!r}"))
-        return engine
-
-    try:
-        known = load()
-    except SpeechError:
-        return Offer(make)
-    return Offer(
-        make,
-        quality=getattr(known, "quality", UNKNOWN),
-        licence=getattr(known, "licence", UNKNOWN),
-        is_offline=getattr(known, "is_offline", False),
-    )
-
-
-def _broken(point: importlib.metadata.EntryPoint, error: Exception) -> SpeechError:
-    package = point.dist.name if point.dist else point.value
-    reason = f"{type(error).__name__}: {error}".splitlines()[0]
-    return SpeechError(
-        f"the engine {point.name!r} of the package {package} cannot be loaded: {reason}; update that package"
-    )
+    return BUILT_IN | {name: offer for name, offer in find_joined().items() if name not in {AUTO, *BUILT_IN}}
 
 
 def open_engine(name: str) -> Engine:
@@ -215,7 +154,10 @@ def choose_voice(engine: Engine, name: str | None, language: str, pace: float) -
     """
     known = list(engine.voices(language))
     if not known:
-        raise SpeechError(f"the engine {engine.name!r} does not speak {language!r}; choose another with --voice")
-    if name is not None and name not in known and not engine.takes_any_name:
+        raise SpeechError(
+            f"the engine {engine.name!r} does not speak {language!r}; "
+            f"see what does: narrator voices --language {language}"
+        )
+    if name is not None and name not in known and not (engine.takes_any_name and name.isprintable()):
         raise UsageError(f"{engine.name!r} has no voice {name!r} for {language!r}; {suggest(name, known)}")
-    return Voice(engine.name, name or known[0], language, pace)
+    return engine.settle_voice(Voice(engine.name, name or known[0], language, pace, engine.version))
