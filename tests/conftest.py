@@ -33,6 +33,11 @@ def cache_folder(tmp_path_factory):
     return folder
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with the README's commands, which take longest: nobody waits for them alone in the end."""
+    items.sort(key=lambda item: item.path.name != "test_readme.py")
+
+
 @dataclass(frozen=True)
 class Result:
     code: int
