@@ -242,19 +242,20 @@ def test_a_new_routine_checks_and_renders(narrator, tmp_path):
     assert narrator("new", "Morning stretch").code == 2
     checked = narrator("check", "Morning stretch.yaml")
     assert (checked.code, checked.err) == (0, "")
-    result = narrator("render", "Morning stretch.yaml", "--voice", "silent", "--length", "5m", "--guidance", "bells")
+    result = narrator("render", "Morning stretch.yaml", "--voice", "silent", "--length", "2m30s", "--guidance", "bells")
     assert (result.code, result.err) == (0, "")
-    assert (tmp_path / "output" / "Morning stretch-5m-bells.mp3").exists()
+    assert (tmp_path / "output" / "Morning stretch-2m30s-bells.mp3").exists()
 
 
 def test_the_schema_is_printed(narrator):
     assert json.loads(narrator("schema").out)["title"] == "Routine"
 
 
-def test_a_language_names_its_track_and_is_asked_for_everywhere(narrator, tmp_path):
-    result = narrator("render", "box-breathing", "--language", "de", "--length", "3m30s", "--voice", "silent")
+def test_a_language_names_its_track_and_is_asked_for_everywhere(narrator, write, tmp_path):
+    write("title: x\nvoice: silent\nsteps:\n  - say: {en: Welcome., de: Willkommen.}\n  - hold: 5s..1m\n", "two.yaml")
+    result = narrator("render", "two.yaml", "--language", "de", "--length", "30s")
     assert (result.code, result.err) == (0, "")
-    assert (tmp_path / "output" / "box-breathing-de-3m30s.mp3").exists()
+    assert (tmp_path / "output" / "two-de-30s.mp3").exists()
     assert "Willkommen." in narrator("script", "box-breathing", "--language", "de", "--voice", "silent").out
     result = narrator("check", "box-breathing", "--language", "fr", "--voice", "silent")
     assert result.code == 1
