@@ -33,7 +33,7 @@ steps:
       - hold: 3s..1m
         cues: [{at: half, say: [Soften.]}, {at: -2s, bell: tick}]
   - say: Thank you.
-  - bell: bowl
+  - bell: {sound: bowl, length: 4s}
 """
 
 
