@@ -1,6 +1,7 @@
 """Shared by all tests: a cache of their own, and sound measured from the finished file."""
 
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from narrator.cli import main
 
 settings.register_profile("default", deadline=None, max_examples=60)
 settings.register_profile("long", deadline=None, max_examples=5000)
@@ -30,6 +33,11 @@ def cache_folder(tmp_path_factory):
     return folder
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with the README's commands, which take longest: nobody waits for them alone in the end."""
+    items.sort(key=lambda item: item.path.name != "test_readme.py")
+
+
 @dataclass(frozen=True)
 class Result:
     code: int
@@ -37,8 +45,7 @@ class Result:
     err: str
 
 
-def run_narrator(*args: str, cwd: Path | None = None, env: dict[str, str] | None = None, **options) -> Result:
-    """Run the command as a user does, in a process of its own."""
+def run_process(*args: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> Result:
     done = subprocess.run(
         [sys.executable, "-m", "narrator", *args],
         cwd=cwd,
@@ -47,16 +54,42 @@ def run_narrator(*args: str, cwd: Path | None = None, env: dict[str, str] | None
         text=True,
         timeout=120,
         check=False,
-        **options,
     )
     assert "Traceback" not in done.stderr, done.stderr
     return Result(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.fixture
-def narrator(tmp_path):
-    """Run the command in an empty folder."""
-    return lambda *args, **options: run_narrator(*args, **({"cwd": tmp_path} | options))
+def narrator_process(tmp_path):
+    """Run the command in an empty folder as a user does, in a process of its own."""
+    return lambda *args, **options: run_process(*args, **({"cwd": tmp_path} | options))
+
+
+@pytest.fixture
+def narrator(tmp_path, monkeypatch, capfd):
+    """Run the command in an empty folder, in this process: starting one takes longer than most commands do.
+
+    What it writes is caught where it leaves the process, whoever writes it; what it raises fails the test.
+    """
+
+    def run_here(*args: str, cwd: Path = tmp_path, env: dict[str, str] | None = None) -> Result:
+        before = signal.getsignal(signal.SIGTERM)
+        capfd.readouterr()
+        with monkeypatch.context() as patch:
+            patch.chdir(cwd)
+            patch.setattr(sys, "argv", ["narrator", *args])
+            for name, value in (env or {}).items():
+                patch.setenv(name, value)
+            try:
+                with pytest.raises(SystemExit) as ended:
+                    main()
+            finally:
+                signal.signal(signal.SIGTERM, before)
+        out, err = capfd.readouterr()
+        assert "Traceback" not in err, err
+        return Result(ended.value.code or 0, out, err)
+
+    return run_here
 
 
 @pytest.fixture

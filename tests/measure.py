@@ -32,10 +32,11 @@ def find_onset(samples: np.ndarray, start_ms: int, after_ms: int = 0) -> float |
     """
     frame = 2 * SAMPLES_PER_MS
     first = max(start_ms - 48, after_ms, 0) // 2
-    level = np.abs(samples[: (start_ms + 400) * SAMPLES_PER_MS]).max(axis=1)
+    begin = max(first - 5, 0)
+    level = np.abs(samples[begin * frame : (start_ms + 400) * SAMPLES_PER_MS]).max(axis=1)
     peaks = level[: len(level) // frame * frame].reshape(-1, frame).max(axis=1)
-    for number in range(first, len(peaks)):
+    for number in range(first - begin, len(peaks)):
         still = peaks[max(number - 5, 0) : number].min(initial=1.0) if number else 0.0
         if peaks[number] > max(10 ** (-50 / 20), 2 * still):
-            return 2.0 * number
+            return 2.0 * (begin + number)
     return None

@@ -35,9 +35,11 @@ def test_tracks_are_named_after_what_was_asked(narrator, tmp_path):
     assert (tmp_path / "output" / "mine-1m-brief.mp3").exists()
 
 
-def test_an_unchanged_track_is_told(narrator):
+def test_an_unchanged_track_is_told(narrator, narrator_process):
     narrator("render", "mine.yaml")
     assert "unchanged (--force makes it anew)" in narrator("render", "mine.yaml").out
+    # Another process knows it, too.
+    assert "unchanged (--force makes it anew)" in narrator_process("render", "mine.yaml").out
     assert "unchanged" not in narrator("render", "mine.yaml", "--force").out
 
 
@@ -53,6 +55,13 @@ def test_json_is_one_object_a_line(narrator):
 def test_quiet_says_nothing(narrator):
     result = narrator("render", "mine.yaml", "--quiet")
     assert (result.code, result.out, result.err) == (0, "", "")
+
+
+def test_a_render_without_ffmpeg_on_the_path_has_nothing_to_complain_of(narrator_process, tmp_path):
+    (tmp_path / "bin").mkdir()
+    result = narrator_process("render", "mine.yaml", env={"PATH": str(tmp_path / "bin")})
+    assert (result.code, result.err) == (0, "")
+    assert (tmp_path / "output" / "mine.mp3").exists()
 
 
 BAD = {
@@ -130,9 +139,9 @@ def test_wrong_usage_gets_one_clear_message(narrator, args, code, message):
     assert len(result.err.splitlines()) == 1
 
 
-def test_unknown_options_are_wrong_usage(narrator):
-    assert narrator("render", "mine.yaml", "--lenght", "1m").code == 2
-    assert narrator("render").code == 2
+def test_unknown_options_are_wrong_usage(narrator_process):
+    assert narrator_process("render", "mine.yaml", "--lenght", "1m").code == 2
+    assert narrator_process("render").code == 2
 
 
 def test_in_a_batch_the_others_go_on_and_the_highest_code_wins(narrator, write, tmp_path):
@@ -221,8 +230,8 @@ def test_lists_show_what_there_is(narrator):
 @pytest.mark.parametrize(
     "command", [[], ["render"], ["script"], ["check"], ["list"], ["voices"], ["voices", "try"], ["voices", "add"]]
 )
-def test_help_teaches(narrator, command):
-    result = narrator(*command, "--help")
+def test_help_teaches(narrator_process, command):
+    result = narrator_process(*command, "--help")
     assert result.code == 0
     assert len(result.out.splitlines()) > 5
 
@@ -233,19 +242,20 @@ def test_a_new_routine_checks_and_renders(narrator, tmp_path):
     assert narrator("new", "Morning stretch").code == 2
     checked = narrator("check", "Morning stretch.yaml")
     assert (checked.code, checked.err) == (0, "")
-    result = narrator("render", "Morning stretch.yaml", "--voice", "silent", "--length", "5m", "--guidance", "bells")
+    result = narrator("render", "Morning stretch.yaml", "--voice", "silent", "--length", "2m30s", "--guidance", "bells")
     assert (result.code, result.err) == (0, "")
-    assert (tmp_path / "output" / "Morning stretch-5m-bells.mp3").exists()
+    assert (tmp_path / "output" / "Morning stretch-2m30s-bells.mp3").exists()
 
 
 def test_the_schema_is_printed(narrator):
     assert json.loads(narrator("schema").out)["title"] == "Routine"
 
 
-def test_a_language_names_its_track_and_is_asked_for_everywhere(narrator, tmp_path):
-    result = narrator("render", "box-breathing", "--language", "de", "--length", "3m30s", "--voice", "silent")
+def test_a_language_names_its_track_and_is_asked_for_everywhere(narrator, write, tmp_path):
+    write("title: x\nvoice: silent\nsteps:\n  - say: {en: Welcome., de: Willkommen.}\n  - hold: 5s..1m\n", "two.yaml")
+    result = narrator("render", "two.yaml", "--language", "de", "--length", "30s")
     assert (result.code, result.err) == (0, "")
-    assert (tmp_path / "output" / "box-breathing-de-3m30s.mp3").exists()
+    assert (tmp_path / "output" / "two-de-30s.mp3").exists()
     assert "Willkommen." in narrator("script", "box-breathing", "--language", "de", "--voice", "silent").out
     result = narrator("check", "box-breathing", "--language", "fr", "--voice", "silent")
     assert result.code == 1

@@ -26,10 +26,10 @@ def test_the_first_two_blocks_are_one_line_each():
     assert "pytest" in BLOCKS[1][1]
 
 
-def test_commands_shown_work_one_after_another(narrator):
+def test_commands_shown_work_one_after_another(narrator_process):
     assert len(COMMANDS) > 10
     for command in COMMANDS:
-        result = narrator(*shlex.split(command)[1:])
+        result = narrator_process(*shlex.split(command)[1:])
         assert (result.code, result.err) == (0, ""), command
 
 

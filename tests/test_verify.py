@@ -25,9 +25,9 @@ TEXTS = ["Breathe in.", "Let your shoulders be heavy, and soften your jaw.", "An
 
 
 @pytest.fixture(scope="module")
-def clips(tmp_path_factory):
+def clips():
     with open_engine("espeak") as engine:
-        return speak(TEXTS, Voice("espeak", "en-us", "en"), engine, Cache(tmp_path_factory.mktemp("c")))
+        return speak(TEXTS, Voice("espeak", "en-us", "en"), engine, Cache())
 
 
 @pytest.fixture(params=["floor", "silence", "rain"])

@@ -25,9 +25,9 @@ STROKES = [
 
 
 @pytest.fixture(params=["silence", "floor", "bed"], scope="module")
-def session(request, tmp_path_factory):
+def session(request):
     """A track with nothing, with room tone, and with a ducked bed beneath."""
-    cache = Cache(tmp_path_factory.mktemp("cache"))
+    cache = Cache()
     bed = make_bed(fade=2400) if request.param == "bed" else None
     floor = None if request.param == "silence" else open_floor(-75.0)
     console = Console(Clips(cache), 0.0, floor, bed and open_bed("drone", "", cache))
