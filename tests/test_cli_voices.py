@@ -81,7 +81,7 @@ def test_the_list_is_a_table_with_names_and_what_to_do(narrator, write):
 @pytest.mark.parametrize(
     ("env", "told"),
     [
-        ({"OPENAI_BASE_URL": "localhost:8880"}, {"openai": "OPENAI_BASE_URL: 'localhost:8880' is no address"}),
+        ({"OPENAI_BASE_URL": "localhost:8880"}, {"openai": "OPENAI_BASE_URL cannot be used: it is no address"}),
         ({"NARRATOR_CONFIG": "/nowhere"}, dict.fromkeys(["gtts", "openai", "command"], "there is no file /nowhere")),
     ],
 )
