@@ -167,7 +167,7 @@ def test_a_cache_that_cannot_be_written_is_told(narrator, write):
     assert "NARRATOR_CACHE_DIR" in result.err
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupt_leaves_no_half_track_and_no_child(write, tmp_path, sent):
     sentences = "".join(f"  - say: This is sentence number {n}, which takes a while.\n" for n in range(400))
     write(f"title: Long\nvoice: espeak\nsteps:\n{sentences}", "long.yaml")

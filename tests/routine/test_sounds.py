@@ -98,7 +98,7 @@ def write_wav(path, seconds, channels=1, pitch=440.0):
         container.mux(stream.encode(None))
 
 
-def test_files_of_the_user_are_found_beside_the_routine_and_in_its_script(write, tmp_path, narrator, narrator_process):
+def test_files_of_the_user_are_found_beside_the_routine_and_in_its_script(write, tmp_path, narrator):
     (tmp_path / "bells").mkdir()
     write_wav(tmp_path / "bells" / "mine.wav", 1.5)
     write_wav(tmp_path / "hum.wav", 8, channels=2, pitch=110.0)
@@ -115,9 +115,9 @@ def test_files_of_the_user_are_found_beside_the_routine_and_in_its_script(write,
     assert tracks[0] == tracks[1]
     assert narrator("render", "routine.yaml", "--voice", "silent", "--no-bed").code == 0
     assert (tmp_path / "output" / "routine-no-bed.mp3").read_bytes() != tracks[0]
-    # A file that changes makes another track of the same routine; a process that has heard the file keeps it in mind.
+    # A file that changes makes another track of the same routine.
     write_wav(tmp_path / "bells" / "mine.wav", 1.5, pitch=500.0)
-    assert "unchanged" not in narrator_process("render", "routine.yaml", "--voice", "silent").out
+    assert "unchanged" not in narrator("render", "routine.yaml", "--voice", "silent").out
     assert (tmp_path / "output" / "routine.mp3").read_bytes() != tracks[0]
 
 

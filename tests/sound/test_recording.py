@@ -71,3 +71,10 @@ def test_what_cannot_be_struck_is_told(tmp_path):
         measure_ring(str(tmp_path / "none.wav"))
     with pytest.raises(ValueError, match="pitch cannot be set"):
         strike_bell(write(tmp_path / "my.wav", make_stroke()), 220.0)
+
+
+def test_a_recording_that_has_changed_is_another_bell(tmp_path):
+    path = write(tmp_path / "bell.wav", make_stroke())
+    before = strike_bell(path)
+    write(tmp_path / "bell.wav", make_stroke(frequency=600))
+    assert strike_bell(path).raw_data != before.raw_data

@@ -7,10 +7,11 @@ same at every length, and what was made for one length serves another.
 import math
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise, repeat
 
 from narrator.script import Bell, Breath, Cue, Speech, list_speeches
-from narrator.sound.audio import AudioSegment, get_samples
+from narrator.sound.audio import get_samples
 from narrator.sound.bells import strike_bell
 from narrator.sound.breath import PITCH, make_tone
 from narrator.sound.loudness import integrate, measure_loudness
@@ -73,15 +74,21 @@ def _list_blocks(cue: Cue, clips: Clips) -> list[Lufs]:
             gain = level_clip(clips.get_level(spoken))
             return [block + gain for block in clips.get_loudness(spoken).blocks]
         case Bell():
-            return list(_measure_segment(strike_bell(cue.sound, cue.pitch, cue.length, cue.level)))
+            return list(_measure_bell(cue))
         case Breath(phase, length) if phase in PITCH:
-            return list(_measure_segment(make_tone(phase, length)))
+            return list(_measure_tone(phase, length))
         case _:
             return []
 
 
-def _measure_segment(audio: AudioSegment) -> tuple[Lufs, ...]:
-    return measure_loudness(get_samples(audio)).blocks
+@lru_cache(maxsize=64)
+def _measure_bell(bell: Bell) -> tuple[Lufs, ...]:
+    return measure_loudness(get_samples(strike_bell(bell.sound, bell.pitch, bell.length, bell.level))).blocks
+
+
+@lru_cache(maxsize=64)
+def _measure_tone(phase: str, length: Ms) -> tuple[Lufs, ...]:
+    return measure_loudness(get_samples(make_tone(phase, length))).blocks
 
 
 def _list_bed_blocks(line: BedLine, length: Ms) -> Iterator[Lufs]:

@@ -15,11 +15,12 @@ from av.filter import Graph
 from av.filter.context import FilterContext
 
 from narrator.sound.audio import Samples
-from narrator.units import SAMPLE_RATE, Db, Lufs
+from narrator.units import SAMPLE_RATE, Db, Lufs, db_to_ratio
 
 _BLOCK = SAMPLE_RATE // 10
 _SILENT: Lufs = -70.0
 """Blocks below the absolute gate of BS.1770-4 do not count."""
+_LEAST_PEAK: Db = -120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ def integrate(blocks: Iterable[Lufs]) -> Lufs | None:
 
 def measure_loudness(samples: Samples) -> Loudness:
     """Measure samples of shape (frames, 2) at 48 kHz, as they sound between two silences."""
+    if not samples.any():
+        return Loudness((), _LEAST_PEAK)
     graph = Graph()
     source = graph.add_abuffer(
         format="flt", sample_rate=SAMPLE_RATE, layout="stereo", time_base=Fraction(1, SAMPLE_RATE)
@@ -60,7 +63,7 @@ def measure_loudness(samples: Samples) -> Loudness:
     meter.link_to(sink)
     graph.configure()
     blocks: list[Lufs] = []
-    peak = 1e-6
+    peak = db_to_ratio(_LEAST_PEAK)
     # The meter reads whole blocks of 100 ms over a window of 400, and says nothing before its first window is full:
     # three blocks of silence go before and after. Block by block, since for the true peak it holds whatever it is
     # given four times over.

@@ -1,7 +1,7 @@
 """A user's own file as a bell: one stroke, without what lies before and behind it."""
 
 from functools import lru_cache
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 import numpy as np
 
@@ -26,7 +26,6 @@ def is_recording(sound: str) -> bool:
     return bool(PurePath(sound).suffix)
 
 
-@lru_cache(maxsize=4)
 def load_recording(path: str, length: Ms | None = None) -> Samples:
     """Samples of one stroke, shape (frames, 2), whole ticks, faded at both ends; at most `length` and a minute.
 
@@ -34,6 +33,16 @@ def load_recording(path: str, length: Ms | None = None) -> Samples:
         SoundError: the file is no sound, damaged, or silent.
 
     """
+    try:
+        known = Path(path).stat()
+    except OSError as error:
+        raise SoundError(f"cannot read {path}: {error.strerror or error}") from error
+    return _load(path, length, known.st_mtime_ns, known.st_size)
+
+
+@lru_cache(maxsize=4)
+def _load(path: str, length: Ms | None, *_state: int) -> Samples:
+    """See `load_recording`; a file in another state is another file."""
     samples = decode_stereo(path, 2 * LONGEST)
     level = np.abs(samples).max(axis=1)
     if level.max() < db_to_ratio(-100):
