@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 from narrator.cli import main
+from narrator.cores import count_cores
 
 settings.register_profile("default", deadline=None, max_examples=60)
 settings.register_profile("long", deadline=None, max_examples=5000)
@@ -31,6 +32,11 @@ def cache_folder(tmp_path_factory):
     for name in ("NARRATOR_VOICE", "OPENAI_API_KEY", "OPENAI_BASE_URL"):
         os.environ.pop(name, None)
     return folder
+
+
+def pytest_xdist_auto_num_workers():
+    """One more worker than there are cores, since tests of servers and programs wait a good deal."""
+    return count_cores() + 1
 
 
 def pytest_collection_modifyitems(items):
