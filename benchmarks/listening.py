@@ -40,7 +40,7 @@ def list_words(text: str) -> list[str]:
     """Words of a text in small letters: figures up to sixty spelt out, two spellings of one word made one."""
     phrases = find_phrases("en")
     numbers = phrases.numbers if phrases else ()
-    words = []
+    words: list[str] = []
     for word in re.findall(r"[a-z0-9']+", text.lower().replace("’", "'").replace("-", " ")):
         is_known = word.isdigit() and int(word) < len(numbers)
         words += numbers[int(word)].replace("-", " ").split() if is_known else [_SAME.get(word, word)]

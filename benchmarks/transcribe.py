@@ -78,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         run_narrator("render", options.routine, "--voice", options.voice, "--output", folder, "--quiet")
-        samples = decode_mono(str(next(Path(folder).glob("*.mp3"))))[:, 0]
+        samples = decode_mono(next(Path(folder).glob("*.mp3")).read_bytes(), "mp3")[:, 0]
     cues = json.loads(run_narrator("script", options.routine, "--voice", options.voice, "--format", "json"))["cues"]
     bounds = (
         [0, *(cue["end_ms"] for cue in cues)],
