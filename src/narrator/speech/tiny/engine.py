@@ -25,7 +25,7 @@ from narrator.units import Ms, ms_to_samples
 
 SPEED = 0.85
 """Of the voice's own speed, at pace 1: it was taught by people who read aloud, and guidance is slower than that."""
-NOISE = 0.35
+NOISE = 0.3
 """How much the voice wavers. Its makers' 0.667 is livelier, and misheard more often."""
 _CUE_WORDS = 2
 """A text of so few words is a cue ("Hold.")."""
