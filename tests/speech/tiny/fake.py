@@ -109,12 +109,12 @@ class Pickler(pickle._Pickler):
             super().save(value, save_persistent_id)
 
 
-def describe_tensor(key, array, offset=0, size=None, stride=None, count=None):
+def describe_tensor(key, array, offset=0, size=None, stride=None, count=None, storage=None):
     """How torch pickles a tensor; any of it may be told wrongly."""
     kind = _Name("torch HalfStorage")
     size = array.shape if size is None else size
     stride = tuple(step // array.itemsize for step in array.strides) if stride is None else stride
-    storage = _Storage(key, kind, array.size if count is None else count)
+    storage = storage or _Storage(key, kind, array.size if count is None else count)
     hooks = _Call("collections OrderedDict", ())
     return _Call("torch._utils _rebuild_tensor_v2", (storage, offset, size, stride, False, hooks))
 

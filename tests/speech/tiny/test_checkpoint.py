@@ -66,6 +66,8 @@ def test_a_pickle_that_would_run_code_runs_nothing(path, tmp_path, protocol):
         (b"})" + b"\x85" * 100_000 + b"K\x01s.", "tuple of no use"),
         (b"(" + b"K\x01" * 9 + b"t.", "tuple of no use"),
         (b"}" + b"q\x00" * 200_001 + b".", "too large"),
+        (b"X\xc9\x00\x00\x00" + b"a" * 201 + b".", "text of no use"),
+        (b"c" + b"a" * 5000 + b"\nb\n.", r"asks for a{200}, which"),
         (b"}X\x05\x00\x00\x00model" + b"h\x07s.", "damaged"),
         (b"\x80\x02}", "damaged"),
         (b".", "damaged"),
@@ -103,6 +105,14 @@ def test_a_table_that_is_too_large_is_refused_unread(path):
 def test_tensors_out_of_bounds_are_refused(path, wrong):
     table = dump({"model": {"a": describe_tensor("0", ONE["a"], **wrong)}})
     refuse(write_checkpoint(path, ONE, table), "outside its numbers|LONG1|tuple of no use|instruction BINFLOAT")
+
+
+def test_a_tensor_made_of_another_is_refused(path):
+    # The inner one is the last number over and over: within its storage, but its own numbers are not side by side.
+    numbers = {"a": np.arange(1000, dtype=np.float16)}
+    inner = describe_tensor("0", numbers["a"], offset=999, size=(1000,), stride=(0,))
+    outer = describe_tensor("0", numbers["a"], size=(1000,), stride=(1,), storage=inner)
+    refuse(write_checkpoint(path, numbers, dump({"model": {"a": outer}})), "outside its numbers")
 
 
 def test_a_tensor_whose_numbers_are_missing_is_refused(path):

@@ -25,6 +25,7 @@ _MOST_TABLE_BYTES = 4 << 20
 _MOST_MEMBERS = 4096
 _MOST_INSTRUCTIONS = 200_000
 _LONGEST_TUPLE = 8
+_LONGEST_TEXT = 200
 _STORAGES: dict[str, np.dtype[Any]] = {
     "torch HalfStorage": np.dtype("<f2"),
     "torch FloatStorage": np.dtype("<f4"),
@@ -42,6 +43,13 @@ class _Name:
     """A name in the table: of a function, or of a kind of storage. It is never looked up anywhere."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Storage:
+    """Numbers that tensors are made of, shape (numbers,)."""
+
+    numbers: Tensor
 
 
 _MARK = _Name("")
@@ -134,7 +142,9 @@ class _Table:
                 pass
             case "MARK":
                 stack.append(_MARK)
-            case "BINUNICODE" | "BININT" | "BININT1" | "BININT2":
+            case "BINUNICODE":
+                stack.append(_check_text(argument))
+            case "BININT" | "BININT1" | "BININT2":
                 stack.append(argument)
             case "NEWTRUE" | "NEWFALSE":
                 stack.append(instruction == "NEWTRUE")
@@ -179,7 +189,7 @@ class _Table:
         if name == _DICT and not arguments:
             return {}
         if name != _REBUILD:
-            raise CheckpointError("has a damaged table of tensors: it calls what is no function")
+            raise ValueError("it calls what is no function")
         tensor = _rebuild_tensor(*arguments)
         # Tensors may share their numbers, but are copied out of them later.
         self._room -= tensor.size * tensor.itemsize
@@ -187,20 +197,25 @@ class _Table:
             raise CheckpointError("holds too much")
         return tensor
 
-    def _find_storage(self, described: Any) -> Tensor:
-        """Numbers of a storage, shape (numbers,)."""
+    def _find_storage(self, described: Any) -> _Storage:
         what, kind, key, _, count = described
         if what != "storage" or not isinstance(kind, _Name) or kind.text not in _STORAGES or key not in self._stores:
-            raise CheckpointError("has a damaged table of tensors: it names a storage that is not there")
+            raise ValueError("it names a storage that is not there")
         numbers: Tensor = np.frombuffer(self._stores[key], _STORAGES[kind.text])
         if len(numbers) != count:
             _refuse()
-        return numbers
+        return _Storage(numbers)
+
+
+def _check_text(text: str) -> str:
+    if len(text) > _LONGEST_TEXT:
+        raise ValueError("a text of no use")
+    return text
 
 
 def _check_name(text: str) -> _Name:
     if text not in {*_STORAGES, _REBUILD, _DICT}:
-        raise CheckpointError(f"asks for {text.replace(' ', '.')}, which it may not")
+        raise CheckpointError(f"asks for {text[:_LONGEST_TEXT].replace(' ', '.')}, which it may not")
     return _Name(text)
 
 
@@ -208,20 +223,21 @@ def _make_tuple(items: list[Any]) -> tuple[Any, ...]:
     """A tuple, never deep: comparing deep ones can overflow Python itself."""
     inner = [item for item in items if isinstance(item, tuple)]
     if len(items) > _LONGEST_TUPLE or any(isinstance(item, tuple) for each in inner for item in each):
-        raise CheckpointError("has a damaged table of tensors: a tuple of no use")
+        raise ValueError("a tuple of no use")
     return tuple(items)
 
 
 def _put(into: Any, items: list[Any]) -> None:
     if not isinstance(into, dict) or len(items) % 2 or not all(isinstance(key, str) for key in items[::2]):
-        raise CheckpointError("has a damaged table of tensors: a key that is no text")
+        raise ValueError("a key that is no text")
     into.update(zip(items[::2], items[1::2], strict=True))
 
 
-def _rebuild_tensor(numbers: Any, offset: Any, size: Any, stride: Any, *_: Any) -> Tensor:
+def _rebuild_tensor(storage: Any, offset: Any, size: Any, stride: Any, *_: Any) -> Tensor:
     """A tensor as a view of its storage's numbers, once it is sure that it lies within them."""
-    if not isinstance(numbers, np.ndarray) or not isinstance(size, tuple) or not isinstance(stride, tuple):
+    if not isinstance(storage, _Storage) or not isinstance(size, tuple) or not isinstance(stride, tuple):
         _refuse()
+    numbers = storage.numbers
     if len(size) != len(stride) or not all(type(number) is int for number in (offset, *size, *stride)):
         _refuse()
     if offset < 0 or min(size, default=1) < 1 or min(stride, default=0) < 0 or math.prod(size) > len(numbers):
