@@ -79,7 +79,7 @@ def narrator(tmp_path, monkeypatch, capfd):
     """
 
     def run_here(*args: str, cwd: Path = tmp_path, env: dict[str, str] | None = None) -> Result:
-        before = signal.getsignal(signal.SIGTERM)
+        before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
         capfd.readouterr()
         with monkeypatch.context() as patch:
             patch.chdir(cwd)
@@ -90,7 +90,8 @@ def narrator(tmp_path, monkeypatch, capfd):
                 with pytest.raises(SystemExit) as ended:
                     main()
             finally:
-                signal.signal(signal.SIGTERM, before)
+                for number, handler in before.items():
+                    signal.signal(number, handler)
         out, err = capfd.readouterr()
         assert "Traceback" not in err, err
         return Result(ended.value.code or 0, out, err)

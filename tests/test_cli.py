@@ -1,11 +1,13 @@
 """What a user meets: messages, exit codes, files."""
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -184,8 +186,30 @@ def test_an_interrupt_leaves_no_half_track_and_no_child(write, tmp_path, sent):
     assert (started.returncode, out, err) == (130, "", "interrupted; nothing half done is left behind\n")
     assert not list((tmp_path / "output").glob("*"))
     assert not list((tmp_path / "cache").rglob("*.part"))
-    left = subprocess.run(["ps", "-o", "pid=", "-g", str(started.pid)], capture_output=True, text=True, check=False)
-    assert left.stdout.split() == []
+    assert list_processes(tmp_path) == []
+
+
+def test_a_closed_terminal_is_no_interrupt_under_nohup(write, tmp_path):
+    env = os.environ | {"NARRATOR_CACHE_DIR": str(tmp_path / "cache")}
+    started = subprocess.Popen(
+        ["nohup", sys.executable, "-m", "narrator", "render", "mine.yaml"], cwd=tmp_path, env=env,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    while not (tmp_path / "cache").exists():
+        time.sleep(0.01)
+    started.send_signal(signal.SIGHUP)
+    assert started.wait(20) == 0
+    assert (tmp_path / "output" / "mine.mp3").exists()
+
+
+def list_processes(folder):
+    """Command lines of the processes that were started with a cache in a folder, whatever session they are in."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if str(folder).encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_bytes())
+    return found
 
 
 def test_a_script_is_shown_in_three_forms(narrator, tmp_path):

@@ -181,3 +181,4 @@ def test_an_engine_may_have_a_version_for_each_voice(change):
 def test_no_package_takes_the_name_of_narrators_own(change):
     run = change(entry="espeak = hummer:Hummer")
     assert run("voices", "try", "espeak", "Hi.").stdout.startswith("espeak.wav  espeak:en-us")
+    assert list_rows(run)["espeak"]["quality"] == "robotic"

@@ -56,6 +56,7 @@ def test_no_wait_is_longer_than_a_minute():
 
 def test_the_wait_that_is_asked_for_is_kept_up_to_a_minute():
     assert fail(Trouble(Kind.BUSY, "busy", after=7.0)) == ([7.0], 1, "well")
+    assert fail(Trouble(Kind.BUSY, "busy", after=0.0), wait_s=1.0)[0][0] >= 1
     waits, count, _ = fail(*(Trouble(Kind.BUSY, "busy", after=61.0) for _ in range(9)))
     assert (waits, count) == ([], 1)
 

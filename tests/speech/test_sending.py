@@ -1,8 +1,10 @@
 """Requests to servers on loopback: where they go, what ends them, and what is told."""
 
+import gc
 import socket
 import threading
 import time
+from pathlib import Path
 
 import pytest
 import requests
@@ -62,6 +64,29 @@ def test_no_password_is_taken_from_netrc(serve, monkeypatch, tmp_path):
     assert requests.post(server.url, timeout=5).ok
     post(server.url)
     assert ["Authorization" in headers for _, headers, _ in server.requests] == [True, False]
+
+
+def test_a_proxy_that_cannot_be_used_is_told(monkeypatch):
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
+    for variable in ("no_proxy", "NO_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.delenv(variable, raising=False)
+    with pytest.raises(Trouble, match=r"^the proxy that the environment names cannot be used") as told:
+        post("http://example.org/")
+    assert "ALL_PROXY" in told.value.remedy
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="descriptors are counted in /proc")
+def test_an_answer_that_is_damaged_is_told_and_leaves_no_connection_open(serve):
+    server = serve(lambda handler: handler.answer(200, b"no gzip", {"Content-Encoding": "gzip"}))
+    gc.disable()
+    try:
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        for _ in range(20):
+            with pytest.raises(Trouble, match=r"^its answer is damaged$"):
+                post(server.url)
+        assert len(list(Path("/proc/self/fd").iterdir())) < before + 10
+    finally:
+        gc.enable()
 
 
 def test_a_server_cannot_put_words_into_a_message(serve):

@@ -3,6 +3,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from narrator.cache import Cache
@@ -45,6 +46,17 @@ def test_what_was_spoken_before_a_failure_is_kept(cache):
         speak(texts, VOICE, Failing(3), cache)
     clips = speak(texts, VOICE, Silent(), cache)
     assert (clips.new, clips.cached) == (2, 3)
+
+
+@pytest.mark.parametrize("samples", [np.zeros((1152, 2)), np.zeros((1151, 1)), np.full((1152, 1), np.nan)])
+def test_a_clip_that_cannot_be_placed_is_not_kept(cache, samples):
+    class Faulty(Silent):
+        def synthesize(self, text, voice):
+            return replace(super().synthesize(text, voice), samples=samples.astype(np.float32))
+
+    with pytest.raises(SpeechError, match=r"not mono, not whole ticks, or not numbers"):
+        speak(["One."], VOICE, Faulty(), cache)
+    assert speak(["One."], VOICE, Silent(), cache).new == 1
 
 
 def test_a_cut_entry_is_made_again(cache):

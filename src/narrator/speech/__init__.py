@@ -6,13 +6,15 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import numpy as np
+
 from narrator.cache import Cache, make_key
 from narrator.errors import NarratorError, SpeechError, describe_error
 from narrator.sound.loudness import Loudness
 from narrator.speech.clip import Clip, measure_packed
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.silent import estimate_length
-from narrator.units import Lufs, Ms, ceil_ticks, ticks_to_ms
+from narrator.units import TICK_SAMPLES, Lufs, Ms, ceil_ticks, ticks_to_ms
 
 Report: TypeAlias = Callable[[int, int], None]
 """Told how many are done, of how many."""
@@ -187,4 +189,7 @@ def _synthesize(text: str, voice: Voice, engine: Engine) -> bytes:
 def _check_clip(found: object) -> Clip:
     if not isinstance(found, Clip):
         raise TypeError(f"it gave {found!r} for a Clip")
+    samples = found.samples
+    if samples.ndim != 2 or samples.shape[1] != 1 or len(samples) % TICK_SAMPLES or not np.isfinite(samples).all():
+        raise ValueError("its clip is not mono, not whole ticks, or not numbers; make_clip makes one that is")
     return found

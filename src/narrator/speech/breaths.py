@@ -55,7 +55,7 @@ def split_clauses(text: str) -> list[Clause]:
     return [clause for clause in clauses if has_words(clause.words)]
 
 
-def split_breaths(text: str, longest: int = LONGEST_BREATH) -> list[list[Clause]]:
+def split_breaths(text: str) -> list[list[Clause]]:
     """Clauses of a text, as many at a time as can be said in one breath; a clause that is too long is cut, too.
 
     Of all ways to cut, the cheapest is taken: few breaths, about equally long, cut after sentences rather than after
@@ -66,12 +66,12 @@ def split_breaths(text: str, longest: int = LONGEST_BREATH) -> list[list[Clause]
         *inner, last = clause.words.split()
         words += [*(_Word(word) for word in inner), _Word(last, clause.stop)]
     heard = [0, *accumulate(count_words(word.text) for word in words)]
-    ideal = heard[-1] / max(1, -(-heard[-1] // longest))
+    ideal = heard[-1] / max(1, -(-heard[-1] // LONGEST_BREATH))
     # For each place between two words: the least cost of all that comes before it, and where its last breath starts.
     best = [(0.0, 0)]
     first = 0
     for end in range(1, len(words) + 1):
-        while heard[end] - heard[first] > longest and first < end - 1:
+        while heard[end] - heard[first] > LONGEST_BREATH and first < end - 1:
             first += 1
         cut = _rate_cut(words, end)
         best.append(

@@ -120,7 +120,7 @@ def _write(data: bytes) -> None:
 
 def main() -> None:
     """Answer requests until standard input ends."""
-    # Ctrl-C is the parent's to handle: it closes standard input.
+    # Ctrl-C is the parent's to handle; where there are no sessions, on Windows, it reaches us, too.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     library, rate = _open_library()
     for line in sys.stdin.buffer:

@@ -83,8 +83,8 @@ def ask(call: Callable[[], T], server: str, wait_s: float, given_up: threading.E
     growing = tenacity.wait_exponential_jitter(initial=wait_s, max=LONGEST_WAIT_S, jitter=wait_s)
 
     def choose_wait(state: tenacity.RetryCallState) -> float:
-        after = _get_trouble(state).after
-        return growing(state) if after is None else after
+        # A server that asks for no wait at all is still busy.
+        return max(_get_trouble(state).after or 0.0, growing(state))
 
     def is_enough(state: tenacity.RetryCallState) -> bool:
         trouble = _get_trouble(state)

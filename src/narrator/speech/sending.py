@@ -81,8 +81,8 @@ class _Line(HTTPAdapter):
         """
         try:
             self._check()
-            response = self.send(request, timeout=(CONNECT_S, timeout_s), **_find_way(request.url or ""))
-            _ = response.content
+            with self.send(request, timeout=(CONNECT_S, timeout_s), **_find_way(request.url or "")) as response:
+                _ = response.content
         except Trouble:
             raise
         except Exception as error:  # noqa: BLE001 - it may quote what was sent, and ends here
@@ -188,24 +188,36 @@ def _find_authorities() -> str | bool:
 
 def _explain(error: Exception, was_connected: bool) -> Trouble:
     """Sort an error by how far the request came; its own text is left out, for it may hold anything."""
-    causes = _list_causes(error)
-
-    def is_due_to(*kinds: type[BaseException]) -> bool:
-        return any(isinstance(cause, kinds) for cause in causes)
-
-    if isinstance(error, ValueError) or not isinstance(error, requests.RequestException):
+    if not isinstance(error, requests.RequestException):
         return Trouble(Kind.FINAL, f"the request failed ({type(error).__name__})")
-    if was_connected and is_due_to(requests.exceptions.ReadTimeout, ReadTimeoutError):
+    return _explain_answer(error) if was_connected else _explain_connection(error)
+
+
+def _explain_answer(error: requests.RequestException) -> Trouble:
+    if _is_due_to(error, requests.exceptions.ReadTimeout, ReadTimeoutError):
         return Trouble(Kind.SLOW, "it did not answer in time")
-    if was_connected:
-        return Trouble(Kind.BROKEN, "its answer was cut short")
-    if is_due_to(ssl.SSLCertVerificationError):
+    if isinstance(error, requests.exceptions.ContentDecodingError):
+        return Trouble(Kind.BROKEN, "its answer is damaged")
+    return Trouble(Kind.BROKEN, "its answer was cut short")
+
+
+def _explain_connection(error: requests.RequestException) -> Trouble:
+    if _is_due_to(error, ssl.SSLCertVerificationError):
         remedy = "if it is a server of your own, name its certificate's authority in REQUESTS_CA_BUNDLE"
         return Trouble(Kind.FINAL, "its certificate cannot be trusted, so nothing was sent", remedy)
-    if is_due_to(requests.exceptions.SSLError):
+    if _is_due_to(error, requests.exceptions.SSLError):
         remedy = "see whether the address is to begin with http:, and whether a proxy is in the way"
         return Trouble(Kind.FINAL, "no TLS connection to it came about, so nothing was sent", remedy)
+    if isinstance(error, requests.exceptions.InvalidSchema):
+        remedy = "see HTTPS_PROXY and ALL_PROXY; one with SOCKS needs: pip install 'requests[socks]'"
+        return Trouble(Kind.FINAL, "the proxy that the environment names cannot be used, so nothing was sent", remedy)
+    if isinstance(error, ValueError):
+        return Trouble(Kind.FINAL, f"the request failed ({type(error).__name__})")
     return Trouble(Kind.UNREACHABLE, "it cannot be reached")
+
+
+def _is_due_to(error: BaseException, *kinds: type[BaseException]) -> bool:
+    return any(isinstance(cause, kinds) for cause in _list_causes(error))
 
 
 def _list_causes(error: BaseException) -> list[BaseException]:

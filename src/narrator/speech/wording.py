@@ -34,7 +34,7 @@ def _either(words: Iterable[str]) -> str:
 _Rule = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 
 _DASH = r" ?[-\u2010-\u2015\u2212] ?"
-_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})++|\d++)(?:\.\d++)?"
 _HALF_DAY = r" ?[ap]\.?m\b\.?"
 
 
@@ -42,29 +42,30 @@ _HALF_DAY = r" ?[ap]\.?m\b\.?"
 
 _ABBREVIATIONS = {
     "e.g.": "for example", "i.e.": "that is", "etc.": "et cetera", "vs.": "versus", "vs": "versus", "approx.": "about",
-    "w/": "with", "Mt.": "Mount",
+    "w/": "with", "w/o": "without", "Mt.": "Mount",
 }  # fmt: skip
 _ROMAN = {
     "I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "X": 10, "XI": 11, "XII": 12,
 }  # fmt: skip
 _LETTERED = "(?:option|step|plan|vitamin|letter|point|position|side|part|type|version|variation|pose|group)s?"
 _NUMBERED = r"(?:warrior|part|phase|level|type|stage|series|chapter|section|\w*asana|drahsunna)"
-_ALONE = r"(?=$| ?[.,;:!?)&\"”’]| (?:and|or|to|on|with|pose|for|is|are)\b)"
+_ALONE = r"$| ?[.,;:!?)&\"”’]| (?:and|or|to|on|for|is|are)\b"
 """What follows a letter or numeral that stands for itself."""
 _LETTER_A = "eigh"
 """Spelt so that it is never taken for the article."""
 
 _LETTERS: Sequence[_Rule] = [
-    # The last full stop of an abbreviation also ends the sentence, if it stands at the end.
+    # One whose full stop may also end the sentence.
+    (re.compile(r"\betc\.(?=$| [A-Z])"), "et cetera."),
     (re.compile(rf"(?<!\w)({_either(_ABBREVIATIONS)})(?= |,|$)"), lambda found: _ABBREVIATIONS[found[1]]),
     (re.compile(r"\bNo\. ?(?=\d)"), "number "),
     (re.compile(r"(?<=[(\"“‘'])[aA](?=[)\"”’'])"), _LETTER_A),
     # A capital within a sentence; at its start only before another letter.
-    (re.compile(rf"(?<=[a-z,] )A(?= [a-z]|{_ALONE[3:]}"), _LETTER_A),
+    (re.compile(rf"(?<=[a-z,] )A(?= [a-z]|{_ALONE})"), _LETTER_A),
     (re.compile(r"(?<![\w'’.])A(?= (?:and|or|to|&) [B-Z]\b|, [B-Z]\b)"), _LETTER_A),
-    (re.compile(rf"\b({_LETTERED}) a{_ALONE}", re.IGNORECASE), rf"\1 {_LETTER_A}"),
+    (re.compile(rf"\b({_LETTERED}) a(?={_ALONE})", re.IGNORECASE), rf"\1 {_LETTER_A}"),
     (re.compile(r"(?<=\w )(II|III|IV|VI|VII|VIII|IX|XI|XII)(?![\w'’-])"), lambda found: str(_ROMAN[found[1]])),
-    (re.compile(rf"\b((?i:{_NUMBERED})) ([IVX]){_ALONE}"), lambda found: f"{found[1]} {_ROMAN[found[2]]}"),
+    (re.compile(rf"\b((?i:{_NUMBERED})) ([IVX])(?= pose\b|{_ALONE})"), lambda found: f"{found[1]} {_ROMAN[found[2]]}"),
 ]
 
 
@@ -100,6 +101,11 @@ _PARTS = {2: ("half", "halves"), 3: ("third", "thirds"), 4: ("quarter", "quarter
 _DECADES = (
     "thousands", "tens", "twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties",
 )  # fmt: skip
+
+
+def _say_ratio(found: re.Match[str]) -> str:
+    _, *others = found[0].split(":")
+    return found[0].replace(":", " to ") if any(len(figures) == 1 for figures in others) else found[0]
 
 
 def _say_time(found: re.Match[str]) -> str:
@@ -157,9 +163,10 @@ _FIGURES: Sequence[_Rule] = [
         re.compile(rf"(?:\b([Aa]n?) |\b(\d+) )?(?<![\d/.,])\b(\d)/(\d)(?![\d/])(?: ?({_either(_UNITS)})(?![\w'’]))?"),
         _say_fraction,
     ),
+    (re.compile(r"(?<![\d/.,])(\d)/(\d{2,3})(?![\d/])"), r"\1 out of \2"),
     (re.compile(r"(?<![\d/])(\d{2,3})/(\d{2,3})(?![\d/])"), r"\1 over \2"),
     # Ratios: a time has two figures for its minutes.
-    (re.compile(r"(?<![\d:.])\d+(?::\d+)*:\d(?::\d+)*(?![\d:])"), lambda found: found[0].replace(":", " to ")),
+    (re.compile(r"(?<![\d:.])\d++(?::\d++)++(?![\d:])"), _say_ratio),
     (
         re.compile(rf"(?<![\d:])(\d{{1,2}}):([0-5]\d)(?![\d:])(?=({_HALF_DAY}| ?min| hour| to \d)?)", re.IGNORECASE),
         _say_time,
@@ -170,8 +177,12 @@ _FIGURES: Sequence[_Rule] = [
     (re.compile(r"\b(1[89]|20)(\d)0s\b"), _say_decade),
     (re.compile(r"['’]([2-9])0s\b"), lambda found: _DECADES[int(found[1])]),
     (
-        re.compile(r"\b(in (?:the|his|her|their|your|my|our) (?:early |mid[- ]|late )?)([2-9])0s\b"),
-        lambda found: found[1] + _DECADES[int(found[2])],
+        re.compile(
+            r"\b(in (?:the|his|her|their|your|my|our) (?:early |mid[- ]|late )?)([2-9])0s\b"
+            r"(?:( (?:and|or|to) )([2-9])0s\b)?",
+            re.IGNORECASE,
+        ),
+        lambda found: found[1] + _DECADES[int(found[2])] + (found[3] + _DECADES[int(found[4])] if found[3] else ""),
     ),
 ]
 
@@ -188,8 +199,9 @@ _MEASURES: Sequence[_Rule] = [
         re.compile(rf"(\d {_either(['', *_UNITS])}|\d(?:{_either(_UNITS)})|[a-z]s)/({_either(_SPANS)})\b"),
         lambda found: f"{found[1]} per {_SPANS[found[2]]}",
     ),
+    (re.compile(r"\ball 4s\b", re.IGNORECASE), "all fours"),
     (re.compile(r"(?<=\d)x(?=\d)"), " times "),
-    (re.compile(rf"(?<![\w.])({_NUMBER})( ?|-)({_either(_UNITS)})(?![\w'’])"), _say_unit),
+    (re.compile(rf"(?<![\w.])(?<!\d,)({_NUMBER})( ?|-)({_either(_UNITS)})(?![\w'’])"), _say_unit),
     (re.compile(rf"([{''.join(_CURRENCIES)}]) ?({_NUMBER})"), lambda found: f"{found[2]} {_CURRENCIES[found[1]]}"),
 ]
 

@@ -220,11 +220,21 @@ def test_what_is_left_of_a_removal_is_no_hindrance(index, tmp_path):
     assert list_files(tmp_path) == []
 
 
-def test_two_may_fetch_at_a_time(index, tmp_path):
+def test_two_may_fetch_at_a_time(index, tmp_path, monkeypatch):
     index.pause = 0.5
+    first = []
+    place = fetch._put_in_place
+
+    def put_and_note(made, folder):
+        place(made, folder)
+        first.append((folder / "G.pth").stat().st_ino)
+
+    monkeypatch.setattr(fetch, "_put_in_place", put_and_note)
     with ThreadPoolExecutor() as pool:
         folders = list(pool.map(lambda _: fetch.install(None, PIN), range(2)))
     assert folders[0] == folders[1]
+    # Whoever comes second leaves what is there, for it may be in use.
+    assert len(set(first)) == 1
     assert list_files(tmp_path) == ["G.pth", "LICENSE"]
 
 

@@ -39,7 +39,7 @@ def _load(path: Path, digest: str) -> Voice:
 
 def main() -> None:
     """Answer requests until standard input ends."""
-    # Ctrl-C is the parent's to handle: it closes standard input.
+    # Ctrl-C is the parent's to handle; where there are no sessions, on Windows, it reaches us, too.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     voice: Voice | None = None
     for line in sys.stdin.buffer:

@@ -20,6 +20,8 @@ from pathlib import Path
 from narrator.errors import SpeechError
 from narrator.speech.folder import find_voices_folder
 
+_PREFIX = ".tiny-"
+"""Of the folders in which voices are fetched."""
 _POLL_S = 0.1
 _STALE_S = 3600
 _MOST_BYTES = 64 << 20
@@ -88,7 +90,7 @@ def check_installed() -> None:
 
 
 def remove() -> None:
-    """Delete the weights and the licence, and whatever is left of a fetch that was killed.
+    """Delete the weights and the licence, and what is left of fetches that were killed an hour ago or longer.
 
     Raises:
         SpeechError: there are none, or they cannot be deleted.
@@ -146,9 +148,6 @@ def _put_in_place(made: Path, folder: Path) -> None:
         made.rename(folder)
 
 
-_PREFIX = ".tiny-"
-
-
 def _find_folder() -> Path:
     return find_voices_folder() / "tiny"
 
@@ -156,8 +155,10 @@ def _find_folder() -> Path:
 def _sweep(folder: Path) -> None:
     """Delete what a fetch that was killed has left behind."""
     for left in folder.glob(f"{_PREFIX}*"):
-        if time.time() - left.stat().st_mtime > _STALE_S:
-            shutil.rmtree(left, ignore_errors=True)
+        # Another fetch may end meanwhile.
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > _STALE_S:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _download(pin: Pin, scratch: Path, report: Callable[[int, int | None], None] | None) -> Path:
