@@ -89,6 +89,11 @@ BAD = {
         1,
         "bad.yaml:1:1: error: this routine cannot ",
     ),
+    "an unknown voice": (
+        "title: x\nvoice: tinny\nsteps: [{say: a}]\n",
+        1,
+        "bad.yaml:1:1: error: there is no engine 'tinny'; did",
+    ),
     "an unknown language": (
         "title: x\nlanguage: xx\nsteps: [{say: a}]\n",
         3,
@@ -183,7 +188,11 @@ def test_an_interrupt_leaves_no_half_track_and_no_child(write, tmp_path, sent):
         time.sleep(0.05)
     os.killpg(started.pid, sent) if sent == signal.SIGINT else started.send_signal(sent)
     out, err = started.communicate(timeout=20)
-    assert (started.returncode, out, err) == (130, "", "interrupted; nothing half done is left behind\n")
+    assert (started.returncode, out, err) == (
+        130,
+        "",
+        "interrupted; what was spoken is kept, and nothing half done is left behind\n",
+    )
     assert not list((tmp_path / "output").glob("*"))
     assert not list((tmp_path / "cache").rglob("*.part"))
     assert list_processes(tmp_path) == []

@@ -125,12 +125,23 @@ def test_a_voice_is_tried_to_a_file(narrator, tmp_path):
         assert sound.streams.audio[0].rate == 48_000
 
 
+def test_a_voice_that_is_tried_speaks_each_time(narrator, write, tmp_path):
+    speaker = Path(__file__).parent / "speech" / "speaker.py"
+    run = json.dumps([sys.executable, str(speaker), "--log", str(tmp_path / "log")])
+    env = {"NARRATOR_CONFIG": str(write(f"[command.box]\nrun = {run}\n", "config.toml"))}
+    for _ in range(2):
+        assert narrator("voices", "try", "command:box", "Hi.", "--force", env=env).code == 0
+    assert (tmp_path / "log").read_text() == "Hi.\n" * 2
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [
         (["try", "espeek", "Hi."], "error: there is no engine 'espeek'; did you mean 'espeak'?"),
         (["try", "espeak:de-xx", "Hi."], "error: 'espeak' has no voice 'de-xx'"),
         (["try", "espeak", " "], "error: there is nothing to say"),
+        (["try", "espeak", "…🧘"], "error: there is nothing to say"),
+        (["try", "", "Hi."], "error: no voice is named"),
         (["try", "espeak", "Hi.", "--output", "a.ogg"], "error: --output: a.ogg has to end in .wav or .mp3"),
         (["add", "espeak"], "error: the engine 'espeak' has nothing to be added or removed"),
         (["remove", "nobody"], "error: there is no voice 'nobody' to add or remove"),

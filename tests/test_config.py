@@ -46,7 +46,7 @@ BAD = {
     "voice = [\n": "is not TOML: ",
     'vioce = "x"\n': "unknown key 'vioce'; did you mean 'voice'?",
     "[gtts]\nintervall = 1\n": "unknown key 'gtts.intervall'; did you mean 'interval'?",
-    '[gtts]\ninterval = "soon"\n': "'gtts.interval' cannot be used: input should be a valid number",
+    '[gtts]\ninterval = "soon"\n': "'gtts.interval' cannot be used: write a number",
     "[gtts]\ninterval = -1\n": "'gtts.interval' cannot be used: input should be greater than or equal to 0",
     '[openai]\nurl = "localhost"\n': "'openai.url' cannot be used: it is no address; write one such as",
     '[openai]\nurl = "http://me:secret@localhost/v1"\n': "an address here holds no name, password or question",
@@ -54,14 +54,15 @@ BAD = {
     '[openai]\nurl = "http://me:secret"\n': "it is no address",
     '[openai]\nurl = "http://[secret/v1"\n': "it is no address",
     '[openai]\nurl = "http://a secret/v1"\n': "it is no address",
-    'openai = "sk-secret"\n': "'openai' cannot be used: input should be a valid dictionary",
-    '[command.box]\nrun = "curl -H secret"\n': "'command.box.run' cannot be used: input should be a valid tuple",
+    'openai = "sk-secret"\n': "'openai' cannot be used: it is a table of its own",
+    '[command.box]\nrun = "curl -H secret"\n': '\'command.box.run\' cannot be used: write a list, such as ["say", "{text}"]',
+    '[command.box]\nrun = ["say", "{outptu}"]\n': "'run' has {outptu}, which stands for nothing; did you mean {output}?",
+    "[command.box]\nrun = []\n": "'command.box.run' cannot be used: there has to be something in the list",
     "[gtts]\nwait = 61\n": "'gtts.wait' cannot be used: input should be less than or equal to 60",
     "[gtts]\ntimeout = 0\n": "'gtts.timeout' cannot be used: input should be greater than 0",
     f"x = {'[' * 3000}{']' * 3000}\n": "is nested too deep, or has too long a number; mend it",
     f"[gtts]\ninterval = {'1' * 5000}\n": "is nested too deep, or has too long a number; mend it",
     '[command.box]\nlanguages = ["en"]\n': "'command.box.run' is missing; write run = ...",
-    "[command.box]\nrun = []\n": "'command.box.run' cannot be used: tuple should have at least 1 item",
 }
 
 

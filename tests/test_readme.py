@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from narrator.cache import Cache
 from narrator.config import read_config
+from narrator.speech import speak
+from narrator.speech.registry import choose_voice
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
@@ -47,3 +50,13 @@ def test_routines_shown_can_be_rendered(narrator, write, text):
     assert narrator("check", "shown.yaml").code == 0
     result = narrator("render", "shown.yaml", "--voice", "silent")
     assert (result.code, result.err) == (0, "")
+
+
+def test_the_engine_shown_speaks(tmp_path):
+    (block,) = [block for language, block in BLOCKS if language == "python"]
+    shown: dict = {}
+    exec(compile(block, "README.md", "exec"), shown)  # noqa: S102 - our own
+    with shown["Hummer"]() as engine:
+        voice = choose_voice(engine, None, "en", 1.0)
+        clips = speak(["Breathe in."], voice, engine, Cache(tmp_path))
+    assert clips.lengths == {"Breathe in.": 672}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -157,6 +158,8 @@ def try_command(
 
         if language is not None:
             check_language(language)
+        if not voice:
+            raise UsageError("no voice is named; narrator voices lists them")
         path = output or Path(f"{voice.replace(':', '-').replace('/', '-')}.wav")
         if path.suffix.lower() not in CODECS:
             raise UsageError(f"--output: {path} has to end in {' or '.join(CODECS)}")
@@ -164,8 +167,9 @@ def try_command(
             raise UsageError(f"{path} is there already; replace it with --force, or choose another --output")
         spoken = _clean_text(text)
         engine, chosen = open_voice(voice, VoiceSpec(pace=pace), language or _find_language(voice))
-        with engine:
-            clip = speak([spoken], chosen, engine, Cache()).load(spoken)
+        # Spoken anew, whatever is kept: it is the voice that is tried.
+        with engine, TemporaryDirectory() as folder:
+            clip = speak([spoken], chosen, engine, Cache(Path(folder))).load(spoken)
         write_sample(path, clip.samples)
         typer.echo(f"{path}  {chosen}, {clip.length / 1000:.1f} s")
 
@@ -184,7 +188,7 @@ def _clean_text(text: str) -> str:
 
     """
     spoken = " ".join(text.split())
-    if not spoken:
+    if not any(char.isalnum() for char in spoken):
         raise UsageError("there is nothing to say; write a sentence, in quotes")
     try:
         spoken.encode()

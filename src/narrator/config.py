@@ -1,7 +1,9 @@
 """The configuration file: which voice to take, and how to reach the engines that need telling."""
 
 import os
+import re
 import tomllib
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
@@ -86,6 +88,10 @@ class OpenaiConfig(Section):
     """Longest silence of the server, in seconds; the whole answer may take three times that."""
 
 
+PLACES = ("text", "output", "language", "pace")
+"""What stands in braces in a program's arguments for what it is to be given."""
+
+
 class CommandConfig(Section):
     """A program that reads a text and writes WAV."""
 
@@ -104,6 +110,10 @@ class CommandConfig(Section):
     def _check_program(self) -> Self:
         if not self.run[0]:
             raise ValueError('\'run\' names no program; write it like ["flite", "-o", "{output}"]')
+        # Programs have braces of their own: only what is nearly one of ours is taken for a slip.
+        for name in set(re.findall(r"\{([a-z]+)\}", " ".join(self.run))) - set(PLACES):
+            if near := get_close_matches(name, PLACES, 1):
+                raise ValueError(f"'run' has {{{name}}}, which stands for nothing; did you mean {{{near[0]}}}?")
         return self
 
 
@@ -165,6 +175,20 @@ def choose_voices(voice: str | None, fallback: str | None = None) -> tuple[str |
     return voice or config.voice, config.fallback if fallback is None else _split_voices(fallback)
 
 
+_REMEDIES = {
+    "tuple_type": 'write a list, such as ["say", "{text}"]',
+    "too_short": "there has to be something in the list",
+    "model_type": "it is a table of its own, such as [gtts] or [command.flite]",
+    "dict_type": "it is a table of its own, such as [command.flite]",
+    "string_type": 'write a text, in quotes, such as "espeak"',
+    "float_type": "write a number",
+    "float_parsing": "write a number",
+    "int_parsing": "write a whole number",
+    "int_type": "write a whole number",
+}
+"""Pydantic's words are for programmers."""
+
+
 def _describe(fault: Any) -> str:
     """Say what is wrong with a key, and what would be right; its value is not quoted, for it may be a secret."""
     *parents, key = fault["loc"]
@@ -173,7 +197,7 @@ def _describe(fault: Any) -> str:
         return f"unknown key '{place}'; {suggest(str(key), _list_keys(parents))}"
     if fault["type"] == "missing":
         return f"'{place}' is missing; write {key} = ..."
-    message = fault["msg"].removeprefix("Value error, ")
+    message = _REMEDIES.get(fault["type"]) or fault["msg"].removeprefix("Value error, ")
     return f"'{place}' cannot be used: {message[:1].lower()}{message[1:]}"
 
 

@@ -42,7 +42,7 @@ def faults_told() -> Iterator[None]:
         tell_error(error)
         raise typer.Exit(error.exit_code) from None
     except KeyboardInterrupt:
-        typer.echo("interrupted; nothing half done is left behind", err=True)
+        typer.echo("interrupted; what was spoken is kept, and nothing half done is left behind", err=True)
         raise typer.Exit(CancelledError.exit_code) from None
 
 

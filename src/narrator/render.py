@@ -14,7 +14,17 @@ import av
 
 from narrator import __version__
 from narrator.cache import Cache, make_key
-from narrator.errors import Fault, LengthError, Mark, NarratorError, PublishError, SoundError, SpeechError, UsageError
+from narrator.errors import (
+    Fault,
+    LengthError,
+    Mark,
+    NarratorError,
+    PublishError,
+    RoutineError,
+    SoundError,
+    SpeechError,
+    UsageError,
+)
 from narrator.mix import Console, measure_gain, measure_stroke
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.publish.mp3 import write_mp3
@@ -374,9 +384,8 @@ def _open_voice(asked: str | None, request: Request, authored: Script | ScriptFi
         if asked not in {None, AUTO} or request.language:
             raise
         written = heading.voice.mark
-        raise type(error)(
-            error.faults[0].message, written if written.file == authored.mark.file else authored.mark
-        ) from None
+        kind = RoutineError if isinstance(error, UsageError) else type(error)
+        raise kind(error.faults[0].message, written if written.file == authored.mark.file else authored.mark) from None
 
 
 def _round(level: float | None) -> float | None:

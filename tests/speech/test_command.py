@@ -160,3 +160,13 @@ def test_a_voice_is_another_when_its_own_program_changes_and_no_other():
 
     assert settle(box=box) == settle(say=say, box=box)
     assert settle(box=box) != settle(box=CommandConfig(run=("box", "-x")))
+
+
+def test_a_voice_is_another_when_a_file_that_it_runs_has_changed(tmp_path):
+    script = tmp_path / "speak.sh"
+    engine = Command({"box": CommandConfig(run=("sh", str(script)))})
+    versions = []
+    for text in ("cat a.wav", "cat other.wav"):
+        script.write_text(text)
+        versions.append(choose_voice(engine, "box", "en", 1).version)
+    assert versions[0] != versions[1]

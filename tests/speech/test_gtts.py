@@ -118,7 +118,7 @@ def test_faults_are_tried_again_as_far_as_it_helps_and_told(tmp_path, mode, trie
     (line,) = outcome.seen.splitlines()
     assert line.startswith("error: Google Translate (127.0.0.1:")
     assert f"did not speak 'A third thing.': {message}" in line
-    assert line.endswith("(what was spoken is kept), or use --voice espeak")
+    assert line.endswith("(what was spoken is kept), or take another voice")
 
 
 @pytest.mark.parametrize("mode", ["429", "500", "cut short", "empty"])
@@ -346,4 +346,7 @@ def test_a_hanging_service_can_be_interrupted(serve, write, tmp_path):
         time.sleep(0.05)
     started.send_signal(signal.SIGINT)
     _, err = started.communicate(timeout=10)
-    assert (started.returncode, err) == (130, "interrupted; nothing half done is left behind\n")
+    assert (started.returncode, err) == (
+        130,
+        "interrupted; what was spoken is kept, and nothing half done is left behind\n",
+    )

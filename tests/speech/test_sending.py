@@ -1,6 +1,7 @@
 """Requests to servers on loopback: where they go, what ends them, and what is told."""
 
 import gc
+import json
 import socket
 import threading
 import time
@@ -87,6 +88,15 @@ def test_an_answer_that_is_damaged_is_told_and_leaves_no_connection_open(serve):
         assert len(list(Path("/proc/self/fd").iterdir())) < before + 10
     finally:
         gc.enable()
+
+
+def test_what_a_server_says_of_an_error_is_told_but_never_with_the_key(serve):
+    said = ["No voice\naf_heart.", "Wrong key: secret.", "No voice af_heart; there is alloy."]
+    server = serve(lambda handler: handler.answer(400, json.dumps({"error": {"message": said.pop()}}).encode()))
+    for told in (r" \('No voice af_heart; there is alloy.'\)", "", ""):
+        request = requests.Request("POST", server.url, headers={"Authorization": "Bearer secret"}).prepare()
+        with pytest.raises(Trouble, match=rf"^it answered 400 Bad Request{told}$"):
+            send(request, 5.0, OPEN)
 
 
 def test_a_server_cannot_put_words_into_a_message(serve):

@@ -182,7 +182,7 @@ def _synthesize(text: str, voice: Voice, engine: Engine) -> bytes:
         raise
     except (Exception, SystemExit) as error:  # an engine may be anybody's
         raise SpeechError(
-            f"the engine {engine.name!r} failed on {text[:40]!r}: {describe_error(error)}; try another --voice"
+            f"the engine {engine.name!r} failed on {text[:40]!r}: {describe_error(error)}; try another voice"
         ) from error
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shutil
 import subprocess
 import tempfile
 import threading
@@ -10,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from narrator.config import CommandConfig
+from narrator.config import PLACES, CommandConfig
 from narrator.errors import SpeechError
 from narrator.sound.resample import NoSoundError, decode_mono
 from narrator.speech.breaths import has_words
@@ -18,7 +19,7 @@ from narrator.speech.child import kill_group
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Voice
 
-_PLACE = re.compile(r"\{(?:text|output|language|pace)\}")
+_PLACE = re.compile(rf"\{{(?:{'|'.join(PLACES)})\}}")
 _LAST_WAIT_S = 1.0
 """For a program that was ended; what it started in another session may hold on to its output for longer."""
 
@@ -51,9 +52,10 @@ class Command(Engine):
         return [name for name, program in self._programs.items() if wanted & set(program.languages)]
 
     def settle_voice(self, voice: Voice) -> Voice:
-        """A voice with a version that follows from its program and its arguments."""
-        run = repr(self._programs[voice.name].run)
-        return replace(voice, version=f"{self.version} {hashlib.blake2b(run.encode(), digest_size=8).hexdigest()}")
+        """A voice with a version that follows from its program, its arguments, and the state of files among them."""
+        run = self._programs[voice.name].run
+        known = repr((run, *map(_describe_file, run)))
+        return replace(voice, version=f"{self.version} {hashlib.blake2b(known.encode(), digest_size=8).hexdigest()}")
 
     def synthesize(self, text: str, voice: Voice) -> Clip:
         """Have the program speak a text; one without letters is a moment of silence."""
@@ -111,7 +113,7 @@ class Command(Engine):
                 process.communicate(timeout=_LAST_WAIT_S)
             raise SpeechError(
                 f"{program!r} was not done with {text[:40]!r} after {timeout_s:g} s; raise 'timeout' in the "
-                "configuration file, or use --voice espeak"
+                "configuration file, or take another voice"
             ) from None
         finally:
             self._running.discard(process)
@@ -119,6 +121,14 @@ class Command(Engine):
             last = (said.decode(errors="replace").strip().splitlines() or ["it said nothing"])[-1][:200]
             raise SpeechError(f"{program!r} failed on {text[:40]!r} with code {process.returncode}: {last}")
         return written
+
+
+def _describe_file(argument: str) -> tuple[int, int] | None:
+    """When a program or a file among the arguments was last written, and its size; None for what is no file."""
+    with suppress(OSError, ValueError):
+        known = Path(shutil.which(argument) or argument).stat()
+        return known.st_mtime_ns, known.st_size
+    return None
 
 
 def _fill(argument: str, meanings: Mapping[str, str]) -> str:

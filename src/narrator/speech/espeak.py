@@ -32,7 +32,7 @@ class Espeak(Engine):
 
     def __init__(self) -> None:
         # By its path, not as a module: the child then starts without everything that narrator itself loads.
-        self._child = Child("espeak-ng", "try another --voice", [str(Path(__file__).with_name("espeak_child.py"))])
+        self._child = Child("espeak-ng", "try another voice", [str(Path(__file__).with_name("espeak_child.py"))])
 
     @cached_property
     def _voices(self) -> list[str]:

