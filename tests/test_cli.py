@@ -92,7 +92,7 @@ BAD = {
     "an unknown voice": (
         "title: x\nvoice: tinny\nsteps: [{say: a}]\n",
         1,
-        "bad.yaml:1:1: error: there is no engine 'tinny'; did",
+        "bad.yaml:2:8: error: there is no engine 'tinny'; did",
     ),
     "an unknown language": (
         "title: x\nlanguage: xx\nsteps: [{say: a}]\n",

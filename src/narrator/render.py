@@ -383,9 +383,8 @@ def _open_voice(asked: str | None, request: Request, authored: Script | ScriptFi
     except NarratorError as error:
         if asked not in {None, AUTO} or request.language:
             raise
-        written = heading.voice.mark
         kind = RoutineError if isinstance(error, UsageError) else type(error)
-        raise kind(error.faults[0].message, written if written.file == authored.mark.file else authored.mark) from None
+        raise kind(error.faults[0].message, heading.voice_mark) from None
 
 
 def _round(level: float | None) -> float | None:

@@ -76,7 +76,7 @@ def _find_pace(script: Script, lengths: Lengths) -> Iterator[Fault]:
         change = "lower" if pace > PACE[1] else "raise"
         yield Fault(
             f"the voice speaks {pace} words a minute, outside {PACE[0]} to {PACE[1]}; {change} 'pace' in 'voice'",
-            script.heading.voice.mark if script.heading.voice.mark.file == script.mark.file else script.mark,
+            script.heading.voice_mark,
         )
 
 

@@ -131,7 +131,7 @@ class ScriptFile(Marked):
     @property
     def heading(self) -> Heading:
         """What the session is called, and its voice."""
-        return Heading(self.title, self.language, self.voice, self.tags, self.pronounce)
+        return Heading(self.title, self.language, self.voice, self.tags, self.pronounce, self.find_mark("voice"))
 
     def list_cues(self) -> list[Cue]:
         """The cues in the order of the file."""

@@ -198,6 +198,8 @@ class Heading:
     voice: model.VoiceSpec
     tags: model.Tags
     pronounce: Mapping[str, str] = field(default_factory=dict)
+    voice_mark: Mark | None = field(default=None, compare=False, repr=False)
+    """Where the file says who speaks, else where it begins: no part of what a session is."""
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,7 @@ def write_script(routine: model.Routine, guidance: Guidance = "full", language: 
             routine.voice,
             routine.tags,
             routine.pronounce,
+            routine.find_mark("voice"),
         ),
         guidance=guidance,
         length=routine.length,
