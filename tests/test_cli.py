@@ -1,15 +1,15 @@
 """What a user meets: messages, exit codes, files."""
 
-import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
+
+from measure import list_processes
 
 ROUTINE = """\
 title: Short
@@ -209,16 +209,6 @@ def test_a_closed_terminal_is_no_interrupt_under_nohup(write, tmp_path):
     started.send_signal(signal.SIGHUP)
     assert started.wait(20) == 0
     assert (tmp_path / "output" / "mine.mp3").exists()
-
-
-def list_processes(folder):
-    """Command lines of the processes that were started with a cache in a folder, whatever session they are in."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if str(folder).encode() in (process / "environ").read_bytes():
-                found.append((process / "cmdline").read_bytes())
-    return found
 
 
 def test_a_script_is_shown_in_three_forms(narrator, tmp_path):

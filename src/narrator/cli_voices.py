@@ -187,8 +187,10 @@ def _clean_text(text: str) -> str:
         UsageError: there is nothing in it, or what is no text.
 
     """
+    from narrator.speech.breaths import has_words
+
     spoken = " ".join(text.split())
-    if not any(char.isalnum() for char in spoken):
+    if not has_words(spoken):
         raise UsageError("there is nothing to say; write a sentence, in quotes")
     try:
         spoken.encode()

@@ -18,6 +18,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from measure import list_processes
 from narrator.errors import SpeechError
 from narrator.speech.tiny import fetch
 from narrator.speech.tiny.fetch import Pin
@@ -26,9 +27,10 @@ ROOT = "fake_voice-1.0"
 WEIGHTS = os.urandom(300_000)
 # A build backend of its own: pip reads an archive's metadata with nothing else from the index. It leaves a mark.
 BACKEND = """
-import os, pathlib
+import os, pathlib, time
 def prepare_metadata_for_build_wheel(folder, settings=None):
     pathlib.Path(os.environ["FAKE_VOICE_MARK"]).write_text("built")
+    time.sleep(float(os.environ.get("FAKE_VOICE_PAUSE", 0)))
     info = pathlib.Path(folder) / "fake_voice-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\\nName: fake-voice\\nVersion: 1.0\\n")
@@ -193,6 +195,19 @@ def test_an_interrupted_fetch_leaves_nothing(index, tmp_path):
     process.communicate(timeout=20)
     assert process.returncode
     assert not fetch.is_installed()
+    assert list((tmp_path / "data" / "voices").iterdir()) == []
+
+
+def test_nothing_that_pip_has_started_outlives_a_fetch(index, tmp_path, monkeypatch):
+    monkeypatch.setenv("FAKE_VOICE_PAUSE", "30")
+
+    def end_once_building(done, total):
+        if (tmp_path / "mark").exists():
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fetch.install(end_once_building, PIN)
+    assert list_processes(tmp_path) == []
     assert list((tmp_path / "data" / "voices").iterdir()) == []
 
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from narrator.errors import SpeechError
+from narrator.speech.child import kill_group
 from narrator.speech.folder import find_voices_folder
 
 _PREFIX = ".tiny-"
@@ -179,6 +180,7 @@ def _download(pin: Pin, scratch: Path, report: Callable[[int, int | None], None]
             cwd=scratch,
             # All that pip writes lies in the folder, to be watched, and to be deleted with it.
             env=os.environ | {"TMPDIR": str(scratch), "TEMP": str(scratch), "TMP": str(scratch)},
+            start_new_session=True,
         )
         try:
             come = 0
@@ -188,7 +190,8 @@ def _download(pin: Pin, scratch: Path, report: Callable[[int, int | None], None]
                     # Once all of it has come, nobody knows how long pip looks into it.
                     report(come, pin.size if come < pin.size else None)
         finally:
-            process.kill()
+            # With what it has started to read the archive's metadata.
+            kill_group(process)
             process.wait()
     if process.returncode:
         raise SpeechError(_explain(log.read_text(errors="replace"), pin))
