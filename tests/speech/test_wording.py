@@ -77,6 +77,7 @@ READINGS = {
     ],
     "what is right already": [
         ("30 seconds, 90%, the 1st, 10,000 steps", "30 seconds, 90%, the 1st, 10,000 steps"),
+        ("move by .5 metres", "move by .5 metres"),
         ("well-known T-spine, C3 to C5, covid-19", "well-known T-spine, C3 to C5, covid-19"),
         ("I'm 5'2 and in a mess", "I'm 5'2 and in a mess"),
     ],

@@ -19,7 +19,7 @@ def word_english(text: str) -> str:
     for pattern, spoken in _RULES:
         text = pattern.sub(spoken, text)
     text = " ".join(_drop(re.sub(r"[*_#•]", " ", text), {"So", "Sk", "Sm", "Co"}, " ").split())
-    return re.sub(r" (?=[.,;:!?])", "", text)
+    return re.sub(r" (?=[,;:!?]|\.(?!\d))", "", text)
 
 
 def _drop(text: str, categories: set[str], instead: str) -> str:
