@@ -10,11 +10,14 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from narrator.errors import Fault, NarratorError
+from narrator.errors import Fault, NarratorError, UsageError
 from narrator.routine.nearest import suggest
+from narrator.units import parse_size
 
 VARIABLE = "NARRATOR_CONFIG"
 """Names another file than the user's own."""
+LIMIT_VARIABLE = "NARRATOR_CACHE_LIMIT"
+"""Says how large the cache may become, before the file does."""
 
 Seconds = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
 Timeout = Annotated[Seconds, Field(gt=0)]
@@ -117,6 +120,19 @@ class CommandConfig(Section):
         return self
 
 
+def _read_size(value: Any) -> float:
+    if not isinstance(value, str):
+        raise ValueError('write a size, in quotes, such as "2GB"')
+    return parse_size(value)
+
+
+class CacheConfig(Section):
+    """What is kept for the next time."""
+
+    limit: Annotated[float, BeforeValidator(_read_size)] | None = None
+    """Bytes that the cache may take; infinite for no limit."""
+
+
 class Config(Section):
     """The whole file; what it does not say has its default."""
 
@@ -124,6 +140,7 @@ class Config(Section):
     """Who speaks unless `--voice` or `NARRATOR_VOICE` say otherwise."""
     fallback: Annotated[tuple[str, ...], BeforeValidator(_split_voices)] = ()
     """Who speaks the whole session when that voice fails, in this order, unless `--fallback` says otherwise."""
+    cache: CacheConfig = CacheConfig()
     gtts: GttsConfig = GttsConfig()
     openai: OpenaiConfig = OpenaiConfig()
     command: dict[str, CommandConfig] = {}
@@ -175,6 +192,45 @@ def choose_voices(voice: str | None, fallback: str | None = None) -> tuple[str |
     return voice or config.voice, config.fallback if fallback is None else _split_voices(fallback)
 
 
+def choose_limit() -> float | None:
+    """Return how many bytes the cache may take: as `NARRATOR_CACHE_LIMIT` says, else the file; None where none does.
+
+    Raises:
+        UsageError: what the variable says is not a size.
+        ConfigError: the configuration file cannot be used.
+
+    """
+    if wanted := os.environ.get(LIMIT_VARIABLE):
+        try:
+            return parse_size(wanted)
+        except ValueError as error:
+            raise UsageError(f"{LIMIT_VARIABLE}: {error}") from None
+    return read_config().cache.limit
+
+
+_LIMIT_LINE = re.compile(r"(?m)^[ \t]*limit[ \t]*=.*$")
+_CACHE_TABLE = re.compile(r"(?m)^[ \t]*\[[ \t]*cache[ \t]*\][ \t]*(#.*)?$")
+
+
+def set_limit(text: str, size: str) -> str | None:
+    """Write a limit of the cache into a configuration file's text; None where that would change anything else."""
+    table = _CACHE_TABLE.search(text)
+    if not table:
+        changed = f'{text.rstrip()}\n\n[cache]\nlimit = "{size}"\n'.lstrip()
+    else:
+        end = re.compile(r"(?m)^\s*\[").search(text, table.end())
+        body = text[table.end() : end.start() if end else len(text)]
+        line = f'limit = "{size}"'
+        body = _LIMIT_LINE.sub(line, body, 1) if _LIMIT_LINE.search(body) else f"\n{line}{body}"
+        changed = text[: table.end()] + body + (text[end.start() :] if end else "")
+    try:
+        wanted = tomllib.loads(text)
+        wanted["cache"] = wanted.get("cache", {}) | {"limit": size}
+        return changed if tomllib.loads(changed) == wanted else None
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
 _REMEDIES = {
     "tuple_type": 'write a list, such as ["say", "{text}"]',
     "too_short": "there has to be something in the list",
@@ -203,5 +259,10 @@ def _describe(fault: Any) -> str:
 
 def _list_keys(parents: list[int | str]) -> list[str]:
     """Keys that the table at a path takes."""
-    tables: dict[str, type[Section]] = {"gtts": GttsConfig, "openai": OpenaiConfig, "command": CommandConfig}
+    tables: dict[str, type[Section]] = {
+        "cache": CacheConfig,
+        "gtts": GttsConfig,
+        "openai": OpenaiConfig,
+        "command": CommandConfig,
+    }
     return list((tables[str(parents[0])] if parents else Config).model_fields)
