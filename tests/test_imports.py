@@ -15,6 +15,7 @@ ROOT = Path(narrator.__file__).parent
 ALLOWED = {
     "units": set(),
     "errors": set(),
+    "paths": set(),
     "cache": set(),
     "routine": set(),
     "script": {"routine"},
@@ -64,7 +65,7 @@ ALLOWED = {
     "__main__": {"cli"},
     "__init__": set(),
 }
-EVERYWHERE = {"units", "errors", "__version__"}
+EVERYWHERE = {"units", "errors", "paths", "__version__"}
 
 
 def name_stage(path: Path) -> str:

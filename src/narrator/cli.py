@@ -214,7 +214,8 @@ def script_command(
         session = plan(found[0], Cache())
         for note in (*session.warnings, *session.timeline.notes):
             tell(note, "warning")
-        text = _format_script(session, found[0].name, form or _choose_format(output), output and output.parent)
+        folders = ((output or found[0].file).parent, *found[0].sounds)
+        text = _format_script(session, found[0].name, form or _choose_format(output), folders)
         if output:
             _check_script_output(output, found[0])
             write_text(output, text)
@@ -239,6 +240,7 @@ def verify_command(
     """
     with faults_told():
         from narrator.cache import Cache
+        from narrator.config import list_sound_folders
         from narrator.render import Request, verify
 
         if script and len(tracks) > 1:
@@ -246,7 +248,7 @@ def verify_command(
         worst = 0
         for track in tracks:
             try:
-                checks = verify(track, Request(script, str(script)) if script else None, Cache())
+                checks = verify(track, Request(script, str(script), sounds=list_sound_folders()) if script else None, Cache())
             except NarratorError as error:
                 worst = max(worst, error.exit_code)
                 tell_error(error)
@@ -351,9 +353,11 @@ def _make_requests(
     *,
     no_bed: bool = False,
 ) -> "Iterator[Request]":
+    from narrator.config import list_sound_folders
     from narrator.render import Request
     from narrator.routine import find_routine
 
+    sounds = list_sound_folders()
     if language is not None:
         check_language(language)
     lengths = [_parse_length(part) for part in length.split(",")] if length is not None else [None]
@@ -370,6 +374,7 @@ def _make_requests(
                 language,
                 fallback=voices[1],
                 no_bed=no_bed,
+                sounds=sounds,
             )
 
 
@@ -401,14 +406,14 @@ def _choose_format(output: Path | None) -> ScriptFormat:
     )
 
 
-def _format_script(session: "Plan", file: str, form: ScriptFormat, folder: Path | None) -> str:
+def _format_script(session: "Plan", file: str, form: ScriptFormat, folders: tuple[Path, ...]) -> str:
     from narrator.publish.screenplay import format_json, format_text
     from narrator.script_file import format_script
 
     heading, timeline, voice = session.heading, session.timeline, str(session.voice)
     match form:
         case ScriptFormat.yaml:
-            return format_script(heading, voice, session.gain, session.floor, timeline, file, folder)
+            return format_script(heading, voice, session.gain, session.floor, timeline, file, folders)
         case ScriptFormat.json:
             return format_json(heading.title, heading.language, voice, timeline)
         case ScriptFormat.text:

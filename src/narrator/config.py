@@ -11,11 +11,13 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from narrator.errors import Fault, NarratorError
+from narrator.paths import read_file
 from narrator.routine.nearest import suggest
 
 VARIABLE = "NARRATOR_CONFIG"
 """Names another file than the user's own."""
 
+_MAX_BYTES = 256 * 1024
 Seconds = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
 Timeout = Annotated[Seconds, Field(gt=0)]
 FirstWait = Annotated[Seconds, Field(le=60)]
@@ -124,6 +126,8 @@ class Config(Section):
     """Who speaks unless `--voice` or `NARRATOR_VOICE` say otherwise."""
     fallback: Annotated[tuple[str, ...], BeforeValidator(_split_voices)] = ()
     """Who speaks the whole session when that voice fails, in this order, unless `--fallback` says otherwise."""
+    sounds: Annotated[str, Field(min_length=1)] | None = None
+    """A folder whose sound files any routine may name, besides those in its own folder."""
     gtts: GttsConfig = GttsConfig()
     openai: OpenaiConfig = OpenaiConfig()
     command: dict[str, CommandConfig] = {}
@@ -147,7 +151,7 @@ def read_config() -> Config:
     """
     path = find_config()
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(read_file(path, _MAX_BYTES).decode())
     except FileNotFoundError:
         if os.environ.get(VARIABLE):
             raise ConfigError(f"there is no file {path}, which {VARIABLE} names; write it, or unset that") from None
@@ -173,6 +177,17 @@ def choose_voices(voice: str | None, fallback: str | None = None) -> tuple[str |
     """
     config = read_config()
     return voice or config.voice, config.fallback if fallback is None else _split_voices(fallback)
+
+
+def list_sound_folders() -> tuple[Path, ...]:
+    """Return the folders whose sound files any routine may name: what the configuration says, seen from its file.
+
+    Raises:
+        ConfigError: the configuration file cannot be used.
+
+    """
+    named = read_config().sounds
+    return () if named is None else (find_config().parent / os.path.expanduser(named),)  # noqa: PTH111 - never raises
 
 
 _REMEDIES = {

@@ -30,10 +30,10 @@ from narrator.mix.backdrops import open_bed, open_floor
 from narrator.publish.mp3 import write_mp3
 from narrator.publish.tags import is_ours
 from narrator.review import review_script
-from narrator.routine.load import make_routine, type_source
+from narrator.routine.load import make_routine
 from narrator.routine.source import read_source
 from narrator.script import Bell, Guidance, Heading, Script, write_script
-from narrator.script_file import ScriptFile, format_script, is_script, place_script
+from narrator.script_file import ScriptFile, format_script, is_script, make_script, place_script
 from narrator.sound.loop import Loop
 from narrator.speech import Clips, find_lengths, speak
 from narrator.speech.engine import Engine, Voice
@@ -67,6 +67,8 @@ class Request:
     fallback: tuple[str, ...] = ()
     """Who speaks the whole session instead, when that voice fails: the next of these, and so on."""
     no_bed: bool = False
+    sounds: tuple[Path, ...] = ()
+    """Folders of sound files besides those of the files that name them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +224,8 @@ def verify(path: Path, script: Request | None, cache: Cache) -> list[Check]:
     with tempfile.TemporaryDirectory() as folder:
         kept = Path(folder) / "plan.yaml"
         kept.write_text(json.loads(known)["script"], "utf-8")
-        return verify(path, Request(kept, str(path)), cache)
+        # Its sound files are named by their whole paths, as they were found.
+        return verify(path, Request(kept, str(path), sounds=(Path(kept.anchor),)), cache)
 
 
 def check(request: Request, cache: Cache) -> Checked:
@@ -275,14 +278,15 @@ def _read(request: Request) -> Script | ScriptFile:
     """Read a routine or a script file."""
     source = read_source(request.file, request.name)
     if not is_script(source):
-        script = write_script(make_routine(source, request.file), request.guidance or "full", request.language)
+        routine = make_routine(source, request.file, request.sounds)
+        script = write_script(routine, request.guidance or "full", request.language)
         return replace(script, bed=None) if request.no_bed else script
     if request.no_bed or any(value is not None for value in (request.length, request.guidance, request.language)):
         raise UsageError(
             f"{request.name} is a script, which stands as it is: leave out --length, --guidance, --language and "
             "--no-bed"
         )
-    return type_source(source, ScriptFile)
+    return make_script(source, request.sounds)
 
 
 def _place(authored: Script | ScriptFile, lengths: Lengths, request: Request) -> Timeline:

@@ -6,9 +6,8 @@ Nothing that made the file is asked about it: lengths, onsets, levels and peaks 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import av
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,9 +15,11 @@ from narrator.errors import PublishError
 from narrator.mix import CEILING, Console, Layout, find_islands, mix_background, mix_island
 from narrator.publish.frames import AFTER, Part, Piece, count_before, count_frames, list_parts
 from narrator.script import Breath, Cue
+from narrator.paths import open_regular
 from narrator.sound.audio import Samples
 from narrator.sound.breath import PITCH
 from narrator.sound.loudness import integrate, measure_loudness
+from narrator.sound.opened import DAMAGE, BadSoundError, decode_frames, open_sound
 from narrator.timeline import Chapter, Segment, Timeline
 from narrator.units import (
     SAMPLES_PER_MS,
@@ -33,6 +34,9 @@ from narrator.units import (
     ms_to_samples,
     ticks_to_ms,
 )
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
 
 ONSET: Ms = 24
 """How far a cue may be from its time."""
@@ -78,15 +82,17 @@ def verify_track(path: Path, timeline: Timeline, console: Console) -> list[Check
     """
     layout = find_islands(timeline)
     try:
-        with av.open(str(path)) as container:
+        with open_regular(path) as file, open_sound(file, "mp3") as container:
             chapters = [_read_chapter(each) for each in container.chapters()]
             frames = sum(1 for packet in container.demux(audio=0) if packet.size)
-        decoded = _Decoder(path)
-        compared = list(_compare(decoded, layout, timeline, console))
+        with open_regular(path) as file, open_sound(file, "mp3") as container:
+            decoded = _Decoder(container)
+            compared = list(_compare(decoded, layout, timeline, console))
+    except DAMAGE as error:
+        # Some of these are OSErrors, too.
+        raise PublishError(f"{path} is not an MP3, or is damaged beyond reading: {error}") from error
     except OSError as error:
         raise PublishError(f"cannot read {path}: {error.strerror or error}") from error
-    except (av.FFmpegError, ValueError) as error:
-        raise PublishError(f"{path} is no MP3, or is damaged beyond reading: {error}") from error
     wanted = ms_to_samples(timeline.length)
     return [
         _check_equal("length", f"{wanted:,} samples", f"{decoded.samples:,} samples"),
@@ -115,9 +121,8 @@ def _check_chapters(timeline: Timeline, found: list[Chapter]) -> Check:
 class _Decoder:
     """Samples of a file in the order they are asked for; what is asked for once is not held."""
 
-    def __init__(self, path: Path) -> None:
-        self._container = av.open(str(path))
-        self._frames = self._container.decode(audio=0)
+    def __init__(self, container: "InputContainer") -> None:
+        self._frames = decode_frames(container)
         self._waiting: Samples = np.zeros((0, 2), np.float32)
         self.samples = 0
 
@@ -135,7 +140,7 @@ class _Decoder:
     def _decode(self) -> Samples | None:
         try:
             frame = next(self._frames, None)
-        except av.FFmpegError:
+        except (BadSoundError, *DAMAGE):
             frame = None
         if frame is None:
             return None

@@ -51,7 +51,7 @@ def _open_file(path: str, digest: str, cache: Cache) -> Loop:
     known = cache.get(_SHELF, key)
     head = json.loads(known) if known else None
     if head is None or not place.is_file() or place.stat().st_size != head["ticks"] * TICK_SAMPLES * 4:
-        pcm, scale = pack_loop(_make_loop(path))
+        pcm, scale = pack_loop(_make_loop(path, digest))
         head = {"ticks": len(pcm) // TICK_SAMPLES, "scale": scale}
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -71,9 +71,9 @@ def _open_file(path: str, digest: str, cache: Cache) -> Loop:
     return Loop(f"file {key}", head["ticks"], load)
 
 
-def _make_loop(path: str) -> NDArray[np.float32]:
+def _make_loop(path: str, digest: str) -> NDArray[np.float32]:
     try:
-        samples = loop_file(decode_stereo(path, _LONGEST), _CROSSFADE)
+        samples = loop_file(decode_stereo(path, _LONGEST, digest), _CROSSFADE)
     except ValueError as error:
         raise SoundError(f"{path} cannot be a bed: {error}") from error
     loudness = measure_loop(samples)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from narrator.errors import Fault, RoutineError
+from narrator.paths import find_below
 from narrator.routine.find import builtin_folder
 from narrator.routine.model import STEPS, Fragment, Include, Repeat, Routine, Section, StepBase, list_keys
 from narrator.routine.nearest import suggest
@@ -28,8 +29,11 @@ def load_routine(path: Path, name: str | None = None) -> Routine:
     return make_routine(read_source(path, name), path)
 
 
-def make_routine(source: Source, path: Path) -> Routine:
-    """Make a routine from a file's data; `path` is where the files it includes are looked for.
+def make_routine(source: Source, path: Path, sounds: tuple[Path, ...] = ()) -> Routine:
+    """Make a routine from a file's data.
+
+    The files it includes are looked for beside `path`; its sound files beside the file that names them, and in the
+    folders `sounds`.
 
     Raises:
         RoutineError: with every fault found.
@@ -39,6 +43,7 @@ def make_routine(source: Source, path: Path) -> Routine:
     faults = _Includer().fill(routine.steps, path.resolve(), (path.resolve(),))
     if faults:
         raise RoutineError.gather(faults)
+    routine._sounds = sounds  # noqa: SLF001 - the loader fills in what the file cannot say
     return routine
 
 
@@ -84,14 +89,8 @@ class _Includer:
 
 def _find_included(name: str, file: Path) -> Path | None:
     """The file of that name beside or below `file`, or below the built-in routines, and nowhere else."""
-    for folder in (file.parent, builtin_folder().resolve()):
-        try:
-            path = (folder / name).resolve()
-            if path.is_relative_to(folder) and path.is_file():
-                return path
-        except (OSError, RuntimeError, ValueError):  # a loop of links, or a name that no file can have
-            continue
-    return None
+    folders = (file.parent, builtin_folder())
+    return next((found for folder in folders if (found := find_below(folder, name))), None)
 
 
 def type_source(source: Source, kind: type[M]) -> M:

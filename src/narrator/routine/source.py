@@ -3,6 +3,7 @@
 Scalars stay text: the models type them, so YAML 1.1's surprises (`1:30` as 90, `no` as false) cannot happen.
 """
 
+import errno
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 import yaml
 
 from narrator.errors import Mark, RoutineError
+from narrator.paths import read_file
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 100
@@ -99,13 +101,10 @@ def read_source(path: Path, name: str | None = None) -> Source:
     """
     name = name or str(path)
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise RoutineError(
-                f"{size // 1024} KiB is too large; a routine has at most {MAX_BYTES // 1024} KiB", Mark(name, 1, 1)
-            )
-        raw = path.read_bytes()
+        raw = read_file(path, MAX_BYTES)
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise RoutineError(f"this is too large; a routine has at most {MAX_BYTES // 1024} KiB", Mark(name, 1, 1)) from error
         raise RoutineError(f"cannot read {name}: {error.strerror or error}") from error
     try:
         text = raw.decode("utf-8-sig")
