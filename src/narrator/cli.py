@@ -248,7 +248,9 @@ def verify_command(
         worst = 0
         for track in tracks:
             try:
-                checks = verify(track, Request(script, str(script), sounds=list_sound_folders()) if script else None, Cache())
+                checks = verify(
+                    track, Request(script, str(script), sounds=list_sound_folders()) if script else None, Cache()
+                )
             except NarratorError as error:
                 worst = max(worst, error.exit_code)
                 tell_error(error)

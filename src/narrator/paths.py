@@ -68,7 +68,9 @@ def read_file(path: Path, most: int = LARGEST) -> bytes:
     with open_regular(path) as file:
         size = os.fstat(file.fileno()).st_size
         if size > most:
-            raise OSError(errno.EFBIG, f"it is too large: {size // 1024:,} KiB, and at most {most // 1024:,} KiB are read")
+            raise OSError(
+                errno.EFBIG, f"it is too large: {size // 1024:,} KiB, and at most {most // 1024:,} KiB are read"
+            )
         return file.read(size)
 
 

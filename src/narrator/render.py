@@ -27,6 +27,7 @@ from narrator.errors import (
 )
 from narrator.mix import Console, measure_gain, measure_stroke
 from narrator.mix.backdrops import open_bed, open_floor
+from narrator.paths import is_file, open_regular
 from narrator.publish.mp3 import write_mp3
 from narrator.publish.tags import is_ours
 from narrator.review import review_script
@@ -40,7 +41,7 @@ from narrator.speech.engine import Engine, Voice
 from narrator.speech.registry import AUTO, check_engine, open_voice
 from narrator.timeline import Lengths, Range, Timeline, lay_out, measure_range
 from narrator.units import LONGEST, Db, Ms, format_duration
-from narrator.verify import Check, verify_track
+from narrator.verify import Check, compare_bytes, verify_track
 
 T = TypeVar("T")
 
@@ -216,16 +217,21 @@ def verify(path: Path, script: Request | None, cache: Cache) -> list[Check]:
     if script:
         session = plan(script, cache)
         return verify_track(path, session.timeline, make_console(session))
-    known = cache.get(_SHELF, _track_key(path)) if path.is_file() else None
-    if not path.is_file():
+    if not is_file(path):
         raise PublishError(f"there is no track {path}; name one that narrator made")
-    if known is None:
+    data = cache.get(_SHELF, _track_key(path))
+    if data is None:
         raise UsageError(f"nothing is known of how {path} was made; name its script with --script")
+    known = json.loads(data)
     with tempfile.TemporaryDirectory() as folder:
         kept = Path(folder) / "plan.yaml"
-        kept.write_text(json.loads(known)["script"], "utf-8")
+        kept.write_text(known["script"], "utf-8")
         # Its sound files are named by their whole paths, as they were found.
-        return verify(path, Request(kept, str(path), sounds=(Path(kept.anchor),)), cache)
+        session = plan(Request(kept, str(path), sounds=(Path(kept.anchor),)), cache)
+    return [
+        compare_bytes(known["digest"], _hash_file(path)),
+        *verify_track(path, session.timeline, make_console(session)),
+    ]
 
 
 def check(request: Request, cache: Cache) -> Checked:
@@ -402,7 +408,7 @@ def _track_key(path: Path) -> str:
 def _find_track(job: Job, fingerprint: str, cache: Cache) -> Track | None:
     """The track at the job's place, if it was made from the same input and is still as it was made."""
     data = cache.get(_SHELF, _track_key(job.output))
-    if data is None or not job.output.is_file():
+    if data is None or not is_file(job.output):
         return None
     known = json.loads(data)
     if known["fingerprint"] != fingerprint or known["digest"] != _hash_file(job.output):
@@ -426,7 +432,7 @@ def _keep_track(job: Job, fingerprint: str, track: Track, script: str, cache: Ca
 
 def _hash_file(path: Path) -> str:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return hashlib.file_digest(file, "blake2b").hexdigest()
     except OSError as error:
         raise PublishError(f"cannot read {path}: {error.strerror or error}; choose another --output") from error

@@ -107,9 +107,7 @@ def test_files_of_the_user_are_found_beside_the_routine_and_in_its_script(write,
     assert narrator("script", "routine.yaml", "--voice", "silent", "--output", "x.yaml").code == 0
     text = (tmp_path / "x.yaml").read_text()
     assert "sound: bells/mine.wav" in text
-    assert (
-        "bed: {sound: hum.wav, level: -22.0, duck: 8.0, fade: 6s, levels: [{at: '0:00.000', level: -22.0}]}" in text
-    )
+    assert "bed: {sound: hum.wav, level: -22.0, duck: 8.0, fade: 6s, levels: [{at: '0:00.000', level: -22.0}]}" in text
     assert narrator("render", "x.yaml").code == 0
     tracks = [(tmp_path / "output" / name).read_bytes() for name in ("routine.mp3", "x.mp3")]
     assert tracks[0] == tracks[1]

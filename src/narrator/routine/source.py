@@ -104,7 +104,9 @@ def read_source(path: Path, name: str | None = None) -> Source:
         raw = read_file(path, MAX_BYTES)
     except OSError as error:
         if error.errno == errno.EFBIG:
-            raise RoutineError(f"this is too large; a routine has at most {MAX_BYTES // 1024} KiB", Mark(name, 1, 1)) from error
+            raise RoutineError(
+                f"this is too large; a routine has at most {MAX_BYTES // 1024} KiB", Mark(name, 1, 1)
+            ) from error
         raise RoutineError(f"cannot read {name}: {error.strerror or error}") from error
     try:
         text = raw.decode("utf-8-sig")
