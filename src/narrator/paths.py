@@ -1,6 +1,7 @@
-"""What a path leads to, asked without surprises: `pathlib` raises for names that are too long or folders that are closed.
+"""What a path leads to, asked without surprises.
 
-A path may lead to a pipe or a device, which make whoever opens them wait; nothing here does.
+`pathlib` raises for names that are too long and for folders that are closed. A path may lead to a pipe or a device,
+which make whoever opens them wait.
 """
 
 import errno
@@ -8,8 +9,8 @@ import hashlib
 import os
 import stat
 from functools import lru_cache
+from io import BufferedReader
 from pathlib import Path, PurePath
-from typing import IO
 
 LARGEST = 256 * 2**20
 """Bytes of the largest file that is read whole."""
@@ -40,7 +41,7 @@ def find_below(folder: Path, name: str) -> Path | None:
     return path if path.is_relative_to(root) and is_file(path) else None
 
 
-def open_regular(path: Path) -> IO[bytes]:
+def open_regular(path: Path) -> BufferedReader:
     """Open a regular file for reading, without waiting for whoever writes to it.
 
     Raises:
@@ -49,13 +50,10 @@ def open_regular(path: Path) -> IO[bytes]:
     """
     # On Windows a file is read as text unless it is asked for otherwise, and there is no such thing as waiting.
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    try:
-        if kind := _name_kind(os.fstat(handle).st_mode):
-            raise OSError(errno.EINVAL, f"it is {kind}, not a file")
-        return os.fdopen(handle, "rb")
-    except BaseException:
+    if kind := _name_kind(os.fstat(handle).st_mode):
         os.close(handle)
-        raise
+        raise OSError(errno.EINVAL, f"it is {kind}, not a file")
+    return os.fdopen(handle, "rb")
 
 
 def read_file(path: Path, most: int = LARGEST) -> bytes:

@@ -163,7 +163,7 @@ def _compare(decoded: Decoder, layout: Layout, timeline: Timeline, console: Cons
             peak = max(peak, measured.peak)
         if not isinstance(part, Piece) and len(heard):
             if len(heard) > 2 * _EDGE:
-                quiet.append((start, *(_measure_level(each[_EDGE:-_EDGE]) for each in (wanted, heard))))
+                quiet.append((start, _measure_level(wanted[_EDGE:-_EDGE]), _measure_level(heard[_EDGE:-_EDGE])))
             peak = max(peak, 20 * float(np.log10(max(np.abs(heard).max(), 1e-6))))
         at += ticks
     decoded.read(10 * TICK_SAMPLES)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from av.audio.frame import AudioFrame
@@ -117,7 +117,7 @@ def _cut_frames(pcm: NDArray[np.int16] | NDArray[np.float32], rate: int) -> Iter
     """Samples in blocks: of a frame of some millions libavfilter makes nothing, without a word."""
     sample_format = "s16" if pcm.dtype.kind == "i" else "flt"
     for start in range(0, len(pcm), _BLOCK):
-        block = np.ascontiguousarray(pcm[start : start + _BLOCK]).reshape(1, -1)
+        block: NDArray[Any] = np.ascontiguousarray(pcm[start : start + _BLOCK]).reshape(1, -1)
         frame = AudioFrame.from_ndarray(block, format=sample_format, layout="mono")
         frame.sample_rate = rate
         yield frame
