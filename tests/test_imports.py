@@ -15,7 +15,9 @@ ROOT = Path(narrator.__file__).parent
 ALLOWED = {
     "units": set(),
     "errors": set(),
+    "characters": set(),
     "paths": set(),
+    "streams": set(),
     "cache": set(),
     "routine": set(),
     "script": {"routine"},
@@ -60,12 +62,13 @@ ALLOWED = {
         "render",
         "routine",
         "script_file",
+        "streams",
         "verify",
     },
     "__main__": {"cli"},
     "__init__": set(),
 }
-EVERYWHERE = {"units", "errors", "paths", "__version__"}
+EVERYWHERE = {"units", "errors", "characters", "paths", "__version__"}
 
 
 def name_stage(path: Path) -> str:

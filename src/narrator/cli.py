@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from narrator import __version__
+from narrator.characters import find_control
 from narrator.cli_sounds import sounds_command
 from narrator.cli_voices import voices_app
-from narrator.console import check_language, faults_told, print_json, tell, tell_error, write_text
+from narrator.console import check_language, faults_told, print_json, tell, tell_failure, write_text
 from narrator.cores import count_cores
-from narrator.errors import NarratorError, RoutineError, UsageError
+from narrator.errors import FAILURES, NarratorError, OutsideError, RoutineError, UsageError
+from narrator.paths import exists, is_file
+from narrator.streams import lasting_streams
 from narrator.units import format_duration, parse_duration
 
 if TYPE_CHECKING:
@@ -152,8 +155,7 @@ def render_command(
             try:
                 requests += _make_requests([routine], length, voices, guidance, language, no_bed=no_bed)
             except RoutineError as error:
-                worst = max(worst, error.exit_code)
-                tell_error(error)
+                worst = max(worst, tell_failure(error))
         workers = max(1, min(jobs or cores, len(requests)))
         threads = max(1, cores // workers)
         todo = [
@@ -165,8 +167,7 @@ def render_command(
         with ThreadPoolExecutor(workers) as pool, show_progress(enabled=not (quiet or as_json)) as progress:
             for job, outcome in render_all(todo, Cache(), pool, progress.follow):
                 if isinstance(outcome, NarratorError):
-                    worst = max(worst, outcome.exit_code)
-                    tell_error(outcome)
+                    worst = max(worst, tell_failure(outcome))
                     continue
                 for note in outcome.notes:
                     tell(note, "warning")
@@ -251,9 +252,8 @@ def verify_command(
                 checks = verify(
                     track, Request(script, str(script), sounds=list_sound_folders()) if script else None, Cache()
                 )
-            except NarratorError as error:
-                worst = max(worst, error.exit_code)
-                tell_error(error)
+            except FAILURES as failure:
+                worst = max(worst, tell_failure(failure))
                 continue
             worst = max(worst, *(int(check.is_fault) for check in checks))
             _show_checks(track, checks, as_json=as_json)
@@ -288,10 +288,8 @@ def check_command(
                     for note in checked.notes:
                         tell(note, "warning", as_json=as_json)
                     _show_checked(request, checked, as_json=as_json)
-            except NarratorError as error:
-                worst = max(worst, error.exit_code)
-                for fault in error.faults:
-                    tell(fault, "error", as_json=as_json)
+            except FAILURES as failure:
+                worst = max(worst, tell_failure(failure, as_json=as_json))
         raise typer.Exit(worst)
 
 
@@ -336,10 +334,11 @@ def new_command(
     with faults_told():
         from narrator.routine.starter import write_starter
 
-        path = Path(name) if Path(name).suffix in {".yaml", ".yml"} else Path(f"{name}.yaml")
-        if not any(char.isalnum() for char in path.stem):
-            raise UsageError(f"{name!r} is no name for a routine; write one such as morning-stretch")
-        if path.exists():
+        stem = Path(name).name.removesuffix(".yaml").removesuffix(".yml")
+        if not any(char.isalnum() for char in stem) or find_control(name):
+            raise UsageError(f"{name!r} is not a name for a routine; write one such as morning-stretch")
+        path = Path(name) if Path(name).suffix in {".yaml", ".yml"} else Path(name).with_name(f"{stem}.yaml")
+        if exists(path):
             raise UsageError(f"{path} is there already; choose another name")
         write_text(path, write_starter(path.stem))
         shown = shlex.quote(str(path))
@@ -424,9 +423,9 @@ def _format_script(session: "Plan", file: str, form: ScriptFormat, folders: tupl
 
 def _check_script_output(output: Path, request: "Request") -> None:
     """Refuse to write over the routine, or over a YAML file that is no script."""
-    if output.exists() and output.resolve() == request.file.resolve():
+    if exists(output) and output.resolve() == request.file.resolve():
         raise UsageError(f"--output: {output} is what the script is made from; choose another name")
-    if output.is_file() and output.suffix.lower() in {".yaml", ".yml"}:
+    if is_file(output) and output.suffix.lower() in {".yaml", ".yml"}:
         from narrator.routine.source import read_source
         from narrator.script_file import is_script
 
@@ -489,4 +488,12 @@ def main() -> None:
         # nohup has the second ignored, and Windows lacks it.
         if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:
             signal.signal(getattr(signal, name), signal.default_int_handler)
-    app()
+    with lasting_streams() as find_fault:
+        code: int | str | None = 0
+        try:
+            app()
+        except SystemExit as ended:
+            code = ended.code
+        if not code and (fault := find_fault()):
+            code = tell_failure(OutsideError(f"cannot write to standard output: {fault}"))
+    raise SystemExit(code)

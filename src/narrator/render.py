@@ -27,7 +27,7 @@ from narrator.errors import (
 )
 from narrator.mix import Console, measure_gain, measure_stroke
 from narrator.mix.backdrops import open_bed, open_floor
-from narrator.paths import is_file, open_regular
+from narrator.paths import exists, is_file, open_regular, refuse_special
 from narrator.publish.mp3 import write_mp3
 from narrator.publish.tags import is_ours
 from narrator.review import review_script
@@ -402,7 +402,8 @@ def _round(level: float | None) -> float | None:
 
 
 def _track_key(path: Path) -> str:
-    return make_key(_FORMAT, str(path.resolve()))
+    # A name need not be UTF-8.
+    return make_key(_FORMAT, str(path.resolve()).encode(errors="backslashreplace").decode())
 
 
 def _find_track(job: Job, fingerprint: str, cache: Cache) -> Track | None:
@@ -441,14 +442,14 @@ def _hash_file(path: Path) -> str:
 def _prepare_output(job: Job) -> None:
     """Make the output folder, and refuse a file there that narrator did not make."""
     try:
+        refuse_special(job.output)
+    except OSError as error:
+        raise PublishError(f"cannot write {job.output}: {error.strerror}; choose another --output") from error
+    try:
         job.output.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise PublishError(
             f"cannot make the folder {job.output.parent}: {error.strerror or error}; choose another with --output"
         ) from error
-    try:
-        is_foreign = job.output.exists() and not job.force and not is_ours(job.output)
-    except OSError as error:
-        raise PublishError(f"cannot read {job.output}: {error.strerror or error}; choose another --output") from error
-    if is_foreign:
+    if exists(job.output) and not job.force and not is_ours(job.output):
         raise PublishError(f"{job.output} was not made by narrator; move it away, or replace it with --force")

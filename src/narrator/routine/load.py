@@ -1,6 +1,5 @@
 """A YAML file to a `Routine`, with every fault told at its place."""
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -145,8 +144,9 @@ def _describe_one(detail: ErrorDetails, source: Source, kind: type[BaseModel]) -
             message = f"{last!r} cannot be {detail['input']!r}; {_EXAMPLES.get(last, 'see the README for its form')}"
         case known if known in _MESSAGES:
             written = source.find_value(path)
-            if isinstance(written, str) and not re.fullmatch(r"[-\d.]*", written):
-                context = {name: format_duration(limit) for name, limit in context.items() if isinstance(limit, int)}
+            if not _is_number(written):
+                # Bounds that something else than a number can miss are those of a length of time.
+                context = {key: format_duration(bound) for key, bound in context.items() if isinstance(bound, int)}
             message = _MESSAGES[known].format(key=repr(last), input=written, shape=_name_shape(written), **context)
         case _:
             message = f"{last!r}: {detail['msg']}"
@@ -175,6 +175,15 @@ _MESSAGES = {
     "finite_number": "{key} is a number, not {input!r}",
 }
 _EXAMPLES = {"language": "write a code such as en, de or es", "year": "write four digits"}
+
+
+def _is_number(written: Any) -> bool:
+    """Whether a text is a number in any way of writing one: with a sign, an exponent, or low lines."""
+    try:
+        float(written)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _name_shape(value: Any) -> str:
