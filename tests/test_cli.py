@@ -163,7 +163,7 @@ def test_an_unwritable_folder_is_told(narrator, tmp_path):
     (tmp_path / "output" / "mine.mp3").mkdir()
     result = narrator("render", "mine.yaml", "--force")
     assert result.code == 3
-    assert result.err.startswith("error: cannot write output/mine.mp3: Is a directory")
+    assert result.err.startswith("error: cannot write output/mine.mp3: it is a folder")
 
 
 def test_a_cache_that_cannot_be_written_is_told(narrator, write):

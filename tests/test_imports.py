@@ -16,6 +16,9 @@ ALLOWED = {
     "units": set(),
     "errors": set(),
     "files": set(),
+    "characters": set(),
+    "paths": set(),
+    "streams": set(),
     "cache": set(),
     "routine": set(),
     "script": {"routine"},
@@ -61,12 +64,13 @@ ALLOWED = {
         "render",
         "routine",
         "script_file",
+        "streams",
         "verify",
     },
     "__main__": {"cli"},
     "__init__": set(),
 }
-EVERYWHERE = {"units", "errors", "files", "__version__"}
+EVERYWHERE = {"units", "errors", "files", "characters", "paths", "__version__"}
 
 
 def name_stage(path: Path) -> str:

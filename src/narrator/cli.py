@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from narrator import __version__
+from narrator.characters import find_control
 from narrator.cli_cache import cache_app, open_cache
 from narrator.cli_sounds import sounds_command
 from narrator.cli_voices import voices_app
-from narrator.console import check_language, faults_told, print_json, tell, tell_error, write_text
+from narrator.console import check_language, faults_told, print_json, tell, tell_failure, write_text
 from narrator.cores import count_cores
-from narrator.errors import NarratorError, RoutineError, UsageError
+from narrator.errors import FAILURES, NarratorError, OutsideError, RoutineError, UsageError
+from narrator.paths import exists, is_file
+from narrator.streams import lasting_streams
 from narrator.units import format_duration, parse_duration
 
 if TYPE_CHECKING:
@@ -153,8 +156,7 @@ def render_command(
             try:
                 requests += _make_requests([routine], length, voices, guidance, language, no_bed=no_bed)
             except RoutineError as error:
-                worst = max(worst, error.exit_code)
-                tell_error(error)
+                worst = max(worst, tell_failure(error))
         workers = max(1, min(jobs or cores, len(requests)))
         threads = max(1, cores // workers)
         todo = [
@@ -166,8 +168,7 @@ def render_command(
         with ThreadPoolExecutor(workers) as pool, show_progress(enabled=not (quiet or as_json)) as progress:
             for job, outcome in render_all(todo, open_cache(), pool, progress.follow):
                 if isinstance(outcome, NarratorError):
-                    worst = max(worst, outcome.exit_code)
-                    tell_error(outcome)
+                    worst = max(worst, tell_failure(outcome))
                     continue
                 for note in outcome.notes:
                     tell(note, "warning")
@@ -214,7 +215,8 @@ def script_command(
         session = plan(found[0], open_cache())
         for note in (*session.warnings, *session.timeline.notes):
             tell(note, "warning")
-        text = _format_script(session, found[0].name, form or _choose_format(output), output and output.parent)
+        folders = ((output or found[0].file).parent, *found[0].sounds)
+        text = _format_script(session, found[0].name, form or _choose_format(output), folders)
         if output:
             _check_script_output(output, found[0])
             write_text(output, text)
@@ -238,6 +240,7 @@ def verify_command(
     Length, chapters, the time of every cue, loudness, peak, room tone, clicks, and the sound itself.
     """
     with faults_told():
+        from narrator.config import list_sound_folders
         from narrator.render import Request, verify
 
         if script and len(tracks) > 1:
@@ -245,10 +248,10 @@ def verify_command(
         worst = 0
         for track in tracks:
             try:
-                checks = verify(track, Request(script, str(script)) if script else None, open_cache())
-            except NarratorError as error:
-                worst = max(worst, error.exit_code)
-                tell_error(error)
+                request = Request(script, str(script), sounds=list_sound_folders()) if script else None
+                checks = verify(track, request, open_cache())
+            except FAILURES as failure:
+                worst = max(worst, tell_failure(failure))
                 continue
             worst = max(worst, *(int(check.is_fault) for check in checks))
             _show_checks(track, checks, as_json=as_json)
@@ -282,10 +285,8 @@ def check_command(
                     for note in checked.notes:
                         tell(note, "warning", as_json=as_json)
                     _show_checked(request, checked, as_json=as_json)
-            except NarratorError as error:
-                worst = max(worst, error.exit_code)
-                for fault in error.faults:
-                    tell(fault, "error", as_json=as_json)
+            except FAILURES as failure:
+                worst = max(worst, tell_failure(failure, as_json=as_json))
         raise typer.Exit(worst)
 
 
@@ -330,10 +331,11 @@ def new_command(
     with faults_told():
         from narrator.routine.starter import write_starter
 
-        path = Path(name) if Path(name).suffix in {".yaml", ".yml"} else Path(f"{name}.yaml")
-        if not any(char.isalnum() for char in path.stem):
-            raise UsageError(f"{name!r} is no name for a routine; write one such as morning-stretch")
-        if path.exists():
+        stem = Path(name).name.removesuffix(".yaml").removesuffix(".yml")
+        if not any(char.isalnum() for char in stem) or find_control(name):
+            raise UsageError(f"{name!r} is not a name for a routine; write one such as morning-stretch")
+        path = Path(name) if Path(name).suffix in {".yaml", ".yml"} else Path(name).with_name(f"{stem}.yaml")
+        if exists(path):
             raise UsageError(f"{path} is there already; choose another name")
         write_text(path, write_starter(path.stem))
         shown = shlex.quote(str(path))
@@ -349,9 +351,11 @@ def _make_requests(
     *,
     no_bed: bool = False,
 ) -> "Iterator[Request]":
+    from narrator.config import list_sound_folders
     from narrator.render import Request
     from narrator.routine import find_routine
 
+    sounds = list_sound_folders()
     if language is not None:
         check_language(language)
     lengths = [_parse_length(part) for part in length.split(",")] if length is not None else [None]
@@ -368,6 +372,7 @@ def _make_requests(
                 language,
                 fallback=voices[1],
                 no_bed=no_bed,
+                sounds=sounds,
             )
 
 
@@ -399,14 +404,14 @@ def _choose_format(output: Path | None) -> ScriptFormat:
     )
 
 
-def _format_script(session: "Plan", file: str, form: ScriptFormat, folder: Path | None) -> str:
+def _format_script(session: "Plan", file: str, form: ScriptFormat, folders: tuple[Path, ...]) -> str:
     from narrator.publish.screenplay import format_json, format_text
     from narrator.script_file import format_script
 
     heading, timeline, voice = session.heading, session.timeline, str(session.voice)
     match form:
         case ScriptFormat.yaml:
-            return format_script(heading, voice, session.gain, session.floor, timeline, file, folder)
+            return format_script(heading, voice, session.gain, session.floor, timeline, file, folders)
         case ScriptFormat.json:
             return format_json(heading.title, heading.language, voice, timeline)
         case ScriptFormat.text:
@@ -415,9 +420,9 @@ def _format_script(session: "Plan", file: str, form: ScriptFormat, folder: Path 
 
 def _check_script_output(output: Path, request: "Request") -> None:
     """Refuse to write over the routine, or over a YAML file that is no script."""
-    if output.exists() and output.resolve() == request.file.resolve():
+    if exists(output) and output.resolve() == request.file.resolve():
         raise UsageError(f"--output: {output} is what the script is made from; choose another name")
-    if output.is_file() and output.suffix.lower() in {".yaml", ".yml"}:
+    if is_file(output) and output.suffix.lower() in {".yaml", ".yml"}:
         from narrator.routine.source import read_source
         from narrator.script_file import is_script
 
@@ -480,4 +485,12 @@ def main() -> None:
         # nohup has the second ignored, and Windows lacks it.
         if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:
             signal.signal(getattr(signal, name), signal.default_int_handler)
-    app()
+    with lasting_streams() as find_fault:
+        code: int | str | None = 0
+        try:
+            app()
+        except SystemExit as ended:
+            code = ended.code
+        if not code and (fault := find_fault()):
+            code = tell_failure(OutsideError(f"cannot write to standard output: {fault}"))
+    raise SystemExit(code)

@@ -2,7 +2,6 @@
 
 import textwrap
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +11,7 @@ import typer
 
 from narrator.console import check_language, faults_told, print_json, show_bar
 from narrator.errors import NarratorError, UsageError
+from narrator.paths import exists
 
 if TYPE_CHECKING:
     from narrator.speech.engine import Offer
@@ -163,21 +163,15 @@ def try_command(
         path = output or Path(f"{voice.replace(':', '-').replace('/', '-')}.wav")
         if path.suffix.lower() not in CODECS:
             raise UsageError(f"--output: {path} has to end in {' or '.join(CODECS)}")
-        if not force and _is_there(path):
+        if not force and exists(path):
             raise UsageError(f"{path} is there already; replace it with --force, or choose another --output")
         spoken = _clean_text(text)
         engine, chosen = open_voice(voice, VoiceSpec(pace=pace), language or _find_language(voice))
         # Spoken anew, whatever is kept: it is the voice that is tried.
         with engine, TemporaryDirectory() as folder:
             clip = speak([spoken], chosen, engine, Cache(Path(folder))).load(spoken)
-        write_sample(path, clip.samples)
+        write_sample(path, [clip.samples])
         typer.echo(f"{path}  {chosen}, {clip.length / 1000:.1f} s")
-
-
-def _is_there(path: Path) -> bool:
-    with suppress(OSError):  # which is told when it is to be written
-        return path.exists()
-    return False
 
 
 def _clean_text(text: str) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from narrator.errors import Fault, NarratorError, UsageError
+from narrator.paths import read_file
 from narrator.routine.nearest import suggest
 from narrator.units import parse_size
 
@@ -19,6 +20,7 @@ VARIABLE = "NARRATOR_CONFIG"
 LIMIT_VARIABLE = "NARRATOR_CACHE_LIMIT"
 """Says how large the cache may become, before the file does."""
 
+_MAX_BYTES = 256 * 1024
 Seconds = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
 Timeout = Annotated[Seconds, Field(gt=0)]
 FirstWait = Annotated[Seconds, Field(le=60)]
@@ -141,6 +143,8 @@ class Config(Section):
     fallback: Annotated[tuple[str, ...], BeforeValidator(_split_voices)] = ()
     """Who speaks the whole session when that voice fails, in this order, unless `--fallback` says otherwise."""
     cache: CacheConfig = CacheConfig()
+    sounds: Annotated[str, Field(min_length=1)] | None = None
+    """A folder whose sound files any routine may name, besides those in its own folder."""
     gtts: GttsConfig = GttsConfig()
     openai: OpenaiConfig = OpenaiConfig()
     command: dict[str, CommandConfig] = {}
@@ -164,7 +168,7 @@ def read_config() -> Config:
     """
     path = find_config()
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(read_file(path, _MAX_BYTES).decode())
     except FileNotFoundError:
         if os.environ.get(VARIABLE):
             raise ConfigError(f"there is no file {path}, which {VARIABLE} names; write it, or unset that") from None
@@ -229,6 +233,17 @@ def set_limit(text: str, size: str) -> str | None:
         return changed if tomllib.loads(changed) == wanted else None
     except (ValueError, TypeError, RecursionError):
         return None
+
+
+def list_sound_folders() -> tuple[Path, ...]:
+    """Return the folders whose sound files any routine may name: what the configuration says, seen from its file.
+
+    Raises:
+        ConfigError: the configuration file cannot be used.
+
+    """
+    named = read_config().sounds
+    return () if named is None else (find_config().parent / os.path.expanduser(named),)  # noqa: PTH111 - never raises
 
 
 _REMEDIES = {

@@ -28,20 +28,21 @@ from narrator.errors import (
 from narrator.files import sweep_parts
 from narrator.mix import Console, measure_gain, measure_stroke
 from narrator.mix.backdrops import open_bed, open_floor
+from narrator.paths import exists, is_file, open_regular, refuse_special
 from narrator.publish.mp3 import write_mp3
 from narrator.publish.tags import is_ours
 from narrator.review import review_script
-from narrator.routine.load import make_routine, type_source
+from narrator.routine.load import make_routine
 from narrator.routine.source import read_source
 from narrator.script import Bell, Guidance, Heading, Script, write_script
-from narrator.script_file import ScriptFile, format_script, is_script, place_script
+from narrator.script_file import ScriptFile, format_script, is_script, make_script, place_script
 from narrator.sound.loop import Loop
 from narrator.speech import Clips, find_lengths, speak
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.registry import AUTO, check_engine, open_voice
 from narrator.timeline import Lengths, Range, Timeline, lay_out, measure_range
 from narrator.units import LONGEST, Db, Ms, format_duration
-from narrator.verify import Check, verify_track
+from narrator.verify import Check, compare_bytes, verify_track
 
 T = TypeVar("T")
 
@@ -68,6 +69,8 @@ class Request:
     fallback: tuple[str, ...] = ()
     """Who speaks the whole session instead, when that voice fails: the next of these, and so on."""
     no_bed: bool = False
+    sounds: tuple[Path, ...] = ()
+    """Folders of sound files besides those of the files that name them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,19 +224,29 @@ def verify(path: Path, script: Request | None, cache: Cache) -> list[Check]:
         NarratorError: there is no plan of it, or it cannot be read.
 
     """
+    with cache.lease():
+        return _verify(path, script, cache)
+
+
+def _verify(path: Path, script: Request | None, cache: Cache) -> list[Check]:
     if script:
-        with cache.lease():
-            session = plan(script, cache)
-            return verify_track(path, session.timeline, make_console(session))
-    known = cache.get(_SHELF, _track_key(path)) if path.is_file() else None
-    if not path.is_file():
+        session = plan(script, cache)
+        return verify_track(path, session.timeline, make_console(session))
+    if not is_file(path):
         raise PublishError(f"there is no track {path}; name one that narrator made")
-    if known is None:
+    data = cache.get(_SHELF, _track_key(path))
+    if data is None:
         raise UsageError(f"nothing is known of how {path} was made; name its script with --script")
+    known = json.loads(data)
     with tempfile.TemporaryDirectory() as folder:
         kept = Path(folder) / "plan.yaml"
-        kept.write_text(json.loads(known)["script"], "utf-8")
-        return verify(path, Request(kept, str(path)), cache)
+        kept.write_text(known["script"], "utf-8")
+        # Its sound files are named by their whole paths, as they were found.
+        session = plan(Request(kept, str(path), sounds=(Path(kept.anchor),)), cache)
+    return [
+        compare_bytes(known["digest"], _hash_file(path)),
+        *verify_track(path, session.timeline, make_console(session)),
+    ]
 
 
 def check(request: Request, cache: Cache) -> Checked:
@@ -286,14 +299,15 @@ def _read(request: Request) -> Script | ScriptFile:
     """Read a routine or a script file."""
     source = read_source(request.file, request.name)
     if not is_script(source):
-        script = write_script(make_routine(source, request.file), request.guidance or "full", request.language)
+        routine = make_routine(source, request.file, request.sounds)
+        script = write_script(routine, request.guidance or "full", request.language)
         return replace(script, bed=None) if request.no_bed else script
     if request.no_bed or any(value is not None for value in (request.length, request.guidance, request.language)):
         raise UsageError(
             f"{request.name} is a script, which stands as it is: leave out --length, --guidance, --language and "
             "--no-bed"
         )
-    return type_source(source, ScriptFile)
+    return make_script(source, request.sounds)
 
 
 def _place(authored: Script | ScriptFile, lengths: Lengths, request: Request) -> Timeline:
@@ -403,13 +417,14 @@ def _round(level: float | None) -> float | None:
 
 
 def _track_key(path: Path) -> str:
-    return make_key(_FORMAT, str(path.resolve()))
+    # A name need not be UTF-8.
+    return make_key(_FORMAT, str(path.resolve()).encode(errors="backslashreplace").decode())
 
 
 def _find_track(job: Job, fingerprint: str, cache: Cache) -> Track | None:
     """The track at the job's place, if it was made from the same input and is still as it was made."""
     data = cache.get(_SHELF, _track_key(job.output))
-    if data is None or not job.output.is_file():
+    if data is None or not is_file(job.output):
         return None
     known = json.loads(data)
     if known["fingerprint"] != fingerprint or known["digest"] != _hash_file(job.output):
@@ -433,7 +448,7 @@ def _keep_track(job: Job, fingerprint: str, track: Track, script: str, cache: Ca
 
 def _hash_file(path: Path) -> str:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return hashlib.file_digest(file, "blake2b").hexdigest()
     except OSError as error:
         raise PublishError(f"cannot read {path}: {error.strerror or error}; choose another --output") from error
@@ -442,15 +457,15 @@ def _hash_file(path: Path) -> str:
 def _prepare_output(job: Job) -> None:
     """Make the output folder, and refuse a file there that narrator did not make."""
     try:
+        refuse_special(job.output)
+    except OSError as error:
+        raise PublishError(f"cannot write {job.output}: {error.strerror}; choose another --output") from error
+    try:
         job.output.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise PublishError(
             f"cannot make the folder {job.output.parent}: {error.strerror or error}; choose another with --output"
         ) from error
     sweep_parts(job.output.parent)
-    try:
-        is_foreign = job.output.exists() and not job.force and not is_ours(job.output)
-    except OSError as error:
-        raise PublishError(f"cannot read {job.output}: {error.strerror or error}; choose another --output") from error
-    if is_foreign:
+    if exists(job.output) and not job.force and not is_ours(job.output):
         raise PublishError(f"{job.output} was not made by narrator; move it away, or replace it with --force")

@@ -75,7 +75,8 @@ def prepare_entries(folder: Path) -> Trial:
         entries = list_entries(folder)
         for path in chance.sample(entries, chance.choice([1, 1, 2, 5, len(entries)])):
             if os.path.lexists(path) and not path.is_dir():
-                done.append(f"{path.parent.parent.name}: {damage_entry(chance, path, entries)}")
+                how = damage_entry(chance, path, entries)
+                done += [f"{path.parent.parent.name}: {how}"]
         verifies = chance.random() < 0.1
         run_here(*RENDER, cwd=folder).check(0)
         if (folder / TRACK).read_bytes() != wanted:

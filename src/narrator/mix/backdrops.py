@@ -53,19 +53,19 @@ def _open_file(path: str, digest: str, cache: Cache) -> Loop:
 
     def load(piece: int) -> Pcm:
         def make_again() -> bytes:
-            return _keep_loop(path, key, cache)[1][piece]
+            return _keep_loop(path, digest, key, cache)[1][piece]
 
         data, _ = cache.get_or_make(_SHELF, make_key(key, piece), make_again)
         return np.frombuffer(data, np.int16).reshape(-1, 2), head["scale"]
 
-    kept, _ = cache.get_or_make(_SHELF, key, lambda: _keep_loop(path, key, cache)[0])
+    kept, _ = cache.get_or_make(_SHELF, key, lambda: _keep_loop(path, digest, key, cache)[0])
     head = json.loads(kept)
     return Loop(f"file {key}", head["ticks"], load, _PIECE)
 
 
-def _keep_loop(path: str, key: str, cache: Cache) -> tuple[bytes, list[bytes]]:
+def _keep_loop(path: str, digest: str, key: str, cache: Cache) -> tuple[bytes, list[bytes]]:
     """Decode a file, keep its pieces, and return what is to be known of it, and the pieces."""
-    pcm, scale = pack_loop(_make_loop(path))
+    pcm, scale = pack_loop(_make_loop(path, digest))
     step = _PIECE * TICK_SAMPLES
     pieces = [pcm[start : start + step].tobytes() for start in range(0, len(pcm), step)]
     for number, piece in enumerate(pieces):
@@ -73,9 +73,9 @@ def _keep_loop(path: str, key: str, cache: Cache) -> tuple[bytes, list[bytes]]:
     return json.dumps({"ticks": len(pcm) // TICK_SAMPLES, "scale": scale}).encode(), pieces
 
 
-def _make_loop(path: str) -> NDArray[np.float32]:
+def _make_loop(path: str, digest: str) -> NDArray[np.float32]:
     try:
-        samples = loop_file(decode_stereo(path, _LONGEST), _CROSSFADE)
+        samples = loop_file(decode_stereo(path, _LONGEST, digest), _CROSSFADE)
     except ValueError as error:
         raise SoundError(f"{path} cannot be a bed: {error}") from error
     loudness = measure_loop(samples)

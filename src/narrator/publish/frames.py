@@ -108,16 +108,23 @@ def list_parts(layout: Layout, console: Console) -> Iterator[Part]:
 
 def _list_stretches(start: Ticks, end: Ticks, layout: Layout, console: Console) -> Iterator[Stretch]:
     level = layout.curve.find_level(ticks_to_ms(start))
-    loop = _find_loop(level, console)
+    loop = find_loop(level, console)
     while start < end:
         until = min(end, _find_next_seam(start, loop.ticks if loop else _STRETCH))
         yield Stretch(level, start, until - start)
         start = until
 
 
-def _find_loop(level: Db | None, console: Console) -> Loop | None:
-    """The loop that sets the period of the background."""
+def find_loop(level: Db | None, console: Console) -> Loop | None:
+    """Return the loop that sets the period of the background, None for digital silence."""
     return console.floor if level is None else console.bed
+
+
+def find_block(stretch: Stretch, loop: Loop) -> tuple[Ticks, Ticks, Ticks]:
+    """Return where in its loop a stretch starts, and start and end of what is encoded together there."""
+    inside = stretch.start % loop.ticks
+    first = inside // _STRETCH * _STRETCH
+    return inside, first, min(first + _STRETCH, loop.ticks)
 
 
 def _find_next_seam(tick: Ticks, period: Ticks) -> Ticks:
@@ -174,12 +181,10 @@ class FrameMaker:
         return [self._console.clips.get_key(speech.spoken) for speech in list_speeches(cue)]
 
     def _make_stretch(self, stretch: Stretch) -> Frames:
-        loop = _find_loop(stretch.level, self._console)
+        loop = find_loop(stretch.level, self._console)
         if loop is None:
             return Frames([_encode_silence(self._bitrate)] * stretch.ticks, Loudness((), -120.0))
-        inside = stretch.start % loop.ticks
-        first = inside // _STRETCH * _STRETCH
-        last = min(first + _STRETCH, loop.ticks)
+        inside, first, last = find_block(stretch, loop)
         key = self._name("stretch", stretch.level, first, last)
         frames = self._recent.get(key) or self._keep(
             key,

@@ -1,5 +1,6 @@
 """The routine as written: frozen models, one for each kind of step."""
 
+from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -282,6 +283,12 @@ class Routine(Marked):
     floor: Floor = Field(FLOOR, description="Room tone between sounds, in dBFS, or none.")
     loudness: Loudness = Field(LOUDNESS, description="Loudness of the session, in LUFS.")
     steps: Steps
+    _sounds: tuple[Path, ...] = PrivateAttr(default=())
+
+    @property
+    def sounds(self) -> tuple[Path, ...]:
+        """Folders of sound files besides those of the files that name them."""
+        return self._sounds
 
 
 class Fragment(Marked):

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from pathlib import Path
 
 from narrator.errors import Fault, Mark, NarratorError, RoutineError
 from narrator.routine import model
@@ -106,7 +107,7 @@ class _Writer:
     def add_bed(self) -> None:
         spec = self.routine.bed
         try:
-            self.bed = make_bed(spec, self.routine.find_mark("bed")) if spec else None
+            self.bed = make_bed(spec, self.routine.find_mark("bed"), self.routine.sounds) if spec else None
         except RoutineError as error:
             self.faults += error.faults
 
@@ -273,7 +274,7 @@ class _Writer:
 
     def make_bell(self, spec: BellSpec, mark: Mark) -> Bell:
         try:
-            return make_bell(spec, mark)
+            return make_bell(spec, mark, self.routine.sounds)
         except RoutineError as error:
             raise _UnrollingError.gather(error.faults) from None
 
@@ -330,23 +331,23 @@ class _UnrollingError(NarratorError):
     """A step that cannot be unrolled: the others still can, so that all faults are told."""
 
 
-def make_bell(spec: BellSpec, mark: Mark) -> Bell:
-    """The bell that is written so, at a place that tells where its file is looked for.
+def make_bell(spec: BellSpec, mark: Mark, sounds: tuple[Path, ...] = ()) -> Bell:
+    """Make the bell that is written so at a place; its file is looked for as `find_sound` does.
 
     Raises:
         RoutineError: it is a sound file that cannot be read.
 
     """
-    sound, digest = find_sound(spec.sound, mark)
+    sound, digest = find_sound(spec.sound, mark, sounds)
     return Bell(sound, spec.times, spec.every, spec.pitch, spec.length, spec.level, digest, mark)
 
 
-def make_bed(spec: BedSpec, mark: Mark) -> Bed:
-    """The bed that is written so, at a place that tells where its file is looked for.
+def make_bed(spec: BedSpec, mark: Mark, sounds: tuple[Path, ...] = ()) -> Bed:
+    """Make the bed that is written so at a place; its file is looked for as `find_sound` does.
 
     Raises:
         RoutineError: it is a sound file that cannot be read.
 
     """
-    sound, digest = find_sound(spec.sound, mark)
+    sound, digest = find_sound(spec.sound, mark, sounds)
     return Bed(sound, spec.level, spec.duck, spec.fade, digest, mark)

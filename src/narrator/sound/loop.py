@@ -12,6 +12,7 @@ from narrator.units import TICK_SAMPLES, Ticks
 _PCM_SCALE = np.float32(2**15 - 1)
 _AT_HAND = 3
 """Pieces of a loop that are kept in memory."""
+_BLOCK = 2**20
 Pcm = tuple[NDArray[np.int16], float]
 """16-bit samples of shape (frames, 2), and the sample value of the largest number they can hold."""
 
@@ -47,5 +48,10 @@ class Loop:
 
 def pack_loop(samples: Samples) -> Pcm:
     """Samples of shape (frames, 2) in the form that a loop holds them in; half as large, and 96 dB fine."""
-    scale = float(np.abs(samples).max(initial=1e-9))
-    return np.rint(samples * (_PCM_SCALE / np.float32(scale))).astype(np.int16), scale
+    scale = float(max(samples.max(initial=1e-9), -samples.min(initial=-1e-9)))
+    pcm = np.empty(samples.shape, np.int16)
+    # A long loop beside copies of it would fill the memory.
+    for start in range(0, len(samples), _BLOCK):
+        block = samples[start : start + _BLOCK]
+        pcm[start : start + _BLOCK] = np.rint(block * (_PCM_SCALE / np.float32(scale)))
+    return pcm, scale

@@ -1,12 +1,13 @@
 """A user's own file as a bell: one stroke, without what lies before and behind it."""
 
 from functools import lru_cache
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 import numpy as np
 
 from narrator.errors import SoundError
 from narrator.sound.audio import Samples
+from narrator.sound.opened import hash_sound
 from narrator.sound.resample import decode_stereo
 from narrator.units import TICK_SAMPLES, Db, Ms, db_to_ratio, ms_to_samples
 
@@ -26,24 +27,20 @@ def is_recording(sound: str) -> bool:
     return bool(PurePath(sound).suffix)
 
 
-def load_recording(path: str, length: Ms | None = None) -> Samples:
+def load_recording(path: str, length: Ms | None = None, digest: str = "") -> Samples:
     """Samples of one stroke, shape (frames, 2), whole ticks, faded at both ends; at most `length` and a minute.
 
     Raises:
-        SoundError: the file is no sound, damaged, or silent.
+        SoundError: the file has another digest than that given, is no sound, damaged, or silent.
 
     """
-    try:
-        known = Path(path).stat()
-    except OSError as error:
-        raise SoundError(f"cannot read {path}: {error.strerror or error}") from error
-    return _load(path, length, known.st_mtime_ns, known.st_size)
+    return _load(path, length, digest or hash_sound(path))
 
 
 @lru_cache(maxsize=4)
-def _load(path: str, length: Ms | None, *_state: int) -> Samples:
-    """See `load_recording`; a file in another state is another file."""
-    samples = decode_stereo(path, 2 * LONGEST)
+def _load(path: str, length: Ms | None, digest: str) -> Samples:
+    """See `load_recording`."""
+    samples = decode_stereo(path, 2 * LONGEST, digest)
     level = np.abs(samples).max(axis=1)
     if level.max() < db_to_ratio(-100):
         raise SoundError(f"{path} is silent: choose another file for the bell")
