@@ -15,6 +15,7 @@ ROOT = Path(narrator.__file__).parent
 ALLOWED = {
     "units": set(),
     "errors": set(),
+    "files": set(),
     "cache": set(),
     "routine": set(),
     "script": {"routine"},
@@ -43,13 +44,14 @@ ALLOWED = {
     },
     "batch": {"cache", "render"},
     "progress": {"render"},
-    "console": {"cache"},
+    "console": set(),
     "cli_voices": {"cache", "console", "publish", "routine", "speech"},
     "cli_sounds": {"cache", "console", "mix", "publish", "routine", "sound"},
+    "cli_cache": {"cache", "config", "console"},
     "cli": {
+        "cli_cache",
         "cli_sounds",
         "batch",
-        "cache",
         "cli_voices",
         "config",
         "console",
@@ -64,7 +66,7 @@ ALLOWED = {
     "__main__": {"cli"},
     "__init__": set(),
 }
-EVERYWHERE = {"units", "errors", "__version__"}
+EVERYWHERE = {"units", "errors", "files", "__version__"}
 
 
 def name_stage(path: Path) -> str:

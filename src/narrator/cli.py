@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from narrator import __version__
+from narrator.cli_cache import cache_app, open_cache
 from narrator.cli_sounds import sounds_command
 from narrator.cli_voices import voices_app
 from narrator.console import check_language, faults_told, print_json, tell, tell_error, write_text
@@ -33,6 +34,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 app.add_typer(voices_app, name="voices")
+app.add_typer(cache_app, name="cache")
 app.command("sounds")(sounds_command)
 
 
@@ -136,7 +138,6 @@ def render_command(
         from concurrent.futures import ThreadPoolExecutor
 
         from narrator.batch import check_targets, render_all
-        from narrator.cache import Cache
         from narrator.config import choose_voices
         from narrator.progress import show_progress
         from narrator.publish.frames import BITRATES
@@ -163,7 +164,7 @@ def render_command(
         check_targets(todo)
         # The pool closes last: an interrupt first tells the jobs to stop, then waits for them to tidy up.
         with ThreadPoolExecutor(workers) as pool, show_progress(enabled=not (quiet or as_json)) as progress:
-            for job, outcome in render_all(todo, Cache(), pool, progress.follow):
+            for job, outcome in render_all(todo, open_cache(), pool, progress.follow):
                 if isinstance(outcome, NarratorError):
                     worst = max(worst, outcome.exit_code)
                     tell_error(outcome)
@@ -203,7 +204,6 @@ def script_command(
     A script written as YAML can be edited, and rendered with its times as they stand.
     """
     with faults_told():
-        from narrator.cache import Cache
         from narrator.config import choose_voices
         from narrator.render import plan
 
@@ -211,7 +211,7 @@ def script_command(
         found = list(_make_requests([routine], length, voices, guidance, language, no_bed=no_bed))
         if len(found) != 1:
             raise UsageError("a script has one length; give --length once")
-        session = plan(found[0], Cache())
+        session = plan(found[0], open_cache())
         for note in (*session.warnings, *session.timeline.notes):
             tell(note, "warning")
         text = _format_script(session, found[0].name, form or _choose_format(output), output and output.parent)
@@ -238,7 +238,6 @@ def verify_command(
     Length, chapters, the time of every cue, loudness, peak, room tone, clicks, and the sound itself.
     """
     with faults_told():
-        from narrator.cache import Cache
         from narrator.render import Request, verify
 
         if script and len(tracks) > 1:
@@ -246,7 +245,7 @@ def verify_command(
         worst = 0
         for track in tracks:
             try:
-                checks = verify(track, Request(script, str(script)) if script else None, Cache())
+                checks = verify(track, Request(script, str(script)) if script else None, open_cache())
             except NarratorError as error:
                 worst = max(worst, error.exit_code)
                 tell_error(error)
@@ -271,7 +270,6 @@ def check_command(
     narrator check my.yaml
     """
     with faults_told():
-        from narrator.cache import Cache
         from narrator.config import choose_voices
         from narrator.render import check
 
@@ -280,7 +278,7 @@ def check_command(
         for routine in routines:
             try:
                 for request in _make_requests([routine], None, voices, guidance, language):
-                    checked = check(request, Cache())
+                    checked = check(request, open_cache())
                     for note in checked.notes:
                         tell(note, "warning", as_json=as_json)
                     _show_checked(request, checked, as_json=as_json)

@@ -88,8 +88,8 @@ def write_text(path: Path, text: str) -> None:
         PublishError: it cannot be written.
 
     """
-    from narrator.cache import replace_file
     from narrator.errors import PublishError
+    from narrator.files import replace_file
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

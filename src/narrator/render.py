@@ -6,22 +6,23 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, astuple, dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 import av
 
-from narrator import __version__
 from narrator.cache import Cache, make_key
 from narrator.errors import (
     Fault,
     LengthError,
     Mark,
+    OutsideError,
     PublishError,
     SoundError,
     UsageError,
 )
+from narrator.files import sweep_parts
 from narrator.mix import Console, measure_gain, measure_stroke
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.publish.mp3 import write_mp3
@@ -45,7 +46,7 @@ Report: TypeAlias = Callable[[str, int, int], None]
 """Told of progress: which stage, how much of it is done, of how much."""
 
 _SHELF = "tracks"
-_FORMAT = 2
+_FORMAT = 3
 """Raised whenever the same input would give another track."""
 
 
@@ -128,14 +129,18 @@ def render(job: Job, cache: Cache, report: Report | None = None) -> Track:
         NarratorError: of the stage that failed. A file that lay there before is then still there, unharmed.
 
     """
+    with cache.lease():
+        return _render(job, cache, report)
+
+
+def _render(job: Job, cache: Cache, report: Report | None) -> Track:
     started = time.monotonic()
     authored = _read(job.request)
 
     def find_or_plan(engine: Engine, voice: Voice) -> tuple[str, Track | Plan]:
         fingerprint = make_key(
-            _FORMAT, __version__, av.__version__, repr(authored), _list_digests(authored), astuple(voice),
-            job.request.length, job.bitrate,
-        )  # fmt: skip
+            _FORMAT, av.__version__, authored, _list_digests(authored), voice, job.request.length, job.bitrate
+        )
         if not job.force and (track := _find_track(job, fingerprint, cache)):
             return fingerprint, track
         _prepare_output(job)
@@ -165,8 +170,12 @@ def render(job: Job, cache: Cache, report: Report | None = None) -> Track:
         seconds=round(time.monotonic() - started, 3),
         notes=session.timeline.notes,
     )
-    # Kept without the warnings: they tell of this run, and the fingerprint is that of the voice that spoke.
-    _keep_track(job, fingerprint, track, _write_plan(session, job), cache)
+    try:
+        # Kept without the warnings: they tell of this run, and the fingerprint is that of the voice that spoke.
+        _keep_track(job, fingerprint, track, _write_plan(session, job), cache)
+    except OutsideError as error:
+        # The track is there, and good.
+        warnings += tuple(Fault(f"narrator will not recognise this track: {each.message}") for each in error.faults)
     return replace(track, notes=(*warnings, *track.notes))
 
 
@@ -189,9 +198,10 @@ def plan(request: Request, cache: Cache, report: Report | None = None) -> Plan:
 
     """
     authored = _read(request)
-    session, warnings = _cast(
-        request, authored, lambda engine, voice: _plan(authored, request, engine, voice, cache, report)
-    )
+    with cache.lease():
+        session, warnings = _cast(
+            request, authored, lambda engine, voice: _plan(authored, request, engine, voice, cache, report)
+        )
     return replace(session, warnings=warnings)
 
 
@@ -209,8 +219,9 @@ def verify(path: Path, script: Request | None, cache: Cache) -> list[Check]:
 
     """
     if script:
-        session = plan(script, cache)
-        return verify_track(path, session.timeline, make_console(session))
+        with cache.lease():
+            session = plan(script, cache)
+            return verify_track(path, session.timeline, make_console(session))
     known = cache.get(_SHELF, _track_key(path)) if path.is_file() else None
     if not path.is_file():
         raise PublishError(f"there is no track {path}; name one that narrator made")
@@ -390,6 +401,7 @@ def _prepare_output(job: Job) -> None:
         raise PublishError(
             f"cannot make the folder {job.output.parent}: {error.strerror or error}; choose another with --output"
         ) from error
+    sweep_parts(job.output.parent)
     try:
         is_foreign = job.output.exists() and not job.force and not is_ours(job.output)
     except OSError as error:

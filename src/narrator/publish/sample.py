@@ -8,8 +8,8 @@ import av
 import numpy as np
 from av.audio.frame import AudioFrame
 
-from narrator.cache import replace_file
 from narrator.errors import PublishError
+from narrator.files import replace_file
 from narrator.sound.audio import Samples
 from narrator.units import SAMPLE_RATE
 
