@@ -90,9 +90,9 @@ BAD = {
         "bad.yaml:1:1: error: this routine cannot ",
     ),
     "an unknown voice": (
-        "title: x\nvoice: tinny\nsteps: [{say: a}]\n",
+        "title: x\nvoice: hibary\nsteps: [{say: a}]\n",
         1,
-        "bad.yaml:2:8: error: there is no engine 'tinny'; did",
+        "bad.yaml:2:8: error: there is no engine 'hibary'; did",
     ),
     "an unknown language": (
         "title: x\nlanguage: xx\nsteps: [{say: a}]\n",

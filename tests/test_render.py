@@ -19,9 +19,8 @@ from narrator.render import Job, Request, check, plan, render
 from narrator.routine import find_routine
 from narrator.script import Bell, Speech
 from narrator.sound.loudness import measure_loudness
-from narrator.speech.engine import Offer
+from narrator.speech.engines.silent import Silent
 from narrator.speech.registry import BUILT_IN
-from narrator.speech.silent import Silent
 
 SHORT = """\
 title: Short
@@ -63,9 +62,14 @@ def test_a_routine_becomes_a_track_of_exactly_its_length(job, cache):
     assert count_with_ffmpeg(track.path) in {None, 2_880_000}
 
 
-@pytest.mark.parametrize("routine", ["short", "ten-minute-hips"])
-def test_every_cue_is_heard_where_the_script_says(job, cache, tmp_path, routine):
-    request = job(60_000).request if routine == "short" else Request(find_routine(routine), routine)
+@pytest.mark.parametrize(
+    ("routine", "voice", "tolerance"),
+    # A natural voice's first consonant rises for so long above a bell that still rings.
+    [("short", "espeak", 24), ("ten-minute-hips", "espeak", 24), ("ten-minute-hips", "hibari", 60)],
+)
+def test_every_cue_is_heard_where_the_script_says(job, cache, tmp_path, routine, voice, tolerance):
+    found = job(60_000).request if routine == "short" else Request(find_routine(routine), routine)
+    request = replace(found, voice=voice)
     session = plan(request, cache)
     track = render(Job(request, tmp_path / "a.mp3"), cache)
     samples = decode(track.path)
@@ -77,7 +81,7 @@ def test_every_cue_is_heard_where_the_script_says(job, cache, tmp_path, routine)
             start = segment.start + stroke * (segment.cue.every if times > 1 else 0)
             onset = find_onset(samples, start, spoken_until)
             assert onset is not None, f"{segment} is not heard"
-            assert abs(onset - start) <= 24, f"{segment} is heard at {onset} ms"
+            assert abs(onset - start) <= tolerance, f"{segment} is heard at {onset} ms"
         spoken_until = segment.end if isinstance(segment.cue, Speech) else 0
 
 
@@ -136,7 +140,7 @@ def test_a_track_is_made_anew_when_its_voice_has_become_another(job, cache, monk
     class Remade(Silent):
         pass
 
-    monkeypatch.setitem(BUILT_IN, "silent", Offer(Remade))
+    monkeypatch.setitem(BUILT_IN, "silent", lambda: Remade)
     asked = replace(job(60_000), request=replace(job(60_000).request, voice="silent"))
     skipped = []
     for version in ("a", "a", "b"):
@@ -187,7 +191,7 @@ def test_what_must_be_kept_and_cannot_is_told_before_anything_is_spoken(job, tmp
         def synthesize(self, text, voice):
             raise AssertionError("spoken in vain")
 
-    monkeypatch.setitem(BUILT_IN, "silent", Offer(Speaker))
+    monkeypatch.setitem(BUILT_IN, "silent", lambda: Speaker)
     (tmp_path / "file").touch()
     asked = replace(job(60_000), request=replace(job(60_000).request, voice="silent"))
     with pytest.raises(OutsideError, match="cannot write the cache"):
@@ -302,7 +306,7 @@ class Faltering(Silent):
 @pytest.fixture
 def faltering(monkeypatch):
     monkeypatch.setattr(Faltering, "good", 2)
-    monkeypatch.setitem(BUILT_IN, "faltering", Offer(Faltering))
+    monkeypatch.setitem(BUILT_IN, "faltering", lambda: Faltering)
     return Faltering
 
 

@@ -73,6 +73,11 @@ def _take_apart(value: Any) -> object:
     return [type(value).__name__, {name: getattr(value, name) for name in names}]
 
 
+def hash_bytes(data: bytes) -> bytes:
+    """Return a checksum of bytes."""
+    return hashlib.blake2b(data, digest_size=_CHECKSUM_BYTES).digest()
+
+
 def default_root() -> Path:
     """Return the place of the cache: `NARRATOR_CACHE_DIR`, or the user's cache directory."""
     if override := os.environ.get("NARRATOR_CACHE_DIR"):

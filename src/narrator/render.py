@@ -17,12 +17,9 @@ from narrator.errors import (
     Fault,
     LengthError,
     Mark,
-    NarratorError,
     OutsideError,
     PublishError,
-    RoutineError,
     SoundError,
-    SpeechError,
     UsageError,
 )
 from narrator.files import sweep_parts
@@ -37,9 +34,9 @@ from narrator.routine.source import read_source
 from narrator.script import Bell, Guidance, Heading, Script, write_script
 from narrator.script_file import ScriptFile, format_script, is_script, make_script, place_script
 from narrator.sound.loop import Loop
-from narrator.speech import Clips, find_lengths, speak
+from narrator.speech.cast import Role, cast_voice
 from narrator.speech.engine import Engine, Voice
-from narrator.speech.registry import AUTO, check_engine, open_voice
+from narrator.speech.speak import Clips, find_lengths, speak
 from narrator.timeline import Lengths, Range, Timeline, lay_out, measure_range
 from narrator.units import LONGEST, Db, Ms, format_duration
 from narrator.verify import Check, compare_bytes, verify_track
@@ -152,7 +149,7 @@ def _render(job: Job, cache: Cache, report: Report | None) -> Track:
         _prepare_output(job)
         return fingerprint, _plan(authored, job.request, engine, voice, cache, report)
 
-    (fingerprint, session), warnings = _try_voices(job.request, authored, find_or_plan)
+    (fingerprint, session), warnings = _cast(job.request, authored, find_or_plan)
     if isinstance(session, Track):
         return replace(session, notes=(*warnings, *session.notes))
     measured = write_mp3(
@@ -205,7 +202,7 @@ def plan(request: Request, cache: Cache, report: Report | None = None) -> Plan:
     """
     authored = _read(request)
     with cache.lease():
-        session, warnings = _try_voices(
+        session, warnings = _cast(
             request, authored, lambda engine, voice: _plan(authored, request, engine, voice, cache, report)
         )
     return replace(session, warnings=warnings)
@@ -257,7 +254,7 @@ def check(request: Request, cache: Cache) -> Checked:
 
     """
     authored = _read(request)
-    (clips, is_estimate), failed = _try_voices(
+    (clips, is_estimate), failed = _cast(
         request, authored, lambda _engine, voice: find_lengths(authored.list_texts(), voice, cache)
     )
     lengths = Lengths(clips, measure_rings(authored), is_estimate)
@@ -361,55 +358,12 @@ def _sound_placed(mark: Mark | None) -> Iterator[None]:
         raise SoundError(error.faults[0].message, mark) from None
 
 
-def _try_voices(
+def _cast(
     request: Request, authored: Script | ScriptFile, work: Callable[[Engine, Voice], T]
 ) -> tuple[T, tuple[Fault, ...]]:
-    """Do all of the work with the voice chosen; where that voice fails, all of it with the next one allowed.
-
-    Returns what the work gives, and a warning for each voice that failed.
-
-    Raises:
-        UsageError: the voice chosen, or an engine to fall back to, is none.
-        SpeechError: every voice failed; has a fault of each.
-
-    """
-    for each in request.fallback:
-        check_engine(each)
-    failed: list[Fault] = []
-    try:
-        return _work_with(request.voice, request, authored, work), ()
-    except SpeechError as error:
-        failed += error.faults
-    for asked in request.fallback:
-        try:
-            done = _work_with(asked, request, authored, work)
-        except (SpeechError, UsageError) as error:
-            too = f"the fallback {asked} failed, too"
-            failed += (Fault(f"{too}: {fault.message}", fault.mark) for fault in error.faults)
-        else:
-            instead = f"the whole session is spoken by {asked} instead"
-            return done, tuple(Fault(f"{instead}: {fault.message}", fault.mark) for fault in failed)
-    raise SpeechError.gather(failed)
-
-
-def _work_with(
-    asked: str | None, request: Request, authored: Script | ScriptFile, work: Callable[[Engine, Voice], T]
-) -> T:
-    engine, voice = _open_voice(asked, request, authored)
-    with engine:
-        return work(engine, voice)
-
-
-def _open_voice(asked: str | None, request: Request, authored: Script | ScriptFile) -> tuple[Engine, Voice]:
-    """Open a voice; a fault that the file itself is to blame for gets its place there."""
     heading = authored.heading
-    try:
-        return open_voice(asked, heading.voice, heading.language)
-    except NarratorError as error:
-        if asked not in {None, AUTO} or request.language:
-            raise
-        kind = RoutineError if isinstance(error, UsageError) else type(error)
-        raise kind(error.faults[0].message, heading.voice_mark) from None
+    mark = None if request.language else heading.voice_mark
+    return cast_voice(request.voice, request.fallback, Role(heading.voice, heading.language, mark), work)
 
 
 def _round(level: float | None) -> float | None:

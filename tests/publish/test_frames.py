@@ -14,7 +14,7 @@ from narrator.mix.bed import Duck, Ramp
 from narrator.publish import frames
 from narrator.publish.frames import BITRATES, DELAY, Meter, Piece, count_frames, encode, lay_frames, list_parts
 from narrator.script import Bell, Breath, Speech
-from narrator.speech import Clips
+from narrator.speech.speak import Clips
 from narrator.units import TICK, TICK_SAMPLES, ticks_to_ms
 from timelines import make_bed, make_timeline
 

@@ -10,8 +10,12 @@ from narrator.sound.lossless import pack_sound, unpack_sound
 from narrator.sound.loudness import Loudness, measure_loudness
 from narrator.units import SAMPLE_RATE, SAMPLES_PER_MS, TICK_SAMPLES, Db, Lufs, Ms, db_to_ratio, samples_to_ms
 
-TRIM: Db = -48.0
-"""What lies before the first and after the last sample above this, against the clip's peak, is cut off."""
+TRIM_START: Db = -40.0
+TRIM_END: Db = -48.0
+"""What comes before the first and after the last sample above these, compared with the clip's peak, is cut off.
+
+A natural voice draws breath up to 80 ms before its first sound: that is not yet heard. Its end dies away softly.
+"""
 FADE: Ms = 5
 """Raised-cosine fade at both ends; the sound that is trimmed to keeps this much of its surroundings."""
 
@@ -91,11 +95,13 @@ def make_silent_clip(text: str) -> Clip:
 
 def _trim(samples: Samples) -> Samples:
     level = np.abs(samples[:, 0])
-    loud = np.flatnonzero(level > level.max(initial=0.0) * db_to_ratio(TRIM))
-    if not loud.size:
+    peak = level.max(initial=0.0)
+    if not peak:
         return samples
+    first = np.flatnonzero(level > peak * db_to_ratio(TRIM_START))[0]
+    last = np.flatnonzero(level > peak * db_to_ratio(TRIM_END))[-1]
     fade = FADE * SAMPLES_PER_MS
-    kept = samples[max(loud[0] - fade, 0) : loud[-1] + 1 + fade].copy()
+    kept = samples[max(first - fade, 0) : last + 1 + fade].copy()
     ramp = (0.5 - 0.5 * np.cos(np.pi * np.arange(min(fade, len(kept))) / fade)).astype(np.float32)[:, None]
     kept[: len(ramp)] *= ramp
     kept[-len(ramp) :] *= ramp[::-1]
