@@ -1,11 +1,11 @@
 """What every trial needs: to run narrator here or in a process of its own, and to say what went wrong."""
 
 import contextlib
-import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,20 +59,37 @@ def set_up(folder: Path) -> dict[str, str]:
     return env | {"HOME": str(folder), "PYTHONFAULTHANDLER": "1"}
 
 
+@contextlib.contextmanager
+def capture(number: int) -> Iterator[list[str]]:
+    """Catch what leaves this process by a file descriptor, whoever writes it; it is in the list when the block ends."""
+    caught: list[str] = []
+    kept = os.dup(number)
+    with tempfile.TemporaryFile() as file:
+        os.dup2(file.fileno(), number)
+        try:
+            yield caught
+        finally:
+            os.dup2(kept, number)
+            os.close(kept)
+            file.seek(0)
+            caught.append(file.read().decode(errors="replace"))
+
+
 def run_here(*args: str, cwd: Path) -> Result:
     """Run a command in this process: starting one takes longer than most commands do."""
     from narrator.cli import main
 
-    out, err = io.StringIO(), io.StringIO()
     argv, sys.argv = sys.argv, ["narrator", *args]
+    code: int | str | None = 0
     try:
-        with contextlib.chdir(cwd), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            main()
-    except SystemExit as error:
-        return Result(error.code if isinstance(error.code, int) else 0, out.getvalue(), err.getvalue())
+        with contextlib.chdir(cwd), capture(1) as out, capture(2) as err:
+            try:
+                main()
+            except SystemExit as ended:
+                code = ended.code
     finally:
         sys.argv = argv
-    return Result(0, out.getvalue(), err.getvalue())
+    return Result(code if isinstance(code, int) else 0, out[0], err[0])
 
 
 def run(*args: str, cwd: Path, env: dict[str, str], before: tuple[str, ...] = ()) -> Result:
