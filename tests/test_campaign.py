@@ -1,6 +1,5 @@
 """The campaign's own machinery: each kind of trial can be run, and what goes wrong is seen."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -33,14 +32,14 @@ def test_what_narrator_does_not_promise_is_seen(result):
         result.check()
 
 
-def test_a_crash_and_a_hang_are_failures_with_a_seed():
+def test_a_crash_ends_a_batch_and_its_seed_is_known(tmp_path):
     code = (
         "import os, sys, time; from tests.campaign import __main__ as campaign; from tests.campaign.harness import Kind\n"
         "def crash(seed): os.abort() if seed == 1 else None\n"
         "campaign.KINDS = {'crash': Kind('crash', 2, lambda folder: crash)}\n"
         "sys.exit(campaign.main())"
     )
-    known = [sys.executable, "-c", code, "--worker", "crash", "0", "9", "--seconds", "9", "--folder", os.devnull]
+    known = [sys.executable, "-c", code, "--worker", "crash", "0", "9", "--seconds", "9", "--folder", str(tmp_path)]
     done = subprocess.run(known, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode < 0
     assert done.stdout.splitlines()[-1] == '{"begins": 1}'
