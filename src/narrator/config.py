@@ -18,6 +18,8 @@ VARIABLE = "NARRATOR_CONFIG"
 """Names another file than the user's own."""
 
 _MAX_BYTES = 256 * 1024
+_DEEP = re.compile(r"([^\s.=\[\]#]{1,100}\s{0,9}\.\s{0,9}){20}")
+"""A key with so many points in it; of thousands, tomllib makes gigabytes."""
 Seconds = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
 Timeout = Annotated[Seconds, Field(gt=0)]
 FirstWait = Annotated[Seconds, Field(le=60)]
@@ -151,7 +153,7 @@ def read_config() -> Config:
     """
     path = find_config()
     try:
-        data = tomllib.loads(read_file(path, _MAX_BYTES).decode())
+        data = _parse(read_file(path, _MAX_BYTES).decode())
     except FileNotFoundError:
         if os.environ.get(VARIABLE):
             raise ConfigError(f"there is no file {path}, which {VARIABLE} names; write it, or unset that") from None
@@ -166,6 +168,12 @@ def read_config() -> Config:
         return Config.model_validate(data)
     except ValidationError as error:
         raise ConfigError.gather(Fault(f"{path}: {_describe(fault)}") for fault in error.errors()) from None
+
+
+def _parse(text: str) -> dict[str, Any]:
+    if _DEEP.search(text):
+        raise RecursionError
+    return tomllib.loads(text)
 
 
 def choose_voices(voice: str | None, fallback: str | None = None) -> tuple[str | None, tuple[str, ...]]:
