@@ -21,6 +21,8 @@ LIMIT_VARIABLE = "NARRATOR_CACHE_LIMIT"
 """Says how large the cache may become, before the file does."""
 
 _MAX_BYTES = 256 * 1024
+_DEEP = re.compile(r"([^\s.=\[\]#]{1,100}\s{0,9}\.\s{0,9}){20}")
+"""A key with so many points in it; of thousands, tomllib makes gigabytes."""
 Seconds = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
 Timeout = Annotated[Seconds, Field(gt=0)]
 FirstWait = Annotated[Seconds, Field(le=60)]
@@ -113,7 +115,7 @@ def read_config() -> Config:
     """
     path = find_config()
     try:
-        data = tomllib.loads(read_file(path, _MAX_BYTES).decode())
+        data = _parse(read_file(path, _MAX_BYTES).decode())
     except FileNotFoundError:
         if os.environ.get(VARIABLE):
             raise ConfigError(f"there is no file {path}, which {VARIABLE} names; write it, or unset that") from None
@@ -153,6 +155,12 @@ def _describe_stray(key: str) -> str:
     return (
         f"unknown key '{key}'; {suggest(key, Config.model_fields)} (the settings of an engine are a table, as [gtts])"
     )
+
+
+def _parse(text: str) -> dict[str, Any]:
+    if _DEEP.search(text):
+        raise RecursionError
+    return tomllib.loads(text)
 
 
 def choose_voices(voice: str | None, fallback: str | None = None) -> tuple[str | None, tuple[str, ...]]:

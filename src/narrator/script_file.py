@@ -120,7 +120,7 @@ class ScriptFile(Marked):
     title: Word
     language: Annotated[str, Field(pattern=LANGUAGE)] = "en"
     voice: VoiceShort = VoiceSpec()
-    pronounce: dict[Word, Word] = Field({})
+    pronounce: dict[Word, Word] = Field({}, max_length=1000)
     tags: Tags = Tags()
     gain: Annotated[float, Field(ge=-60, le=24, allow_inf_nan=False)] | None = None
     loudness: Loudness = LOUDNESS

@@ -144,7 +144,7 @@ def _describe_one(detail: ErrorDetails, source: Source, kind: type[BaseModel]) -
             message = f"{last!r} cannot be {detail['input']!r}; {_EXAMPLES.get(last, 'see the README for its form')}"
         case known if known in _MESSAGES:
             written = source.find_value(path)
-            if not _is_number(written):
+            if detail["type"].endswith("_equal") and not _is_number(written):
                 # Bounds that something else than a number can miss are those of a length of time.
                 context = {key: format_duration(bound) for key, bound in context.items() if isinstance(bound, int)}
             message = _MESSAGES[known].format(key=repr(last), input=written, shape=_name_shape(written), **context)

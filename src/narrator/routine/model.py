@@ -275,7 +275,7 @@ class Routine(Marked):
     gap: Duration = Field(600, description="Silence after a sentence; twice that after a paragraph.")
     breath: Duration = Field(8000, ge=1000, description="Length of one breath, for lengths written in breaths.")
     pronounce: dict[Word, Word] = Field(
-        {}, description="Words that the voice gets wrong, and how to spell them for it."
+        {}, max_length=1000, description="Words that the voice gets wrong, and how to spell them for it."
     )
     seed: int = Field(0, description="Settles which wordings are chosen at random.")
     tags: Tags = Tags()

@@ -37,7 +37,9 @@ from narrator.units import TICK, Ms
 MAX_STEPS = 10_000
 """Steps a routine may come to once sides and repeats are unrolled."""
 MAX_ITEMS = 50_000
-"""Sentences and silences that it may come to."""
+"""Sentences and silences that it may come to, and cues in its holds."""
+MAX_CHARACTERS = 2_000_000
+"""Characters of text that it may come to: some forty hours of speech."""
 
 
 def write_script(routine: model.Routine, guidance: Guidance = "full", language: str | None = None) -> Script:
@@ -102,6 +104,8 @@ class _Writer:
         self.sections: list[Section] = []
         self.faults: list[Fault] = []
         self.count = 0
+        self.cues = 0
+        self.characters = 0
         self.bed: Bed | None = None
 
     def add_bed(self) -> None:
@@ -215,6 +219,9 @@ class _Writer:
 
     def make_hold_cues(self, cues: Iterable[model.HoldCue], place: _Place) -> Iterator[HoldCue]:
         for cue in cues:
+            self.cues += 1
+            if self.cues > MAX_ITEMS:
+                raise RoutineError(f"over {MAX_ITEMS:,} cues in holds; make several routines", cue.mark)
             try:
                 yield self.make_hold_cue(cue, place)
             except _UnrollingError as error:
@@ -312,9 +319,13 @@ class _Writer:
         """A text in the script's language, its braces filled in."""
         chance = random.Random(f"{self.routine.seed} {place.path} {place.side}")  # noqa: S311 - nothing is secret here
         try:
-            return fill_braces(words.pick(self.language, self.routine.language, chance), place.words)
+            text = fill_braces(words.pick(self.language, self.routine.language, chance), place.words)
         except ValueError as error:
             raise _UnrollingError(str(error), mark) from None
+        self.characters += len(text)
+        if self.characters > MAX_CHARACTERS:
+            raise RoutineError(f"over {MAX_CHARACTERS:,} characters of text; make several routines", mark)
+        return text
 
     def need_phrases(self, mark: Mark) -> Phrases:
         phrases = find_phrases(self.language)

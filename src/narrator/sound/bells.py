@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from narrator.sound.audio import AudioSegment, Samples, make_segment
 from narrator.sound.loudness import measure_loudness
 from narrator.sound.partials import BELLS, Partial
-from narrator.sound.recording import is_recording, load_recording
+from narrator.sound.recording import is_recording, load_recording, measure_recording
 from narrator.units import (
     SAMPLE_RATE,
     Db,
@@ -20,7 +20,6 @@ from narrator.units import (
     ceil_ticks,
     db_to_ratio,
     ms_to_samples,
-    samples_to_ms,
     ticks_to_ms,
 )
 
@@ -68,7 +67,7 @@ def measure_ring(sound: str, pitch: float | None = None, length: Ms | None = Non
     """
     if is_recording(sound):
         _refuse_pitch(sound, pitch)
-        return samples_to_ms(len(load_recording(sound, length, digest)))
+        return measure_recording(sound, length, digest)
     return _tune(sound, pitch, length).ring
 
 
