@@ -52,6 +52,7 @@ ALLOWED = {
         "cli_cache",
         "cli_sounds",
         "batch",
+        "cache",
         "cli_voices",
         "config",
         "console",
