@@ -55,6 +55,7 @@ ALLOWED = {
         "cli_cache",
         "cli_sounds",
         "batch",
+        "cache",
         "cli_voices",
         "config",
         "console",

@@ -1,6 +1,7 @@
 """The command line: parse, call, present."""
 
 import json
+import re
 import shlex
 import signal
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ from narrator.streams import lasting_streams
 from narrator.units import format_duration, parse_duration
 
 if TYPE_CHECKING:
+    from narrator.cache import Cache
+    from narrator.progress import Follower
     from narrator.render import Job, Plan, Request, Track
     from narrator.verify import Check
 
@@ -105,6 +108,7 @@ def start(
 
 @app.command("render")
 def render_command(
+    context: typer.Context,
     routines: Routines,
     *,
     length: Annotated[
@@ -124,7 +128,10 @@ def render_command(
         int | None, typer.Option(min=1, metavar="N", help="Tracks to make side by side. [default: one for each core]")
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Make tracks anew; replace files narrator did not make.")
+        bool, typer.Option("--force", help="Make tracks again; replace files narrator did not make.")
+    ] = False,
+    respeak: Annotated[
+        bool, typer.Option("--respeak", help="Speak every sentence again, because the voice has changed.")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
     as_json: JsonOption = False,
@@ -157,16 +164,29 @@ def render_command(
                 requests += _make_requests([routine], length, voices, guidance, language, no_bed=no_bed)
             except RoutineError as error:
                 worst = max(worst, tell_failure(error))
+        source = context.get_parameter_source("voice")
+        has_voice = source is not None and source.name == "COMMANDLINE"
         workers = max(1, min(jobs or cores, len(requests)))
         threads = max(1, cores // workers)
         todo = [
-            Job(request, _name_output(request, output, has_length=length is not None), bitrate, force, threads)
+            Job(
+                request,
+                _name_output(request, output, has_length=length is not None, has_voice=has_voice),
+                bitrate,
+                force,
+                respeak,
+                threads,
+            )
             for request in requests
         ]
         check_targets(todo)
+        cache = open_cache()
         # The pool closes last: an interrupt first tells the jobs to stop, then waits for them to tidy up.
         with ThreadPoolExecutor(workers) as pool, show_progress(enabled=not (quiet or as_json)) as progress:
-            for job, outcome in render_all(todo, open_cache(), pool, progress.follow):
+            if respeak:
+                todo, failed = _respeak(todo, cache, progress, quiet=quiet or as_json)
+                worst = max(worst, failed)
+            for job, outcome in render_all(todo, cache, pool, progress.follow):
                 if isinstance(outcome, NarratorError):
                     worst = max(worst, tell_failure(outcome))
                     continue
@@ -386,8 +406,28 @@ def _parse_length(text: str) -> int:
     return length
 
 
-def _name_output(request: "Request", folder: Path, *, has_length: bool) -> Path:
+def _respeak(todo: "list[Job]", cache: "Cache", progress: "Follower", *, quiet: bool) -> "tuple[list[Job], int]":
+    """Speak what the jobs need again, once for all lengths; returns the jobs it worked for, and the worst exit code."""
+    from narrator.render import respeak
+
+    worst = 0
+    failed: set[Path] = set()
+    for job in {job.request.file: job for job in todo}.values():
+        try:
+            count = respeak(job.request, cache, progress.follow(job))
+        except NarratorError as error:
+            worst = max(worst, tell_failure(error))
+            failed.add(job.request.file)
+        else:
+            if not quiet:
+                typer.echo(f"{job.request.name}  {count} sentences spoken again")
+    return [job for job in todo if job.request.file not in failed], worst
+
+
+def _name_output(request: "Request", folder: Path, *, has_length: bool, has_voice: bool) -> Path:
     parts = [request.file.stem, *([request.language] if request.language else [])]
+    if has_voice and request.voice and request.voice != "auto":
+        parts.append(re.sub(r"[^\w.]+", "-", request.voice).strip("-"))
     if has_length and request.length is not None:
         parts.append(format_duration(request.length))
     if request.guidance:
@@ -455,12 +495,14 @@ def _show_track(job: "Job", track: "Track", *, quiet: bool, as_json: bool) -> No
         del known["notes"]
         print_json(known)
     elif track.skipped and not quiet:
-        typer.echo(f"{job.output}  {format_duration(track.length_ms)}, unchanged (--force makes it anew)")
+        typer.echo(f"{job.output}  {format_duration(track.length_ms)}, unchanged (--force makes it again)")
     elif not quiet:
         loud = "silent" if track.lufs is None else f"{track.lufs:.1f} LUFS, peak {track.true_peak_db:.1f} dBTP"
         clips = f"{track.clips_new + track.clips_cached} clips, {track.clips_new} new"
         length = format_duration(track.length_ms)
         typer.echo(f"{job.output}  {length}, {track.voice}, {loud}, {clips}, {track.seconds:.1f} s")
+        if track.replaced:
+            typer.echo(f"  in place of the track that {track.replaced} spoke; with --voice each has a name of its own")
 
 
 def _show_checked(request: "Request", checked: Any, *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import av
 
@@ -78,6 +78,9 @@ class Job:
     output: Path
     bitrate: int = 128
     force: bool = False
+    """Whether to make the track again in any case, and to replace a file that narrator did not make."""
+    remake: bool = False
+    """Whether to make the track again in any case, because what is in the cache has changed."""
     threads: int = 1
 
 
@@ -111,6 +114,8 @@ class Track:
     clips_cached: int
     seconds: float
     skipped: bool = False
+    replaced: str | None = None
+    """Who spoke the track that was there before, where that was another voice."""
     notes: tuple[Fault, ...] = ()
 
 
@@ -144,7 +149,7 @@ def _render(job: Job, cache: Cache, report: Report | None) -> Track:
         fingerprint = make_key(
             _FORMAT, av.__version__, authored, _list_digests(authored), voice, job.request.length, job.bitrate
         )
-        if not job.force and (track := _find_track(job, fingerprint, cache)):
+        if not (job.force or job.remake) and (track := _find_track(job, fingerprint, cache)):
             return fingerprint, track
         _prepare_output(job)
         return fingerprint, _plan(authored, job.request, engine, voice, cache, report)
@@ -152,6 +157,7 @@ def _render(job: Job, cache: Cache, report: Report | None) -> Track:
     (fingerprint, session), warnings = _cast(job.request, authored, find_or_plan)
     if isinstance(session, Track):
         return replace(session, notes=(*warnings, *session.notes))
+    before = _find_record(job.output, cache)
     measured = write_mp3(
         job.output,
         session.heading,
@@ -171,6 +177,7 @@ def _render(job: Job, cache: Cache, report: Report | None) -> Track:
         clips_new=session.clips.new,
         clips_cached=session.clips.cached,
         seconds=round(time.monotonic() - started, 3),
+        replaced=before["track"]["voice"] if before and before["track"]["voice"] != str(session.voice) else None,
         notes=session.timeline.notes,
     )
     try:
@@ -206,6 +213,27 @@ def plan(request: Request, cache: Cache, report: Report | None = None) -> Plan:
             request, authored, lambda engine, voice: _plan(authored, request, engine, voice, cache, report)
         )
     return replace(session, warnings=warnings)
+
+
+def respeak(request: Request, cache: Cache, report: Report | None = None) -> int:
+    """Speak everything that a session may need again, replace what is in the cache of it, and return how much it was.
+
+    Raises:
+        NarratorError: of the stage that failed.
+
+    """
+    authored = _read(request)
+
+    def follow(done: int, total: int) -> None:
+        if report:
+            report("speaking", done, total)
+
+    def speak_again(engine: Engine, voice: Voice) -> Clips:
+        return speak(authored.list_texts(), voice, engine, cache, follow, again=True)
+
+    with cache.lease():
+        clips, _ = _cast(request, authored, speak_again)
+    return clips.new
 
 
 def make_console(session: Plan) -> Console:
@@ -377,19 +405,25 @@ def _track_key(path: Path) -> str:
 
 def _find_track(job: Job, fingerprint: str, cache: Cache) -> Track | None:
     """The track at the job's place, if it was made from the same input and is still as it was made."""
-    data = cache.get(_SHELF, _track_key(job.output))
-    if data is None or not is_file(job.output):
-        return None
-    known = json.loads(data)
-    if known["fingerprint"] != fingerprint or known["digest"] != _hash_file(job.output):
+    known = _find_record(job.output, cache)
+    if known is None or known["fingerprint"] != fingerprint or known["digest"] != _hash_file(job.output):
         return None
     notes = tuple(Fault(note["message"], note["mark"] and Mark(**note["mark"])) for note in known["notes"])
     return Track(**(known["track"] | {"path": str(job.output)}), skipped=True, notes=notes)
 
 
+def _find_record(output: Path, cache: Cache) -> dict[str, Any] | None:
+    """Return what was kept of the track that is at a place, if narrator made one there."""
+    data = cache.get(_SHELF, _track_key(output))
+    if data is None or not is_file(output):
+        return None
+    known: dict[str, Any] = json.loads(data)
+    return known
+
+
 def _keep_track(job: Job, fingerprint: str, track: Track, script: str, cache: Cache) -> None:
     plain = asdict(replace(track, notes=()))
-    del plain["notes"], plain["skipped"]
+    del plain["notes"], plain["skipped"], plain["replaced"]
     known = {
         "fingerprint": fingerprint,
         "digest": _hash_file(job.output),

@@ -1,5 +1,6 @@
 """Speech: sentences to clips, through a cache that keeps every clip ever spoken."""
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -27,9 +28,11 @@ _FORMAT = 4
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """What is known of a clip that lies in the cache."""
+    """What is known of a clip that is in the cache."""
 
     key: str
+    digest: str
+    """Of its sound."""
     length: Ms
     loudness: Loudness
     level: Lufs | None
@@ -57,9 +60,9 @@ class Clips:
         """Length of each clip by its text."""
         return {text: entry.length for text, entry in self._entries.items()}
 
-    def get_key(self, text: str) -> str:
-        """Name of a clip in the cache: its sound follows from it."""
-        return self._entries[text].key
+    def get_digest(self, text: str) -> str:
+        """Return what stands for a clip's sound: another sound has another digest."""
+        return self._entries[text].digest
 
     def get_loudness(self, text: str) -> Loudness:
         """Loudness of a clip as it is heard between two silences."""
@@ -106,10 +109,13 @@ def speak(
     engine: Engine,
     cache: Cache,
     report: Report | None = None,
+    *,
+    again: bool = False,
 ) -> Clips:
     """Speak each text, or find it in the cache; `report` is told how many are done of how many, and may raise to stop.
 
-    The engine is asked for as many at the same time as it allows; each clip is kept as soon as it is there.
+    With `again` nothing is taken from the cache, and what is there is replaced. The engine is asked for as many at the
+    same time as it allows; each clip is kept as soon as it is there.
 
     Raises:
         SpeechError: the engine failed; what was spoken until then is in the cache.
@@ -119,8 +125,9 @@ def speak(
     clips = Clips(cache)
     given_up = threading.Event()
     report(0, len(texts))
+    find = _speak_again if again else _find_or_speak
     with ThreadPoolExecutor(engine.workers, "speak") as pool:
-        futures = [pool.submit(_find_or_speak, text, voice, engine, cache, given_up) for text in texts]
+        futures = [pool.submit(find, text, voice, engine, cache, given_up) for text in texts]
         for future in futures:
             future.add_done_callback(lambda ended: _end_after_failure(ended, pool))
         try:
@@ -165,8 +172,20 @@ def _follow(futures: Iterable[Future[Spoken]], report: Report) -> None:
 def _find_or_speak(text: str, voice: Voice, engine: Engine, cache: Cache, given_up: threading.Event) -> Spoken:
     key = make_clip_key(text, voice)
     data, is_new = cache.get_or_make(SHELF, key, lambda: _synthesize(text, voice, engine), stop=given_up.is_set)
+    return _describe_clip(key, data, is_new=is_new)
+
+
+def _speak_again(text: str, voice: Voice, engine: Engine, cache: Cache, _given_up: threading.Event) -> Spoken:
+    key, data = make_clip_key(text, voice), _synthesize(text, voice, engine)
+    cache.put(SHELF, key, data)
+    return _describe_clip(key, data, is_new=True)
+
+
+def _describe_clip(key: str, data: bytes, *, is_new: bool) -> Spoken:
     head = read_head(data)
-    return Spoken(key, head.length, head.loudness, head.level, is_new)
+    return Spoken(
+        key, hashlib.blake2b(data, digest_size=20).hexdigest(), head.length, head.loudness, head.level, is_new
+    )
 
 
 def _synthesize(text: str, voice: Voice, engine: Engine) -> bytes:
