@@ -130,6 +130,8 @@ class Silence:
     unknown: Unknown
     is_hold: bool = False
     cues: tuple[HoldCue, ...] = ()
+    is_quiet: bool = False
+    """Whether its silence is meant, so that nobody misses a word in it."""
 
 
 class Phase(NamedTuple):
@@ -162,10 +164,49 @@ class BreathBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class Unit:
+    """Material that enters and leaves as a whole: an optional or extra step, or a round of a repeat.
+
+    All sides and rounds in which a step stands are one unit. Units of one kind enter by `number`, then in `order`;
+    none enters before those that it is `within`.
+    """
+
+    name: Unknown
+    kind: str
+    """The key of its step: `say`, `section`, `repeat` and so on."""
+    mark: Mark
+    order: Unknown
+    """Place of the step in the routine; sorts in the order of the file."""
+    number: int = 1
+    is_extra: bool = False
+    """Whether it is out at natural length; so is whatever is within it."""
+    within: tuple[Unknown, ...] = ()
+    round: int | None = None
+    """Which round of a repeat it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Track lengths at which a step is heard: from `since` up to, not including, `until`."""
+
+    kind: str
+    mark: Mark
+    since: Ms = 0
+    until: Ms | None = None
+
+    def admits(self, length: Ms | None) -> bool:
+        """Whether a track of that length has the step; None is the natural length, which is shorter than any `since`."""
+        if length is None:
+            return not self.since
+        return self.since <= length and (self.until is None or length < self.until)
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One entry of a script: what, from which step, in which section (an index, innermost), on which side.
 
-    `options` names the optional steps that it goes with.
+    It is heard while all its `units` are in and the unit that it `yields` to is not, in tracks of a length that all its
+    `windows` admit.
     """
 
     what: Cue | Silence | BreathBlock
@@ -174,6 +215,9 @@ class Item:
     side: str | None = None
     ends_paragraph: bool = False
     options: tuple[Unknown, ...] = ()
+    units: tuple[Unknown, ...] = ()
+    yields: Unknown | None = None
+    windows: tuple[Window, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +264,8 @@ class Script:
     loudness: Lufs = LOUDNESS
     full: "Script | None" = None
     """The script with full guidance, where this one has less."""
+    units: tuple[Unit, ...] = ()
+    """What may enter and leave as the track grows and shrinks."""
 
     @property
     def material(self) -> "Script":
