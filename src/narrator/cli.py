@@ -5,6 +5,7 @@ import shlex
 import signal
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -80,6 +81,12 @@ GuidanceOption = Annotated[
 LanguageOption = Annotated[
     str | None, typer.Option(metavar="CODE", help="Language of the texts, such as de. [default: the routine's]")
 ]
+SeedOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N", help="Settles what is left to chance: a number, or today for the date. [default: the routine's]"
+    ),
+]
 NoBedOption = Annotated[bool, typer.Option("--no-bed", help="Leave out the bed, the ambience beneath it all.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line, for programs.")]
 
@@ -113,6 +120,7 @@ def render_command(
     guidance: GuidanceOption = None,
     language: LanguageOption = None,
     no_bed: NoBedOption = False,
+    seed: SeedOption = None,
     output: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")] = Path("output"),
     bitrate: Annotated[int, typer.Option(metavar="KBIT", help="Bit rate of the MP3 in kbit/s.")] = 128,
     jobs: Annotated[
@@ -146,11 +154,12 @@ def render_command(
             raise UsageError(f"--bitrate cannot be {bitrate}; it can be {', '.join(map(str, BITRATES))}")
         cores = count_cores()
         worst = 0
+        settled = _settle_seed(seed)
         requests: list[Request] = []
         voices = choose_voices(voice, fallback)
         for routine in routines:
             try:
-                requests += _make_requests([routine], length, voices, guidance, language, no_bed=no_bed)
+                requests += _make_requests([routine], length, voices, guidance, language, no_bed=no_bed, seed=settled)
             except RoutineError as error:
                 worst = max(worst, error.exit_code)
                 tell_error(error)
@@ -186,6 +195,7 @@ def script_command(
     guidance: GuidanceOption = None,
     language: LanguageOption = None,
     no_bed: NoBedOption = False,
+    seed: SeedOption = None,
     form: Annotated[
         ScriptFormat | None,
         typer.Option("--format", help="text to read, yaml to edit and render, json for programs. [default: text]"),
@@ -208,7 +218,8 @@ def script_command(
         from narrator.render import plan
 
         voices = choose_voices(voice, fallback)
-        found = list(_make_requests([routine], length, voices, guidance, language, no_bed=no_bed))
+        settled = _settle_seed(seed)
+        found = list(_make_requests([routine], length, voices, guidance, language, no_bed=no_bed, seed=settled))
         if len(found) != 1:
             raise UsageError("a script has one length; give --length once")
         session = plan(found[0], Cache())
@@ -264,6 +275,7 @@ def check_command(
     fallback: FallbackOption = None,
     guidance: GuidanceOption = None,
     language: LanguageOption = None,
+    seed: SeedOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find faults without speaking, and say how long it can be.
@@ -276,10 +288,11 @@ def check_command(
         from narrator.render import check
 
         worst = 0
+        settled = _settle_seed(seed)
         voices = choose_voices(voice, fallback)
         for routine in routines:
             try:
-                for request in _make_requests([routine], None, voices, guidance, language):
+                for request in _make_requests([routine], None, voices, guidance, language, seed=settled):
                     checked = check(request, Cache())
                     for note in checked.notes:
                         tell(note, "warning", as_json=as_json)
@@ -350,6 +363,7 @@ def _make_requests(
     language: str | None,
     *,
     no_bed: bool = False,
+    seed: tuple[int | None, date],
 ) -> "Iterator[Request]":
     from narrator.render import Request
     from narrator.routine import find_routine
@@ -370,6 +384,8 @@ def _make_requests(
                 language,
                 fallback=voices[1],
                 no_bed=no_bed,
+                seed=seed[0],
+                today=seed[1],
             )
 
 
@@ -383,6 +399,17 @@ def _parse_length(text: str) -> int:
     return length
 
 
+def _settle_seed(text: str | None) -> tuple[int | None, date]:
+    """Return the seed that is asked for, and the date: one for all that a command makes."""
+    from narrator.routine.seed import read_seed, settle_seed
+
+    today = date.today()  # noqa: DTZ011 - the local date is meant
+    try:
+        return (None if text is None else settle_seed(read_seed(text), today)), today
+    except ValueError as error:
+        raise UsageError(f"--seed: {error}") from None
+
+
 def _name_output(request: "Request", folder: Path, *, has_length: bool) -> Path:
     parts = [request.file.stem, *([request.language] if request.language else [])]
     if has_length and request.length is not None:
@@ -391,6 +418,8 @@ def _name_output(request: "Request", folder: Path, *, has_length: bool) -> Path:
         parts.append(request.guidance)
     if request.no_bed:
         parts.append("no-bed")
+    if request.seed is not None:
+        parts.append(f"seed-{request.seed}")
     return folder / f"{'-'.join(parts)}.mp3"
 
 

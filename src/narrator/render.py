@@ -6,7 +6,8 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, astuple, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
@@ -31,6 +32,7 @@ from narrator.publish.mp3 import write_mp3
 from narrator.publish.tags import is_ours
 from narrator.review import review_script
 from narrator.routine.load import make_routine, type_source
+from narrator.routine.seed import Seed, settle_seed
 from narrator.routine.source import read_source
 from narrator.script import Bell, Guidance, Heading, Script, write_script
 from narrator.script_file import ScriptFile, format_script, is_script, place_script
@@ -48,7 +50,7 @@ Report: TypeAlias = Callable[[str, int, int], None]
 """Told of progress: which stage, how much of it is done, of how much."""
 
 _SHELF = "tracks"
-_FORMAT = 2
+_FORMAT = 3
 """Raised whenever the same input would give another track."""
 
 
@@ -67,6 +69,9 @@ class Request:
     fallback: tuple[str, ...] = ()
     """Who speaks the whole session instead, when that voice fails: the next of these, and so on."""
     no_bed: bool = False
+    seed: Seed | None = None
+    today: date = field(default_factory=date.today)
+    """The local date, which the seed `today` stands for; one for all requests of a command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,12 +280,15 @@ def _read(request: Request) -> Script | ScriptFile:
     """Read a routine or a script file."""
     source = read_source(request.file, request.name)
     if not is_script(source):
-        script = write_script(make_routine(source, request.file), request.guidance or "full", request.language)
+        routine = make_routine(source, request.file)
+        seed = settle_seed(routine.seed if request.seed is None else request.seed, request.today)
+        script = write_script(routine, request.guidance or "full", request.language, seed=seed)
         return replace(script, bed=None) if request.no_bed else script
-    if request.no_bed or any(value is not None for value in (request.length, request.guidance, request.language)):
+    asked = (request.length, request.guidance, request.language, request.seed)
+    if request.no_bed or any(value is not None for value in asked):
         raise UsageError(
-            f"{request.name} is a script, which stands as it is: leave out --length, --guidance, --language and "
-            "--no-bed"
+            f"{request.name} is a script, which stands as it is: leave out --length, --guidance, --language, --seed "
+            "and --no-bed"
         )
     return type_source(source, ScriptFile)
 

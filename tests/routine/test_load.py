@@ -45,7 +45,7 @@ BROKEN = {
     "title: x\nsteps:\n  - hold: {natural: 5s, mx: 9s}\n": "3:25: error: unknown key 'mx'; did you mean 'max'?",
     "title: x\nsteps:\n  - hold: 1m\n    cues: [{at: 5x, say: a}]\n": "4:17: error: '5x' is not a length of time; write 90s, 1m30s or 1:30",
     "title: x\nsteps:\n  - hold: 1m\n    cues: [{at: 200%, say: a}]\n": "4:17: error: 200% is not a place in a hold; write 0% to 99%, half, 20s or -10s",
-    "title: x\nsteps:\n  - hold: 1m\n    cues: [{say: a}]\n": "4:12: error: a cue in a hold has one of 'at', 'every' and 'countdown'",
+    "title: x\nsteps:\n  - hold: 1m\n    cues: [{say: a}]\n": "4:12: error: a cue in a hold has one of 'at', 'every', 'countdown', 'spread' and 'random'",
     "title: x\nsteps:\n  - hold: 1m\n    cues: [{at: half, say: []}]\n": "4:28: error: 'say' is empty; give it at least one entry",
     "title: x\nsteps:\n  - bell: bowll\n": "3:11: error: there is no bell 'bowll'; did you mean 'bowl'?",
     "title: x\nsteps:\n  - bell: 0\n": "3:11: error: 'times' is at least 1, not 0",
@@ -72,8 +72,8 @@ BROKEN = {
     "title: x\nsteps:\n  - section: A\n    between: {sya: x}\n    steps: [{say: a}]\n": "4:15: error: unknown key 'sya'; did you mean 'say'?",
     "title: x\nsteps:\n  - pause: 8s..3s\n": "3:12: error: the range 8s..3s runs backwards; write 3s..8s",
     "title: x\nsteps:\n  - hold: 10 breaths..5 breaths\n": "3:11: error: the range 10 breaths..5 breaths runs backwards; write 5 breaths..10 breaths",
-    "title: x\nsteps:\n  - hold: 1m\n    cues: [{at: half, every: 10s, say: a}]\n": "4:12: error: a cue in a hold has one of 'at', 'every' and 'countdown'",
-    "title: x\nsteps:\n  - hold: 1m\n    cues: [{every: 10s}]\n": "4:12: error: 'every' needs 'say' or 'bell'",
+    "title: x\nsteps:\n  - hold: 1m\n    cues: [{at: half, every: 10s, say: a}]\n": "4:12: error: a cue in a hold has one of 'at', 'every', 'countdown', 'spread' and 'random'",
+    "title: x\nsteps:\n  - hold: 1m\n    cues: [{every: 10s}]\n": "4:12: error: 'every' needs 'say', 'bell' or 'each'",
     "title: x\nsteps:\n  - hold: 1m\n    cues: [{every: 10ms, bell: tick}]\n": "4:20: error: 'every' is at least 1s, not 10ms",
     "title: x\nsteps:\n  - hold: 1m\n    cues: [{countdown: 100}]\n": "4:24: error: 'countdown' is at most 60, not 100",
     "title: x\nsteps:\n  - hold: 1m\n    cues: [{countdown: 5, say: a}]\n": "4:12: error: a countdown says its numbers; take 'say' and 'bell' out",
@@ -82,8 +82,8 @@ BROKEN = {
     "title: x\nlanguage: fr\nsteps:\n  - hold: 1m\n    cues: [{at: half}]\n": "5:12: error: narrator has no words of its own in 'fr', only in de, en, es; write the words here",
     "title: x\nsteps:\n  - breathe: 4-4\n": "3:5: error: say how long to breathe: either 'rounds: 6' or 'for: 2m'",
     "title: x\nsteps:\n  - breathe: 4-4\n    rounds: 3\n    for: 1m\n": "3:5: error: say how long to breathe: either 'rounds: 6' or 'for: 2m'",
-    "title: x\nsteps:\n  - breathe: squre\n    rounds: 3\n": "3:14: error: 'squre' is no breath; write seconds such as 4-4-4-4, 4-7-8 or 5.5-5.5, or one of box, relaxing, coherent, diaphragmatic",
-    "title: x\nsteps:\n  - breathe: 4-4-4-4-4\n    rounds: 3\n": "3:14: error: '4-4-4-4-4' is no breath; write seconds such as 4-4-4-4, 4-7-8 or 5.5-5.5, or one of box, relaxing, coherent, diaphragmatic",
+    "title: x\nsteps:\n  - breathe: squre\n    rounds: 3\n": "3:14: error: 'squre' is not a breath; write seconds such as 4-4-4-4, 4-7-8 or 5.5-5.5, a ramp such as 4-4 .. 4-8, or one of box, relaxing, coherent, diaphragmatic",
+    "title: x\nsteps:\n  - breathe: 4-4-4-4-4\n    rounds: 3\n": "3:14: error: '4-4-4-4-4' is not a breath; write seconds such as 4-4-4-4, 4-7-8 or 5.5-5.5, a ramp such as 4-4 .. 4-8, or one of box, relaxing, coherent, diaphragmatic",
     "title: x\nsteps:\n  - breathe: 0-4\n    rounds: 3\n": "3:14: error: a breath in or out takes at least half a second",
     "title: x\nsteps:\n  - breathe: 4-4\n    rounds: 0\n": "4:13: error: 'rounds' is at least 1, not 0",
     "title: x\nsteps:\n  - breathe: 4-4\n    rounds: 3\n    words: {inn: In}\n": "5:13: error: unknown key 'inn'; did you mean 'in'?",
@@ -96,7 +96,7 @@ BROKEN = {
     "title: x\nsteps:\n  - include: /etc/passwd\n": "3:14: error: there is no '/etc/passwd' in the folder of this file or below it, nor among the built-in ones",
     "title: x\nsteps:\n  - include: routine.yaml\n": "3:14: error: 'routine.yaml' includes itself in the end; take one of the includes out",
     "title: x\nbreath: 0s\nsteps:\n  - say: a\n": "2:9: error: 'breath' is at least 1s, not 0s",
-    "title: x\nseed: lucky\nsteps:\n  - say: a\n": "2:7: error: 'seed' is a whole number, not 'lucky'",
+    "title: x\nseed: lucky\nsteps:\n  - say: a\n": "2:7: error: 'seed' is a whole number or today, not 'lucky'",
     "title: x\npronounce: [psoas]\nsteps:\n  - say: a\n": "2:12: error: 'pronounce' is a mapping of keys and values, not a list",
 }
 
@@ -120,7 +120,7 @@ def test_short_forms_mean_what_the_long_ones_do(write):
         + "  - bell: 3\n  - bell: chime\n  - hold: 1m\n  - hold: 0s..1m\n  - hold: 20s..80s\n  - hold: 5..10 breaths\n  - pause: 4s\n"
     )
     three, chime, plain, open_ended, ranged, breaths, pause = load_routine(path).steps
-    assert (three.bell.sound, three.bell.times, three.bell.every) == ("bowl", 3, 4000)
+    assert (three.bell.sound, three.bell.times, three.bell.every) == ("bowl", 3, None)
     assert chime.bell.sound == "chime"
     assert plain.hold.resolve(8000) == (15_000, 60_000, 240_000)
     assert open_ended.hold.resolve(8000) == (0, 30_000, 60_000)

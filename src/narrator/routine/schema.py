@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from narrator.routine.hold_cues import PLACES
 from narrator.routine.model import Routine
 from narrator.routine.sounds import BEDS, BELLS
 
@@ -47,14 +48,38 @@ def make_schema() -> dict[str, Any]:
             {"type": "object", "patternProperties": {"^[a-z]{2}(-.*)?$": {}}, "additionalProperties": False},
         ],
     }
-    say = definitions["HoldCue"]["properties"]["say"]["anyOf"]
-    say[0]["minItems"] = 1
-    say.insert(0, say[0]["items"])
-    definitions["HoldCue"]["oneOf"] = [{"required": [key]} for key in ("at", "every", "countdown")]
+    cue = definitions["HoldCue"]
+    for key in ("say", "brief"):
+        options = cue["properties"][key]["anyOf"]
+        options[0]["minItems"] = 1
+        options.insert(0, options[0]["items"])
+    cue["oneOf"] = [{"required": [key]} for key in PLACES]
+    # What a cue needs, and cannot have, beside each way of saying where it is.
+    cue["allOf"] = [
+        {"if": {"required": [key]}, "then": {"not": {"anyOf": [{"required": [other]} for other in others]}}}
+        for key, others in _APART.items()
+    ]
+    heard = {"anyOf": [{"required": [key]} for key in ("say", "bell", "each")]}
+    cue["allOf"] += [{"if": {"required": [key]}, "then": heard} for key in ("every", "random")]
+    voiced = definitions.pop("VoicedSpec")
+    definitions["VoicedSpec"] = {
+        "description": "Which rounds have words: the first so many, or {first, every, last}.",
+        "anyOf": [{"type": "integer", "minimum": 0}, voiced],
+    }
     definitions["Breathe"]["oneOf"] = [{"required": [key]} for key in ("rounds", "for")]
     schema["properties"]["description"]["description"] = "What the session is, in a sentence."
     _drop_nulls(schema)
     return schema
+
+
+_APART = {
+    "at": ("each", "apart"),
+    "every": ("apart",),
+    "countdown": ("say", "bell", "each", "brief", "apart"),
+    "spread": ("say", "bell", "each"),
+    "say": ("bell", "each"),
+    "bell": ("each", "brief"),
+}
 
 
 def _drop_nulls(node: Any) -> None:

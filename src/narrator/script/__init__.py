@@ -1,13 +1,17 @@
 """`Routine` to `Script`: what will be heard and waited for, in order, with lengths of silence still open."""
 
+from narrator.script.context import make_bed, make_bell
 from narrator.script.cues import (
     LEAD,
     Bed,
     Bell,
     Breath,
     BreathBlock,
+    Countdown,
     Cue,
+    Drawn,
     Elastic,
+    Every,
     Guidance,
     Heading,
     HoldCue,
@@ -17,14 +21,16 @@ from narrator.script.cues import (
     Section,
     Silence,
     Speech,
+    Spread,
     Unit,
     Unknown,
+    Voiced,
     Window,
     list_speeches,
     list_texts,
     needs_gap,
 )
-from narrator.script.unroll import make_bed, make_bell, write_script
+from narrator.script.unroll import write_script
 
 __all__ = [
     "LEAD",
@@ -32,8 +38,11 @@ __all__ = [
     "Bell",
     "Breath",
     "BreathBlock",
+    "Countdown",
     "Cue",
+    "Drawn",
     "Elastic",
+    "Every",
     "Guidance",
     "Heading",
     "HoldCue",
@@ -43,8 +52,10 @@ __all__ = [
     "Section",
     "Silence",
     "Speech",
+    "Spread",
     "Unit",
     "Unknown",
+    "Voiced",
     "Window",
     "list_speeches",
     "list_texts",

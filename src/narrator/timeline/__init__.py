@@ -4,7 +4,8 @@ Speech and bells are rigid boxes. Holds are glue: each has a natural length and 
 shrink by one common factor until the track is as long as was asked.
 """
 
-from narrator.timeline.layout import check_words, lay_out, measure_range
+from narrator.timeline.breaths import check_words, measure_words
+from narrator.timeline.layout import lay_out, measure_range
 from narrator.timeline.placed import BELL_ROOM, BedLine, Chapter, Hold, Lengths, Range, Segment, Timeline
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "check_words",
     "lay_out",
     "measure_range",
+    "measure_words",
 ]

@@ -1,17 +1,19 @@
 """`Script` + measured lengths + target to `Timeline`."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
+from operator import attrgetter
 
-from narrator.errors import Fault, LengthError, Mark, RoutineError
-from narrator.script import Bell, Breath, BreathBlock, Item, Script, Silence, Speech, Unknown
+from narrator.errors import Fault, LengthError, Mark
+from narrator.script import Bell, BreathBlock, Item, Script, Silence, Speech, Unknown
 from narrator.timeline.bells import ring_instead
-from narrator.timeline.holds import place_in_hold
+from narrator.timeline.breaths import check_breath_words, place_breaths
+from narrator.timeline.holds import HoldPlacer
 from narrator.timeline.measure import Measured, measure_script
 from narrator.timeline.options import leave_out_options, measure_leasts
 from narrator.timeline.placed import BedLine, Chapter, Hold, Lengths, Range, Segment, Timeline, Turn, show_length
-from narrator.units import LONGEST, TICK, Db, Ms, Ticks, floor_ticks, format_duration, ms_to_ticks, ticks_to_ms
+from narrator.units import LONGEST, Db, Ms, Ticks, floor_ticks, format_duration, ticks_to_ms
 
 
 def lay_out(script: Script, lengths: Lengths, target: Ms | None = None) -> Timeline:
@@ -24,7 +26,7 @@ def lay_out(script: Script, lengths: Lengths, target: Ms | None = None) -> Timel
         RoutineError: a section's own length is out of reach, or a word does not fit its phase of a breath.
 
     """
-    _check_breath_words(script, lengths)
+    check_breath_words(script, lengths)
     whole = measure_script(script, lengths)
     if target is None:
         timeline = _place(script, lengths, whole, {name: g.fix(g.natural) for name, g in whole.glue.items()}, None)
@@ -124,6 +126,7 @@ def _place(
     numbers = {section: number for number, section in enumerate(outermost)}
     turns: dict[tuple[int | None, str | None], Ms] = {}
     levels: list[tuple[Ms, Db | None]] = []
+    placer = HoldPlacer(lengths)
     now: Ms = 0
     for item, box in zip(script.items, measured.boxes, strict=True):
         level = _find_bed_level(script, item.section)
@@ -145,21 +148,22 @@ def _place(
             section = script.sections[section].parent
         match item.what:
             case Silence(is_hold=True, cues=cues):
-                hold = Hold(now, end, item.mark, chapter, item.side)
+                hold = Hold(now, end, item.mark, chapter, item.side, item.id, item.what.is_quiet)
                 holds.append(hold)
-                placed, left_out = place_in_hold(cues, hold, lengths)
+                placed, left_out = placer.place(cues, hold)
                 segments += placed
                 notes += left_out
             case Silence():
                 pass
             case BreathBlock() as block:
-                cues_of_breath = _list_breaths(block, end - now)
-                segments += (
-                    Segment(now + start, now + stop, cue, item.mark, chapter, item.side)
-                    for start, stop, cue in cues_of_breath
+                breaths, spoken = place_breaths(block, item, now, end, chapter, lengths)
+                placed, left_out = placer.place(
+                    block.cues, Hold(now, end, item.mark, chapter, item.side, item.id), spoken
                 )
+                segments += sorted([*breaths, *placed], key=attrgetter("start"))
+                notes += left_out
             case cue:
-                segments.append(Segment(now, end, cue, item.mark, chapter, item.side))
+                segments.append(Segment(now, end, cue, item.mark, chapter, item.side, item.id))
         now = end
     # Chapters that lost all their steps are none; the numbers of those behind them move up.
     kept = {number: index for index, number in enumerate(sorted(spans))}
@@ -187,45 +191,3 @@ def _find_bed_level(script: Script, section: int | None) -> Db | None:
 
 def _renumber(chapter: int | None, kept: Mapping[int, int]) -> int | None:
     return None if chapter is None else kept[chapter]
-
-
-def _list_breaths(block: BreathBlock, length: Ms) -> Iterator[tuple[Ms, Ms, Breath]]:
-    """Start, end and cue of each phase of a block; phases start at the rounded cumulative time."""
-    rounds = (length + TICK) // block.round
-    now = 0
-    for number in range(rounds):
-        for phase in block.phases:
-            start, now = now, now + phase.length
-            words = phase.words if number < block.voiced else ()
-            if phase.name != "pause" or words:
-                first, last = ticks_to_ms(ms_to_ticks(start)), ticks_to_ms(ms_to_ticks(now))
-                yield first, last, Breath(phase.name, last - first, words)
-
-
-def _check_breath_words(script: Script, lengths: Lengths) -> None:
-    """Refuse words that are longer than their phase of a breath, or their second of a count."""
-    faults: dict[Fault, None] = {}
-    for item in script.steps:
-        if isinstance(item.what, BreathBlock) and item.what.voiced:
-            for phase in item.what.phases:
-                breath = Breath(phase.name, phase.length, phase.words)
-                faults |= dict.fromkeys(Fault(message, item.mark) for message in check_words(breath, lengths))
-    if faults:
-        raise RoutineError.gather(faults)
-
-
-def check_words(breath: Breath, lengths: Lengths) -> Iterator[str]:
-    """Say which measured words of a breath are longer than the phase, or than their second of a count."""
-    if lengths.is_estimate:
-        return
-    last = len(breath.words) - 1
-    for number, word in enumerate(breath.words):
-        room = breath.length - 1000 * number if number == last else 1000
-        takes = lengths.clips[word.spoken]
-        # A clip is padded up to a whole tick, which the phase, in turn, may lack.
-        if takes > room + TICK:
-            where = f"the phase {breath.phase!r}" if not last else f"its second of the phase {breath.phase!r}"
-            yield (
-                f"{word.text!r} takes {takes / 1000:.2f}s, but {where} has {room / 1000:.2f}s; use a shorter word, a "
-                "slower breath or a quicker pace"
-            )
