@@ -3,7 +3,7 @@
 All lengths in it are whole ticks: rigid silences and the bounds of elastics go to the nearest one.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -190,7 +190,10 @@ class Window:
     """Track lengths at which a step is heard: from `since` up to, not including, `until`."""
 
     kind: str
+    """The key of its step."""
+    step: Mark
     mark: Mark
+    """Where the length is written."""
     since: Ms = 0
     until: Ms | None = None
 
@@ -205,8 +208,8 @@ class Window:
 class Item:
     """One entry of a script: what, from which step, in which section (an index, innermost), on which side.
 
-    It is heard while all its `units` are in and the unit that it `yields` to is not, in tracks of a length that all its
-    `windows` admit.
+    It is heard while all its `units` are in and none is of those that it `yields` to, in tracks of a length that all
+    its `windows` admit.
     """
 
     what: Cue | Silence | BreathBlock
@@ -214,9 +217,8 @@ class Item:
     section: int | None = None
     side: str | None = None
     ends_paragraph: bool = False
-    options: tuple[Unknown, ...] = ()
     units: tuple[Unknown, ...] = ()
-    yields: Unknown | None = None
+    yields: tuple[Unknown, ...] = ()
     windows: tuple[Window, ...] = ()
 
 
@@ -231,6 +233,8 @@ class Section:
     unknown: Unknown
     bed: BedLevel | None = None
     """The bed's level here, where it is another than around it."""
+    units: tuple[Unknown, ...] = ()
+    """Units that it is, or is within."""
 
 
 @dataclass(frozen=True)
@@ -280,22 +284,9 @@ class Script:
         lead = Item(Silence(make_rigid(LEAD), ("lead",)), self.mark)
         return (lead, *_add_gaps(self.steps, self.gap))
 
-    @cached_property
-    def options(self) -> tuple[tuple[Unknown, Mark], ...]:
-        """Optional steps that may be left out, in the order they stand in."""
-        found: dict[Unknown, Mark] = {}
-        for item in self.steps:
-            for name in item.options:
-                found.setdefault(name, item.mark)
-        return tuple(found.items())
-
-    def leave_out(self, names: Collection[Unknown]) -> "Script":
-        """The script without some of its optional steps."""
-        if not names:
-            return self
-        unwanted = frozenset(names)
-        kept = tuple(item for item in self.steps if unwanted.isdisjoint(item.options))
-        return replace(self, steps=kept)
+    def keep(self, indexes: Sequence[int]) -> "Script":
+        """Return the script with some of its steps alone, by their indexes in order."""
+        return self if len(indexes) == len(self.steps) else replace(self, steps=tuple(self.steps[i] for i in indexes))
 
     def list_texts(self) -> list[str]:
         """Every distinct text that a voice is needed for, in order, every wording of cues in holds included."""

@@ -9,7 +9,7 @@ from narrator.errors import Fault, Mark, NarratorError, RoutineError
 from narrator.routine import model
 from narrator.routine.phrases import Lexicon, Phrases, find_phrases, list_languages
 from narrator.routine.sounds import BedSpec, BellSpec, find_sound
-from narrator.routine.text import InlinePause, Sentence, fill_braces, split_text
+from narrator.routine.text import InlinePause, Sentence, check_braces, fill_braces, split_text
 from narrator.routine.values import At, Words
 from narrator.routine.values import Elastic as AuthoredElastic
 from narrator.script.cues import (
@@ -27,9 +27,22 @@ from narrator.script.cues import (
     Section,
     Silence,
     Speech,
+    Unit,
     Unknown,
+    Window,
     make_rigid,
     round_length,
+)
+from narrator.script.material import (
+    Counting,
+    Unwanted,
+    is_never_open,
+    make_round,
+    make_unit,
+    make_window,
+    mentions,
+    name_round,
+    name_step,
 )
 from narrator.units import TICK, Ms
 
@@ -39,18 +52,23 @@ MAX_ITEMS = 50_000
 """Sentences and silences that it may come to."""
 
 
-def write_script(routine: model.Routine, guidance: Guidance = "full", language: str | None = None) -> Script:
-    """Unroll a routine into its script, in one of its languages.
+def write_script(
+    routine: model.Routine, guidance: Guidance = "full", language: str | None = None, without: Iterable[str] = ()
+) -> Script:
+    """Unroll a routine into its script, in one of its languages, `without` the sections of some titles.
 
     With the guidance `bells` the script is that of `full`: the timeline takes the words out.
 
     Raises:
         RoutineError: with every step that cannot be unrolled (an unknown word in braces, a missing translation).
+        UsageError: no section has a title of `without`.
 
     """
-    writer = _Writer(routine, guidance, language or routine.language)
+    without = tuple(without)
+    writer = _Writer(routine, guidance, language or routine.language, Unwanted(without))
     writer.add_bed()
     writer.add_steps(routine.steps, _Place(("steps",)))
+    writer.unwanted.check(routine.steps)
     if not writer.items and not writer.faults:
         writer.faults.append(Fault("there is nothing to hear in this routine; add a step", routine.mark))
     if writer.faults:
@@ -73,7 +91,8 @@ def write_script(routine: model.Routine, guidance: Guidance = "full", language: 
         bed=writer.bed,
         floor=routine.floor,
         loudness=routine.loudness,
-        full=write_script(routine, "full", language) if guidance == "brief" else None,
+        full=write_script(routine, "full", language, without) if guidance == "brief" else None,
+        units=tuple(writer.units.values()),
     )
 
 
@@ -86,18 +105,24 @@ class _Place:
     side: str | None = None
     later_side: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
-    options: tuple[Unknown, ...] = ()
+    units: tuple[Unknown, ...] = ()
+    yields: tuple[Unknown, ...] = ()
+    windows: tuple[Window, ...] = ()
+    counting: Counting | None = None
+    """The repeat around it, where its number of rounds is open and `{rounds}` not yet settled."""
 
 
 class _Writer:
     """Collects the items of a script, and every fault met on the way."""
 
-    def __init__(self, routine: model.Routine, guidance: Guidance, language: str) -> None:
+    def __init__(self, routine: model.Routine, guidance: Guidance, language: str, unwanted: Unwanted) -> None:
         self.routine = routine
         self.guidance = guidance
         self.language = language
         self.lexicon = Lexicon(routine.pronounce, language)
+        self.unwanted = unwanted
         self.items: list[Item] = []
+        self.units: dict[Unknown, Unit] = {}
         self.sections: list[Section] = []
         self.faults: list[Fault] = []
         self.count = 0
@@ -118,11 +143,35 @@ class _Writer:
                     f"over {MAX_STEPS:,} steps once sides and repeats are unrolled; make several routines", step.mark
                 )
             path = (*place.path, index)
-            options = (*place.options, path) if step.optional else place.options
             try:
-                self.add_step(step, replace(place, path=path, options=options))
+                for each in self.list_places(step, replace(place, path=path)):
+                    self.add_step(step, each)
             except _UnrollingError as error:
                 self.faults += error.faults
+
+    def list_places(self, step: model.Step, place: _Place) -> Iterator[_Place]:
+        """Yield the place of a step as a unit and in its window, once for each number of rounds that its texts name."""
+        if unit := make_unit(step, place.path, place.units):
+            place = self.enter(unit, place)
+        if window := make_window(step):
+            place = replace(place, windows=(*place.windows, window))
+            if is_never_open(place.windows):
+                raise _UnrollingError(
+                    "no track has this step: its length and those of the steps around it exclude one another; change "
+                    "'from' or 'until'",
+                    window.mark,
+                )
+        if place.counting is None or not mentions(step, "rounds"):
+            yield place
+            return
+        for total, present, absent in place.counting.list_totals():
+            words = {**place.words, "rounds": str(total)}
+            units, yields = (*place.units, *present), (*place.yields, *absent)
+            yield replace(place, words=words, units=units, yields=yields, counting=None)
+
+    def enter(self, unit: Unit, place: _Place) -> _Place:
+        self.units.setdefault(unit.name, unit)
+        return replace(place, units=(*place.units, unit.name))
 
     def add_step(self, step: model.Step, place: _Place) -> None:
         match step:
@@ -144,9 +193,7 @@ class _Writer:
             case model.Section():
                 self.add_section(step, place)
             case model.Repeat():
-                for number in range(1, step.repeat + 1):
-                    words = {**place.words, "round": str(number), "rounds": str(step.repeat)}
-                    self.add_steps(step.steps, replace(place, path=(*place.path, f"round {number}"), words=words))
+                self.add_rounds(step, place)
             case model.Include():
                 self.add_steps(step.steps, place)
 
@@ -155,7 +202,36 @@ class _Writer:
     ) -> None:
         if len(self.items) >= MAX_ITEMS:
             raise RoutineError(f"over {MAX_ITEMS:,} sentences and silences; make several routines", mark)
-        self.items.append(Item(what, mark, place.section, place.side, ends_paragraph, place.options))
+        self.items.append(
+            Item(
+                what, mark, place.section, place.side, ends_paragraph, units=place.units, yields=place.yields,
+                windows=place.windows,
+            )
+        )  # fmt: skip
+
+    def add_rounds(self, step: model.Repeat, place: _Place) -> None:
+        rounds, before = step.repeat, place.units
+        for number in range(1, rounds.most + 1):
+            inside = replace(
+                place, path=name_round(place.path, number), words=self.find_round_words(place, step, number)
+            )
+            if unit := make_round(step, place.path, number, before):
+                inside = self.enter(unit, inside)
+                before = (*before, unit.name)
+            if rounds.least < rounds.most:
+                counting = Counting(name_step(place.path), number, rounds.least, rounds.most)
+                inside = replace(inside, counting=counting)
+            else:
+                inside = replace(inside, counting=None)
+            self.add_steps(step.steps, inside)
+
+    def find_round_words(self, place: _Place, step: model.Repeat, number: int) -> dict[str, str]:
+        words = {**place.words, "round": str(number), "rounds": str(step.repeat.most)}
+        phrases = find_phrases(self.language)
+        if phrases and number <= len(phrases.ordinals):
+            return words | {"nth": phrases.ordinals[number - 1]}
+        words.pop("nth", None)
+        return words
 
     def add_say(self, words: Words, text_mark: Mark, mark: Mark, place: _Place) -> None:
         for number, piece in enumerate(self.split(words, place, text_mark)):
@@ -166,26 +242,40 @@ class _Writer:
                     self.add(self.make_speech(text), mark, place, ends_paragraph=ends_paragraph)
 
     def add_section(self, step: model.Section, place: _Place) -> None:
-        length = None if step.length is None else round_length(step.length)
-        title = step.section.pick_name(self.language, self.routine.language)
+        names, spoken = self.find_sides(step) if step.sides else ((), ())
+        # A title that names the side is a section, and so a chapter, for each.
+        is_split = bool(names) and (mentions(step.section, "side") or mentions(step.section, "other_side"))
+        title = "" if is_split else self.write_title(step, place)
+        if self.unwanted.covers(step, title):
+            return
         if step.bed and not self.routine.bed:
             self.faults.append(
                 Fault("this routine has no bed; add 'bed: drone' at its top, or take this out", step.find_mark("bed"))
             )
-        self.sections.append(Section(title, step.mark, length, place.section, place.path, step.bed))
-        inside = replace(place, section=len(self.sections) - 1)
-        if step.sides is None:
+        length = None if step.length is None else round_length(step.length)
+        inside = place if is_split else self.open_section(step, title, length, place)
+        if not names:
             self.add_steps(step.steps, inside)
-            return
-        names, spoken = self.find_sides(step)
         for number, (name, word) in enumerate(zip(names, spoken, strict=True)):
             words = {**place.words, "side": word}
             if len(names) == 2:
                 words["other_side"] = spoken[1 - number]
             on_side = replace(inside, side=name, later_side=number > 0, words=words)
+            if is_split:
+                share = None if length is None else _share_evenly(length, len(names), number)
+                on_side = self.open_section(step, self.write_title(step, on_side), share, on_side)
             if number and step.between:
                 self.add_between(step.between, replace(on_side, path=(*place.path, "between", number)))
             self.add_steps(step.steps, on_side)
+
+    def open_section(self, step: model.Section, title: str, length: Ms | None, place: _Place) -> _Place:
+        self.sections.append(Section(title, step.mark, length, place.section, place.path, step.bed, place.units))
+        return replace(place, section=len(self.sections) - 1)
+
+    def write_title(self, step: model.Section, place: _Place) -> str:
+        """Write a title with its braces filled in."""
+        mark = step.find_mark("section")
+        return self.fill(step.section.pick_name(self.language, self.routine.language), place, mark)
 
     def add_between(self, between: model.Between, place: _Place) -> None:
         if between.say:
@@ -311,8 +401,23 @@ class _Writer:
         """A text in the script's language, its braces filled in."""
         chance = random.Random(f"{self.routine.seed} {place.path} {place.side}")  # noqa: S311 - nothing is secret here
         try:
-            return fill_braces(words.pick(self.language, self.routine.language, chance), place.words)
+            text = words.pick(self.language, self.routine.language, chance)
         except ValueError as error:
+            raise _UnrollingError(str(error), mark) from None
+        return self.fill(text, place, mark)
+
+    def fill(self, text: str, place: _Place, mark: Mark) -> str:
+        """Fill in the braces of a text."""
+        try:
+            check_braces(text)
+            return fill_braces(text, place.words)
+        except ValueError as error:
+            if "{nth}" in text.lower() and "round" in place.words and "nth" not in place.words:
+                number = place.words["round"]
+                raise _UnrollingError(
+                    f"narrator has no word in {self.language!r} for which round number {number} is; write {{round}}",
+                    mark,
+                ) from None
             raise _UnrollingError(str(error), mark) from None
 
     def need_phrases(self, mark: Mark) -> Phrases:
@@ -328,6 +433,11 @@ class _Writer:
 
 class _UnrollingError(NarratorError):
     """A step that cannot be unrolled: the others still can, so that all faults are told."""
+
+
+def _share_evenly(length: Ms, count: int, index: int) -> Ms:
+    """Return one of `count` shares of a length, in whole ticks; together they are the length."""
+    return round_length(length * (index + 1) // count) - round_length(length * index // count)
 
 
 def make_bell(spec: BellSpec, mark: Mark) -> Bell:
