@@ -57,7 +57,7 @@ BROKEN = {
     "title: x\nsteps:\n  - section: A\n    sides: []\n    steps: [{say: a}]\n": "4:12: error: 'sides' is empty; give it at least one name",
     "title: x\nsteps:\n  - section: A\n    lenght: 1m\n    steps: [{say: a}]\n": "4:5: error: unknown key 'lenght'; did you mean 'length'?",
     "title: x\nsteps:\n  - section: A\n    steps:\n      - section: B\n        steps:\n          - sya: x\n": "7:13: error: 'sya' is no kind of step; did you mean 'say'?",
-    "title: x\nsteps:\n  - say: hi\n    optional: maybe\n": "4:15: error: 'optional' is true or false, not 'maybe'",
+    "title: x\nsteps:\n  - say: hi\n    optional: maybe\n": "4:15: error: 'optional' is true, false or a whole number from 1 to 9999, not 'maybe'",
     "title: x\nsteps:\n  - say: {en: hi, de: }\n": "3:10: error: the text is empty; write what to say, or take the step out",
     "title: x\nsteps:\n  - say: {english text: hi}\n": "3:11: error: 'english text' is no language; a text is one line, {en: ..., de: ...} or {random: [...]}",
     "title: x\nsteps:\n  - say: {random: hi}\n": "3:10: error: 'random' is a list of wordings, one of which is said",

@@ -16,6 +16,7 @@ from pydantic import (
 from narrator.routine.breath import PatternSpec, VoicedShort, VoicedSpec
 from narrator.routine.hold_cues import HoldCue, check_cues
 from narrator.routine.marked import Marked
+from narrator.routine.material import ExtraRank, OptionalRank, RoundsSpec
 from narrator.routine.nearest import suggest
 from narrator.routine.seed import SeedSpec
 from narrator.routine.sounds import (
@@ -47,7 +48,22 @@ from narrator.routine.values import (
 class StepBase(Marked):
     """What every step can have."""
 
-    optional: bool = Field(default=False, description="May be left out, the last first, to meet a length.")
+    optional: OptionalRank = Field(
+        None, description="May be left out to meet a length: true, or a number; the highest leaves first."
+    )
+    extra: ExtraRank = Field(
+        None, description="Is added where a length gives time for it: true, or a number; the lowest comes first."
+    )
+    from_: Duration | None = Field(None, alias="from", ge=1, description="Only in tracks that are at least so long.")
+    until: Duration | None = Field(None, ge=1, description="Only in tracks that are shorter than this.")
+
+    @model_validator(mode="after")
+    def _check_material(self) -> Self:
+        if self.optional and self.extra:
+            raise fault_at("extra", "a step is either 'optional' or 'extra'; take one of them out")
+        if self.from_ is not None and self.until is not None and self.from_ >= self.until:
+            raise fault_at("until", "no track is as long as 'from' and shorter than 'until'; raise 'until'")
+        return self
 
 
 def _check_cues(cues: tuple[HoldCue, ...]) -> tuple[HoldCue, ...]:
@@ -157,7 +173,7 @@ class Section(StepBase):
 class Repeat(StepBase):
     """Steps that run several times."""
 
-    repeat: int = Field(ge=1, le=1000)
+    repeat: RoundsSpec = Field(description="How often: 3, a range such as 1..4, or {natural, min, max}.")
     steps: "Steps"
 
 

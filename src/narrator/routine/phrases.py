@@ -44,6 +44,8 @@ class Phrases(Marked):
     halfway: str
     seconds_more: str
     numbers: Annotated[tuple[str, ...], Field(min_length=61, max_length=61)]
+    ordinals: Annotated[tuple[str, ...], Field(min_length=30, max_length=30)]
+    """Which round it is, from the first on; feminine where a language has genders, as its words for round are."""
     safety: tuple[str, ...]
     poses: tuple[str, ...]
 

@@ -3,12 +3,8 @@
 from narrator.script.context import make_bed, make_bell
 from narrator.script.cues import (
     LEAD,
-    Bed,
-    Bell,
-    Breath,
     BreathBlock,
     Countdown,
-    Cue,
     Drawn,
     Elastic,
     Every,
@@ -20,16 +16,14 @@ from narrator.script.cues import (
     Script,
     Section,
     Silence,
-    Speech,
     Spread,
     Unit,
     Unknown,
     Voiced,
     Window,
-    list_speeches,
-    list_texts,
     needs_gap,
 )
+from narrator.script.sounds import Bed, Bell, Breath, Cue, Speech, list_speeches, list_texts
 from narrator.script.unroll import write_script
 
 __all__ = [

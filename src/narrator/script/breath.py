@@ -5,7 +5,8 @@ from fractions import Fraction
 from narrator.routine import model
 from narrator.routine.breath import PhaseSpec
 from narrator.script.context import Context, Place
-from narrator.script.cues import BreathBlock, HoldCue, Phase, Speech, Voiced
+from narrator.script.cues import BreathBlock, HoldCue, Phase, Voiced
+from narrator.script.sounds import Speech
 from narrator.units import Ms
 
 

@@ -8,10 +8,12 @@ from narrator.errors import Mark, NarratorError, RoutineError
 from narrator.routine import model
 from narrator.routine.phrases import Lexicon, Phrases, find_phrases, list_languages
 from narrator.routine.sounds import BedSpec, BellSpec, find_sound
-from narrator.routine.text import InlinePause, Sentence, fill_braces, split_text
+from narrator.routine.text import InlinePause, Sentence, check_braces, fill_braces, split_text
 from narrator.routine.values import Elastic as AuthoredElastic
 from narrator.routine.values import Words
-from narrator.script.cues import EVERY, Bed, Bell, Elastic, Guidance, Speech, Unknown, round_length
+from narrator.script.cues import Elastic, Guidance, Unknown, Window, round_length
+from narrator.script.material import Counting
+from narrator.script.sounds import EVERY, Bed, Bell, Speech
 from narrator.units import TICK, Ms
 
 
@@ -26,7 +28,11 @@ class Place:
     side: str | None = None
     later_side: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
-    options: tuple[Unknown, ...] = ()
+    units: tuple[Unknown, ...] = ()
+    yields: tuple[Unknown, ...] = ()
+    windows: tuple[Window, ...] = ()
+    counting: Counting | None = None
+    """The repeat around it, where its number of rounds is open and `{rounds}` not yet settled."""
 
 
 def join_id(parent: str, part: object) -> str:
@@ -105,9 +111,23 @@ class Context:
     def write(self, words: Words, place: Place, mark: Mark) -> str:
         """A text in the script's language, its braces filled in."""
         try:
-            chance = self.draw(f"{place.path} {place.side}")
-            return fill_braces(words.pick(self.language, self.own_language, chance), place.words)
+            text = words.pick(self.language, self.own_language, self.draw(f"{place.path} {place.side}"))
         except ValueError as error:
+            raise UnrollingError(str(error), mark) from None
+        return self.fill(text, place, mark)
+
+    def fill(self, text: str, place: Place, mark: Mark) -> str:
+        """Fill in the braces of a text."""
+        try:
+            check_braces(text)
+            return fill_braces(text, place.words)
+        except ValueError as error:
+            if "{nth}" in text.lower() and "round" in place.words and "nth" not in place.words:
+                number = place.words["round"]
+                raise UnrollingError(
+                    f"narrator has no word in {self.language!r} for which round number {number} is; write {{round}}",
+                    mark,
+                ) from None
             raise UnrollingError(str(error), mark) from None
 
     def draw(self, what: str) -> random.Random:

@@ -3,7 +3,7 @@
 All lengths in it are whole ticks: rigid silences and the bounds of elastics go to the nearest one.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -13,96 +13,15 @@ from narrator.errors import Mark
 from narrator.routine import model
 from narrator.routine.sounds import LOUDNESS, BedLevel
 from narrator.routine.values import At
+from narrator.script.sounds import Bed, Bell, Cue, Speech, list_texts
 from narrator.units import Db, Lufs, Ms, ms_to_ticks, ticks_to_ms
 
 LEAD: Ms = 500
 """Silence before the first cue."""
 
-EVERY: Ms = 4000
-"""Time from one stroke of a bell to the next, where nothing else is written."""
-
 Guidance: TypeAlias = Literal["full", "brief", "bells"]
 Unknown: TypeAlias = tuple[object, ...]
 """Name of an elastic length; silences with one name are always equally long."""
-
-
-@dataclass(frozen=True, slots=True)
-class Speech:
-    """A sentence: `text` as written, `spoken` as the voice gets it."""
-
-    text: str
-    spoken: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bell:
-    """A bell struck `times` times, `every` ms apart; what is None is the bell's own.
-
-    `sound` is its name or a sound file, then with the `digest` of its bytes; `pitch` is in Hz, `length` the time until
-    it has died away, `level` its loudest moment in dB against the speech.
-    """
-
-    sound: str
-    times: int = 1
-    every: Ms = EVERY
-    pitch: float | None = None
-    length: Ms | None = None
-    level: Db | None = None
-    digest: str = ""
-    rest: Ms | None = None
-    """Time from the last stroke to what follows."""
-    mark: Mark | None = field(default=None, compare=False, repr=False)
-    """Where it is written: no part of what it is."""
-
-    @property
-    def stroke(self) -> "Bell":
-        """The bell struck once."""
-        return replace(self, times=1, every=EVERY, rest=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Breath:
-    """One phase of a breath (`in`, `hold`, `out` or `pause`): a tone that spans it, and words, one a second."""
-
-    phase: str
-    length: Ms
-    words: tuple[Speech, ...] = ()
-
-
-Cue: TypeAlias = Speech | Bell | Breath
-
-
-@dataclass(frozen=True, slots=True)
-class Bed:
-    """Ambience beneath everything: a name or a sound file, with the `digest` of its bytes.
-
-    `level` is in dB against the speech, `duck` how many dB it goes down under speech and bells, `fade` how long it
-    takes to come and to go.
-    """
-
-    sound: str
-    level: Db
-    duck: Db
-    fade: Ms
-    digest: str = ""
-    mark: Mark | None = field(default=None, compare=False, repr=False)
-
-
-def list_texts(cues: Iterable[Cue]) -> list[str]:
-    """Distinct texts that a voice is needed for, as it gets them, in order."""
-    speeches = (speech for cue in cues for speech in list_speeches(cue))
-    return list(dict.fromkeys(speech.spoken for speech in speeches))
-
-
-def list_speeches(cue: Cue) -> tuple[Speech, ...]:
-    """What is spoken in a cue."""
-    match cue:
-        case Speech():
-            return (cue,)
-        case Breath(words=words):
-            return words
-        case _:
-            return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +183,10 @@ class Window:
     """Track lengths at which a step is heard: from `since` up to, not including, `until`."""
 
     kind: str
+    """The key of its step."""
+    step: Mark
     mark: Mark
+    """Where the length is written."""
     since: Ms = 0
     until: Ms | None = None
 
@@ -279,8 +201,8 @@ class Window:
 class Item:
     """One entry of a script: what, from which step, in which section (an index, innermost), on which side.
 
-    It is heard while all its `units` are in and the unit that it `yields` to is not, in tracks of a length that all its
-    `windows` admit.
+    It is heard while all its `units` are in and none is of those that it `yields` to, in tracks of a length that all
+    its `windows` admit.
     """
 
     what: Cue | Silence | BreathBlock
@@ -288,9 +210,8 @@ class Item:
     section: int | None = None
     side: str | None = None
     ends_paragraph: bool = False
-    options: tuple[Unknown, ...] = ()
     units: tuple[Unknown, ...] = ()
-    yields: Unknown | None = None
+    yields: tuple[Unknown, ...] = ()
     windows: tuple[Window, ...] = ()
     id: str = ""
     """Where in the routine it is: path, sides, rounds and number; the same at every length."""
@@ -307,6 +228,8 @@ class Section:
     unknown: Unknown
     bed: BedLevel | None = None
     """The bed's level here, where it is another than around it."""
+    units: tuple[Unknown, ...] = ()
+    """Units that it is, or is within."""
 
 
 @dataclass(frozen=True)
@@ -358,22 +281,9 @@ class Script:
         lead = Item(Silence(make_rigid(LEAD), ("lead",)), self.mark)
         return (lead, *_add_gaps(self.steps, self.gap))
 
-    @cached_property
-    def options(self) -> tuple[tuple[Unknown, Mark], ...]:
-        """Optional steps that may be left out, in the order they stand in."""
-        found: dict[Unknown, Mark] = {}
-        for item in self.steps:
-            for name in item.options:
-                found.setdefault(name, item.mark)
-        return tuple(found.items())
-
-    def leave_out(self, names: Collection[Unknown]) -> "Script":
-        """The script without some of its optional steps."""
-        if not names:
-            return self
-        unwanted = frozenset(names)
-        kept = tuple(item for item in self.steps if unwanted.isdisjoint(item.options))
-        return replace(self, steps=kept)
+    def keep(self, indexes: Sequence[int]) -> "Script":
+        """Return the script with some of its steps alone, by their indexes in order."""
+        return self if len(indexes) == len(self.steps) else replace(self, steps=tuple(self.steps[i] for i in indexes))
 
     def list_texts(self) -> list[str]:
         """Every distinct text that a voice is needed for, in order, every wording of cues in holds included."""

@@ -6,7 +6,9 @@ from narrator.routine.hold_cues import APART
 from narrator.routine.hold_cues import HoldCue as AuthoredCue
 from narrator.routine.values import At, Words
 from narrator.script.context import Context, Place, UnrollingError
-from narrator.script.cues import Countdown, Cue, Drawn, Every, HoldCue, Speech, Spread, Unknown
+from narrator.script.cues import Countdown, Drawn, Every, HoldCue, Spread
+from narrator.script.material import name_step
+from narrator.script.sounds import Cue, Speech
 
 
 def make_hold_cue(cue: AuthoredCue, number: int, place: Place, context: Context) -> HoldCue | None:
@@ -33,12 +35,8 @@ def make_hold_cue(cue: AuthoredCue, number: int, place: Place, context: Context)
     cues = _make_cues(cue, place, context)
     if not cues:
         return None
-    name = (*_drop_rounds(place.path), "cue", number)
+    name = (*name_step(place.path), "cue", number)
     return HoldCue(cue.mark, where, cues, cue.each is not None, cue.optional, name, id_)
-
-
-def _drop_rounds(path: Unknown) -> Unknown:
-    return tuple(part for part in path if not str(part).startswith("round "))
 
 
 def _make_cues(cue: AuthoredCue, place: Place, context: Context) -> tuple[Cue, ...]:

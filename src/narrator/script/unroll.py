@@ -7,15 +7,14 @@ from datetime import date
 from narrator.errors import Fault, Mark, RoutineError
 from narrator.routine import model
 from narrator.routine.hold_cues import HoldCue as AuthoredCue
+from narrator.routine.phrases import find_phrases
 from narrator.routine.seed import settle_seed
 from narrator.routine.text import InlinePause, Sentence
 from narrator.routine.values import Words
 from narrator.script.breath import make_breath
 from narrator.script.context import Context, Place, UnrollingError, join_id, make_bed
 from narrator.script.cues import (
-    Bed,
     BreathBlock,
-    Cue,
     Elastic,
     Guidance,
     Heading,
@@ -24,11 +23,25 @@ from narrator.script.cues import (
     Script,
     Section,
     Silence,
+    Unit,
+    Unknown,
     make_rigid,
     round_length,
 )
 from narrator.script.hold_cues import make_hold_cue
-from narrator.units import format_duration
+from narrator.script.material import (
+    Counting,
+    Unwanted,
+    is_never_open,
+    make_round,
+    make_unit,
+    make_window,
+    mentions,
+    name_round,
+    name_step,
+)
+from narrator.script.sounds import Bed, Cue
+from narrator.units import Ms, format_duration
 
 MAX_STEPS = 10_000
 """Steps a routine may come to once sides and repeats are unrolled."""
@@ -40,22 +53,26 @@ def write_script(
     routine: model.Routine,
     guidance: Guidance = "full",
     language: str | None = None,
-    *,
+    without: Iterable[str] = (),
     seed: int | None = None,
 ) -> Script:
-    """Unroll a routine into its script, in one of its languages, with the routine's own seed or another.
+    """Unroll a routine into its script, in one of its languages, `without` the sections of some titles.
 
-    With the guidance `bells` the script is that of `full`: the timeline takes the words out.
+    With the guidance `bells` the script is that of `full`: the timeline takes the words out. `seed` is the routine's
+    unless it is given.
 
     Raises:
         RoutineError: with every step that cannot be unrolled (an unknown word in braces, a missing translation).
+        UsageError: no section has a title of `without`.
 
     """
+    without = tuple(without)
     if seed is None:
         seed = settle_seed(routine.seed, date.today())  # noqa: DTZ011 - the local date is meant
-    writer = _Writer(routine, guidance, language or routine.language, seed)
+    writer = _Writer(routine, Context(routine, guidance, language or routine.language, seed), Unwanted(without))
     writer.add_bed()
     writer.add_steps(routine.steps, Place(("steps",)))
+    writer.unwanted.check(routine.steps)
     if not writer.items and not writer.faults:
         writer.faults.append(Fault("there is nothing to hear in this routine; add a step", routine.mark))
     if writer.faults:
@@ -79,18 +96,21 @@ def write_script(
         bed=writer.bed,
         floor=routine.floor,
         loudness=routine.loudness,
-        full=write_script(routine, "full", language, seed=seed) if guidance == "brief" else None,
+        full=write_script(routine, "full", language, without, seed) if guidance == "brief" else None,
+        units=tuple(writer.units.values()),
     )
 
 
 class _Writer:
     """Collects the items of a script, and every fault met on the way."""
 
-    def __init__(self, routine: model.Routine, guidance: Guidance, language: str, seed: int) -> None:
+    def __init__(self, routine: model.Routine, context: Context, unwanted: Unwanted) -> None:
         self.routine = routine
-        self.language = language
-        self.context = Context(routine, guidance, language, seed)
+        self.language = context.language
+        self.context = context
+        self.unwanted = unwanted
         self.items: list[Item] = []
+        self.units: dict[Unknown, Unit] = {}
         self.sections: list[Section] = []
         self.faults: list[Fault] = []
         self.equals: dict[str, tuple[Elastic, Mark]] = {}
@@ -112,11 +132,35 @@ class _Writer:
                     f"over {MAX_STEPS:,} steps once sides and repeats are unrolled; make several routines", step.mark
                 )
             path = (*place.path, index)
-            options = (*place.options, path) if step.optional else place.options
             try:
-                self.add_step(step, replace(place, path=path, id=join_id(place.id, index), options=options))
+                for each in self.list_places(step, replace(place, path=path, id=join_id(place.id, index))):
+                    self.add_step(step, each)
             except UnrollingError as error:
                 self.faults += error.faults
+
+    def list_places(self, step: model.Step, place: Place) -> Iterator[Place]:
+        """Yield the place of a step as a unit and in its window, once for each number of rounds that its texts name."""
+        if unit := make_unit(step, place.path, place.units):
+            place = self.enter(unit, place)
+        if window := make_window(step):
+            place = replace(place, windows=(*place.windows, window))
+            if is_never_open(place.windows):
+                raise UnrollingError(
+                    "no track has this step: its length and those of the steps around it exclude one another; change "
+                    "'from' or 'until'",
+                    window.mark,
+                )
+        if place.counting is None or not mentions(step, "rounds"):
+            yield place
+            return
+        for total, present, absent in place.counting.list_totals():
+            words = {**place.words, "rounds": str(total)}
+            units, yields = (*place.units, *present), (*place.yields, *absent)
+            yield replace(place, words=words, units=units, yields=yields, counting=None)
+
+    def enter(self, unit: Unit, place: Place) -> Place:
+        self.units.setdefault(unit.name, unit)
+        return replace(place, units=(*place.units, unit.name))
 
     def add_step(self, step: model.Step, place: Place) -> None:
         match step:
@@ -137,10 +181,7 @@ class _Writer:
             case model.Section():
                 self.add_section(step, place)
             case model.Repeat():
-                for number in range(1, step.repeat + 1):
-                    words = {**place.words, "round": str(number), "rounds": str(step.repeat)}
-                    path, id_ = (*place.path, f"round {number}"), join_id(place.id, f"round-{number}")
-                    self.add_steps(step.steps, replace(place, path=path, id=id_, words=words))
+                self.add_rounds(step, place)
             case model.Include():
                 self.add_steps(step.steps, place)
 
@@ -166,7 +207,39 @@ class _Writer:
     def add(self, what: Cue | Silence | BreathBlock, mark: Mark, place: Place, *, ends_paragraph: bool = False) -> None:
         if len(self.items) >= MAX_ITEMS:
             raise RoutineError(f"over {MAX_ITEMS:,} sentences and silences; make several routines", mark)
-        self.items.append(Item(what, mark, place.section, place.side, ends_paragraph, place.options, id=place.id))
+        self.items.append(
+            Item(
+                what, mark, place.section, place.side, ends_paragraph, units=place.units, yields=place.yields,
+                windows=place.windows, id=place.id,
+            )
+        )  # fmt: skip
+
+    def add_rounds(self, step: model.Repeat, place: Place) -> None:
+        rounds, before = step.repeat, place.units
+        for number in range(1, rounds.most + 1):
+            inside = replace(
+                place,
+                path=name_round(place.path, number),
+                id=join_id(place.id, f"round-{number}"),
+                words=self.find_round_words(place, step, number),
+            )
+            if unit := make_round(step, place.path, number, before):
+                inside = self.enter(unit, inside)
+                before = (*before, unit.name)
+            if rounds.least < rounds.most:
+                counting = Counting(name_step(place.path), number, rounds.least, rounds.most)
+                inside = replace(inside, counting=counting)
+            else:
+                inside = replace(inside, counting=None)
+            self.add_steps(step.steps, inside)
+
+    def find_round_words(self, place: Place, step: model.Repeat, number: int) -> dict[str, str]:
+        words = {**place.words, "round": str(number), "rounds": str(step.repeat.most)}
+        phrases = find_phrases(self.language)
+        if phrases and number <= len(phrases.ordinals):
+            return words | {"nth": phrases.ordinals[number - 1]}
+        words.pop("nth", None)
+        return words
 
     def add_say(self, words: Words, text_mark: Mark, mark: Mark, place: Place) -> None:
         for number, piece in enumerate(self.context.split(words, place, text_mark)):
@@ -178,29 +251,42 @@ class _Writer:
                     self.add(self.context.make_speech(text), mark, here, ends_paragraph=ends_paragraph)
 
     def add_section(self, step: model.Section, place: Place) -> None:
-        length = None if step.length is None else round_length(step.length)
-        title = step.section.pick_name(self.language, self.routine.language)
+        names, spoken = self.find_sides(step) if step.sides else ((), ())
+        # A title that names the side is a section, and so a chapter, for each.
+        is_split = bool(names) and (mentions(step.section, "side") or mentions(step.section, "other_side"))
+        title = "" if is_split else self.write_title(step, place)
+        if self.unwanted.covers(step, title):
+            return
         if step.bed and not self.routine.bed:
             self.faults.append(
                 Fault("this routine has no bed; add 'bed: drone' at its top, or take this out", step.find_mark("bed"))
             )
-        self.sections.append(Section(title, step.mark, length, place.section, place.path, step.bed))
-        inside = replace(place, section=len(self.sections) - 1)
-        if step.sides is None:
+        length = None if step.length is None else round_length(step.length)
+        inside = place if is_split else self.open_section(step, title, length, place)
+        if not names:
             self.add_steps(step.steps, inside)
-            return
-        names, spoken = self.find_sides(step)
         for number, (name, word) in enumerate(zip(names, spoken, strict=True)):
             words = {**place.words, "side": word}
             if len(names) == 2:
                 words["other_side"] = spoken[1 - number]
             id_ = join_id(place.id, name if name not in names[:number] else f"{name}.{number}")
             on_side = replace(inside, id=id_, side=name, later_side=number > 0, words=words)
+            if is_split:
+                share = None if length is None else _share_evenly(length, len(names), number)
+                on_side = self.open_section(step, self.write_title(step, on_side), share, on_side)
             if number and step.between:
-                self.add_between(
-                    step.between, replace(on_side, path=(*place.path, "between", number), id=join_id(id_, "between"))
-                )
+                path = (*place.path, "between", number)
+                self.add_between(step.between, replace(on_side, path=path, id=join_id(id_, "between")))
             self.add_steps(step.steps, on_side)
+
+    def open_section(self, step: model.Section, title: str, length: Ms | None, place: Place) -> Place:
+        self.sections.append(Section(title, step.mark, length, place.section, place.path, step.bed, place.units))
+        return replace(place, section=len(self.sections) - 1)
+
+    def write_title(self, step: model.Section, place: Place) -> str:
+        """Write a title with its braces filled in."""
+        mark = step.find_mark("section")
+        return self.context.fill(step.section.pick_name(self.language, self.routine.language), place, mark)
 
     def add_between(self, between: model.Between, place: Place) -> None:
         if between.say:
@@ -234,6 +320,11 @@ class _Writer:
                     yield made
             except UnrollingError as error:
                 self.faults += error.faults
+
+
+def _share_evenly(length: Ms, count: int, index: int) -> Ms:
+    """Return one of `count` shares of a length, in whole ticks; together they are the length."""
+    return round_length(length * (index + 1) // count) - round_length(length * index // count)
 
 
 def _show_bounds(length: Elastic) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from narrator.errors import Fault, Mark
 from narrator.script import Bed, Bell, Breath, Cue, Speech
@@ -73,16 +74,16 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A hold placed."""
+    """A hold placed; the silence of a quiet one is meant."""
 
     start: Ms
     end: Ms
     mark: Mark
     chapter: int | None = None
     side: str | None = None
-    id: str = ""
     is_quiet: bool = False
     """Whether its silence is meant."""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,31 @@ class BedLine:
     levels: tuple[tuple[Ms, Db | None], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A step, or a round of a repeat, that a track has more or less than the routine at its natural length."""
+
+    kind: str
+    """The key of the step: `say`, `section`, `repeat` and so on."""
+    reason: Literal["optional", "extra", "round", "from", "until"]
+    mark: Mark
+    round: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a track is made of: how many of the units that may enter or leave, and by what factor silences stretch.
+
+    `factor` is None where no silence can stretch.
+    """
+
+    units: int
+    of: int
+    factor: float | None
+    left_out: tuple[Change, ...] = ()
+    added: tuple[Change, ...] = ()
+
+
 @dataclass(frozen=True)
 class Timeline:
     """Everything that is heard and when; `length` is the track's. `notes` tell what had to give way."""
@@ -122,15 +148,26 @@ class Timeline:
     notes: tuple[Fault, ...] = ()
     turns: tuple["Turn", ...] = ()
     bed: BedLine | None = None
+    made: Made | None = None
+    """None for the timeline of a script file, which stands as it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Lengths that a script can take: shortest, natural and longest."""
+    """Lengths that a script can take: shortest, natural and longest, and all of them as intervals.
+
+    Both ends of an interval can be met. What is between two of them cannot, whatever is left out or added.
+    """
 
     shortest: Ms
     natural: Ms
     longest: Ms
+    spans: tuple[tuple[Ms, Ms], ...] = ()
+
+    def find_nearest(self, length: Ms) -> Ms:
+        """Return the length nearest to one that can be met, the shorter of two that are as near."""
+        ends = (min(max(length, low), high) for low, high in self.spans)
+        return min(ends, key=lambda end: (abs(end - length), end), default=length)
 
 
 def show_length(length: Ms) -> str:
