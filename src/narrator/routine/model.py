@@ -8,8 +8,10 @@ from pydantic import (
     BeforeValidator,
     Discriminator,
     Field,
+    PlainValidator,
     PrivateAttr,
     Tag,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -18,6 +20,7 @@ from narrator.routine.hold_cues import HoldCue, check_cues
 from narrator.routine.marked import Marked
 from narrator.routine.material import ExtraRank, OptionalRank, RoundsSpec
 from narrator.routine.nearest import suggest
+from narrator.routine.parameters import VALUES
 from narrator.routine.seed import SeedSpec
 from narrator.routine.sounds import (
     FLOOR,
@@ -177,10 +180,19 @@ class Repeat(StepBase):
     steps: "Steps"
 
 
+def _need_mapping(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise ValueError("values for parameters are a mapping, such as with: {hold: 40s..3m}")
+    return value
+
+
 class Include(StepBase):
     """The steps of another file."""
 
     include: Word = Field(description="A file beside this one or below it, or one of the built-in ones.")
+    with_: Annotated[Any, PlainValidator(_need_mapping), WithJsonSchema(VALUES)] = Field(
+        None, alias="with", description="Values for the parameters of that file, by name."
+    )
     _fragment: "Fragment | None" = PrivateAttr(default=None)
 
     @property
@@ -269,6 +281,10 @@ class Tags(Marked):
     year: Annotated[str, Field(pattern=r"^\d{4}$")] | None = None
 
 
+Parameters = Annotated[Any, PlainValidator(_need_mapping), WithJsonSchema(VALUES)]
+"""Checked where they are filled in."""
+
+
 class Routine(Marked):
     """A routine for narrator: a guided session of any length."""
 
@@ -281,6 +297,9 @@ class Routine(Marked):
     breath: Duration = Field(8000, ge=1000, description="Length of one breath, for lengths written in breaths.")
     pronounce: dict[Word, Word] = Field(
         {}, description="Words that the voice gets wrong, and how to spell them for it."
+    )
+    parameters: Parameters = Field(
+        {}, description="Names and values that stand for {name} in what follows; including files may give others."
     )
     seed: SeedSpec = Field(0, description="Settles what is left to chance: a number, or today for the date.")
     tags: Tags = Tags()
@@ -301,6 +320,7 @@ class Fragment(Marked):
     gap: Duration | None = None
     breath: Duration | None = None
     pronounce: dict[Word, Word] | None = None
+    parameters: Parameters = Field({})
     seed: SeedSpec | None = None
     tags: Tags | None = None
     bed: BedShort = None
