@@ -41,7 +41,7 @@ def ring_instead(timeline: Timeline, script: Script, lengths: Lengths) -> Timeli
             hold.side,
         )
         for hold in timeline.holds
-        if hold.end - hold.start >= _HALVED
+        if hold.end - hold.start >= _HALVED and not hold.is_quiet
     )
     for start, bell, mark, chapter, side in added:
         if any(other.start < start + bell.every and start < other.end for other in kept):

@@ -187,7 +187,7 @@ class _Filling:
             return False
         id_ = f"{source.id}#{number}"
         segment = Segment(start, start + takes, cue, source.mark, self.hold.chapter, self.hold.side, id_)
-        insort(self.placed, (start, start + takes, family, segment), key=_find_start)
+        insort(self.placed, (start, end, family, segment), key=_find_start)
         return True
 
     def _is_clear(self, start: Ms, end: Ms, family: int) -> bool:
