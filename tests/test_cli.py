@@ -290,7 +290,7 @@ def test_cues_left_out_are_told_with_their_lines(narrator, write):
         "title: x\nvoice: silent\nsteps:\n  - hold: 5s..1m\n    cues: [{at: half}, {countdown: 3}]\n  - bell: tick\n",
         "h.yaml",
     )
-    result = narrator("render", "h.yaml", "--length", "10s")
+    result = narrator("render", "h.yaml", "--length", "6.3s")
     assert result.code == 0
     assert "h.yaml:5:12: warning: 'Halfway.' is left out: no room for it in a hold of 5" in result.err
 

@@ -230,6 +230,8 @@ class Section:
     """The bed's level here, where it is another than around it."""
     units: tuple[Unknown, ...] = ()
     """Units that it is, or is within."""
+    id: str = ""
+    """Where in the routine it is, sides and rounds included."""
 
 
 @dataclass(frozen=True)

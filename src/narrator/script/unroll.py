@@ -280,7 +280,9 @@ class _Writer:
             self.add_steps(step.steps, on_side)
 
     def open_section(self, step: model.Section, title: str, length: Ms | None, place: Place) -> Place:
-        self.sections.append(Section(title, step.mark, length, place.section, place.path, step.bed, place.units))
+        self.sections.append(
+            Section(title, step.mark, length, place.section, place.path, step.bed, place.units, place.id)
+        )
         return replace(place, section=len(self.sections) - 1)
 
     def write_title(self, step: model.Section, place: Place) -> str:
