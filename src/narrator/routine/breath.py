@@ -1,12 +1,13 @@
 """Breath as written: the phases of a round, how they change from the first round to the last, and who has words."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from narrator.routine.marked import Marked
 from narrator.routine.nearest import suggest
@@ -47,7 +48,7 @@ def _read_pattern(value: Any) -> Pattern:
     """
     if isinstance(value, tuple):
         return value
-    phases = tuple(_read_phase(each) for each in value) if isinstance(value, list) else _read_numbers(value)
+    phases = _read_phases(value) if isinstance(value, list) else _read_numbers(value)
     if not phases:
         raise ValueError("a breath needs its phases, such as [{in: 2s}, {out: 6s}]")
     if len(phases) > _MOST_PHASES:
@@ -94,13 +95,26 @@ def _settle_ends(first: Ms, last: Ms) -> tuple[Ms, Ms]:
     return (first, last) if first == last else (first // 2 * 2, last // 2 * 2)
 
 
-def _read_phase(value: Any) -> PhaseSpec:
+def _read_phases(values: Sequence[Any]) -> Pattern:
+    """Read phases in order; what is wrong with one is told at its place in the list."""
+    found: list[PhaseSpec] = []
+    for index, value in enumerate(values):
+        try:
+            found.append(_read_phase(value, index))
+        except ValueError as error:
+            if isinstance(error, PydanticCustomError):
+                raise
+            raise fault_at(index, str(error)) from None
+    return tuple(found)
+
+
+def _read_phase(value: Any, index: int) -> PhaseSpec:
     """Read `{in: 2s}`, `{out: 4s..8s}` (a ramp) or `{in: 1s, say: And a little more}`."""
     if not isinstance(value, Mapping):
         raise ValueError("a phase is written with its name and length, such as {in: 2s}")
     names = [key for key in value if key in _NAMES]
     if unknown := [key for key in value if key not in {*_NAMES, "say"}]:
-        raise fault_at(unknown[0], f"unknown key {unknown[0]!r}; {suggest(unknown[0], [*_NAMES, 'say'])}")
+        raise fault_at(index, f"unknown key {unknown[0]!r}; {suggest(unknown[0], [*_NAMES, 'say'])}", unknown[0])
     if len(names) != 1:
         raise ValueError(f"a phase is one of {', '.join(_NAMES)} with its length, such as {{in: 2s}}")
     ends = [_read_length(value[names[0]], end) for end in _DOTS.split(str(value[names[0]]))]
@@ -119,7 +133,14 @@ def _read_length(written: Any, text: str) -> Ms:
     return length
 
 
-_ONE = rf"({'|'.join(PATTERNS)}|[0-9.]+(-[0-9.]+){{1,3}})"
+def _write_patterns() -> Iterator[str]:
+    """Yield a regular expression for the patterns and ramps of each number of phases."""
+    for count in PHASES:
+        names = "|".join(name for name, pattern in PATTERNS.items() if pattern.count("-") == count - 1)
+        one = rf"({names}|[0-9.]+(-[0-9.]+){{{count - 1}}})"
+        yield rf"{one}( *[.]{{2}} *{one})?"
+
+
 _LENGTH = {"type": "string", "pattern": r"[0-9]"}
 PatternSpec = Annotated[
     Pattern,
@@ -128,7 +149,7 @@ PatternSpec = Annotated[
         {
             "description": "A round: 4-7-8, a name, a ramp 4-4 .. 4-8, or named phases.",
             "anyOf": [
-                {"type": "string", "pattern": rf"^ *{_ONE}( *[.]{{2}} *{_ONE})? *$"},
+                {"type": "string", "pattern": rf"^ *({'|'.join(_write_patterns())}) *$"},
                 {
                     "type": "array",
                     "minItems": 1,

@@ -161,7 +161,7 @@ def _describe_one(detail: ErrorDetails, source: Source, kind: type[BaseModel]) -
         case "missing":
             return Fault(f"{last!r} is missing; add '{last}:'", source.find_mark(path[:-1]))
         case "at_key":
-            return Fault(str(context["text"]), source.find_mark([*path, context["key"]], key=True))
+            return Fault(str(context["text"]), source.find_mark([*path, *context["keys"]], key=True))
         case "value_error":
             message = str(context["error"])
         case "string_pattern_mismatch":

@@ -34,9 +34,9 @@ Word = Annotated[str, Field(min_length=1, max_length=200)]
 """A name, or one short line."""
 
 
-def fault_at(key: str, text: str) -> PydanticCustomError:
-    """A fault of a mapping that is best told at one of its keys."""
-    return PydanticCustomError("at_key", "{text}", {"text": text, "key": key})
+def fault_at(key: str | int, text: str, *more: str) -> PydanticCustomError:
+    """A fault that is best told at a key, or an index, and keys within that."""
+    return PydanticCustomError("at_key", "{text}", {"text": text, "keys": (key, *more)})
 
 
 # Lengths of time -------------------------------------------------------------------------------------------------
