@@ -85,9 +85,10 @@ class Material:
 
     @cached_property
     def sets(self) -> tuple[MaterialSet, ...]:
-        """Sets that may be taken, the smallest first: those with something in them, but for those that a larger one is no
-        longer than at its least (a gap that falls away or the ring of a last bell can make it so). What is left grows in
-        all of its lengths.
+        """Sets that may be taken, the smallest first, none of them empty.
+
+        A set whose least length is over that of a larger one is dropped: a gap that falls away, or the ring of a last
+        bell, can make it so. Of those left a larger one is longer at every factor.
         """
         kept: list[MaterialSet] = []
         for each in reversed(self._measure_sets()):
@@ -272,7 +273,7 @@ class Growth:
         return self._find_material(era).choose(floor_ticks(length), self._find_fewest(era))
 
     def _find_fewest(self, era: int) -> int:
-        """Return how many units the longest tracks before an era have: what comes in by `from` pushes none of them out."""
+        """Return how many units the longest track before an era has: what comes in by `from` pushes none out."""
         for each in range(1, era + 1):
             if each not in self._fewest:
                 before = self._find_material(each - 1)

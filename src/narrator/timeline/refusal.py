@@ -44,6 +44,10 @@ class _Stretch:
 def refuse_length(growth: Growth, target: Ms, span: Range) -> LengthError:
     """Make the error for a length out of reach: what can be met, what takes most, and what to write in which line."""
     script = growth.script
+    if target > LONGEST:
+        return LengthError(
+            f"{format_duration(target)} is over {format_duration(LONGEST)}, the longest a track can be", script.mark
+        )
     if not span.shortest <= target <= span.longest or not span.spans:
         reach = (
             f"the shortest it can be is {format_duration(span.shortest)}, the longest {format_duration(span.longest)}"
@@ -52,19 +56,20 @@ def refuse_length(growth: Growth, target: Ms, span: Range) -> LengthError:
     else:
         reach = f"it can take {describe_spans(span.spans)}"
         gap = " with some of its optional steps nor without"
-    material = growth.find_material(min(target, LONGEST))
+    material = growth.find_material(target)
     if not material.sets:
         return LengthError(
-            f"nothing is heard in a track of {format_duration(target)}: every step has a 'from' or 'until' that excludes "
-            f"it; {reach}",
+            f"nothing is heard in a track of {format_duration(target)}: every step has 'from' or 'until' against it; "
+            f"{reach}",
             script.mark,
         )
     is_short, limiting = _find_limit(material, floor_ticks(target))
     steps = material.list_steps(limiting.count)
     advice = (_advise_shrinking if is_short else _advise_growing)(material, limiting, steps, target)
+    most = "; ".join(_list_greatest(material, steps, is_short=is_short))
     return LengthError(
-        f"this routine cannot take {format_duration(target)}{gap}: {reach}; most time goes to "
-        f"{'; '.join(_list_greatest(material, steps, is_short=is_short))}; {'; '.join(advice)}; or choose a length between",
+        f"this routine cannot take {format_duration(target)}{gap}: {reach}; most time goes to {most}; "
+        f"{'; '.join(advice)}; or choose another length",
         script.mark,
     )
 
@@ -133,14 +138,13 @@ def _list_stretches(material: Material, steps: Iterable[int]) -> list[_Stretch]:
 
 def _advise_growing(material: Material, limiting: MaterialSet, steps: Sequence[int], target: Ms) -> list[str]:
     """Say which holds to widen, and by how much: the longest, each by the same factor."""
-    missing = min(target, LONGEST) - ticks_to_ms(limiting.most)
+    missing = target - ticks_to_ms(limiting.most)
     holds = [stretch for stretch in _list_stretches(material, steps) if stretch.kind == "hold"]
     widest = sorted(holds, key=lambda hold: hold.most * hold.count, reverse=True)[:_STEPS_NAMED]
     whole = sum(hold.most * hold.count for hold in widest)
     if not widest:
-        return [
-            f"add a hold, such as 'hold: {show_length(missing // 4)}..{show_length(_round_up(missing))}', or steps with 'extra: true'"
-        ]
+        most = _round_up(missing)
+        return [f"add 'hold: {show_length(most // 4)}..{show_length(most)}', or steps with 'extra: true'"]
     advice = [hold.advise(hold.least, _round_up(hold.most + missing * hold.most // whole + 1)) for hold in widest]
     return [f"write in {advice[0]}", *advice[1:]]
 
@@ -157,7 +161,7 @@ def _advise_shrinking(material: Material, limiting: MaterialSet, steps: Sequence
         least = max(_SHORTEST_HOLD, (hold.least - missing // hold.count - TICK) // 1000 * 1000)
         advice.append(hold.advise(least, max(hold.most, least + 1000)))
         missing -= (hold.least - least) * hold.count
-    if missing > 0:
+    if missing > 0 or not advice:
         largest = next(_list_greatest(material, steps, is_short=True))
         return [
             f"shorten these steps, or add 'optional: true' to those that a short session can do without ({largest})"
