@@ -186,7 +186,7 @@ def _warn_of_jumps(growth: Growth) -> Iterator[Fault]:
     for jump in find_jumps(growth, SMALLEST_JUMP):
         what = "this step" if jump.unit.round is None else f"round {jump.unit.round} of this repeat"
         yield Fault(
-            f"where {what} comes in, at {show_length(jump.length // 1000 * 1000)}, silences are cut to x {jump.ratio:.2f} "
-            "of what they were: make it shorter, or several steps that come in one by one",
+            f"where {what} comes in, at {show_length(jump.length // 1000 * 1000)}, silences are cut to "
+            f"x {jump.ratio:.2f} of what they were: make it shorter, or several steps that come in one by one",
             jump.unit.mark,
         )

@@ -157,8 +157,7 @@ class _Writer:
             place = replace(place, windows=(*place.windows, window))
             if is_never_open(place.windows):
                 raise _UnrollingError(
-                    "no track has this step: its length and those of the steps around it exclude one another; change "
-                    "'from' or 'until'",
+                    "no track has this step: 'from' and 'until' here and around it exclude one another; change one",
                     window.mark,
                 )
         if place.counting is None or not mentions(step, "rounds"):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from narrator.errors import Fault, RoutineError
+from narrator.errors import Fault, LengthError, RoutineError
 from narrator.script import Breath, BreathBlock, Item, Script, Silence, Unknown
 from narrator.timeline.bells import ring_instead
 from narrator.timeline.changes import describe_left_out, list_changes
@@ -13,7 +13,7 @@ from narrator.timeline.holds import place_in_hold
 from narrator.timeline.measure import measure_item
 from narrator.timeline.placed import BedLine, Chapter, Hold, Lengths, Made, Range, Segment, Timeline, Turn
 from narrator.timeline.refusal import refuse_length
-from narrator.units import LONGEST, TICK, Db, Ms, Ticks, floor_ticks, ms_to_ticks, ticks_to_ms
+from narrator.units import LONGEST, TICK, Db, Ms, Ticks, floor_ticks, format_duration, ms_to_ticks, ticks_to_ms
 
 
 def lay_out(script: Script | Growth, lengths: Lengths, target: Ms | None = None) -> Timeline:
@@ -46,7 +46,9 @@ def _lay_out_naturally(growth: Growth) -> Timeline:
 
 
 def _lay_out_to(growth: Growth, target: Ms) -> Timeline:
-    chosen = growth.choose(target) if target <= LONGEST else None
+    if target > LONGEST:
+        raise LengthError(f"{format_duration(target)} is over {format_duration(LONGEST)}, the longest a track can be")
+    chosen = growth.choose(target)
     if chosen is None:
         raise refuse_length(growth, target, measure_range(growth, growth.lengths))
     material = growth.find_material(target)

@@ -8,7 +8,7 @@ from narrator.errors import LengthError, Mark
 from narrator.script import Bell, BreathBlock, Item, Silence, Speech, Unknown
 from narrator.timeline.grow import Growth, Material, MaterialSet
 from narrator.timeline.placed import Range, show_length
-from narrator.units import LONGEST, TICK, Ms, Ticks, floor_ticks, format_duration, ticks_to_ms
+from narrator.units import TICK, Ms, Ticks, floor_ticks, format_duration, ticks_to_ms
 
 _STEPS_NAMED = 3
 """Steps that a refusal names, those that take most first."""
@@ -44,10 +44,6 @@ class _Stretch:
 def refuse_length(growth: Growth, target: Ms, span: Range) -> LengthError:
     """Make the error for a length out of reach: what can be met, what takes most, and what to write in which line."""
     script = growth.script
-    if target > LONGEST:
-        return LengthError(
-            f"{format_duration(target)} is over {format_duration(LONGEST)}, the longest a track can be", script.mark
-        )
     if not span.shortest <= target <= span.longest or not span.spans:
         reach = (
             f"the shortest it can be is {format_duration(span.shortest)}, the longest {format_duration(span.longest)}"
