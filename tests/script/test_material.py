@@ -115,9 +115,11 @@ def test_rounds_have_names(unroll, language, said):
 def test_a_round_without_a_name_is_told(unroll):
     with pytest.raises(RoutineError, match=r"f:4:19: error: narrator has no word in 'en' for which round number 31 is"):
         unroll("  - repeat: 31\n    steps: [{say: '{nth}'}]\n")
-    with pytest.raises(RoutineError, match="narrator has no word in 'fr' for which round number 1 is; write {round}"):
+    with pytest.raises(
+        RoutineError, match=r"narrator has no word in 'fr' for which round number 1 is; write \{round\}"
+    ):
         unroll("  - repeat: 2\n    steps: [{say: '{nth}'}]\n", head="language: fr\n")
-    with pytest.raises(RoutineError, match="{nth} has no meaning here"):
+    with pytest.raises(RoutineError, match=r"\{nth\} has no meaning here"):
         unroll("  - say: '{nth}'\n")
 
 

@@ -36,6 +36,7 @@ from narrator.script.cues import (
 from narrator.script.material import (
     Counting,
     Unwanted,
+    check_edges,
     is_never_open,
     make_round,
     make_unit,
@@ -71,6 +72,8 @@ def write_script(
     writer.unwanted.check(routine.steps)
     if not writer.items and not writer.faults:
         writer.faults.append(Fault("there is nothing to hear in this routine; add a step", routine.mark))
+    if fault := check_edges(window for item in writer.items for window in item.windows):
+        writer.faults.append(fault)
     if writer.faults:
         raise RoutineError.gather(writer.faults)
     return Script(

@@ -5,7 +5,7 @@ can take a length, the one is taken whose silences keep nearest to their natural
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -282,6 +282,12 @@ class Growth:
                 chosen = None if reach is None else before.choose(reach, self._fewest[each - 1])
                 self._fewest[each] = max(chosen.count if chosen else 0, self._fewest[each - 1])
         return self._fewest[era]
+
+    def list_fullest(self) -> Iterator[Script]:
+        """Yield the script with all that any one track may have: one for each range of lengths."""
+        for start in self.starts:
+            material = self.find_material(start)
+            yield material.measured.script.keep(material.list_steps(len(material.units)))
 
     def list_spans(self) -> tuple[tuple[Ms, Ms], ...]:
         """Return the lengths that can be met, as intervals in ms, both ends included, in order."""

@@ -51,7 +51,7 @@ def refuse_length(growth: Growth, target: Ms, span: Range) -> LengthError:
         gap = ""
     else:
         reach = f"it can take {describe_spans(span.spans)}"
-        gap = " with some of its optional steps nor without"
+        gap = ", whatever is left out or added"
     material = growth.find_material(target)
     if not material.sets:
         return LengthError(
