@@ -57,8 +57,8 @@ class StepBase(Marked):
     extra: ExtraRank = Field(
         None, description="Is added where a length gives time for it: true, or a number; the lowest comes first."
     )
-    from_: Duration | None = Field(None, alias="from", ge=1, description="Only in tracks that are at least so long.")
-    until: Duration | None = Field(None, ge=1, description="Only in tracks that are shorter than this.")
+    from_: Duration | None = Field(None, alias="from", ge=1000, description="Only in tracks that are at least so long.")
+    until: Duration | None = Field(None, ge=1000, description="Only in tracks that are shorter than this.")
 
     @model_validator(mode="after")
     def _check_material(self) -> Self:

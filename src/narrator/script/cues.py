@@ -191,7 +191,7 @@ class Window:
     until: Ms | None = None
 
     def admits(self, length: Ms | None) -> bool:
-        """Whether a track of that length has the step; None is the natural length, which is shorter than any `since`."""
+        """Return whether a track of that length has the step; None is natural length, which `since` does not admit."""
         if length is None:
             return not self.since
         return self.since <= length and (self.until is None or length < self.until)

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from narrator.errors import UsageError
+from narrator.errors import Fault, UsageError
 from narrator.routine import model
 from narrator.routine.nearest import suggest
 from narrator.routine.values import Words
@@ -77,6 +77,20 @@ def is_never_open(windows: Collection[Window]) -> bool:
     """Return whether no length of a track lies in all of the windows."""
     ends = [window.until for window in windows if window.until is not None]
     return bool(ends) and max(window.since for window in windows) >= min(ends)
+
+
+MAX_EDGES = 24
+"""Different lengths that `from` and `until` may name: each is laid out by itself."""
+
+
+def check_edges(windows: Iterable[Window]) -> Fault | None:
+    """Return a fault where `from` and `until` name too many lengths, at the first that is too much."""
+    edges: set[int] = set()
+    for window in windows:
+        edges |= {edge for edge in (window.since, window.until) if edge}
+        if len(edges) > MAX_EDGES:
+            return Fault(f"over {MAX_EDGES} different lengths in 'from' and 'until'; use fewer", window.mark)
+    return None
 
 
 def find_kind(step: model.StepBase) -> str:

@@ -32,6 +32,7 @@ from narrator.script.hold_cues import make_hold_cue
 from narrator.script.material import (
     Counting,
     Unwanted,
+    check_edges,
     is_never_open,
     make_round,
     make_unit,
@@ -75,6 +76,8 @@ def write_script(
     writer.unwanted.check(routine.steps)
     if not writer.items and not writer.faults:
         writer.faults.append(Fault("there is nothing to hear in this routine; add a step", routine.mark))
+    if fault := check_edges(window for item in writer.items for window in item.windows):
+        writer.faults.append(fault)
     if writer.faults:
         raise RoutineError.gather(writer.faults)
     return Script(
@@ -146,8 +149,7 @@ class _Writer:
             place = replace(place, windows=(*place.windows, window))
             if is_never_open(place.windows):
                 raise UnrollingError(
-                    "no track has this step: its length and those of the steps around it exclude one another; change "
-                    "'from' or 'until'",
+                    "no track has this step: 'from' and 'until' here and around it exclude one another; change one",
                     window.mark,
                 )
         if place.counting is None or not mentions(step, "rounds"):

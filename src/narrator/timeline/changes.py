@@ -27,15 +27,10 @@ def list_changes(
 
 
 def describe_left_out(changes: Sequence[Change], target: Ms) -> Iterator[Fault]:
-    """Yield a note for each optional step and round that had to make room."""
+    """Yield a note for each optional step that had to make room; rounds have a range that says as much."""
     for change in changes:
-        if change.reason == "round":
-            what = f"round {change.round} of this repeat"
-        elif change.reason == "optional":
-            what = "this optional step"
-        else:
-            continue
-        yield Fault(f"{what} is left out, to make room in {format_duration(target)}", change.mark)
+        if change.reason == "optional":
+            yield Fault(f"this optional step is left out, to make room in {format_duration(target)}", change.mark)
 
 
 def _describe_unit(unit: Unit) -> Change:

@@ -5,7 +5,7 @@ can take a length, the one is taken whose silences keep nearest to their natural
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -85,9 +85,10 @@ class Material:
 
     @cached_property
     def sets(self) -> tuple[MaterialSet, ...]:
-        """Sets that may be taken, the smallest first: those with something in them, but for those that a larger one is no
-        longer than at its least (a gap that falls away or the ring of a last bell can make it so). What is left grows in
-        all of its lengths.
+        """Sets that may be taken, the smallest first, none of them empty.
+
+        A set whose least length is over that of a larger one is dropped: a gap that falls away, or the ring of a last
+        bell, can make it so. Of those left a larger one is longer at every factor.
         """
         kept: list[MaterialSet] = []
         for each in reversed(self._measure_sets()):
@@ -272,7 +273,7 @@ class Growth:
         return self._find_material(era).choose(floor_ticks(length), self._find_fewest(era))
 
     def _find_fewest(self, era: int) -> int:
-        """Return how many units the longest tracks before an era have: what comes in by `from` pushes none of them out."""
+        """Return how many units the longest track before an era has: what comes in by `from` pushes none out."""
         for each in range(1, era + 1):
             if each not in self._fewest:
                 before = self._find_material(each - 1)
@@ -281,6 +282,12 @@ class Growth:
                 chosen = None if reach is None else before.choose(reach, self._fewest[each - 1])
                 self._fewest[each] = max(chosen.count if chosen else 0, self._fewest[each - 1])
         return self._fewest[era]
+
+    def list_fullest(self) -> Iterator[Script]:
+        """Yield the script with all that any one track may have: one for each range of lengths."""
+        for start in self.starts:
+            material = self.find_material(start)
+            yield material.measured.script.keep(material.list_steps(len(material.units)))
 
     def list_spans(self) -> tuple[tuple[Ms, Ms], ...]:
         """Return the lengths that can be met, as intervals in ms, both ends included, in order."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from operator import attrgetter
 
+from narrator.errors import LengthError
 from narrator.script import BreathBlock, Item, Script, Silence, Unknown
 from narrator.timeline.bells import ring_instead
 from narrator.timeline.breaths import check_breath_words, place_breaths
@@ -14,7 +15,7 @@ from narrator.timeline.holds import HoldPlacer
 from narrator.timeline.measure import measure_item
 from narrator.timeline.placed import BedLine, Chapter, Hold, Lengths, Made, Range, Segment, Timeline, Turn
 from narrator.timeline.refusal import refuse_length
-from narrator.units import LONGEST, Db, Ms, Ticks, floor_ticks, ticks_to_ms
+from narrator.units import LONGEST, Db, Ms, Ticks, floor_ticks, format_duration, ticks_to_ms
 
 
 def lay_out(script: Script | Growth, lengths: Lengths, target: Ms | None = None) -> Timeline:
@@ -47,7 +48,9 @@ def _lay_out_naturally(growth: Growth) -> Timeline:
 
 
 def _lay_out_to(growth: Growth, target: Ms) -> Timeline:
-    chosen = growth.choose(target) if target <= LONGEST else None
+    if target > LONGEST:
+        raise LengthError(f"{format_duration(target)} is over {format_duration(LONGEST)}, the longest a track can be")
+    chosen = growth.choose(target)
     if chosen is None:
         raise refuse_length(growth, target, measure_range(growth, growth.lengths))
     material = growth.find_material(target)

@@ -8,7 +8,7 @@ from narrator.errors import LengthError, Mark
 from narrator.script import Bell, BreathBlock, Item, Silence, Speech, Unknown
 from narrator.timeline.grow import Growth, Material, MaterialSet
 from narrator.timeline.placed import Range, show_length
-from narrator.units import LONGEST, TICK, Ms, Ticks, floor_ticks, format_duration, ticks_to_ms
+from narrator.units import TICK, Ms, Ticks, floor_ticks, format_duration, ticks_to_ms
 
 _STEPS_NAMED = 3
 """Steps that a refusal names, those that take most first."""
@@ -21,7 +21,7 @@ class _Stretch:
     """A hold or pause as written, and how it occurs in a set of material."""
 
     kind: str
-    mark: Mark
+    line: str
     least: Ms
     natural: Ms
     most: Ms
@@ -32,13 +32,11 @@ class _Stretch:
         """The step as it is likely written."""
         if abs(self.natural - 4 * self.least) <= 100 and abs(self.most - 4 * self.natural) <= 100:
             return f"{self.kind}: {show_length(self.natural)}"
-        if self.least == self.most:
-            return f"{self.kind}: {show_length(self.most)}"
         return f"{self.kind}: {show_length(self.least)}..{show_length(self.most)}"
 
     def advise(self, least: Ms, most: Ms) -> str:
         """Say what to write in its line."""
-        return f"{_name_line(self.mark)}: '{self.written}' -> '{self.kind}: {show_length(least)}..{show_length(most)}'"
+        return f"{self.line}: '{self.written}' -> '{self.kind}: {show_length(least)}..{show_length(most)}'"
 
 
 def refuse_length(growth: Growth, target: Ms, span: Range) -> LengthError:
@@ -51,20 +49,21 @@ def refuse_length(growth: Growth, target: Ms, span: Range) -> LengthError:
         gap = ""
     else:
         reach = f"it can take {describe_spans(span.spans)}"
-        gap = " with some of its optional steps nor without"
-    material = growth.find_material(min(target, LONGEST))
+        gap = ", whatever is left out or added"
+    material = growth.find_material(target)
     if not material.sets:
         return LengthError(
-            f"nothing is heard in a track of {format_duration(target)}: every step has a 'from' or 'until' that excludes "
-            f"it; {reach}",
+            f"nothing is heard in a track of {format_duration(target)}: every step has 'from' or 'until' against it; "
+            f"{reach}",
             script.mark,
         )
     is_short, limiting = _find_limit(material, floor_ticks(target))
     steps = material.list_steps(limiting.count)
     advice = (_advise_shrinking if is_short else _advise_growing)(material, limiting, steps, target)
+    most = "; ".join(_list_greatest(material, steps, is_short=is_short))
     return LengthError(
-        f"this routine cannot take {format_duration(target)}{gap}: {reach}; most time goes to "
-        f"{'; '.join(_list_greatest(material, steps, is_short=is_short))}; {'; '.join(advice)}; or choose a length between",
+        f"this routine cannot take {format_duration(target)}{gap}: {reach}; most time goes to {most}; "
+        f"{'; '.join(advice)}; or choose another length",
         script.mark,
     )
 
@@ -93,7 +92,7 @@ def _list_greatest(material: Material, steps: Sequence[int], *, is_short: bool) 
         takes[item.mark] += ticks_to_ms(box if glue is None else glue.least if is_short else glue.most)
         names.setdefault(item.mark, _name_item(item))
     for mark, length in takes.most_common(_STEPS_NAMED):
-        yield f"{_name_line(mark)}, {names[mark]} {show_length(length)}"
+        yield f"{_name_line(mark, script.mark)}, {names[mark]} {show_length(length)}"
 
 
 def _name_item(item: Item) -> str:
@@ -110,8 +109,8 @@ def _name_item(item: Item) -> str:
             return "pause"
 
 
-def _name_line(mark: Mark) -> str:
-    return f"line {mark.line}"
+def _name_line(mark: Mark, top: Mark) -> str:
+    return f"line {mark.line}" if mark.file == top.file else f"line {mark.line} of {mark.file}"
 
 
 def _list_stretches(material: Material, steps: Iterable[int]) -> list[_Stretch]:
@@ -126,21 +125,21 @@ def _list_stretches(material: Material, steps: Iterable[int]) -> list[_Stretch]:
         if isinstance(item.what, Silence) and (item.what.is_hold or item.what.length.least < item.what.length.most):
             length = item.what.length
             kind = "hold" if item.what.is_hold else "pause"
-            stretch = _Stretch(kind, item.mark, length.least, length.natural, length.most, counts[item.what.unknown])
+            line, count = _name_line(item.mark, script.mark), counts[item.what.unknown]
+            stretch = _Stretch(kind, line, length.least, length.natural, length.most, count)
             found.setdefault(item.what.unknown, stretch)
     return list(found.values())
 
 
 def _advise_growing(material: Material, limiting: MaterialSet, steps: Sequence[int], target: Ms) -> list[str]:
     """Say which holds to widen, and by how much: the longest, each by the same factor."""
-    missing = min(target, LONGEST) - ticks_to_ms(limiting.most)
+    missing = target - ticks_to_ms(limiting.most)
     holds = [stretch for stretch in _list_stretches(material, steps) if stretch.kind == "hold"]
     widest = sorted(holds, key=lambda hold: hold.most * hold.count, reverse=True)[:_STEPS_NAMED]
     whole = sum(hold.most * hold.count for hold in widest)
     if not widest:
-        return [
-            f"add a hold, such as 'hold: {show_length(missing // 4)}..{show_length(_round_up(missing))}', or steps with 'extra: true'"
-        ]
+        most = _round_up(missing)
+        return [f"add 'hold: {show_length(most // 4)}..{show_length(most)}', or steps with 'extra: true'"]
     advice = [hold.advise(hold.least, _round_up(hold.most + missing * hold.most // whole + 1)) for hold in widest]
     return [f"write in {advice[0]}", *advice[1:]]
 
@@ -157,7 +156,7 @@ def _advise_shrinking(material: Material, limiting: MaterialSet, steps: Sequence
         least = max(_SHORTEST_HOLD, (hold.least - missing // hold.count - TICK) // 1000 * 1000)
         advice.append(hold.advise(least, max(hold.most, least + 1000)))
         missing -= (hold.least - least) * hold.count
-    if missing > 0:
+    if missing > 0 or not advice:
         largest = next(_list_greatest(material, steps, is_short=True))
         return [
             f"shorten these steps, or add 'optional: true' to those that a short session can do without ({largest})"
