@@ -21,7 +21,7 @@ class _Stretch:
     """A hold or pause as written, and how it occurs in a set of material."""
 
     kind: str
-    mark: Mark
+    line: str
     least: Ms
     natural: Ms
     most: Ms
@@ -32,13 +32,11 @@ class _Stretch:
         """The step as it is likely written."""
         if abs(self.natural - 4 * self.least) <= 100 and abs(self.most - 4 * self.natural) <= 100:
             return f"{self.kind}: {show_length(self.natural)}"
-        if self.least == self.most:
-            return f"{self.kind}: {show_length(self.most)}"
         return f"{self.kind}: {show_length(self.least)}..{show_length(self.most)}"
 
     def advise(self, least: Ms, most: Ms) -> str:
         """Say what to write in its line."""
-        return f"{_name_line(self.mark)}: '{self.written}' -> '{self.kind}: {show_length(least)}..{show_length(most)}'"
+        return f"{self.line}: '{self.written}' -> '{self.kind}: {show_length(least)}..{show_length(most)}'"
 
 
 def refuse_length(growth: Growth, target: Ms, span: Range) -> LengthError:
@@ -94,7 +92,7 @@ def _list_greatest(material: Material, steps: Sequence[int], *, is_short: bool) 
         takes[item.mark] += ticks_to_ms(box if glue is None else glue.least if is_short else glue.most)
         names.setdefault(item.mark, _name_item(item))
     for mark, length in takes.most_common(_STEPS_NAMED):
-        yield f"{_name_line(mark)}, {names[mark]} {show_length(length)}"
+        yield f"{_name_line(mark, script.mark)}, {names[mark]} {show_length(length)}"
 
 
 def _name_item(item: Item) -> str:
@@ -111,8 +109,8 @@ def _name_item(item: Item) -> str:
             return "pause"
 
 
-def _name_line(mark: Mark) -> str:
-    return f"line {mark.line}"
+def _name_line(mark: Mark, top: Mark) -> str:
+    return f"line {mark.line}" if mark.file == top.file else f"line {mark.line} of {mark.file}"
 
 
 def _list_stretches(material: Material, steps: Iterable[int]) -> list[_Stretch]:
@@ -127,7 +125,8 @@ def _list_stretches(material: Material, steps: Iterable[int]) -> list[_Stretch]:
         if isinstance(item.what, Silence) and (item.what.is_hold or item.what.length.least < item.what.length.most):
             length = item.what.length
             kind = "hold" if item.what.is_hold else "pause"
-            stretch = _Stretch(kind, item.mark, length.least, length.natural, length.most, counts[item.what.unknown])
+            line, count = _name_line(item.mark, script.mark), counts[item.what.unknown]
+            stretch = _Stretch(kind, line, length.least, length.natural, length.most, count)
             found.setdefault(item.what.unknown, stretch)
     return list(found.values())
 
