@@ -83,16 +83,9 @@ def _print_table(checked: "Checked") -> None:
 
 
 def _list_cells(row: "Row", checked: "Checked") -> list[str]:
-    length, figures = format_duration(row.length), row.figures
+    length, figures = _show(row.length), row.figures
     if figures is None:
-        return [
-            length,
-            "-",
-            "-",
-            "-",
-            "-",
-            f"out of reach; nearest {format_duration(checked.range.find_nearest(row.length))}",
-        ]
+        return [length, "-", "-", "-", "-", f"nearest {_show(checked.range.find_nearest(row.length))}"]
     factor = "-" if figures.factor is None else f"x {figures.factor:.2f}"
     holds = (figures.shortest_hold, figures.longest_hold)
     return [length, f"{figures.units} of {figures.of}", factor, *map(_show, holds), _show(figures.wordless)]

@@ -110,12 +110,13 @@ def list_wordless(timeline: Timeline) -> Iterator[Stretch]:
 
 
 def _find_mark(timeline: Timeline, start: Ms, end: Ms) -> Mark | None:
-    """Find the line of the longest hold in a stretch, or else of what was heard last before its end."""
+    """Find the line of the longest hold in a stretch, or else of what is heard before its end, or after."""
     inside = [hold for hold in timeline.holds if start <= hold.start and hold.end <= end]
     if inside:
         return max(inside, key=_measure_hold).mark
-    before = [segment.mark for segment in timeline.segments if segment.start < end]
-    return before[-1] if before else None
+    before = sum(segment.start < end for segment in timeline.segments)
+    near = timeline.segments[max(before - 1, 0) :][:1]
+    return near[0].mark if near else None
 
 
 def _measure_hold(hold: Hold) -> Ms:

@@ -69,7 +69,12 @@ def test_values_are_typed_as_where_they_stand(include):
 
 def test_defaults_stand_where_nothing_is_given_and_capitals_can_be_asked_for(include):
     routine = include("{pose: pigeon}")
-    assert show(routine)[:4] == ["Come into pigeon, the right leg in front.", (15_000, 60_000, 240_000), "Soften.", "Rest."]
+    assert show(routine)[:4] == [
+        "Come into pigeon, the right leg in front.",
+        (15_000, 60_000, 240_000),
+        "Soften.",
+        "Rest.",
+    ]
     assert [section.title for section in write_script(routine).sections] == ["Pigeon"]
 
 
@@ -89,12 +94,16 @@ def test_values_of_any_shape_can_be_given(include):
 
 
 def test_a_value_may_stand_within_another(include):
-    part = "parameters: {least: 20s, times: 3}\nsteps:\n  - hold: '{least}..2m'\n  - repeat: {times}\n    steps: [{say: '{Round} of {times}.'}]\n".replace("{Round}", "{round}")
+    part = "parameters: {least: 20s, times: 3}\nsteps:\n  - hold: '{least}..2m'\n  - repeat: {times}\n    steps: [{say: '{Round} of {times}.'}]\n".replace(
+        "{Round}", "{round}"
+    )
     assert show(include("{least: 30s, times: 2}", part)) == [(30_000, 60_000, 120_000), "1 of 2.", "2 of 2."]
 
 
 def test_parts_nest_and_pass_values_on(include, write):
-    write("parameters: {after: , hold: 1m}\nsteps:\n  - say: Rest after {after}.\n  - hold: {hold}\n", "parts/rest.yaml")
+    write(
+        "parameters: {after: , hold: 1m}\nsteps:\n  - say: Rest after {after}.\n  - hold: {hold}\n", "parts/rest.yaml"
+    )
     part = "parameters: {pose: , hold: 2m}\nsteps:\n  - include: rest.yaml\n    with: {after: 'the {pose}', hold: {hold}}\n"
     assert show(include("{pose: pigeon, hold: 30s}", part)) == ["Rest after the pigeon.", (7_512, 30_000, 120_000)]
 
@@ -110,7 +119,9 @@ def test_a_fault_in_a_passed_value_is_told_where_it_is_written(include, refuse, 
 def test_a_routine_with_parameters_stands_by_itself(write):
     path = write("title: x\nparameters: {hold: 1m}\nsteps:\n  - hold: {hold}\n")
     assert show(load_routine(path)) == [(15_000, 60_000, 240_000)]
-    with pytest.raises(RoutineError, match="f:2:14: error: the parameter 'hold' needs a value; write one after its name"):
+    with pytest.raises(
+        RoutineError, match="f:2:14: error: the parameter 'hold' needs a value; write one after its name"
+    ):
         load_routine(write("title: x\nparameters: {hold: }\nsteps:\n  - hold: {hold}\n"), "f")
 
 
@@ -136,11 +147,15 @@ def test_a_value_that_breaks_a_text_is_told_in_both_files(refuse):
 
 
 def test_a_list_within_a_text_is_refused(refuse):
-    assert "parts/pigeon.yaml:11:14: error: {pose} stands within a text, but its value is a list" in refuse("{pose: [a]}")
+    assert "parts/pigeon.yaml:11:14: error: {pose} stands within a text, but its value is a list" in refuse(
+        "{pose: [a]}"
+    )
 
 
 def test_a_default_of_the_wrong_kind_is_told_in_the_part(refuse):
-    assert refuse("{pose: x}", PART.replace("hold: 1m", "hold: 40")).startswith("parts/pigeon.yaml:4:9: error: '40' has no")
+    assert refuse("{pose: x}", PART.replace("hold: 1m", "hold: 40")).startswith(
+        "parts/pigeon.yaml:4:9: error: '40' has no"
+    )
 
 
 def test_an_unknown_parameter_is_told_with_the_nearest(refuse):
@@ -170,8 +185,14 @@ def test_a_part_without_parameters_takes_none(refuse):
     ("part", "message"),
     [
         ("parameters: {hold: 1m}\nsteps: [{say: Rest.}]\n", "1:14: error: no {hold} is in this file; write it where"),
-        ("parameters: {hold: 1m}\nsteps: [{hold: {hodl}}]\n", "2:16: error: {hodl} has no meaning here; did you mean 'hold'?"),
-        ("parameters: {a: x}\nsteps: [{say: 'The {b} of {a}.'}]\n", "2:15: error: {b} has no meaning here; known are: a, side"),
+        (
+            "parameters: {hold: 1m}\nsteps: [{hold: {hodl}}]\n",
+            "2:16: error: {hodl} has no meaning here; did you mean 'hold'?",
+        ),
+        (
+            "parameters: {a: x}\nsteps: [{say: 'The {b} of {a}.'}]\n",
+            "2:15: error: {b} has no meaning here; known are: a, side",
+        ),
         ("parameters: {side: x}\nsteps: [{say: 'The {side}.'}]\n", "1:14: error: {side} has a meaning of its own"),
         ("parameters: {My hold: x}\nsteps: [{say: Rest.}]\n", "1:14: error: 'My hold' is not a name for a parameter"),
         ("parameters: [hold]\nsteps: [{say: Rest.}]\n", "1:13: error: values for parameters are a mapping"),
@@ -182,7 +203,9 @@ def test_what_is_wrong_with_a_declaration_is_told_in_the_part(refuse, part, mess
 
 
 def test_with_is_a_mapping(refuse):
-    assert "routine.yaml:4:11: error: values for parameters are a mapping, such as with: {hold: 40s..3m}" in refuse("[a]")
+    assert "routine.yaml:4:11: error: values for parameters are a mapping, such as with: {hold: 40s..3m}" in refuse(
+        "[a]"
+    )
 
 
 def test_values_that_multiply_are_refused_soon(include, write):

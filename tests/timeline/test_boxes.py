@@ -1,12 +1,12 @@
 """How much of a track a bell takes."""
 
 import pytest
+from test_timeline import make_script
 
 from narrator.mix.islands import measure_stroke
 from narrator.script import Bell
 from narrator.timeline import Lengths, lay_out
 from narrator.units import TICK
-from test_timeline import make_script
 
 AFTER = "title: x\nsteps:\n  - bell: {bell}\n  - hold: 10s..10s\n  - bell: tick\n"
 ALONE = "title: x\nsteps:\n  - hold: 10s..10s\n  - bell: {bell}\n"

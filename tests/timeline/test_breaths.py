@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from test_timeline import lay, make_lengths, make_script
 
 from measure import decode
 from narrator.cache import Cache
@@ -15,7 +16,6 @@ from narrator.render import Job, Request, render
 from narrator.script import Breath, Speech
 from narrator.sound.breath import PITCH
 from narrator.units import TICK
-from test_timeline import lay, make_lengths, make_script
 
 HEAD = "title: x\nsteps:\n  - breathe: "
 
@@ -85,7 +85,9 @@ def test_phases_stand_in_the_order_that_is_written():
     assert [(segment.cue.phase, segment.cue.words and segment.cue.words[0].text) for segment in timeline.segments] == [
         ("in", "In"), ("in", "And"), ("out", "Out"), ("in", ()), ("in", ()), ("out", ()),
     ]  # fmt: skip
-    assert [segment.end - segment.start for segment in timeline.segments[:3]] == pytest.approx([2000, 1000, 6000], abs=TICK)
+    assert [segment.end - segment.start for segment in timeline.segments[:3]] == pytest.approx(
+        [2000, 1000, 6000], abs=TICK
+    )
 
 
 @pytest.mark.parametrize(
@@ -111,11 +113,15 @@ def announce(timeline):
 def test_the_last_round_is_announced_as_it_begins_whatever_the_length(target):
     text = f"{HEAD}4-4 .. 4-8\n    for: 20s..30m\n    voiced: {{first: 2, every: 5, last: true}}\n  - hold: 1s..1m\n"
     timeline = lay(text, target)
-    last = [segment for segment in timeline.segments if isinstance(segment.cue, Breath) and segment.cue.phase == "in"][-1]
+    last = [segment for segment in timeline.segments if isinstance(segment.cue, Breath) and segment.cue.phase == "in"][
+        -1
+    ]
     assert announce(timeline) == [("0/last", "Last round.", last.start)]
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "Last round."), ("de", "Letzte Runde."), ("es", "Última ronda.")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Last round."), ("de", "Letzte Runde."), ("es", "Última ronda.")]
+)
 def test_the_last_round_is_announced_in_each_language_or_own_words(language, words):
     text = f"title: x\nlanguage: {language}\nsteps:\n  - breathe: 4-4\n    rounds: 4\n"
     ((_, said, _),) = announce(lay(text + "    voiced: {last: true}\n"))
@@ -127,7 +133,9 @@ def test_the_last_round_is_announced_in_each_language_or_own_words(language, wor
 
 def test_words_of_the_last_round_keep_clear_of_the_announcement():
     timeline = breathe("4-4", "    rounds: 3\n    voiced: {first: 3, last: true}\n")
-    words = [seg.cue.words[0].text if seg.cue.words else "-" for seg in timeline.segments if isinstance(seg.cue, Breath)]
+    words = [
+        seg.cue.words[0].text if seg.cue.words else "-" for seg in timeline.segments if isinstance(seg.cue, Breath)
+    ]
     assert words == ["In", "Out", "In", "Out", "-", "Out"]
     assert announce(breathe("4-4", "    rounds: 1\n    voiced: {last: true}\n")) == []
 
@@ -186,7 +194,9 @@ def test_cues_over_the_rounds_keep_clear_of_their_words(cue, target):
 
 
 def test_a_hold_of_ten_minutes_of_breath_may_have_a_spread():
-    timeline = lay(CUES.replace("CUE", "spread: [aa, bb, cc], apart: 20s").replace(", every: 4, last: true", ""), 400_000)
+    timeline = lay(
+        CUES.replace("CUE", "spread: [aa, bb, cc], apart: 20s").replace(", every: 4, last: true", ""), 400_000
+    )
     texts = [segment for segment in timeline.segments if isinstance(segment.cue, Speech)]
     assert [segment.cue.text for segment in texts] == ["aa", "bb", "cc"]
     first, second = (later.start - earlier.end for earlier, later in pairwise(texts))
@@ -204,7 +214,11 @@ def find_pitch(samples):
 
 @pytest.mark.parametrize(
     ("pattern", "more"),
-    [("2-2 .. 2-5", "    rounds: 4"), ("[{in: 2s}, {in: 1s}, {out: 6s}]", "    rounds: 2"), ("2-0-3 .. 3-2-4", "    rounds: 3")],
+    [
+        ("2-2 .. 2-5", "    rounds: 4"),
+        ("[{in: 2s}, {in: 1s}, {out: 6s}]", "    rounds: 2"),
+        ("2-0-3 .. 3-2-4", "    rounds: 3"),
+    ],
 )
 def test_the_tones_follow_the_lengths_of_their_phases(write, tmp_path, pattern, more):
     path = write(f"{HEAD}{pattern}\n{more}\n    voiced: 0\nfloor: none\n")

@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from test_timeline import lay, make_script
 
 from narrator.errors import Mark, RoutineError
 from narrator.routine.values import At
@@ -12,7 +13,6 @@ from narrator.script import Bell, Countdown, Drawn, Every, HoldCue, Speech, Spre
 from narrator.timeline import Hold, Lengths
 from narrator.timeline.holds import CLEARANCE, HoldPlacer
 from narrator.units import TICK
-from test_timeline import lay, make_script
 
 MARK = Mark("f", 1, 1)
 START = 504
@@ -193,7 +193,9 @@ def test_bells_are_drawn_for_each_hold_anew_and_by_the_seed():
     one, same, other = (lay(text.format(seed=seed)) for seed in (1, 1, 2))
     assert one == same
     assert say(one) != say(other)
-    first, second = ([s.start - hold.start for s in one.segments if hold.start <= s.start < hold.end] for hold in one.holds)
+    first, second = (
+        [s.start - hold.start for s in one.segments if hold.start <= s.start < hold.end] for hold in one.holds
+    )
     assert first != second
     assert 3 <= len(first) <= 6
     assert all(later - earlier >= 61_000 for earlier, later in pairwise(first))

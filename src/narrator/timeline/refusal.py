@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from narrator.errors import LengthError, Mark
-from narrator.script import Bell, BreathBlock, Item, Silence, Speech, Unknown
+from narrator.script import Bell, BreathBlock, Elastic, Item, Silence, Speech
 from narrator.timeline.grow import Growth, Material, MaterialSet
 from narrator.timeline.placed import Range, show_length
 from narrator.units import TICK, Ms, Ticks, floor_ticks, format_duration, ticks_to_ms
@@ -114,21 +114,16 @@ def _name_line(mark: Mark, top: Mark) -> str:
 
 
 def _list_stretches(material: Material, steps: Iterable[int]) -> list[_Stretch]:
-    """List the holds of a set, and the pauses that may stretch: each unknown once, at its first line."""
+    """List the holds of a set, and the pauses that may stretch, by their lines."""
     script = material.measured.script
-    counts = Counter(
-        what.unknown for what in (script.steps[index].what for index in steps) if isinstance(what, Silence)
-    )
-    found: dict[Unknown, _Stretch] = {}
-    for index in steps:
-        item = script.steps[index]
+    found: Counter[tuple[str, Mark, Elastic]] = Counter()
+    for item in (script.steps[index] for index in steps):
         if isinstance(item.what, Silence) and (item.what.is_hold or item.what.length.least < item.what.length.most):
-            length = item.what.length
-            kind = "hold" if item.what.is_hold else "pause"
-            line, count = _name_line(item.mark, script.mark), counts[item.what.unknown]
-            stretch = _Stretch(kind, line, length.least, length.natural, length.most, count)
-            found.setdefault(item.what.unknown, stretch)
-    return list(found.values())
+            found["hold" if item.what.is_hold else "pause", item.mark, item.what.length] += 1
+    return [
+        _Stretch(kind, _name_line(mark, script.mark), length.least, length.natural, length.most, count)
+        for (kind, mark, length), count in found.items()
+    ]
 
 
 def _advise_growing(material: Material, limiting: MaterialSet, steps: Sequence[int], target: Ms) -> list[str]:
