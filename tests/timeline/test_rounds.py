@@ -141,7 +141,9 @@ def test_words_of_the_last_round_keep_clear_of_the_announcement():
 
 
 def test_an_announcement_that_is_longer_than_the_round_is_refused():
-    with pytest.raises(RoutineError, match=r"'And now for the very last round' takes .*, but the last round has 2\.00s"):
+    with pytest.raises(
+        RoutineError, match=r"'And now for the very last round' takes .*, but the last round has 2\.00s"
+    ):
         breathe("1-1", "    rounds: 3\n    voiced: 0\n    words: {last: And now for the very last round}\n")
 
 
