@@ -30,10 +30,12 @@ ALLOWED = {
     "script_file": {"routine", "script", "timeline"},
     "mix": {"script", "timeline", "speech", "sound", "cache"},
     "publish": {"script", "timeline", "mix", "speech", "sound", "cache"},
+    "figures": {"script", "timeline"},
     "review": {"routine", "script", "timeline"},
     "verify": {"mix", "publish", "script", "sound", "timeline"},
     "render": {
         "cache",
+        "figures",
         "review",
         "mix",
         "publish",
@@ -51,8 +53,10 @@ ALLOWED = {
     "cli_voices": {"cache", "console", "publish", "routine", "speech"},
     "cli_sounds": {"cache", "console", "mix", "publish", "routine", "sound"},
     "cli_cache": {"cache", "config", "console"},
+    "cli_check": {"console", "figures", "render", "timeline"},
     "cli": {
         "cli_cache",
+        "cli_check",
         "cli_sounds",
         "batch",
         "cache",
