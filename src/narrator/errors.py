@@ -32,7 +32,7 @@ class Fault:
     def describe(self, kind: str) -> str:
         """Write the fault the way compilers do: `file:line:col: kind: message`."""
         text = f"{self.mark}: {kind}: {self.message}" if self.mark else f"{kind}: {self.message}"
-        return escape_controls(text)
+        return escape_controls(text).replace("\n", "\\n")
 
 
 class NarratorError(Exception):
@@ -97,8 +97,8 @@ class CancelledError(NarratorError):
     exit_code = 130
 
 
-FAILURES = (NarratorError, OSError, UnicodeError, MemoryError, RecursionError)
-"""What may befall any command, and is no fault of the program."""
+FAILURES = (NarratorError, OSError, UnicodeError, MemoryError, RuntimeError)
+"""What may befall any command, and is mostly no fault of the program: `explain` knows."""
 
 
 def explain(error: BaseException) -> NarratorError | None:
@@ -113,6 +113,8 @@ def explain(error: BaseException) -> NarratorError | None:
             known = OutsideError("there is not enough memory; close other programs, or make fewer tracks at a time")
         case RecursionError():
             known = NarratorError("this is nested too deep; make it flatter")
+        case RuntimeError() if "home directory" in str(error):
+            known = OutsideError("there is no home folder; set NARRATOR_CACHE_DIR and NARRATOR_DATA_DIR to folders")
         case UnicodeError():
             known = NarratorError(f"a name or a text is not valid UTF-8: {_show_part(error)}; rename or rewrite it")
         case OSError():
