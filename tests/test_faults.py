@@ -53,6 +53,9 @@ def run(*args, cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, before=None,
         (UnicodeDecodeError("utf-8", b"a\xff", 1, 2, "invalid"), NarratorError, 1),
         (MemoryError(), OutsideError, 3),
         (RecursionError(), NarratorError, 1),
+        (ImportError("libx.so: failed to map segment from shared object"), OutsideError, 3),
+        (ImportError("cannot import name 'x'"), OutsideError, 3),
+        (RuntimeError("Symlink loop from 'x'"), OutsideError, 3),
         (KeyboardInterrupt(), CancelledError, 130),
         (NarratorError("x"), NarratorError, 1),
     ],
@@ -62,6 +65,7 @@ def test_what_may_befall_a_command_is_an_error_of_its_own(error, kind, code):
     assert (type(known), known.exit_code) == (kind, code)
     assert len(str(known).splitlines()) == 1
     assert explain(TypeError("a fault of the program")) is None
+    assert explain(RuntimeError("another")) is None
 
 
 def test_whoever_reads_the_output_may_go_away(tmp_path):
