@@ -15,6 +15,7 @@ ROOT = Path(narrator.__file__).parent
 ALLOWED = {
     "units": set(),
     "errors": set(),
+    "files": set(),
     "characters": set(),
     "paths": set(),
     "streams": set(),
@@ -29,10 +30,12 @@ ALLOWED = {
     "script_file": {"routine", "script", "timeline"},
     "mix": {"script", "timeline", "speech", "sound", "cache"},
     "publish": {"script", "timeline", "mix", "speech", "sound", "cache"},
+    "figures": {"script", "timeline"},
     "review": {"routine", "script", "timeline"},
     "verify": {"mix", "publish", "script", "sound", "timeline"},
     "render": {
         "cache",
+        "figures",
         "review",
         "mix",
         "publish",
@@ -46,10 +49,14 @@ ALLOWED = {
     },
     "batch": {"cache", "render"},
     "progress": {"render"},
-    "console": {"cache"},
+    "console": set(),
     "cli_voices": {"cache", "console", "publish", "routine", "speech"},
     "cli_sounds": {"cache", "console", "mix", "publish", "routine", "sound"},
+    "cli_cache": {"cache", "config", "console"},
+    "cli_check": {"console", "figures", "render", "timeline"},
     "cli": {
+        "cli_cache",
+        "cli_check",
         "cli_sounds",
         "batch",
         "cache",
@@ -68,7 +75,7 @@ ALLOWED = {
     "__main__": {"cli"},
     "__init__": set(),
 }
-EVERYWHERE = {"units", "errors", "characters", "paths", "__version__"}
+EVERYWHERE = {"units", "errors", "files", "characters", "paths", "__version__"}
 
 
 def name_stage(path: Path) -> str:

@@ -16,9 +16,9 @@ from narrator.publish.frames import Meter, lay_frames
 from narrator.publish.mp3 import write_mp3
 from narrator.routine.model import Tags, VoiceSpec
 from narrator.script import Bell, Heading
-from narrator.speech import speak
 from narrator.speech.engine import Voice
 from narrator.speech.registry import open_engine
+from narrator.speech.speak import speak
 from narrator.timeline import Chapter, Lengths, Segment
 from narrator.verify import verify_track
 from timelines import MARK, make_bed, make_timeline, say

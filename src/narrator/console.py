@@ -95,8 +95,8 @@ def write_text(path: Path, text: str) -> None:
         PublishError: it cannot be written.
 
     """
-    from narrator.cache import replace_file
     from narrator.errors import PublishError
+    from narrator.files import replace_file
     from narrator.paths import refuse_special
 
     try:

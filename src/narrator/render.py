@@ -4,27 +4,27 @@ import hashlib
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, astuple, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import av
 
-from narrator import __version__
 from narrator.cache import Cache, make_key
 from narrator.errors import (
     Fault,
     LengthError,
     Mark,
-    NarratorError,
+    OutsideError,
     PublishError,
-    RoutineError,
     SoundError,
-    SpeechError,
     UsageError,
 )
+from narrator.figures import USUAL, Row, look_at_lengths
+from narrator.files import sweep_parts
 from narrator.mix import Console, measure_gain, measure_stroke
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.paths import exists, is_file, open_regular, refuse_special
@@ -32,15 +32,16 @@ from narrator.publish.mp3 import write_mp3
 from narrator.publish.tags import is_ours
 from narrator.review import review_script
 from narrator.routine.load import make_routine
+from narrator.routine.seed import Seed, settle_seed
 from narrator.routine.source import read_source
 from narrator.script import Bell, Guidance, Heading, Script, write_script
 from narrator.script_file import ScriptFile, format_script, is_script, make_script, place_script
 from narrator.sound.loop import Loop
-from narrator.speech import Clips, find_lengths, speak
+from narrator.speech.cast import Role, cast_voice
 from narrator.speech.engine import Engine, Voice
-from narrator.speech.registry import AUTO, check_engine, open_voice
-from narrator.timeline import Lengths, Range, Timeline, lay_out, measure_range
-from narrator.units import LONGEST, Db, Ms, format_duration
+from narrator.speech.speak import Clips, find_lengths, speak
+from narrator.timeline import Growth, Lengths, Range, Timeline, lay_out, measure_range
+from narrator.units import Db, Ms, format_duration
 from narrator.verify import Check, compare_bytes, verify_track
 
 T = TypeVar("T")
@@ -49,7 +50,7 @@ Report: TypeAlias = Callable[[str, int, int], None]
 """Told of progress: which stage, how much of it is done, of how much."""
 
 _SHELF = "tracks"
-_FORMAT = 2
+_FORMAT = 3
 """Raised whenever the same input would give another track."""
 
 
@@ -70,6 +71,13 @@ class Request:
     no_bed: bool = False
     sounds: tuple[Path, ...] = ()
     """Folders of sound files besides those of the files that name them."""
+    without: tuple[str, ...] = ()
+    """Titles of sections to leave out."""
+    nearest: bool = False
+    """Whether the nearest length that can be met will do."""
+    seed: Seed | None = None
+    today: date = field(default_factory=date.today)
+    """The local date, which the seed `today` stands for; one for all requests of a command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,9 @@ class Job:
     output: Path
     bitrate: int = 128
     force: bool = False
+    """Whether to make the track again in any case, and to replace a file that narrator did not make."""
+    remake: bool = False
+    """Whether to make the track again in any case, because what is in the cache has changed."""
     threads: int = 1
 
 
@@ -113,6 +124,8 @@ class Track:
     clips_cached: int
     seconds: float
     skipped: bool = False
+    replaced: str | None = None
+    """Who spoke the track that was there before, where that was another voice."""
     notes: tuple[Fault, ...] = ()
 
 
@@ -125,6 +138,10 @@ class Checked:
     length: Ms
     is_estimate: bool
     notes: tuple[Fault, ...]
+    rows: tuple[Row, ...] = ()
+    """What it comes to at several lengths; none for a script file."""
+    advice: tuple[Fault, ...] = ()
+    """What could be better at these lengths."""
 
 
 def render(job: Job, cache: Cache, report: Report | None = None) -> Track:
@@ -134,22 +151,28 @@ def render(job: Job, cache: Cache, report: Report | None = None) -> Track:
         NarratorError: of the stage that failed. A file that lay there before is then still there, unharmed.
 
     """
+    with cache.lease():
+        return _render(job, cache, report)
+
+
+def _render(job: Job, cache: Cache, report: Report | None) -> Track:
     started = time.monotonic()
     authored = _read(job.request)
 
     def find_or_plan(engine: Engine, voice: Voice) -> tuple[str, Track | Plan]:
         fingerprint = make_key(
-            _FORMAT, __version__, av.__version__, repr(authored), _list_digests(authored), astuple(voice),
-            job.request.length, job.bitrate,
+            _FORMAT, av.__version__, authored, _list_digests(authored), voice, job.request.length, job.request.nearest,
+            job.bitrate,
         )  # fmt: skip
-        if not job.force and (track := _find_track(job, fingerprint, cache)):
+        if not (job.force or job.remake) and (track := _find_track(job, fingerprint, cache)):
             return fingerprint, track
         _prepare_output(job)
         return fingerprint, _plan(authored, job.request, engine, voice, cache, report)
 
-    (fingerprint, session), warnings = _try_voices(job.request, authored, find_or_plan)
+    (fingerprint, session), warnings = _cast(job.request, authored, find_or_plan)
     if isinstance(session, Track):
         return replace(session, notes=(*warnings, *session.notes))
+    before = _find_record(job.output, cache)
     measured = write_mp3(
         job.output,
         session.heading,
@@ -169,10 +192,15 @@ def render(job: Job, cache: Cache, report: Report | None = None) -> Track:
         clips_new=session.clips.new,
         clips_cached=session.clips.cached,
         seconds=round(time.monotonic() - started, 3),
+        replaced=before["track"]["voice"] if before and before["track"]["voice"] != str(session.voice) else None,
         notes=session.timeline.notes,
     )
-    # Kept without the warnings: they tell of this run, and the fingerprint is that of the voice that spoke.
-    _keep_track(job, fingerprint, track, _write_plan(session, job), cache)
+    try:
+        # Kept without the warnings: they tell of this run, and the fingerprint is that of the voice that spoke.
+        _keep_track(job, fingerprint, track, _write_plan(session, job), cache)
+    except OutsideError as error:
+        # The track is there, and good.
+        warnings += tuple(Fault(f"narrator will not recognise this track: {each.message}") for each in error.faults)
     return replace(track, notes=(*warnings, *track.notes))
 
 
@@ -195,10 +223,32 @@ def plan(request: Request, cache: Cache, report: Report | None = None) -> Plan:
 
     """
     authored = _read(request)
-    session, warnings = _try_voices(
-        request, authored, lambda engine, voice: _plan(authored, request, engine, voice, cache, report)
-    )
+    with cache.lease():
+        session, warnings = _cast(
+            request, authored, lambda engine, voice: _plan(authored, request, engine, voice, cache, report)
+        )
     return replace(session, warnings=warnings)
+
+
+def respeak(request: Request, cache: Cache, report: Report | None = None) -> int:
+    """Speak everything that a session may need again, replace what is in the cache of it, and return how much it was.
+
+    Raises:
+        NarratorError: of the stage that failed.
+
+    """
+    authored = _read(request)
+
+    def follow(done: int, total: int) -> None:
+        if report:
+            report("speaking", done, total)
+
+    def speak_again(engine: Engine, voice: Voice) -> Clips:
+        return speak(authored.list_texts(), voice, engine, cache, follow, again=True)
+
+    with cache.lease():
+        clips, _ = _cast(request, authored, speak_again)
+    return clips.new
 
 
 def make_console(session: Plan) -> Console:
@@ -214,6 +264,11 @@ def verify(path: Path, script: Request | None, cache: Cache) -> list[Check]:
         NarratorError: there is no plan of it, or it cannot be read.
 
     """
+    with cache.lease():
+        return _verify(path, script, cache)
+
+
+def _verify(path: Path, script: Request | None, cache: Cache) -> list[Check]:
     if script:
         session = plan(script, cache)
         return verify_track(path, session.timeline, make_console(session))
@@ -234,26 +289,36 @@ def verify(path: Path, script: Request | None, cache: Cache) -> list[Check]:
     ]
 
 
-def check(request: Request, cache: Cache) -> Checked:
+def check(request: Request, cache: Cache, lengths: Sequence[Ms] | None = None) -> Checked:
     """Read a file and lay it out, speaking nothing: clips that are not in the cache are estimated.
+
+    A routine is looked at in each of `lengths`, which are its own and some usual ones unless they are given.
 
     Raises:
         NarratorError: of the stage that found a fault.
 
     """
     authored = _read(request)
-    (clips, is_estimate), failed = _try_voices(
+    (clips, is_estimate), failed = _cast(
         request, authored, lambda _engine, voice: find_lengths(authored.list_texts(), voice, cache)
     )
-    lengths = Lengths(clips, measure_rings(authored), is_estimate)
-    timeline = _place(authored, lengths, request)
+    measured = Lengths(clips, measure_rings(authored), is_estimate)
     _open_bed(authored, cache)
     if isinstance(authored, ScriptFile):
-        span, warnings = Range(timeline.length, timeline.length, timeline.length), []
-    else:
-        span, warnings = measure_range(authored, lengths), review_script(authored, lengths)
-    notes = tuple(dict.fromkeys([*failed, *warnings, *timeline.notes]))
-    return Checked(authored.heading.title, span, timeline.length, is_estimate, notes)
+        if lengths is not None:
+            raise UsageError(f"{request.name} is a script, which has one length: leave the lengths out")
+        timeline = place_script(authored, measured)
+        span = Range(timeline.length, timeline.length, timeline.length, ((timeline.length, timeline.length),))
+        return Checked(authored.heading.title, span, timeline.length, is_estimate, (*failed, *timeline.notes))
+    growth = Growth(authored, measured)
+    span = measure_range(growth, measured)
+    timeline = _lay_out(growth, request)
+    asked = tuple(lengths or (*USUAL, timeline.length))
+    if request.nearest:
+        asked = tuple(span.find_nearest(length) for length in asked)
+    rows, advice = look_at_lengths(growth, asked)
+    notes = tuple(dict.fromkeys([*failed, *review_script(authored, measured), *timeline.notes]))
+    return Checked(authored.heading.title, span, timeline.length, is_estimate, notes, tuple(rows), tuple(advice))
 
 
 def _plan(
@@ -285,12 +350,14 @@ def _read(request: Request) -> Script | ScriptFile:
     source = read_source(request.file, request.name)
     if not is_script(source):
         routine = make_routine(source, request.file, request.sounds)
-        script = write_script(routine, request.guidance or "full", request.language)
+        seed = settle_seed(routine.seed if request.seed is None else request.seed, request.today)
+        script = write_script(routine, request.guidance or "full", request.language, request.without, seed)
         return replace(script, bed=None) if request.no_bed else script
-    if request.no_bed or any(value is not None for value in (request.length, request.guidance, request.language)):
+    choices = (request.length, request.guidance, request.language, request.seed, *request.without)
+    if request.no_bed or request.nearest or any(value is not None for value in choices):
         raise UsageError(
-            f"{request.name} is a script, which stands as it is: leave out --length, --guidance, --language and "
-            "--no-bed"
+            f"{request.name} is a script, which stands as it is: leave out --length, --nearest, --guidance, "
+            "--language, --seed, --without and --no-bed"
         )
     return make_script(source, request.sounds)
 
@@ -298,10 +365,20 @@ def _read(request: Request) -> Script | ScriptFile:
 def _place(authored: Script | ScriptFile, lengths: Lengths, request: Request) -> Timeline:
     if isinstance(authored, ScriptFile):
         return place_script(authored, lengths)
-    target = authored.length if request.length is None else request.length
-    if target is not None and target > LONGEST:
-        raise LengthError(f"{format_duration(target)} is over {format_duration(LONGEST)}, the longest a track can be")
-    return lay_out(authored, lengths, target)
+    return _lay_out(Growth(authored, lengths), request)
+
+
+def _lay_out(growth: Growth, request: Request) -> Timeline:
+    """Lay a routine out at the length asked for, or else its own; with `nearest`, at the nearest that can be met."""
+    target = growth.script.length if request.length is None else request.length
+    if target is None or not request.nearest:
+        return lay_out(growth, growth.lengths, target)
+    nearest = measure_range(growth, growth.lengths).find_nearest(target)
+    timeline = lay_out(growth, growth.lengths, nearest)
+    if nearest == target:
+        return timeline
+    note = f"{format_duration(target)} cannot be met; this is the nearest length that can: {format_duration(nearest)}"
+    return replace(timeline, notes=(Fault(note, growth.script.mark), *timeline.notes))
 
 
 def _lay_out_whole(authored: Script | ScriptFile, lengths: Lengths) -> Timeline | None:
@@ -346,55 +423,12 @@ def _sound_placed(mark: Mark | None) -> Iterator[None]:
         raise SoundError(error.faults[0].message, mark) from None
 
 
-def _try_voices(
+def _cast(
     request: Request, authored: Script | ScriptFile, work: Callable[[Engine, Voice], T]
 ) -> tuple[T, tuple[Fault, ...]]:
-    """Do all of the work with the voice chosen; where that voice fails, all of it with the next one allowed.
-
-    Returns what the work gives, and a warning for each voice that failed.
-
-    Raises:
-        UsageError: the voice chosen, or an engine to fall back to, is none.
-        SpeechError: every voice failed; has a fault of each.
-
-    """
-    for each in request.fallback:
-        check_engine(each)
-    failed: list[Fault] = []
-    try:
-        return _work_with(request.voice, request, authored, work), ()
-    except SpeechError as error:
-        failed += error.faults
-    for asked in request.fallback:
-        try:
-            done = _work_with(asked, request, authored, work)
-        except (SpeechError, UsageError) as error:
-            too = f"the fallback {asked} failed, too"
-            failed += (Fault(f"{too}: {fault.message}", fault.mark) for fault in error.faults)
-        else:
-            instead = f"the whole session is spoken by {asked} instead"
-            return done, tuple(Fault(f"{instead}: {fault.message}", fault.mark) for fault in failed)
-    raise SpeechError.gather(failed)
-
-
-def _work_with(
-    asked: str | None, request: Request, authored: Script | ScriptFile, work: Callable[[Engine, Voice], T]
-) -> T:
-    engine, voice = _open_voice(asked, request, authored)
-    with engine:
-        return work(engine, voice)
-
-
-def _open_voice(asked: str | None, request: Request, authored: Script | ScriptFile) -> tuple[Engine, Voice]:
-    """Open a voice; a fault that the file itself is to blame for gets its place there."""
     heading = authored.heading
-    try:
-        return open_voice(asked, heading.voice, heading.language)
-    except NarratorError as error:
-        if asked not in {None, AUTO} or request.language:
-            raise
-        kind = RoutineError if isinstance(error, UsageError) else type(error)
-        raise kind(error.faults[0].message, heading.voice_mark) from None
+    mark = None if request.language else heading.voice_mark
+    return cast_voice(request.voice, request.fallback, Role(heading.voice, heading.language, mark), work)
 
 
 def _round(level: float | None) -> float | None:
@@ -408,19 +442,25 @@ def _track_key(path: Path) -> str:
 
 def _find_track(job: Job, fingerprint: str, cache: Cache) -> Track | None:
     """The track at the job's place, if it was made from the same input and is still as it was made."""
-    data = cache.get(_SHELF, _track_key(job.output))
-    if data is None or not is_file(job.output):
-        return None
-    known = json.loads(data)
-    if known["fingerprint"] != fingerprint or known["digest"] != _hash_file(job.output):
+    known = _find_record(job.output, cache)
+    if known is None or known["fingerprint"] != fingerprint or known["digest"] != _hash_file(job.output):
         return None
     notes = tuple(Fault(note["message"], note["mark"] and Mark(**note["mark"])) for note in known["notes"])
     return Track(**(known["track"] | {"path": str(job.output)}), skipped=True, notes=notes)
 
 
+def _find_record(output: Path, cache: Cache) -> dict[str, Any] | None:
+    """Return what was kept of the track that is at a place, if narrator made one there."""
+    data = cache.get(_SHELF, _track_key(output))
+    if data is None or not is_file(output):
+        return None
+    known: dict[str, Any] = json.loads(data)
+    return known
+
+
 def _keep_track(job: Job, fingerprint: str, track: Track, script: str, cache: Cache) -> None:
     plain = asdict(replace(track, notes=()))
-    del plain["notes"], plain["skipped"]
+    del plain["notes"], plain["skipped"], plain["replaced"]
     known = {
         "fingerprint": fingerprint,
         "digest": _hash_file(job.output),
@@ -451,5 +491,6 @@ def _prepare_output(job: Job) -> None:
         raise PublishError(
             f"cannot make the folder {job.output.parent}: {error.strerror or error}; choose another with --output"
         ) from error
+    sweep_parts(job.output.parent)
     if exists(job.output) and not job.force and not is_ours(job.output):
         raise PublishError(f"{job.output} was not made by narrator; move it away, or replace it with --force")

@@ -15,7 +15,7 @@ from narrator.sound.audio import get_samples
 from narrator.sound.bells import strike_bell
 from narrator.sound.breath import PITCH, make_tone
 from narrator.sound.loudness import integrate, measure_loudness
-from narrator.speech import Clips
+from narrator.speech.speak import Clips
 from narrator.timeline import BedLine, Timeline
 from narrator.units import Db, Lufs, Ms
 

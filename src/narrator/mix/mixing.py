@@ -14,7 +14,7 @@ from narrator.sound.bells import strike_bell
 from narrator.sound.breath import make_tone
 from narrator.sound.limiter import limit_peaks
 from narrator.sound.loop import Loop
-from narrator.speech import Clips
+from narrator.speech.speak import Clips
 from narrator.units import Db, Ms, db_to_ratio, floor_ticks, ms_to_samples
 
 _LAST_FADE: Ms = 500

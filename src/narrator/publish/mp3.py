@@ -11,8 +11,8 @@ import av
 import numpy as np
 from av.packet import Packet
 
-from narrator.cache import replace_file
 from narrator.errors import PublishError
+from narrator.files import replace_file
 from narrator.mix import Console, find_islands
 from narrator.publish.frames import DELAY, OPTIONS, Meter, count_frames, encode, lay_frames
 from narrator.publish.sink import Sink

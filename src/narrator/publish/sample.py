@@ -10,8 +10,8 @@ import av
 import numpy as np
 from av.audio.frame import AudioFrame
 
-from narrator.cache import replace_file
 from narrator.errors import PublishError
+from narrator.files import replace_file
 from narrator.paths import refuse_special
 from narrator.publish.sink import Sink
 from narrator.sound.audio import Samples
