@@ -88,9 +88,11 @@ class Lane:
         self._guard = threading.Lock()
 
     def run(self) -> None:
-        """Take the kind that is furthest behind, again and again."""
-        while time.monotonic() < self._until:
+        """Take the kind that is furthest behind, again and again; each at least once, however little time there is."""
+        while True:
             with self._guard:
+                if time.monotonic() > self._until and all(tally.share for tally in self._tallies.values()):
+                    return
                 tally = min(self._tallies.values(), key=lambda tally: tally.share)
                 guess = self._batch_s / (tally.busy_s / tally.trials) if tally.trials else 1
                 seeds = range(tally.next_seed, tally.next_seed + _MOST_TRIALS)
