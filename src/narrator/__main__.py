@@ -8,18 +8,23 @@ import signal
 from types import FrameType
 
 _CODE = 130
+_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 def main() -> None:
     """Run the command."""
-    before = signal.getsignal(signal.SIGINT)
-    # Whoever starts a command in the background may have it ignore interrupts.
-    if before is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, _leave)
+    for number in _SIGNALS:
+        # Whoever starts a command in the background may have it ignore them.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _leave)
     from narrator.cli import main as run
 
-    signal.signal(signal.SIGINT, before)
-    run()
+    try:
+        run()
+    finally:
+        # All is done but for Python's own end, which an interrupt would turn into a death.
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

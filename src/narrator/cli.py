@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from narrator import __version__
-from narrator.characters import find_control
 from narrator.cli_cache import cache_app, open_cache
 from narrator.cli_sounds import sounds_command
 from narrator.cli_voices import voices_app
@@ -352,7 +351,7 @@ def new_command(
         from narrator.routine.starter import write_starter
 
         stem = Path(name).name.removesuffix(".yaml").removesuffix(".yml")
-        if not any(char.isalnum() for char in stem) or find_control(name):
+        if not any(char.isalnum() for char in stem) or not name.isprintable():
             raise UsageError(f"{name!r} is not a name for a routine; write one such as morning-stretch")
         path = Path(name) if Path(name).suffix in {".yaml", ".yml"} else Path(name).with_name(f"{stem}.yaml")
         if exists(path):
@@ -523,7 +522,7 @@ def _show_checked(request: "Request", checked: Any, *, as_json: bool) -> None:
 
 def main() -> None:
     """Run the command. A request to terminate, or a terminal that is closed, ends it as Ctrl-C does."""
-    for name in ("SIGTERM", "SIGHUP"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         # nohup has the second ignored, and Windows lacks it.
         if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:
             signal.signal(getattr(signal, name), signal.default_int_handler)

@@ -113,7 +113,10 @@ def read_config() -> Config:
         ConfigError: it cannot be read or understood; names the file, the key, and the remedy.
 
     """
-    path = find_config()
+    try:
+        path = find_config()
+    except RuntimeError:  # a user without a home has no file there
+        return Config()
     try:
         data = _parse(read_file(path, _MAX_BYTES).decode())
     except FileNotFoundError:

@@ -3,6 +3,7 @@
 Every error can be pickled, so it crosses from a worker process whole.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
@@ -32,7 +33,7 @@ class Fault:
     def describe(self, kind: str) -> str:
         """Write the fault the way compilers do: `file:line:col: kind: message`."""
         text = f"{self.mark}: {kind}: {self.message}" if self.mark else f"{kind}: {self.message}"
-        return escape_controls(text)
+        return escape_controls(text).replace("\n", "\\n")
 
 
 class NarratorError(Exception):
@@ -97,8 +98,8 @@ class CancelledError(NarratorError):
     exit_code = 130
 
 
-FAILURES = (NarratorError, OSError, UnicodeError, MemoryError, RecursionError)
-"""What may befall any command, and is no fault of the program."""
+FAILURES = (NarratorError, OSError, UnicodeError, MemoryError, ImportError, RuntimeError)
+"""What may befall any command, and is mostly no fault of the program: `explain` knows."""
 
 
 def explain(error: BaseException) -> NarratorError | None:
@@ -109,10 +110,16 @@ def explain(error: BaseException) -> NarratorError | None:
             known = error
         case KeyboardInterrupt():
             known = CancelledError("interrupted; what was spoken is kept, and nothing half done is left behind")
-        case MemoryError():
+        case ImportError() if not re.search("allocate|map segment", str(error)):
+            known = OutsideError(f"a package cannot be loaded: {describe_error(error)}; install narrator again")
+        case MemoryError() | ImportError():
             known = OutsideError("there is not enough memory; close other programs, or make fewer tracks at a time")
         case RecursionError():
             known = NarratorError("this is nested too deep; make it flatter")
+        case RuntimeError() if "home directory" in str(error):
+            known = OutsideError("there is no home folder; set NARRATOR_CACHE_DIR and NARRATOR_DATA_DIR to folders")
+        case RuntimeError() if "Symlink loop" in str(error):
+            known = OutsideError(f"{describe_error(error).partition(': ')[2]}; remove the link")
         case UnicodeError():
             known = NarratorError(f"a name or a text is not valid UTF-8: {_show_part(error)}; rename or rewrite it")
         case OSError():

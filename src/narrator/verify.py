@@ -59,6 +59,8 @@ _EDGE = 2 * TICK_SAMPLES
 _ROUGH = 4.0
 """How many times rougher than the mix around it a place may be before it counts as a click."""
 _SMOOTH = 0.02
+_NOTHING = 1e-5
+"""A cue that never is above this is silent, as with the voice `silent`."""
 _SEARCH: Ms = 200
 """How far away a cue that is not at its time is looked for."""
 _HEARD: Ms = 800
@@ -296,6 +298,8 @@ class _Onsets:
     def _judge(self, segment: Segment) -> None:
         start = ms_to_samples(max(segment.start - self._start, 0))
         wanted = self._mixed[start : start + ms_to_samples(_HEARD)].mean(axis=1)
+        if not np.abs(wanted).max(initial=0.0) > _NOTHING:
+            return
         reach = ms_to_samples(_SEARCH)
         around = np.pad(self._heard.mean(axis=1), reach)[start : start + len(wanted) + 2 * reach]
         place = f"{format_clock(segment.start)} (line {segment.mark.line})"
