@@ -35,6 +35,8 @@ from narrator.sound.loop import Loop
 from narrator.speech.cast import Role, cast_voice
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.speak import Clips, find_lengths, speak
+from narrator.speech.text.reading import Reader
+from narrator.speech.text.unspoken import find_unspoken
 from narrator.timeline import Lengths, Range, Timeline, lay_out, measure_range
 from narrator.units import LONGEST, Db, Ms, format_duration
 from narrator.verify import Check, verify_track
@@ -90,7 +92,7 @@ class Plan:
     """Level of the room tone in dBFS; None for digital silence."""
     bed: Loop | None
     warnings: tuple[Fault, ...] = ()
-    """Why it is not the voice that was chosen first."""
+    """What the voice is likely to misread; and why it is not the one that was chosen first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +165,9 @@ def render(job: Job, cache: Cache, report: Report | None = None) -> Track:
         clips_new=session.clips.new,
         clips_cached=session.clips.cached,
         seconds=round(time.monotonic() - started, 3),
-        notes=session.timeline.notes,
+        notes=(*session.warnings, *session.timeline.notes),
     )
-    # Kept without the warnings: they tell of this run, and the fingerprint is that of the voice that spoke.
+    # Kept without the other warnings: they report this run, and the fingerprint is that of the voice that spoke.
     _keep_track(job, fingerprint, track, _write_plan(session, job), cache)
     return replace(track, notes=(*warnings, *track.notes))
 
@@ -192,7 +194,7 @@ def plan(request: Request, cache: Cache, report: Report | None = None) -> Plan:
     session, warnings = _cast(
         request, authored, lambda engine, voice: _plan(authored, request, engine, voice, cache, report)
     )
-    return replace(session, warnings=warnings)
+    return replace(session, warnings=(*warnings, *session.warnings))
 
 
 def make_console(session: Plan) -> Console:
@@ -230,9 +232,12 @@ def check(request: Request, cache: Cache) -> Checked:
 
     """
     authored = _read(request)
-    (clips, is_estimate), failed = _cast(
-        request, authored, lambda _engine, voice: find_lengths(authored.list_texts(), voice, cache)
-    )
+
+    def find(engine: Engine, voice: Voice) -> tuple[dict[str, Ms], bool, tuple[Fault, ...]]:
+        reader, unspoken = _open_reader(authored, engine, voice)
+        return *find_lengths(authored.list_texts(), reader, cache), unspoken
+
+    (clips, is_estimate, unspoken), failed = _cast(request, authored, find)
     lengths = Lengths(clips, measure_rings(authored), is_estimate)
     timeline = _place(authored, lengths, request)
     _open_bed(authored, cache)
@@ -240,7 +245,7 @@ def check(request: Request, cache: Cache) -> Checked:
         span, warnings = Range(timeline.length, timeline.length, timeline.length), []
     else:
         span, warnings = measure_range(authored, lengths), review_script(authored, lengths)
-    notes = tuple(dict.fromkeys([*failed, *warnings, *timeline.notes]))
+    notes = tuple(dict.fromkeys([*failed, *unspoken, *warnings, *timeline.notes]))
     return Checked(authored.heading.title, span, timeline.length, is_estimate, notes)
 
 
@@ -253,10 +258,10 @@ def _plan(
     report: Report | None,
 ) -> Plan:
     bed = _open_bed(authored, cache)
+    reader, unspoken = _open_reader(authored, engine, voice)
     clips = speak(
         authored.list_texts(),
-        voice,
-        engine,
+        reader,
         cache,
         report and (lambda done, total: report("speaking", done, total)),
     )
@@ -265,7 +270,19 @@ def _plan(
     gain = authored.gain if isinstance(authored, ScriptFile) else None
     if gain is None:
         gain = measure_gain(_lay_out_whole(authored, lengths) or timeline, clips, authored.loudness)
-    return Plan(authored.heading, voice, timeline, clips, gain, authored.floor, bed)
+    return Plan(authored.heading, voice, timeline, clips, gain, authored.floor, bed, unspoken)
+
+
+def _open_reader(authored: Script | ScriptFile, engine: Engine, voice: Voice) -> tuple[Reader, tuple[Fault, ...]]:
+    """Return what reads the texts of a session for a voice, and warnings of what the voice would get wrong.
+
+    Raises:
+        UnspeakableError: nothing would be heard of a text.
+
+    """
+    heading = authored.heading
+    reader = Reader(engine, voice, heading.pronounce)
+    return reader, find_unspoken(authored.list_marked_texts(), reader, heading.pronounce_marks)
 
 
 def _read(request: Request) -> Script | ScriptFile:

@@ -4,7 +4,7 @@
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -12,15 +12,14 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import BeforeValidator, Field, model_validator
 
-from narrator.errors import Fault, RoutineError
+from narrator.errors import Fault, Mark, RoutineError
 from narrator.routine.marked import Marked
 from narrator.routine.model import Tags, VoiceShort, VoiceSpec
-from narrator.routine.phrases import Lexicon
 from narrator.routine.sounds import FLOOR, LOUDNESS, NONE, BedSpec, BellShort, Floor, Level, Loudness
 from narrator.routine.source import Source
 from narrator.routine.text import InlinePause, split_text
-from narrator.routine.values import LANGUAGE, Duration, Line, Word
-from narrator.script import Bed, Bell, Breath, Cue, Heading, Speech, list_texts, make_bed, make_bell
+from narrator.routine.values import LANGUAGE, Duration, Line, Pronunciation, Word
+from narrator.script import Bed, Bell, Breath, Cue, Heading, Speech, list_speeches, list_texts, make_bed, make_bell
 from narrator.timeline import BedLine, Chapter, Lengths, Segment, Timeline, check_words
 from narrator.units import TICK, Db, Ms, format_clock, format_duration, ms_to_ticks, ticks_to_ms
 
@@ -81,12 +80,12 @@ class CueEntry(Marked):
             raise ValueError("a script's words hold no pauses; make two cues of these")
         return self
 
-    def make_cue(self, lexicon: Lexicon) -> Cue:
+    def make_cue(self) -> Cue:
         """The cue itself."""
         if self.bell:
             return make_bell(self.bell, self.find_mark("bell"))
         texts = tuple(" ".join(text.split()) for text in self.say or ())
-        words = tuple(Speech(text, lexicon.respell(text)) for text in texts)
+        words = tuple(Speech(text) for text in texts)
         if self.breathe:
             return Breath(self.breathe, ticks_to_ms(ms_to_ticks(self.takes or 0)), words)
         return words[0]
@@ -118,7 +117,7 @@ class ScriptFile(Marked):
     title: Word
     language: Annotated[str, Field(pattern=LANGUAGE)] = "en"
     voice: VoiceShort = VoiceSpec()
-    pronounce: dict[Word, Word] = Field({})
+    pronounce: dict[Word, Pronunciation] = Field({})
     tags: Tags = Tags()
     gain: Annotated[float, Field(ge=-60, le=24, allow_inf_nan=False)] | None = None
     loudness: Loudness = LOUDNESS
@@ -131,12 +130,19 @@ class ScriptFile(Marked):
     @property
     def heading(self) -> Heading:
         """What the session is called, and its voice."""
-        return Heading(self.title, self.language, self.voice, self.tags, self.pronounce, self.find_mark("voice"))
+        return Heading(
+            self.title,
+            self.language,
+            self.voice,
+            self.tags,
+            self.pronounce,
+            self.find_mark("voice"),
+            self.list_marks("pronounce"),
+        )
 
     def list_cues(self) -> list[Cue]:
         """The cues in the order of the file."""
-        lexicon = Lexicon(self.pronounce, self.language)
-        return [entry.make_cue(lexicon) for entry in self.cues]
+        return [entry.make_cue() for entry in self.cues]
 
     def make_bed(self) -> Bed | None:
         """The bed itself.
@@ -146,6 +152,12 @@ class ScriptFile(Marked):
 
         """
         return make_bed(self.bed, self.find_mark("bed")) if self.bed else None
+
+    def list_marked_texts(self) -> Iterator[tuple[str, Mark]]:
+        """Yield every text that a voice is needed for, and where it is written."""
+        for entry in self.cues:
+            for speech in list_speeches(entry.make_cue()):
+                yield speech.text, entry.find_mark("say")
 
     def list_texts(self) -> list[str]:
         """Every distinct text that a voice is needed for, in order."""

@@ -176,7 +176,7 @@ class FrameMaker:
         )
 
     def _list_clips(self, cue: Cue) -> list[str]:
-        return [self._console.clips.get_key(speech.spoken) for speech in list_speeches(cue)]
+        return [self._console.clips.get_key(speech.text) for speech in list_speeches(cue)]
 
     def _make_stretch(self, stretch: Stretch) -> Frames:
         loop = _find_loop(stretch.level, self._console)

@@ -34,6 +34,7 @@ from narrator.routine.values import (
     Name,
     PatternSpec,
     PauseSpec,
+    Pronunciation,
     SidesSpec,
     Span,
     Text,
@@ -273,8 +274,8 @@ class Routine(Marked):
     voice: VoiceShort = VoiceSpec()
     gap: Duration = Field(600, description="Silence after a sentence; twice that after a paragraph.")
     breath: Duration = Field(8000, ge=1000, description="Length of one breath, for lengths written in breaths.")
-    pronounce: dict[Word, Word] = Field(
-        {}, description="Words that the voice gets wrong, and how to spell them for it."
+    pronounce: dict[Word, Pronunciation] = Field(
+        {}, description="Words that the voice gets wrong, and how they are said: respelled, or as IPA between slashes."
     )
     seed: int = Field(0, description="Settles which wordings are chosen at random.")
     tags: Tags = Tags()
@@ -294,7 +295,7 @@ class Fragment(Marked):
     voice: VoiceShort | None = None
     gap: Duration | None = None
     breath: Duration | None = None
-    pronounce: dict[Word, Word] | None = None
+    pronounce: dict[Word, Pronunciation] | None = None
     seed: int | None = None
     tags: Tags | None = None
     bed: BedShort = None

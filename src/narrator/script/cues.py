@@ -25,10 +25,9 @@ Unknown: TypeAlias = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """A sentence: `text` as written, `spoken` as the voice gets it."""
+    """A sentence, as written: what the voice is given for it is decided when it speaks."""
 
     text: str
-    spoken: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +83,9 @@ class Bed:
 
 
 def list_texts(cues: Iterable[Cue]) -> list[str]:
-    """Distinct texts that a voice is needed for, as it gets them, in order."""
+    """Return the distinct texts that a voice is needed for, in order."""
     speeches = (speech for cue in cues for speech in list_speeches(cue))
-    return list(dict.fromkeys(speech.spoken for speech in speeches))
+    return list(dict.fromkeys(speech.text for speech in speeches))
 
 
 def list_speeches(cue: Cue) -> tuple[Speech, ...]:
@@ -200,6 +199,7 @@ class Heading:
     pronounce: Mapping[str, str] = field(default_factory=dict)
     voice_mark: Mark | None = field(default=None, compare=False, repr=False)
     """Where the file says who speaks, else where it begins: no part of what a session is."""
+    pronounce_marks: Mapping[str, Mark] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -255,22 +255,28 @@ class Script:
         """Every distinct text that a voice is needed for, in order, every wording of cues in holds included."""
         return list_texts((*self.list_cues(), *self.material.list_cues()))
 
+    def list_marked_texts(self) -> Iterator[tuple[str, Mark]]:
+        """Yield every text of `list_texts`, as often as it is said, and where it is written."""
+        for mark, cue in (*_list_marked_cues(self.steps), *_list_marked_cues(self.material.steps)):
+            for speech in list_speeches(cue):
+                yield speech.text, mark
+
     def list_cues(self) -> Iterator[Cue]:
         """Every cue that may be heard, in order, every wording of those in holds included."""
-        return _list_cues(self.steps)
+        return (cue for _, cue in _list_marked_cues(self.steps))
 
 
-def _list_cues(items: Iterable[Item]) -> Iterator[Cue]:
+def _list_marked_cues(items: Iterable[Item]) -> Iterator[tuple[Mark, Cue]]:
     for item in items:
         match item.what:
             case Silence(cues=cues):
                 for cue in cues:
-                    yield from (*cue.wordings, *cue.countdown)
+                    yield from ((cue.mark, heard) for heard in (*cue.wordings, *cue.countdown))
             case BreathBlock(phases=phases, voiced=voiced):
                 for phase in phases if voiced else ():
-                    yield from phase.words
-            case cue:
-                yield cue
+                    yield from ((item.mark, word) for word in phase.words)
+            case heard:
+                yield item.mark, heard
 
 
 def round_length(length: Ms) -> Ms:

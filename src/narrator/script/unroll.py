@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from narrator.errors import Fault, Mark, NarratorError, RoutineError
 from narrator.routine import model
-from narrator.routine.phrases import Lexicon, Phrases, find_phrases, list_languages
+from narrator.routine.phrases import Phrases, find_phrases, list_languages
 from narrator.routine.sounds import BedSpec, BellSpec, find_sound
 from narrator.routine.text import InlinePause, Sentence, fill_braces, split_text
 from narrator.routine.values import At, Words
@@ -63,6 +63,7 @@ def write_script(routine: model.Routine, guidance: Guidance = "full", language: 
             routine.tags,
             routine.pronounce,
             routine.find_mark("voice"),
+            routine.list_marks("pronounce"),
         ),
         guidance=guidance,
         length=routine.length,
@@ -96,7 +97,6 @@ class _Writer:
         self.routine = routine
         self.guidance = guidance
         self.language = language
-        self.lexicon = Lexicon(routine.pronounce, language)
         self.items: list[Item] = []
         self.sections: list[Section] = []
         self.faults: list[Fault] = []
@@ -163,7 +163,7 @@ class _Writer:
                 case InlinePause(length):
                     self.add(Silence(make_rigid(length), (*place.path, number)), mark, place)
                 case Sentence(text, ends_paragraph):
-                    self.add(self.make_speech(text), mark, place, ends_paragraph=ends_paragraph)
+                    self.add(Speech(text), mark, place, ends_paragraph=ends_paragraph)
 
     def add_section(self, step: model.Section, place: _Place) -> None:
         length = None if step.length is None else round_length(step.length)
@@ -191,7 +191,7 @@ class _Writer:
         if between.say:
             self.add_say(between.say, between.find_mark("say"), between.mark, place)
         else:
-            self.add(self.make_speech(self.need_phrases(between.mark).switch), between.mark, place)
+            self.add(Speech(self.need_phrases(between.mark).switch), between.mark, place)
         length = self.settle(between.pause, None, between.find_mark("pause"))
         # One name for the changes between all sides: they are equally long.
         self.add(Silence(length, place.path[:-1]), between.mark, place)
@@ -222,15 +222,15 @@ class _Writer:
     def make_hold_cue(self, cue: model.HoldCue, place: _Place) -> HoldCue:
         if cue.countdown is not None:
             numbers = self.need_phrases(cue.mark).numbers[1 : cue.countdown + 1]
-            return HoldCue(cue.mark, countdown=tuple(self.make_speech(number) for number in reversed(numbers)))
+            return HoldCue(cue.mark, countdown=tuple(Speech(number) for number in reversed(numbers)))
         wordings: tuple[Cue, ...]
         if cue.bell:
             wordings = (self.make_bell(cue.bell, cue.find_mark("bell")),)
         elif cue.say:
             mark = cue.find_mark("say")
-            wordings = tuple(self.make_speech(self.write_whole(words, place, mark)) for words in cue.say)
+            wordings = tuple(Speech(self.write_whole(words, place, mark)) for words in cue.say)
         else:
-            wordings = (self.make_speech(self.find_own_words(cue)),)
+            wordings = (Speech(self.find_own_words(cue)),)
         return HoldCue(cue.mark, wordings, cue.at, cue.every)
 
     def find_own_words(self, cue: model.HoldCue) -> str:
@@ -267,18 +267,15 @@ class _Writer:
         else:
             first = self.need_phrases(step.mark).breath.get(name)
         if not step.count:
-            return (self.make_speech(first),)
+            return (Speech(first),)
         numbers = self.need_phrases(step.mark).numbers[2 : length // 1000 + 1]
-        return tuple(self.make_speech(word) for word in (first, *numbers))
+        return tuple(Speech(word) for word in (first, *numbers))
 
     def make_bell(self, spec: BellSpec, mark: Mark) -> Bell:
         try:
             return make_bell(spec, mark)
         except RoutineError as error:
             raise _UnrollingError.gather(error.faults) from None
-
-    def make_speech(self, text: str) -> Speech:
-        return Speech(text, self.lexicon.respell(text))
 
     def settle(self, elastic: AuthoredElastic, breath: Ms | None, mark: Mark) -> Elastic:
         """Bounds on the nearest tick; at least one tick each, so that a share of them exists."""

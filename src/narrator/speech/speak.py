@@ -14,6 +14,8 @@ from narrator.sound.loudness import Loudness
 from narrator.speech.clip import Clip, measure_packed
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.engines.silent import estimate_length
+from narrator.speech.runs import Phonemes
+from narrator.speech.text.reading import Reader, Reading, write_plain
 from narrator.units import TICK_SAMPLES, Lufs, Ms, ceil_ticks, ticks_to_ms
 
 Report: TypeAlias = Callable[[int, int], None]
@@ -35,6 +37,8 @@ class Spoken:
     length: Ms
     loudness: Loudness
     level: Lufs | None
+    reading: Reading
+    """What the voice was given."""
     is_new: bool
     """Whether it was spoken now, rather than found."""
 
@@ -63,6 +67,10 @@ class Clips:
         """Name of a clip in the cache: its sound follows from it."""
         return self._entries[text].key
 
+    def get_reading(self, text: str) -> Reading:
+        """Return what the voice was given for a text."""
+        return self._entries[text].reading
+
     def get_loudness(self, text: str) -> Loudness:
         """Loudness of a clip as it is heard between two silences."""
         return self._entries[text].loudness
@@ -84,32 +92,35 @@ class Clips:
         return Clip.unpack(data)
 
 
-def make_clip_key(text: str, voice: Voice) -> str:
-    """Name of a clip in the cache: everything its sound depends on."""
-    return make_key(_FORMAT, voice.engine, voice.version, voice.language, voice.name, voice.pace, text)
+def make_clip_key(reading: Reading, voice: Voice) -> str:
+    """Return the name of a clip in the cache: everything its sound depends on, so what the voice is given."""
+    given = [run if isinstance(run, str) else [run.word, run.ipa] for run in reading]
+    return make_key(_FORMAT, voice.engine, voice.version, voice.language, voice.name, voice.pace, given)
 
 
-def find_lengths(texts: Iterable[str], voice: Voice, cache: Cache) -> tuple[dict[str, Ms], bool]:
-    """Lengths of texts without speaking: of cached clips, else estimates; and whether any is an estimate."""
+def find_lengths(texts: Iterable[str], reader: Reader, cache: Cache) -> tuple[dict[str, Ms], bool]:
+    """Return the lengths of texts without speaking, of cached clips, else estimates; and whether any is an estimate."""
     lengths: dict[str, Ms] = {}
     is_estimate = False
     for text in texts:
-        data = cache.get(SHELF, make_clip_key(text, voice))
+        reading = reader.read(text)
+        data = cache.get(SHELF, make_clip_key(reading, reader.voice))
         is_estimate = is_estimate or data is None
-        lengths[text] = (
-            ticks_to_ms(ceil_ticks(estimate_length(text, voice.pace))) if data is None else measure_packed(data)
-        )
+        lengths[text] = _estimate(reading, reader.voice) if data is None else measure_packed(data)
     return lengths, is_estimate
+
+
+def _estimate(reading: Reading, voice: Voice) -> Ms:
+    return ticks_to_ms(ceil_ticks(estimate_length(write_plain(reading), voice.pace)))
 
 
 def speak(
     texts: Sequence[str],
-    voice: Voice,
-    engine: Engine,
+    reader: Reader,
     cache: Cache,
     report: Report | None = None,
 ) -> Clips:
-    """Speak each text, or find it in the cache; `report` is told how many are done of how many, and may raise to stop.
+    """Speak each text as a voice's reader reads it, or find it in the cache; `report` is told how many are done of how many, and may raise to stop.
 
     The engine is asked for as many at the same time as it allows; each clip is kept as soon as it is there.
 
@@ -120,8 +131,9 @@ def speak(
     report = report or (lambda _done, _total: None)
     clips = Clips(cache)
     report(0, len(texts))
+    engine = reader.engine
     with ThreadPoolExecutor(engine.workers, "speak") as pool:
-        futures = [pool.submit(_find_or_speak, text, voice, engine, cache) for text in texts]
+        futures = [pool.submit(_find_or_speak, text, reader, cache) for text in texts]
         for future in futures:
             future.add_done_callback(lambda ended: _end_after_failure(ended, pool))
         try:
@@ -161,22 +173,26 @@ def _follow(futures: Iterable[Future[Spoken]], report: Report) -> None:
             report(done, total)
 
 
-def _find_or_speak(text: str, voice: Voice, engine: Engine, cache: Cache) -> Spoken:
-    key = make_clip_key(text, voice)
+def _find_or_speak(text: str, reader: Reader, cache: Cache) -> Spoken:
+    reading = reader.read(text)
+    key = make_clip_key(reading, reader.voice)
     with _LOCKS[hash(key) % len(_LOCKS)]:
         data = cache.get(SHELF, key)
         is_new = data is None
         if data is None:
             # Unpacked again below, so that a new clip and a cached one are the same to the last bit.
-            data = _synthesize(text, voice, engine)
+            data = _synthesize(reading, reader.voice, reader.engine)
             cache.put(SHELF, key, data)
     clip = Clip.unpack(data)
-    return Spoken(key, clip.length, clip.loudness, clip.level, is_new)
+    return Spoken(key, clip.length, clip.loudness, clip.level, reading, is_new)
 
 
-def _synthesize(text: str, voice: Voice, engine: Engine) -> bytes:
-    """Have a text spoken; the clip, packed."""
+def _synthesize(reading: Reading, voice: Voice, engine: Engine) -> bytes:
+    """Have a reading spoken; the clip, packed."""
+    text = write_plain(reading)
     try:
+        if any(isinstance(run, Phonemes) for run in reading):
+            return _check_clip(engine.synthesize_runs(reading, voice)).pack()
         return _check_clip(engine.synthesize(text, voice)).pack()
     except NarratorError:
         raise

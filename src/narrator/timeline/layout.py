@@ -221,7 +221,7 @@ def check_words(breath: Breath, lengths: Lengths) -> Iterator[str]:
     last = len(breath.words) - 1
     for number, word in enumerate(breath.words):
         room = breath.length - 1000 * number if number == last else 1000
-        takes = lengths.clips[word.spoken]
+        takes = lengths.clips[word.text]
         # A clip is padded up to a whole tick, which the phase, in turn, may lack.
         if takes > room + TICK:
             where = f"the phase {breath.phase!r}" if not last else f"its second of the phase {breath.phase!r}"

@@ -23,8 +23,8 @@ class Lengths:
     def measure(self, cue: Cue, *, is_last: bool = False) -> Ms:
         """Length of a cue's box; the last bell of a session takes its whole ring."""
         match cue:
-            case Speech(spoken=spoken):
-                return self.clips[spoken]
+            case Speech(text):
+                return self.clips[text]
             case Breath(length=length):
                 return ticks_to_ms(ceil_ticks(length))
             case Bell(_, times, every) as bell:

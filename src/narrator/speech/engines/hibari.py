@@ -9,7 +9,7 @@ import importlib.metadata
 import shutil
 import tempfile
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,9 @@ from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Installable, Report, Suggestion, Voice, read_base
 from narrator.speech.folder import find_voices_folder
 from narrator.speech.net.watched import watch
+from narrator.speech.runs import Run
 from narrator.speech.text.breaths import count_words, cut_breaths
-from narrator.speech.text.wording.en import word_english
+from narrator.speech.text.ipa import to_misaki
 
 SPEED = 0.75
 """Of the voice's own speed, at pace 1: it reads aloud at 220 words a minute, and guidance is slower than that."""
@@ -40,7 +41,8 @@ _CUE_SPEED = 0.8
 """Least speed of a cue: spoken more slowly, and heard alone, more of them are misheard."""
 _SEED = 0
 """Of the noise in a voice: the same text always gives the same samples."""
-_FORMAT = 1
+_NO_BRACKETS = str.maketrans("[]", "()")
+_FORMAT = 2
 """Raised whenever what is made of a text changes."""
 
 
@@ -82,7 +84,12 @@ class Hibari(Engine):
             SpeechError: the voice finds nothing to say in the text, or cannot be loaded.
 
         """
-        breaths = cut_breaths(word_english(text))
+        return self.synthesize_runs([text], voice)
+
+    def synthesize_runs(self, runs: Sequence[Run], voice: Voice) -> Clip:
+        """Speak a text of which some words are given by their sounds; see `synthesize`."""
+        text = "".join(run if isinstance(run, str) else run.word for run in runs)
+        breaths = cut_breaths("".join(_mark_up(run, british=bool(VOICES[voice.name]["british"])) for run in runs))
         if not breaths:
             return make_silent_clip(text)
         model = self._load(voice.name)
@@ -92,6 +99,14 @@ class Hibari(Engine):
         if not spoken.size:
             raise SpeechError(f"hibari finds nothing that it could say in {text[:40]!r}; it speaks English alone")
         return make_clip(text, resample_pcm(spoken, SAMPLE_RATE))
+
+    def takes_phonemes(self, voice: Voice) -> bool:  # noqa: ARG002 - each of them does
+        """Return True: they are written in the alphabet of misaki."""
+        return True
+
+    def scripts(self, voice: Voice) -> Collection[str]:  # noqa: ARG002 - they are one for all
+        """Return the one script of English."""
+        return ("LATIN",)
 
     def _load(self, name: str) -> Any:
         with self._loading:
@@ -123,6 +138,19 @@ class Hibari(Engine):
             return None
         found = cls.find_installable(None, language)
         return Suggestion(found.name, () if found.is_installed() else (f"narrator voices add {found.name}",))
+
+
+def _mark_up(run: Run, *, british: bool) -> str:
+    """Return a run as the library reads it: `[word](/phonemes/)`, each word by itself; a text has no brackets left."""
+    if isinstance(run, str):
+        return run.translate(_NO_BRACKETS)
+    words = run.word.split()
+    sounds = to_misaki(run.ipa, british=british).split()
+    # A name of several words may be given in fewer, or more, words of sounds.
+    names = words if len(words) == len(sounds) else ["x"] * len(sounds)
+    return " ".join(
+        f"[{name.translate(_NO_BRACKETS)}](/{sound}/)" for name, sound in zip(names, sounds, strict=True)
+    )
 
 
 def list_installed() -> list[str]:
