@@ -216,7 +216,9 @@ def script_command(
             raise UsageError("a script has one length; give --length once")
         form = form or _choose_format(output)
         if spoken and form is ScriptFormat.yaml:
-            raise UsageError("--spoken shows what a voice is given, which no script to edit has; use --format text or json")
+            raise UsageError(
+                "--spoken shows what a voice is given, which no script to edit has; use --format text or json"
+            )
         session = plan(found[0], Cache())
         for note in (*session.warnings, *session.timeline.notes):
             tell(note, "warning")
@@ -407,9 +409,7 @@ def _choose_format(output: Path | None) -> ScriptFormat:
     )
 
 
-def _format_script(
-    session: "Plan", file: str, form: ScriptFormat, folder: Path | None, *, spoken: bool
-) -> str:
+def _format_script(session: "Plan", file: str, form: ScriptFormat, folder: Path | None, *, spoken: bool) -> str:
     from narrator.publish.screenplay import format_json, format_text
     from narrator.script_file import format_script
 

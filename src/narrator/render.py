@@ -14,14 +14,7 @@ import av
 
 from narrator import __version__
 from narrator.cache import Cache, make_key
-from narrator.errors import (
-    Fault,
-    LengthError,
-    Mark,
-    PublishError,
-    SoundError,
-    UsageError,
-)
+from narrator.errors import Fault, LengthError, Mark, PublishError, SoundError, UsageError
 from narrator.mix import Console, measure_gain, measure_stroke
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.publish.mp3 import write_mp3
@@ -234,7 +227,8 @@ def check(request: Request, cache: Cache) -> Checked:
     authored = _read(request)
 
     def find(engine: Engine, voice: Voice) -> tuple[dict[str, Ms], bool, tuple[Fault, ...]]:
-        reader, unspoken = _open_reader(authored, engine, voice)
+        reader = Reader(engine, voice, authored.heading.pronounce)
+        unspoken = find_unspoken(authored.list_marked_texts(), reader, authored.heading.pronounce_marks)
         return *find_lengths(authored.list_texts(), reader, cache), unspoken
 
     (clips, is_estimate, unspoken), failed = _cast(request, authored, find)
@@ -258,31 +252,16 @@ def _plan(
     report: Report | None,
 ) -> Plan:
     bed = _open_bed(authored, cache)
-    reader, unspoken = _open_reader(authored, engine, voice)
-    clips = speak(
-        authored.list_texts(),
-        reader,
-        cache,
-        report and (lambda done, total: report("speaking", done, total)),
-    )
+    reader = Reader(engine, voice, authored.heading.pronounce)
+    unspoken = find_unspoken(authored.list_marked_texts(), reader, authored.heading.pronounce_marks)
+    follow = report and (lambda done, total: report("speaking", done, total))
+    clips = speak(authored.list_texts(), reader, cache, follow)
     lengths = Lengths(clips.lengths, measure_rings(authored))
     timeline = _place(authored, lengths, request)
     gain = authored.gain if isinstance(authored, ScriptFile) else None
     if gain is None:
         gain = measure_gain(_lay_out_whole(authored, lengths) or timeline, clips, authored.loudness)
     return Plan(authored.heading, voice, timeline, clips, gain, authored.floor, bed, unspoken)
-
-
-def _open_reader(authored: Script | ScriptFile, engine: Engine, voice: Voice) -> tuple[Reader, tuple[Fault, ...]]:
-    """Return what reads the texts of a session for a voice, and warnings of what the voice would get wrong.
-
-    Raises:
-        UnspeakableError: nothing would be heard of a text.
-
-    """
-    heading = authored.heading
-    reader = Reader(engine, voice, heading.pronounce)
-    return reader, find_unspoken(authored.list_marked_texts(), reader, heading.pronounce_marks)
 
 
 def _read(request: Request) -> Script | ScriptFile:

@@ -68,9 +68,7 @@ def _describe(thing: Segment | Hold) -> str:
             return f"[breath {phase}, {length / 1000:.1f} s{said}]"
 
 
-def format_json(
-    title: str, language: str, voice: str, timeline: Timeline, readings: Readings | None = None
-) -> str:
+def format_json(title: str, language: str, voice: str, timeline: Timeline, readings: Readings | None = None) -> str:
     """Write a timeline for programs; the form is versioned by `format`, and all times are whole ms.
 
     With `readings`, a cue also has what the voice is given, `spoken`: a list for each of its texts, of plain text and

@@ -148,9 +148,7 @@ def _mark_up(run: Run, *, british: bool) -> str:
     sounds = to_misaki(run.ipa, british=british).split()
     # A name of several words may be given in fewer, or more, words of sounds.
     names = words if len(words) == len(sounds) else ["x"] * len(sounds)
-    return " ".join(
-        f"[{name.translate(_NO_BRACKETS)}](/{sound}/)" for name, sound in zip(names, sounds, strict=True)
-    )
+    return " ".join(f"[{name.translate(_NO_BRACKETS)}](/{sound}/)" for name, sound in zip(names, sounds, strict=True))
 
 
 def list_installed() -> list[str]:

@@ -19,9 +19,7 @@ _LANGUAGES: dict[str, str] = {
     "TIBETAN": "bo dz", "GEORGIAN": "ka", "ARMENIAN": "hy hyw", "HEBREW": "he yi", "GREEK": "el grc",
     "ETHIOPIC": "am ti", "HANGUL": "ko", "CHEROKEE": "chr",
 }  # fmt: skip
-_ALONE = {
-    language: frozenset({script}) for script, languages in _LANGUAGES.items() for language in languages.split()
-}
+_ALONE = {language: frozenset({script}) for script, languages in _LANGUAGES.items() for language in languages.split()}
 _SEVERAL = {
     "ja": frozenset({"HIRAGANA", "KATAKANA", "CJK"}),
     "zh": frozenset({"CJK", "BOPOMOFO"}),

@@ -78,5 +78,3 @@ def _find_spelt(reader: Reader, marks: Mapping[str, Mark]) -> Iterator[Fault]:
                 f"or take a voice that takes IPA",
                 mark,
             )
-
-

@@ -283,7 +283,10 @@ def _say_inches(found: re.Match[str]) -> str:
 
 
 _AMOUNTS: Sequence[_Rule] = [
-    (re.compile(r"(?<![\d.,/-])(\d{4})-(\d\d)-(\d\d)(?![\d-])"), lambda found: _say_date(found, *map(int, found.groups()))),
+    (
+        re.compile(r"(?<![\d.,/-])(\d{4})-(\d\d)-(\d\d)(?![\d-])"),
+        lambda found: _say_date(found, *map(int, found.groups())),
+    ),
     (re.compile(r"(?<![\d.,/-])(\d{1,2})/(\d{1,2})/(\d{4})(?![\d/-])"), _say_slashed_date),
     (re.compile(r"\b24/7\b"), "24 7"),
     (re.compile(r"(?<![\d/.,])(\d{2})/(\d{2})(?![\d/%])"), _say_shares),
@@ -291,7 +294,10 @@ _AMOUNTS: Sequence[_Rule] = [
     (re.compile(r"(?<![\w.,])(\d+) ?m(?:ins?)? ?(\d{1,2}) ?s(?:ecs?)?\b"), r"\1 min \2 s"),
     (re.compile(r"(?<![\w.,])(\d+) ?h(?:rs?)? ?(\d{1,2})(?: ?m(?:ins?)?\b)?(?![\w:])"), r"\1 h \2 min"),
     (re.compile(r"(?<=\d) ?[x×] ?(?=\d)"), " times "),
-    (re.compile(r"(?<!\w)[x×] ?(\d+)(?![\d.,]*\d)"), lambda found: f"{found[1]} {'time' if found[1] == '1' else 'times'}"),
+    (
+        re.compile(r"(?<!\w)[x×] ?(\d+)(?![\d.,]*\d)"),
+        lambda found: f"{found[1]} {'time' if found[1] == '1' else 'times'}",
+    ),
     (re.compile(r"(?<=\d)k(?!\w)"), " thousand"),
     (re.compile(r"(?<=\d) (?=%)"), ""),
     (re.compile(rf"(?<![\w.,])({_NUMBER})[ -]?(?:in\.(?=$| [a-z]|[,;)])|″)"), _say_inches),

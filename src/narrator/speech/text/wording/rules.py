@@ -78,11 +78,17 @@ class _Rules:
         currencies = "|".join(map(re.escape, table.currencies))
         rules: list[tuple[str, Callable[[re.Match[str]], str]]] = [
             (r"(?<!\w)([IVXL]{2,7})(?=\W|er?\b|ème\b|$)", self._say_roman),
-            (rf"((?i:krieger|guerrero|guerriero|guerrier|guerreiro|teil|parte|partie)|{_PLACE}) ([IVX])(?=$|[,;:.!?)])",
-             lambda found: f"{found[1]} {read_roman(found[2])}"),
+            (
+                rf"((?i:krieger|guerrero|guerriero|guerrier|guerreiro|teil|parte|partie)|{_PLACE}) ([IVX])(?=$|[,;:.!?)])",
+                lambda found: f"{found[1]} {read_roman(found[2])}",
+            ),
             # Groups of three figures apart: only where they cannot be two numbers.
-            (r"(?<![\d.,])(\d{1,3})((?: \d{3})+)(?![\d.,]*\d)" if table.code == "fr"
-             else r"(?<![\d.,])(\d{2,3})((?: \d{3})+)(?![\d.,]*\d)", lambda found: found[0].replace(" ", "")),
+            (
+                r"(?<![\d.,])(\d{1,3})((?: \d{3})+)(?![\d.,]*\d)"
+                if table.code == "fr"
+                else r"(?<![\d.,])(\d{2,3})((?: \d{3})+)(?![\d.,]*\d)",
+                lambda found: found[0].replace(" ", ""),
+            ),
             (rf"(?:{table.number_signs}|#) ?(?=\d)", lambda _found: f"{table.number} "),
             # A number before it makes it a unit instead.
             (rf"(?<![\w.])(?<!\d )({abbreviations})(?=$|[ ,;:!?)])(\.(?=$))?", self._say_abbreviation),
@@ -103,14 +109,22 @@ class _Rules:
             (r"\b24/7\b", lambda _found: "24 7"),
             (r"(?<![\d/.,])(\d{2,3})/(\d{2,3})(?![\d/%])", self._say_split),
             *self._list_ordinals(),
-            (rf"(?<![\d/.,])(?:\b(\d+) )?\b(\d{{1,2}})/(\d{{1,3}})(?![\d/])(?: ?({units})\b\.?(?!\w)| ([^\W\d_]{{3,}}))?",
-             self._say_fraction),
+            (
+                rf"(?<![\d/.,])(?:\b(\d+) )?\b(\d{{1,2}})/(\d{{1,3}})(?![\d/])(?: ?({units})\b\.?(?!\w)| ([^\W\d_]{{3,}}))?",
+                self._say_fraction,
+            ),
             (rf"({currencies}) ?({TOKEN})|(?<![\w.,])({TOKEN}) ?({currencies})(?!\w)", self._say_price),
-            (rf"(?<![\w)])[-\u2212](?={TOKEN})", lambda _found: "minus " if table.code == "de" else f"{_MINUS[table.code]} "),
+            (
+                rf"(?<![\w)])[-\u2212](?={TOKEN})",
+                lambda _found: "minus " if table.code == "de" else f"{_MINUS[table.code]} ",
+            ),
             (r"° ?(?=[CF]\b)", lambda _found: "°"),
             (r"[<>](?! ?[\d.])", lambda _found: " "),
-            (rf"(?<![\w.,])({TOKEN}(?:{_DASH}{TOKEN})*)(?:( ?|-)({units})(\.?)(?![\w'’])|(-)(?=[^\W\d_]))?"
-             rf"(?=(?: ([^\W\d_]+))?)", self._say_quantity),
+            (
+                rf"(?<![\w.,])({TOKEN}(?:{_DASH}{TOKEN})*)(?:( ?|-)({units})(\.?)(?![\w'’])|(-)(?=[^\W\d_]))?"
+                rf"(?=(?: ([^\W\d_]+))?)",
+                self._say_quantity,
+            ),
             (r"(?<=[^\W\d_]) ?/ ?(min|Min|h|s|Std|Tag|Woche|[^\W\d_]{3,})\b", self._say_per),
             (rf" ?([{re.escape(''.join(table.signs))}]) ?", lambda found: f" {table.signs[found[1]]} "),
         ]
@@ -123,7 +137,10 @@ class _Rules:
             (rf"(?<=:\d\d){_DASH}(?=\d{{1,2}}:\d\d)", lambda _found: f" {table.to} "),
             (r"\b(\d{1,2})\.([0-5]\d)(?= Uhr)", lambda found: f"{found[1]}:{found[2]}"),
             (r"\b(\d{1,2}):00 ?(?=(?:min|Min|hor|Stun|heur|ore)[^\W\d]*)(?!h\b)", lambda found: f"{found[1]} "),
-            (r"\b(\d{1,2}):([0-5]\d) ?(?:min|mn|Min)\b\.?(?:uten?|utos|utes|uti)?", lambda found: f"{found[1]} min {found[2]} s"),
+            (
+                r"\b(\d{1,2}):([0-5]\d) ?(?:min|mn|Min)\b\.?(?:uten?|utos|utes|uti)?",
+                lambda found: f"{found[1]} min {found[2]} s",
+            ),
             (r"(?<![\d:.,])([01]?\d|2[0-4])(?::([0-5]\d))? ?([aApP])\. ?[mM]\.?(?!\w)", self._say_half_day),
             (rf"(?<![\d:.,])([01]?\d|2[0-4]):([0-5]\d)(?![\d:]){hours}?", self._say_time),
             (r"\b1 (?=Uhr\b)", lambda _found: "ein "),
@@ -134,10 +151,14 @@ class _Rules:
         if self.table.code == "de":
             return [
                 # A full stop makes an ordinal where a noun follows, or an adjective after an article.
-                (rf"(?:\b([^\W\d_]+(?: [^\W\d_]+)?) )?\b(\d{{1,4}})\.(?= (?:(?:und|oder|bis) \d{{1,4}}\. )?([A-ZÄÖÜ][^\W\d_]+))",
-                 self._say_ordinal),
-                (rf"\b((?:[Dd]ie|[Dd]er|[Dd]as|[Dd]en|[Dd]em|[Ii]m|[Aa]m|[Zz]um|[Zz]ur|[Bb]eim|[Vv]om)) (\d{{1,4}})\.(?= ([a-zäöü]+))",
-                 self._say_ordinal),
+                (
+                    rf"(?:\b([^\W\d_]+(?: [^\W\d_]+)?) )?\b(\d{{1,4}})\.(?= (?:(?:und|oder|bis) \d{{1,4}}\. )?([A-ZÄÖÜ][^\W\d_]+))",
+                    self._say_ordinal,
+                ),
+                (
+                    rf"\b((?:[Dd]ie|[Dd]er|[Dd]as|[Dd]en|[Dd]em|[Ii]m|[Aa]m|[Zz]um|[Zz]ur|[Bb]eim|[Vv]om)) (\d{{1,4}})\.(?= ([a-zäöü]+))",
+                    self._say_ordinal,
+                ),
                 (rf"(?:\b([^\W\d_]+) )?\b(\d+)(s?te[nrsm]?)\b{words}", self._say_ordinal_suffixed),
             ]
         suffixes = {
@@ -297,7 +318,12 @@ class _Rules:
         return self.table.say(number, gender, noun)
 
     def _say_last(self, number: Number, gender: str, noun: str, before: str) -> str:
-        if number.is_one and gender and (inflect := getattr(self.table, "inflect_one", None)) and not is_code(number.whole):
+        if (
+            number.is_one
+            and gender
+            and (inflect := getattr(self.table, "inflect_one", None))
+            and not is_code(number.whole)
+        ):
             return str(inflect(gender, before))
         return self._say_one(number, gender, noun)
 
