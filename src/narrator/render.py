@@ -254,8 +254,9 @@ def _plan(
     bed = _open_bed(authored, cache)
     reader = Reader(engine, voice, authored.heading.pronounce)
     unspoken = find_unspoken(authored.list_marked_texts(), reader, authored.heading.pronounce_marks)
-    follow = report and (lambda done, total: report("speaking", done, total))
-    clips = speak(authored.list_texts(), reader, cache, follow)
+    clips = speak(
+        authored.list_texts(), reader, cache, report and (lambda done, total: report("speaking", done, total))
+    )
     lengths = Lengths(clips.lengths, measure_rings(authored))
     timeline = _place(authored, lengths, request)
     gain = authored.gain if isinstance(authored, ScriptFile) else None

@@ -120,7 +120,9 @@ def speak(
     cache: Cache,
     report: Report | None = None,
 ) -> Clips:
-    """Speak each text as a voice's reader reads it, or find it in the cache; `report` is told how many are done of how many, and may raise to stop.
+    """Speak each text as a voice's reader reads it, or find it in the cache.
+
+    `report` receives how many are done of how many, and may raise to stop.
 
     The engine is asked for as many at the same time as it allows; each clip is kept as soon as it is there.
 

@@ -102,7 +102,7 @@ class Espeak(Engine):
 
 
 def write_mnemonics(runs: Sequence[Run], language: str) -> str:
-    """Return runs as espeak-ng reads them where phonemes are allowed: mnemonics in double brackets, and nothing else."""
+    """Return runs as espeak-ng reads them where it takes phonemes: mnemonics, and nothing else, in double brackets."""
     return "".join(
         run.replace("[[", "[ [")
         if isinstance(run, str)

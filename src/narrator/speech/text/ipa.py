@@ -135,7 +135,7 @@ def _move_stress(word: str) -> str:
 
 
 def _make_pattern(*tables: Mapping[str, str]) -> re.Pattern[str]:
-    """Return what finds each sound of a word, the longest first: diphthongs, affricates, and vowels with their marks."""
+    """Return what finds each sound of a word, the longest first: diphthongs, affricates, vowels with their marks."""
     known = {sign for table in tables for sign in table if len(sign) > 1} | {f"{sign}{_NASAL}" for sign in VOWELS}
     return re.compile("|".join([*sorted(map(re.escape, known), key=len, reverse=True), "."]))
 

@@ -18,6 +18,8 @@ _HEADING = re.compile(r"^\s*(?:#{1,6}|>|[-*+•‣◦▪–])\s+(?=\S)")
 _TIMES = re.compile(r"(?<=\d) ?\* ?(?=\d)")
 _MARKS = re.compile(r"[*`•‣◦▪]|~~")
 _UNDERSCORES = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
+_LEFT_OVER = re.compile(r" (?=[,;.!?](?:\s|$))")
+"""A space before a stop, where a sign between the two was taken out."""
 _HASHTAG = re.compile(r"(?<![\w&])#(?=[^\W\d])")
 
 # Emoji ----------------------------------------------------------------------------------------------------------------
@@ -68,7 +70,7 @@ def clean_text(text: str, language: str) -> str:
         text = _drop_marks(text, read_base(language))
     text = _MARKS.sub("", _TIMES.sub("×", text))
     text = _HASHTAG.sub("", _UNDERSCORES.sub("", text).replace("_", " "))
-    return " ".join(text.split())
+    return _LEFT_OVER.sub("", " ".join(text.split()))
 
 
 def _drop_signs(text: str) -> str:

@@ -3,18 +3,20 @@
 import re
 
 from narrator.speech.text.wording.numbers import spell
-from narrator.speech.text.wording.table import Table, Unit
+from narrator.speech.text.wording.table import Table, Unit, list_words
 
-_DATIVE = frozenset("nach mit von zu bei seit aus vor in an auf".split())
-_ACCUSATIVE = frozenset("für um durch ohne gegen pro".split())
-_WEAK_N = frozenset("am im zum vom beim zur dem den des jeden jedem diesem diesen alle allen".split())
-_WEAK_E = frozenset("die das jede diese ins ans aufs jedes dieses".split())
+_DATIVE = list_words("nach mit von zu bei seit aus vor in an auf")
+_ACCUSATIVE = list_words("für um durch ohne gegen pro")
+_WEAK_N = list_words("am im zum vom beim zur dem den des jeden jedem diesem diesen alle allen")
+_WEAK_E = list_words("die das jede diese ins ans aufs jedes dieses")
 _OWN_N = re.compile(r"(?:[mdks]?ein|ihr|unser|eur)(?:en|em|er|es)")
 _OWN_E = re.compile(r"(?:[mdks]?ein|ihr|unser|eur)e")
-_DER = frozenset("der jeder dieser".split())
-_PREPOSITIONS = _DATIVE | frozenset("während wegen bis ab gegenüber".split())
-_NEUTER = frozenset("mal jahr bein knie becken ende kapitel bild chakra level glas video kissen set drittel viertel "
-                    "jahrhundert semester geräusch lied".split())  # fmt: skip
+_DER = list_words("der jeder dieser")
+_PREPOSITIONS = _DATIVE | list_words("während wegen bis ab gegenüber")
+_NEUTER = list_words(
+    "mal jahr bein knie becken ende kapitel bild chakra level glas video kissen set drittel viertel "
+    "jahrhundert semester geräusch lied"
+)
 _ENDINGS_F = ("ung", "heit", "keit", "schaft", "tion", "sion", "ität", "ik", "enz", "anz", "ei", "e")
 
 
@@ -30,8 +32,9 @@ class German(Table):
     am, pm = "morgens", ("nachmittags", "abends")
     abbreviations = {
         "z. B.": "zum Beispiel", "z.B.": "zum Beispiel", "d. h.": "das heißt", "d.h.": "das heißt",
-        "u. a.": "unter anderem", "u.a.": "unter anderem", "bzw.": "beziehungsweise", "ca.": "circa", "evtl.": "eventuell",
-        "ggf.": "gegebenenfalls", "vgl.": "vergleiche", "inkl.": "inklusive", "usw.": "und so weiter", "etc.": "et cetera",
+        "u. a.": "unter anderem", "u.a.": "unter anderem", "bzw.": "beziehungsweise", "ca.": "circa",
+        "evtl.": "eventuell", "ggf.": "gegebenenfalls", "vgl.": "vergleiche", "inkl.": "inklusive",
+        "usw.": "und so weiter", "etc.": "et cetera",
         "vs.": "gegen", "vs": "gegen", "o. Ä.": "oder Ähnliches", "o.Ä.": "oder Ähnliches", "s. o.": "siehe oben",
         "Dr.": "Doktor", "Prof.": "Professor", "St.": "Sankt", "max.": "maximal", "min.": "mindestens", "li.": "links",
         "re.": "rechts", "Wdh.": "Wiederholungen", "bspw.": "beispielsweise", "sog.": "sogenannte", "Std.": "Stunden",
@@ -63,26 +66,27 @@ class German(Table):
         "%": "Prozent",
     }  # fmt: skip
     months = (
-        "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
+        "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
+        "Dezember",
     )  # fmt: skip
     fractions = {
         3: ("Drittel", "Drittel"), 4: ("Viertel", "Viertel"), 5: ("Fünftel", "Fünftel"), 6: ("Sechstel", "Sechstel"),
         8: ("Achtel", "Achtel"), 10: ("Zehntel", "Zehntel"),
     }  # fmt: skip
-    labels = frozenset(
-        "runde schritt teil übung tag woche phase stufe nummer level seite position kapitel variante option satz platz "
-        "krieger lektion einheit serie band gruppe monat jahr uhr auf bis von ab".split()
+    labels = list_words(
+        "runde schritt teil übung tag woche phase stufe nummer level seite position kapitel variante option "
+        "satz platz krieger lektion einheit serie band gruppe monat jahr uhr auf bis von ab"
     )
-    function_words = frozenset(
-        "und oder bis von vom mit in im an am auf zu zum zur bei für pro je als wie nach vor aus der die das den dem des "
-        "ist sind wird dann so aber mal".split()
+    function_words = list_words(
+        "und oder bis von vom mit in im an am auf zu zum zur bei für pro je als wie nach vor aus der die das "
+        "den dem des ist sind wird dann so aber mal"
     )
-    feminine = frozenset(
-        "minute minuten sekunde sekunden stunde stunden runde runden woche wochen seite seiten hand hände zeit haltung "
-        "matte übung wiederholung einatmung ausatmung pause stufe phase schulter hüfte ferse zehe faust schleife nacht "
-        "brust wand kraft luft drehung person".split()
-    )  # fmt: skip
-    masculine = frozenset("name atem friede gedanke".split())
+    feminine = list_words(
+        "minute minuten sekunde sekunden stunde stunden runde runden woche wochen seite seiten hand hände "
+        "zeit haltung matte übung wiederholung einatmung ausatmung pause stufe phase schulter hüfte ferse "
+        "zehe faust schleife nacht brust wand kraft luft drehung person"
+    )
+    masculine = list_words("name atem friede gedanke")
 
     def find_gender(self, noun: str) -> str:
         """Return the gender of a noun: of a compound, that of its last part."""
@@ -95,7 +99,7 @@ class German(Table):
             return "m"
         return "f" if word.endswith((*_ENDINGS_F, *self.feminine)) else "m"
 
-    def say_whole(self, value: int, gender: str, noun: str) -> str:
+    def say_whole(self, value: int, gender: str, noun: str) -> str:  # noqa: ARG002 - one form for all nouns
         """Return `eins`, `ein` or `eine` for one; other numbers have one form each."""
         if value == 1 and gender:
             return "eine" if gender == "f" else "ein"

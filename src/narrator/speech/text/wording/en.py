@@ -252,7 +252,8 @@ _SIGNS: Sequence[_Rule] = [
 # Amounts that are written in a way of their own
 
 _MONTHS = (
-    "January February March April May June July August September October November December".split()
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
 )  # fmt: skip
 
 
@@ -303,5 +304,5 @@ _AMOUNTS: Sequence[_Rule] = [
     (re.compile(rf"(?<![\w.,])({_NUMBER})[ -]?(?:in\.(?=$| [a-z]|[,;)])|″)"), _say_inches),
     (re.compile(rf"(?<![\w.,])\.(\d+)(?= ?(?:{_either(_UNITS)})\b)"), r"0.\1"),
     # The full stop of an abbreviation, within a sentence.
-    (re.compile(rf"(?<=\d)([ -]?(?:secs?|mins?|hrs?|lbs?|oz|ft|cm))\.(?= [a-z]|[,;)])"), r"\1"),
+    (re.compile(r"(?<=\d)([ -]?(?:secs?|mins?|hrs?|lbs?|oz|ft|cm))\.(?= [a-z]|[,;)])"), r"\1"),
 ]

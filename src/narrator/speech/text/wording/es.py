@@ -1,7 +1,7 @@
 """Spanish."""
 
 from narrator.speech.text.wording.numbers import spell
-from narrator.speech.text.wording.table import Table, Unit
+from narrator.speech.text.wording.table import Table, Unit, list_words
 
 
 class Spanish(Table):
@@ -44,23 +44,30 @@ class Spanish(Table):
         "≈": "aproximadamente", "~": "unos", "→": "a", "×": "por", "÷": "entre", "<": "menos de", ">": "más de",
         "≠": "distinto de", "%": "por ciento",
     }  # fmt: skip
-    months = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
+    months = (
+        "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre",
+        "noviembre", "diciembre",
+    )  # fmt: skip
     fractions = {
         3: ("tercio", "tercios"), 4: ("cuarto", "cuartos"), 5: ("quinto", "quintos"), 6: ("sexto", "sextos"),
         8: ("octavo", "octavos"), 10: ("décimo", "décimos"),
     }  # fmt: skip
-    labels = frozenset(
-        "ronda paso parte ejercicio día semana fase nivel número lado posición capítulo variante opción serie guerrero "
-        "lección grupo hasta a de mes".split()
+    labels = list_words(
+        "ronda paso parte ejercicio día semana fase nivel número lado posición capítulo variante opción serie "
+        "guerrero lección grupo hasta a de mes"
     )
-    function_words = frozenset(
-        "y o u e a al de del en con por para sin que el la los las un una es son más menos hasta desde cuando si no se "
-        "lo le luego mientras antes después como".split()
+    function_words = list_words(
+        "y o u e a al de del en con por para sin que el la los las un una es son más menos hasta desde cuando "
+        "si no se lo le luego mientras antes después como"
     )
-    feminine = frozenset("mano manos vez veces noche noches parte partes serie series pierna clase clases fase fases "
-                         "tarde tardes base frase frases pose poses llave imagen piel".split())  # fmt: skip
-    masculine = frozenset("día días mapa problema programa clima tema sistema planeta chakra chakras asana asanas mantra "
-                          "mantras prana avión yoga minuto".split())  # fmt: skip
+    feminine = list_words(
+        "mano manos vez veces noche noches parte partes serie series pierna clase clases fase fases tarde "
+        "tardes base frase frases pose poses llave imagen piel"
+    )
+    masculine = list_words(
+        "día días mapa problema programa clima tema sistema planeta chakra chakras asana asanas mantra "
+        "mantras prana avión yoga minuto"
+    )
     feminine_endings = ("a", "as", "ción", "ciones", "sión", "siones", "dad", "dades", "tud", "tudes")
 
     def say_whole(self, value: int, gender: str, noun: str) -> str:  # noqa: ARG002 - one form for all nouns

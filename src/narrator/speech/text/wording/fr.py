@@ -1,7 +1,7 @@
 """French."""
 
 from narrator.speech.text.wording.numbers import Number, spell
-from narrator.speech.text.wording.table import Table, Unit
+from narrator.speech.text.wording.table import Table, Unit, list_words
 
 
 class French(Table):
@@ -45,25 +45,29 @@ class French(Table):
         "~": "environ", "→": "à", "×": "fois", "÷": "divisé par", "<": "moins de", ">": "plus de",
         "≠": "différent de", "%": "pour cent",
     }  # fmt: skip
-    months = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+    months = (
+        "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+        "décembre",
+    )  # fmt: skip
     fractions = {
         3: ("tiers", "tiers"), 4: ("quart", "quarts"), 5: ("cinquième", "cinquièmes"), 6: ("sixième", "sixièmes"),
         8: ("huitième", "huitièmes"), 10: ("dixième", "dixièmes"),
     }  # fmt: skip
-    labels = frozenset(
-        "tour étape partie exercice jour semaine phase niveau numéro côté position chapitre variante option série "
-        "guerrier leçon groupe jusqu'à mois".split()
+    labels = list_words(
+        "tour étape partie exercice jour semaine phase niveau numéro côté position chapitre variante option "
+        "série guerrier leçon groupe jusqu'à mois"
     )
-    function_words = frozenset(
-        "et ou à au aux de du des en dans avec par pour sans que qui le la les un une est sont plus moins puis sur se ne "
-        "il elle on jusqu quand si".split()
+    function_words = list_words(
+        "et ou à au aux de du des en dans avec par pour sans que qui le la les un une est sont plus moins "
+        "puis sur se ne il elle on jusqu quand si"
     )
-    feminine = frozenset(
-        "minute minutes seconde secondes heure heures fois respiration semaine semaines série séries jambe jambes "
-        "pose poses posture postures main mains pause pauses phase phases étape étapes partie parties séance séances "
-        "nuit année années journée inspire expire épaule épaules hanche hanches cheville personne vague boucle page "
-        "salutation torsion chaise planche image voix chose couverture brique sangle".split()
-    )  # fmt: skip
+    feminine = list_words(
+        "minute minutes seconde secondes heure heures fois respiration semaine semaines série séries jambe "
+        "jambes pose poses posture postures main mains pause pauses phase phases étape étapes partie parties "
+        "séance séances nuit année années journée inspire expire épaule épaules hanche hanches cheville "
+        "personne vague boucle page salutation torsion chaise planche image voix chose couverture brique "
+        "sangle"
+    )
     feminine_endings = ("tion", "tions", "sion", "sions", "ée", "ées", "té", "tés", "ette", "ettes", "ance", "ence",
                         "ure", "ures", "ine", "ines")  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Italian."""
 
 from narrator.speech.text.wording.numbers import spell
-from narrator.speech.text.wording.table import Table, Unit
+from narrator.speech.text.wording.table import Table, Unit, list_words
 
 _VOWELS = "aeiouàèéìòù"
 
@@ -47,22 +47,27 @@ class Italian(Table):
         "~": "circa", "→": "a", "×": "per", "÷": "diviso", "<": "meno di", ">": "più di", "≠": "diverso da",
         "%": "per cento",
     }  # fmt: skip
-    months = "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre".split()
+    months = (
+        "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre", "ottobre",
+        "novembre", "dicembre",
+    )  # fmt: skip
     fractions = {
         3: ("terzo", "terzi"), 4: ("quarto", "quarti"), 5: ("quinto", "quinti"), 6: ("sesto", "sesti"),
         8: ("ottavo", "ottavi"), 10: ("decimo", "decimi"),
     }  # fmt: skip
-    labels = frozenset(
-        "giro passo parte esercizio giorno settimana fase livello numero lato posizione capitolo variante opzione serie "
-        "guerriero lezione gruppo fino a mese".split()
+    labels = list_words(
+        "giro passo parte esercizio giorno settimana fase livello numero lato posizione capitolo variante "
+        "opzione serie guerriero lezione gruppo fino a mese"
     )
-    function_words = frozenset(
-        "e o a al alla alle ai di del della in nel con per senza che il lo la i gli le un una è sono più meno poi su se "
-        "non si fino quando".split()
+    function_words = list_words(
+        "e o a al alla alle ai di del della in nel con per senza che il lo la i gli le un una è sono più meno "
+        "poi su se non si fino quando"
     )
-    feminine = frozenset("volta mano mani parte parti notte notti serie respirazione fase fasi classe base frase chiave "
-                         "gambe braccia spalle anche ore settimane".split())  # fmt: skip
-    masculine = frozenset("problema programma tema clima sistema chakra asana mantra prana yoga poema".split())
+    feminine = list_words(
+        "volta mano mani parte parti notte notti serie respirazione fase fasi classe base frase chiave gambe "
+        "braccia spalle anche ore settimane"
+    )
+    masculine = list_words("problema programma tema clima sistema chakra asana mantra prana yoga poema")
     feminine_endings = ("a", "zione", "sione", "tà", "tù")
 
     def say_whole(self, value: int, gender: str, noun: str) -> str:

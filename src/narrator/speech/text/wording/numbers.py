@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-TOKEN = r"(?:\d+(?:[.,]\d+)*|(?<![\d.,])[.,]\d+)"
+NUMBER = r"(?:\d+(?:[.,]\d+)*|(?<![\d.,])[.,]\d+)"
 """A number as it may be written, with points and commas of either use."""
 _GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
 _LARGEST = 10**12

@@ -1,7 +1,7 @@
 """Portuguese, as Brazil speaks it; `pt-PT` has numbers of its own."""
 
 from narrator.speech.text.wording.numbers import spell
-from narrator.speech.text.wording.table import Table, Unit
+from narrator.speech.text.wording.table import Table, Unit, list_words
 
 
 class Portuguese(Table):
@@ -45,23 +45,30 @@ class Portuguese(Table):
         "≈": "cerca de", "~": "cerca de", "→": "a", "×": "vezes", "÷": "dividido por", "<": "menos de",
         ">": "mais de", "≠": "diferente de", "%": "por cento",
     }  # fmt: skip
-    months = "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro".split()
+    months = (
+        "janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro",
+        "novembro", "dezembro",
+    )  # fmt: skip
     fractions = {
         3: ("terço", "terços"), 4: ("quarto", "quartos"), 5: ("quinto", "quintos"), 6: ("sexto", "sextos"),
         8: ("oitavo", "oitavos"), 10: ("décimo", "décimos"),
     }  # fmt: skip
-    labels = frozenset(
-        "rodada passo parte exercício dia semana fase nível número lado posição capítulo variante opção série guerreiro "
-        "lição grupo até mês".split()
+    labels = list_words(
+        "rodada passo parte exercício dia semana fase nível número lado posição capítulo variante opção série "
+        "guerreiro lição grupo até mês"
     )
-    function_words = frozenset(
-        "e ou a ao à aos às de do da em no na com por para sem que o os as um uma é são mais menos até depois se não "
-        "quando".split()
+    function_words = list_words(
+        "e ou a ao à aos às de do da em no na com por para sem que o os as um uma é são mais menos até depois "
+        "se não quando"
     )
-    feminine = frozenset("mão mãos vez vezes noite noites parte partes série séries respiração fase fases tarde "
-                         "classe base frase pose poses".split())  # fmt: skip
-    masculine = frozenset("dia dias mapa problema programa clima tema sistema planeta chakra chakras asana asanas mantra "
-                          "mantras prana grama gramas".split())  # fmt: skip
+    feminine = list_words(
+        "mão mãos vez vezes noite noites parte partes série séries respiração fase fases tarde classe base "
+        "frase pose poses"
+    )
+    masculine = list_words(
+        "dia dias mapa problema programa clima tema sistema planeta chakra chakras asana asanas mantra "
+        "mantras prana grama gramas"
+    )
     feminine_endings = ("a", "as", "ção", "ções", "são", "sões", "dade", "dades", "gem", "gens")
 
     def __init__(self, code: str = "pt") -> None:

@@ -10,7 +10,7 @@ from functools import cache
 from importlib import import_module
 from typing import TypeAlias
 
-from narrator.speech.text.wording.numbers import NOT_ROMAN, TOKEN, Number, is_code, parse_number, read_roman
+from narrator.speech.text.wording.numbers import NOT_ROMAN, NUMBER, Number, is_code, parse_number, read_roman
 from narrator.speech.text.wording.table import Table, Unit
 
 _DASH = r" ?[-\u2010-\u2015\u2212] ?"
@@ -19,6 +19,8 @@ _PLACE = r"[\ue000-\uf8ff]"
 _HALVES = str.maketrans({"½": " 1/2", "⅓": " 1/3", "⅔": " 2/3", "¼": " 1/4", "¾": " 3/4", "⅛": " 1/8", "⅜": " 3/8",
                          "⅝": " 5/8", "⅞": " 7/8", "⅕": " 1/5", "⅖": " 2/5", "⅗": " 3/5", "⅘": " 4/5",
                          "⅙": " 1/6", "⅚": " 5/6"})  # fmt: skip
+_NUMBERED = r"(?i:krieger|guerrero|guerriero|guerrier|guerreiro|teil|parte|partie)"
+"""Words that a numeral of one letter follows."""
 _CLASSES = {"de": "German", "es": "Spanish", "fr": "French", "it": "Italian", "pt": "Portuguese"}
 
 _Rule: TypeAlias = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
@@ -79,7 +81,7 @@ class _Rules:
         rules: list[tuple[str, Callable[[re.Match[str]], str]]] = [
             (r"(?<!\w)([IVXL]{2,7})(?=\W|er?\b|ème\b|$)", self._say_roman),
             (
-                rf"((?i:krieger|guerrero|guerriero|guerrier|guerreiro|teil|parte|partie)|{_PLACE}) ([IVX])(?=$|[,;:.!?)])",
+                rf"({_NUMBERED}|{_PLACE}) ([IVX])(?=$|[,;:.!?)])",
                 lambda found: f"{found[1]} {read_roman(found[2])}",
             ),
             # Groups of three figures apart: only where they cannot be two numbers.
@@ -110,19 +112,24 @@ class _Rules:
             (r"(?<![\d/.,])(\d{2,3})/(\d{2,3})(?![\d/%])", self._say_split),
             *self._list_ordinals(),
             (
-                rf"(?<![\d/.,])(?:\b(\d+) )?\b(\d{{1,2}})/(\d{{1,3}})(?![\d/])(?: ?({units})\b\.?(?!\w)| ([^\W\d_]{{3,}}))?",
+                (
+                    rf"(?<![\d/.,])(?:\b(\d+) )?\b(\d{{1,2}})/(\d{{1,3}})(?![\d/])"
+                    rf"(?: ?({units})\b\.?(?!\w)| ([^\W\d_]{{3,}}))?"
+                ),
                 self._say_fraction,
             ),
-            (rf"({currencies}) ?({TOKEN})|(?<![\w.,])({TOKEN}) ?({currencies})(?!\w)", self._say_price),
+            (rf"({currencies}) ?({NUMBER})|(?<![\w.,])({NUMBER}) ?({currencies})(?!\w)", self._say_price),
             (
-                rf"(?<![\w)])[-\u2212](?={TOKEN})",
+                rf"(?<![\w)])[-\u2212](?={NUMBER})",
                 lambda _found: "minus " if table.code == "de" else f"{_MINUS[table.code]} ",
             ),
             (r"° ?(?=[CF]\b)", lambda _found: "°"),
             (r"[<>](?! ?[\d.])", lambda _found: " "),
             (
-                rf"(?<![\w.,])({TOKEN}(?:{_DASH}{TOKEN})*)(?:( ?|-)({units})(\.?)(?![\w'’])|(-)(?=[^\W\d_]))?"
-                rf"(?=(?: ([^\W\d_]+))?)",
+                (
+                    rf"(?<![\w.,])({NUMBER}(?:{_DASH}{NUMBER})*)(?:( ?|-)({units})(\.?)(?![\w'’])|(-)(?=[^\W\d_]))?"
+                    rf"(?=(?: ([^\W\d_]+))?)"
+                ),
                 self._say_quantity,
             ),
             (r"(?<=[^\W\d_]) ?/ ?(min|Min|h|s|Std|Tag|Woche|[^\W\d_]{3,})\b", self._say_per),
@@ -152,11 +159,14 @@ class _Rules:
             return [
                 # A full stop makes an ordinal where a noun follows, or an adjective after an article.
                 (
-                    rf"(?:\b([^\W\d_]+(?: [^\W\d_]+)?) )?\b(\d{{1,4}})\.(?= (?:(?:und|oder|bis) \d{{1,4}}\. )?([A-ZÄÖÜ][^\W\d_]+))",
+                    (
+                        r"(?:\b([^\W\d_]+(?: [^\W\d_]+)?) )?\b(\d{1,4})\."
+                        r"(?= (?:(?:und|oder|bis) \d{1,4}\. )?([A-ZÄÖÜ][^\W\d_]+))"
+                    ),
                     self._say_ordinal,
                 ),
                 (
-                    rf"\b((?:[Dd]ie|[Dd]er|[Dd]as|[Dd]en|[Dd]em|[Ii]m|[Aa]m|[Zz]um|[Zz]ur|[Bb]eim|[Vv]om)) (\d{{1,4}})\.(?= ([a-zäöü]+))",
+                    r"\b((?i:die|der|das|den|dem|im|am|zum|zur|beim|vom)) (\d{1,4})\.(?= ([a-zäöü]+))",
                     self._say_ordinal,
                 ),
                 (rf"(?:\b([^\W\d_]+) )?\b(\d+)(s?te[nrsm]?)\b{words}", self._say_ordinal_suffixed),

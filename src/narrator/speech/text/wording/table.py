@@ -9,6 +9,11 @@ from typing import NamedTuple
 from narrator.speech.text.wording.numbers import Number, is_code, spell, spell_figures
 
 
+def list_words(text: str) -> frozenset[str]:
+    """Return the words of a text."""
+    return frozenset(text.split())
+
+
 class Unit(NamedTuple):
     """A unit: its name in the singular and in the plural, and its gender (`m`, `f` or `n`)."""
 
