@@ -1,18 +1,20 @@
 """Speech: sentences to clips, through a cache that keeps every clip ever spoken."""
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import av
 import numpy as np
 
 from narrator.cache import Cache, make_key
 from narrator.errors import NarratorError, SpeechError, describe_error
 from narrator.sound.loudness import Loudness
-from narrator.speech.clip import Clip, measure_packed
-from narrator.speech.engine import Engine, Voice
+from narrator.speech.clip import Clip, read_head
+from narrator.speech.engine import Voice
 from narrator.speech.engines.silent import estimate_length
 from narrator.speech.runs import Phonemes
 from narrator.speech.text.reading import Reader, Reading, write_plain
@@ -22,18 +24,17 @@ Report: TypeAlias = Callable[[int, int], None]
 """Told how many are done, of how many."""
 
 SHELF = "clips"
-_FORMAT = 3
+_FORMAT = 4
 """Raised whenever the making or packing of clips changes."""
-
-# Tracks rendered side by side often hold the same sentences: whoever comes second waits for the first one's clip.
-_LOCKS = [threading.Lock() for _ in range(64)]
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """What is known of a clip that lies in the cache."""
+    """What is known of a clip that is in the cache."""
 
     key: str
+    digest: str
+    """Of its sound."""
     length: Ms
     loudness: Loudness
     level: Lufs | None
@@ -63,9 +64,9 @@ class Clips:
         """Length of each clip by its text."""
         return {text: entry.length for text, entry in self._entries.items()}
 
-    def get_key(self, text: str) -> str:
-        """Name of a clip in the cache: its sound follows from it."""
-        return self._entries[text].key
+    def get_digest(self, text: str) -> str:
+        """Return what stands for a clip's sound: another sound has another digest."""
+        return self._entries[text].digest
 
     def get_reading(self, text: str) -> Reading:
         """Return what the voice was given for a text."""
@@ -94,8 +95,8 @@ class Clips:
 
 def make_clip_key(reading: Reading, voice: Voice) -> str:
     """Return the name of a clip in the cache: everything its sound depends on, so what the voice is given."""
-    given = [run if isinstance(run, str) else [run.word, run.ipa] for run in reading]
-    return make_key(_FORMAT, voice.engine, voice.version, voice.language, voice.name, voice.pace, given)
+    known = voice.engine, voice.version, voice.language, voice.name, voice.pace
+    return make_key(_FORMAT, av.__version__, *known, reading)
 
 
 def find_lengths(texts: Iterable[str], reader: Reader, cache: Cache) -> tuple[dict[str, Ms], bool]:
@@ -106,7 +107,7 @@ def find_lengths(texts: Iterable[str], reader: Reader, cache: Cache) -> tuple[di
         reading = reader.read(text)
         data = cache.get(SHELF, make_clip_key(reading, reader.voice))
         is_estimate = is_estimate or data is None
-        lengths[text] = _estimate(reading, reader.voice) if data is None else measure_packed(data)
+        lengths[text] = _estimate(reading, reader.voice) if data is None else read_head(data).length
     return lengths, is_estimate
 
 
@@ -119,12 +120,15 @@ def speak(
     reader: Reader,
     cache: Cache,
     report: Report | None = None,
+    *,
+    again: bool = False,
 ) -> Clips:
     """Speak each text as a voice's reader reads it, or find it in the cache.
 
     `report` receives how many are done of how many, and may raise to stop.
 
-    The engine is asked for as many at the same time as it allows; each clip is kept as soon as it is there.
+    With `again` nothing is taken from the cache, and what is there is replaced. The engine is asked for as many at the
+    same time as it allows; each clip is kept as soon as it is there.
 
     Raises:
         SpeechError: the engine failed; what was spoken until then is in the cache.
@@ -132,18 +136,22 @@ def speak(
     """
     report = report or (lambda _done, _total: None)
     clips = Clips(cache)
+    given_up = threading.Event()
     report(0, len(texts))
+    find = _speak_again if again else _find_or_speak
     engine = reader.engine
     with ThreadPoolExecutor(engine.workers, "speak") as pool:
-        futures = [pool.submit(_find_or_speak, text, reader, cache) for text in texts]
+        futures = [pool.submit(find, text, reader, cache, given_up) for text in texts]
         for future in futures:
             future.add_done_callback(lambda ended: _end_after_failure(ended, pool))
         try:
             _follow(futures, report)
         except SpeechError:
+            given_up.set()
             raise
         except BaseException:
             # The session is given up: what is being spoken need not be waited for.
+            given_up.set()
             pool.shutdown(wait=False, cancel_futures=True)
             engine.close()
             raise
@@ -175,23 +183,29 @@ def _follow(futures: Iterable[Future[Spoken]], report: Report) -> None:
             report(done, total)
 
 
-def _find_or_speak(text: str, reader: Reader, cache: Cache) -> Spoken:
+def _find_or_speak(text: str, reader: Reader, cache: Cache, given_up: threading.Event) -> Spoken:
     reading = reader.read(text)
     key = make_clip_key(reading, reader.voice)
-    with _LOCKS[hash(key) % len(_LOCKS)]:
-        data = cache.get(SHELF, key)
-        is_new = data is None
-        if data is None:
-            # Unpacked again below, so that a new clip and a cached one are the same to the last bit.
-            data = _synthesize(reading, reader.voice, reader.engine)
-            cache.put(SHELF, key, data)
-    clip = Clip.unpack(data)
-    return Spoken(key, clip.length, clip.loudness, clip.level, reading, is_new)
+    data, is_new = cache.get_or_make(SHELF, key, lambda: _synthesize(reading, reader), stop=given_up.is_set)
+    return _describe_clip(key, data, reading, is_new=is_new)
 
 
-def _synthesize(reading: Reading, voice: Voice, engine: Engine) -> bytes:
+def _speak_again(text: str, reader: Reader, cache: Cache, _given_up: threading.Event) -> Spoken:
+    reading = reader.read(text)
+    key, data = make_clip_key(reading, reader.voice), _synthesize(reading, reader)
+    cache.put(SHELF, key, data)
+    return _describe_clip(key, data, reading, is_new=True)
+
+
+def _describe_clip(key: str, data: bytes, reading: Reading, *, is_new: bool) -> Spoken:
+    head = read_head(data)
+    digest = hashlib.blake2b(data, digest_size=20).hexdigest()
+    return Spoken(key, digest, head.length, head.loudness, head.level, reading, is_new)
+
+
+def _synthesize(reading: Reading, reader: Reader) -> bytes:
     """Have a reading spoken; the clip, packed."""
-    text = write_plain(reading)
+    engine, voice, text = reader.engine, reader.voice, write_plain(reading)
     try:
         if any(isinstance(run, Phonemes) for run in reading):
             return _check_clip(engine.synthesize_runs(reading, voice)).pack()
