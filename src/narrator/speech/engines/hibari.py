@@ -7,7 +7,6 @@ Its makers distilled each of them from a voice of Kokoro-82M, whose training mix
 import hashlib
 import importlib.metadata
 import shutil
-import tempfile
 import threading
 from collections.abc import Collection, Mapping
 from functools import partial
@@ -27,7 +26,7 @@ from narrator.routine.nearest import suggest
 from narrator.sound.resample import resample_pcm
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Installable, Report, Suggestion, Voice, read_base
-from narrator.speech.folder import find_voices_folder
+from narrator.speech.folder import find_voices_folder, scratch_in
 from narrator.speech.net.watched import watch
 from narrator.speech.text.breaths import count_words, cut_breaths
 from narrator.speech.text.wording.en import word_english
@@ -194,14 +193,13 @@ def _install(name: str, report: Report, source: Path | None) -> None:
         return
     path, voice = _find_file(name), VOICES[name]
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".fetching-", dir=path.parent, ignore_cleanup_errors=True) as scratch:
-            fetched = Path(scratch) / path.name
+        with scratch_in(path.parent) as scratch:
+            fetched = scratch / path.name
             if source:
                 shutil.copyfile(source / path.name, fetched)
             else:
                 fetch = partial(download, BASE_URL + voice["file"], str(fetched), voice["sha256"])
-                watch(fetch, Path(scratch), report, voice["bytes"])
+                watch(fetch, scratch, report, voice["bytes"])
             _check_file(fetched, voice)
             fetched.chmod(0o644)
             fetched.replace(path)
