@@ -17,7 +17,7 @@ _SYMBOLS = {
     "t^ʃ": "ʧ", "ɔ^ɪ": "Y",
 }  # fmt: skip
 """Sounds of two letters that the vocabulary has one symbol for."""
-_TIED = re.compile("|".join(_SYMBOLS))
+_TIED = re.compile("|".join(map(re.escape, _SYMBOLS)))
 _LEFT_OUT = re.compile(r"\([^)]*\)|[-^]")
 """Codes of languages that espeak-ng puts around foreign words; ties of what has no symbol of its own; and joints."""
 
