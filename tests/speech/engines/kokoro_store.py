@@ -69,7 +69,7 @@ def make_part(name: str, data: bytes) -> Part:
 
 
 def make_wheel(package: str, files: dict[str, bytes]) -> bytes:
-    """Make a wheel that pip takes."""
+    """Make a wheel that pip takes: whenever it is made, of the same bytes."""
     file, stem = io.BytesIO(), package.replace("-", "_")
     about = {
         "METADATA": f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n",
@@ -78,9 +78,9 @@ def make_wheel(package: str, files: dict[str, bytes]) -> bytes:
     }
     with zipfile.ZipFile(file, "w") as archive:
         for name, data in files.items():
-            archive.writestr(name, data)
+            archive.writestr(zipfile.ZipInfo(name), data)
         for name, text in about.items():
-            archive.writestr(f"{stem}-1.0.dist-info/{name}", text)
+            archive.writestr(zipfile.ZipInfo(f"{stem}-1.0.dist-info/{name}"), text)
     return file.getvalue()
 
 

@@ -123,7 +123,9 @@ def test_voices_go_by_language_and_region(store):
 
 def test_british_english_has_its_own_sounds(store, monkeypatch):
     said = []
-    monkeypatch.setattr(kokoro, "number_phonemes", lambda text, known: said.append(text) or number_phonemes(text, known))
+    monkeypatch.setattr(
+        kokoro, "number_phonemes", lambda text, known: said.append(text) or number_phonemes(text, known)
+    )
     with Kokoro() as engine:
         for name in ("af_heart", "bf_emma"):
             engine.synthesize("Hold for 10–12 breaths. Go slower.", Voice("kokoro", name, "en"))
@@ -176,7 +178,10 @@ def test_a_file_that_was_changed_is_not_used_and_can_be_fetched_again(store, fil
     path = find_folder() / file
     data = path.read_bytes()
     path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
-    with Kokoro() as engine, pytest.raises(SpeechError, match=f"{file} is not the file that it should be; nothing of it"):
+    with (
+        Kokoro() as engine,
+        pytest.raises(SpeechError, match=f"{file} is not the file that it should be; nothing of it"),
+    ):
         engine.synthesize("Respira.", Voice("kokoro", "ef_dora", "es"))
     assert run("remove", "kokoro:ef_dora").exit_code == 0
     assert run("add", "kokoro:ef_dora", "--from", str(tmp_path / "files")).exit_code == 0

@@ -172,6 +172,7 @@ def _fetch_table(name: str, scratch: Path, report: Report) -> None:
     fetch = partial(download, url, folder / table.name, table.size, table.sha256)
     try:
         watch(fetch, folder, report, table.size)
+        report(table.size, table.size)
     except (DownloadError, TimeoutError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise SpeechError(

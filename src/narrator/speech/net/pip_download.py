@@ -94,8 +94,8 @@ def _check(path: Path, wheel: Wheel) -> None:
 
 def _explain(log: str, wheels: Sequence[Wheel]) -> str:
     """Return in a line why pip failed, from what it wrote."""
-    if "DO NOT MATCH THE HASHES" in log:
-        name = next((f"{each.package} {each.version}" for each in wheels if each.file in log), "a package")
+    if named := log.partition("DO NOT MATCH THE HASHES")[2]:
+        name = next((f"{each.package} {each.version}" for each in wheels if each.file in named), "one of its files")
         return f"what the package index has as {name} is not what it should be; nothing was kept"
     if "No module named pip" in log:
         return "pip is missing; install it (python -m ensurepip), then run the command again"
