@@ -3,9 +3,9 @@
     python benchmarks/transcribe.py [ROUTINE] [--voice hibari] [--language en]
 
 Renders a routine (`ten-minute-hips` unless named) as the command does, decodes the MP3, and compares every sentence of
-the script with the sound around its time: its onset, found in the signal, must be within half a second of that time, and
-a recogniser (see `listening`; the extra `asr`) must hear it there, with at most 8 % of all words wrong. Exit code 0 when
-that is so, 1 when not, 2 when the track could not be made.
+the script with the sound around its time: its onset, found in the signal, must be within half a second of it, and
+a recogniser (see `listening`; the extra `asr`) must hear it there, with at most 8 % of all words wrong. Exit code 0
+when that is so, 1 when not, 2 when the track could not be made.
 """
 
 import argparse

@@ -11,8 +11,8 @@ speaks in a process of its own:
 - memory: peak in MB of that process, narrator's own 65 included, and of those that the engine starts;
 - word errors: share of the sentences' words that a recogniser gets wrong: moonshine-voice's tiny model for English,
   Whisper base for other languages (the extra `asr`);
-- cues wrong: share of the short cues of `cues.txt` (English) that it does not get right, each heard alone, which is hard
-  for anyone.
+- cues wrong: share of the short cues of `cues.txt` (English) that it does not get right, each heard alone, which is
+  hard for anyone.
 
 `hibari`, and `kokoro` where Whisper is good, have limits: exit code 0 when they are met, 1 when one is missed, 2 when
 something could not be measured. For `gtts` the tests' server stands in for Google Translate, with espeak-ng's speech as

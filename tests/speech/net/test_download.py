@@ -11,6 +11,7 @@ from narrator.speech.net import download as module
 from narrator.speech.net.download import DownloadError, download
 
 DATA = b"table" * 30_000
+SIZE = len(DATA)
 HASH = hashlib.sha256(DATA).hexdigest()
 
 
@@ -47,7 +48,7 @@ def secure(serve):
     return lambda **places: serve(context, **places), authority
 
 
-def fetch(url, tmp_path, size=len(DATA)):
+def fetch(url, tmp_path, size=SIZE):
     download(url, tmp_path / "file", size, HASH)
     return (tmp_path / "file").read_bytes()
 

@@ -47,7 +47,7 @@ def download(url: str, path: Path, size: int, sha256: str) -> None:
 
 
 def _open(session: requests.Session, url: str) -> requests.Response:
-    is_plain = is_here(url)
+    is_plain = not url.startswith("https:")
     for _ in range(_MOST_REDIRECTIONS + 1):
         if not url.startswith("https:") and not (is_plain and is_here(url)):
             raise DownloadError("its server points to an address without encryption")
