@@ -302,6 +302,8 @@ def _read_words(value: Any, check: Any) -> Words:
             )
     if not value:
         raise ValueError("the text is empty; write what to say, or take the step out")
+    if len(value) > 100:
+        raise ValueError("this text has too many languages; it takes at most 100")
     return Words(tuple((key, _read_wordings(text, check)) for key, text in value.items()))
 
 

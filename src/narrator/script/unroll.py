@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from pathlib import Path
 
 from narrator.errors import Fault, Mark, NarratorError, RoutineError
 from narrator.routine import model
@@ -36,7 +37,9 @@ from narrator.units import TICK, Ms
 MAX_STEPS = 10_000
 """Steps a routine may come to once sides and repeats are unrolled."""
 MAX_ITEMS = 50_000
-"""Sentences and silences that it may come to."""
+"""Sentences and silences that it may come to, and cues in its holds."""
+MAX_CHARACTERS = 2_000_000
+"""Characters of text that it may come to: some forty hours of speech."""
 
 
 def write_script(routine: model.Routine, guidance: Guidance = "full", language: str | None = None) -> Script:
@@ -101,12 +104,14 @@ class _Writer:
         self.sections: list[Section] = []
         self.faults: list[Fault] = []
         self.count = 0
+        self.cues = 0
+        self.characters = 0
         self.bed: Bed | None = None
 
     def add_bed(self) -> None:
         spec = self.routine.bed
         try:
-            self.bed = make_bed(spec, self.routine.find_mark("bed")) if spec else None
+            self.bed = make_bed(spec, self.routine.find_mark("bed"), self.routine.sounds) if spec else None
         except RoutineError as error:
             self.faults += error.faults
 
@@ -214,6 +219,9 @@ class _Writer:
 
     def make_hold_cues(self, cues: Iterable[model.HoldCue], place: _Place) -> Iterator[HoldCue]:
         for cue in cues:
+            self.cues += 1
+            if self.cues > MAX_ITEMS:
+                raise RoutineError(f"over {MAX_ITEMS:,} cues in holds; make several routines", cue.mark)
             try:
                 yield self.make_hold_cue(cue, place)
             except _UnrollingError as error:
@@ -273,7 +281,7 @@ class _Writer:
 
     def make_bell(self, spec: BellSpec, mark: Mark) -> Bell:
         try:
-            return make_bell(spec, mark)
+            return make_bell(spec, mark, self.routine.sounds)
         except RoutineError as error:
             raise _UnrollingError.gather(error.faults) from None
 
@@ -311,9 +319,13 @@ class _Writer:
         """A text in the script's language, its braces filled in."""
         chance = random.Random(f"{self.routine.seed} {place.path} {place.side}")  # noqa: S311 - nothing is secret here
         try:
-            return fill_braces(words.pick(self.language, self.routine.language, chance), place.words)
+            text = fill_braces(words.pick(self.language, self.routine.language, chance), place.words)
         except ValueError as error:
             raise _UnrollingError(str(error), mark) from None
+        self.characters += len(text)
+        if self.characters > MAX_CHARACTERS:
+            raise RoutineError(f"over {MAX_CHARACTERS:,} characters of text; make several routines", mark)
+        return text
 
     def need_phrases(self, mark: Mark) -> Phrases:
         phrases = find_phrases(self.language)
@@ -330,23 +342,23 @@ class _UnrollingError(NarratorError):
     """A step that cannot be unrolled: the others still can, so that all faults are told."""
 
 
-def make_bell(spec: BellSpec, mark: Mark) -> Bell:
-    """The bell that is written so, at a place that tells where its file is looked for.
+def make_bell(spec: BellSpec, mark: Mark, sounds: tuple[Path, ...] = ()) -> Bell:
+    """Make the bell that is written so at a place; its file is looked for as `find_sound` does.
 
     Raises:
         RoutineError: it is a sound file that cannot be read.
 
     """
-    sound, digest = find_sound(spec.sound, mark)
+    sound, digest = find_sound(spec.sound, mark, sounds)
     return Bell(sound, spec.times, spec.every, spec.pitch, spec.length, spec.level, digest, mark)
 
 
-def make_bed(spec: BedSpec, mark: Mark) -> Bed:
-    """The bed that is written so, at a place that tells where its file is looked for.
+def make_bed(spec: BedSpec, mark: Mark, sounds: tuple[Path, ...] = ()) -> Bed:
+    """Make the bed that is written so at a place; its file is looked for as `find_sound` does.
 
     Raises:
         RoutineError: it is a sound file that cannot be read.
 
     """
-    sound, digest = find_sound(spec.sound, mark)
+    sound, digest = find_sound(spec.sound, mark, sounds)
     return Bed(sound, spec.level, spec.duck, spec.fade, digest, mark)

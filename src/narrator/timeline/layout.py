@@ -13,6 +13,9 @@ from narrator.timeline.options import leave_out_options, measure_leasts
 from narrator.timeline.placed import BedLine, Chapter, Hold, Lengths, Range, Segment, Timeline, Turn, show_length
 from narrator.units import LONGEST, TICK, Db, Ms, Ticks, floor_ticks, format_duration, ms_to_ticks, ticks_to_ms
 
+MAX_CUES = 200_000
+"""Strokes, breaths and cues in holds that a session may come to: over two a second for a day."""
+
 
 def lay_out(script: Script, lengths: Lengths, target: Ms | None = None) -> Timeline:
     """Place every cue so that the track takes exactly `target` ms, or its natural length when that is None.
@@ -116,6 +119,7 @@ def _find_outermost(script: Script, section: int | None) -> int | None:
 def _place(
     script: Script, lengths: Lengths, measured: Measured, shares: Mapping[Unknown, Ticks], target: Ms | None
 ) -> Timeline:
+    _check_count(script, measured, shares)
     segments: list[Segment] = []
     holds: list[Hold] = []
     notes = list(measured.notes)
@@ -173,6 +177,34 @@ def _place(
         tuple(Turn(start, *place) for place, start in turns.items()),
         BedLine(script.bed, tuple(levels)) if script.bed else None,
     )
+
+
+def _check_count(script: Script, measured: Measured, shares: Mapping[Unknown, Ticks]) -> None:
+    """Refuse what comes to more cues than any session needs, before they are made.
+
+    Raises:
+        RoutineError: at the step that has most of them.
+
+    """
+    counts: Counter[Mark] = Counter()
+    for item, box in zip(script.items, measured.boxes, strict=True):
+        match item.what:
+            case Silence(cues=cues, unknown=unknown) if cues:
+                length = ticks_to_ms(shares.get(unknown, box))
+                counts[item.mark] += sum(length // cue.every if cue.every else len(cue.countdown) or 1 for cue in cues)
+            case BreathBlock() as block:
+                rounds = (ticks_to_ms(shares.get(block.unknown, box)) + TICK) // block.round
+                words = sum(len(phase.words) for phase in block.phases)
+                counts[item.mark] += rounds * len(block.phases) + min(rounds, block.voiced) * words
+            case Bell(times=times):
+                counts[item.mark] += times
+    if counts.total() > MAX_CUES:
+        ((mark, count),) = counts.most_common(1)
+        raise RoutineError(
+            f"this comes to {counts.total():,} cues, {count:,} of them here, where {MAX_CUES:,} are possible; repeat "
+            "them less often, or make several routines",
+            mark,
+        )
 
 
 def _find_bed_level(script: Script, section: int | None) -> Db | None:

@@ -174,7 +174,7 @@ def _fetch_table(name: str, scratch: Path, report: Report) -> None:
         watch(fetch, folder, report, table.size)
         report(table.size, table.size)
     except (DownloadError, TimeoutError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = getattr(error, "strerror", None) or error
         raise SpeechError(
             f"the voice kokoro:{name} cannot be fetched from {url}: {reason}; nothing was kept. Check the network, "
             "then run the command again; or fetch the file in another way, and add the voice from its folder"
