@@ -31,10 +31,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from narrator.config import VARIABLE
 from narrator.errors import NarratorError
-from narrator.speech.clip import Clip, measure_packed
 from narrator.speech.registry import choose_voice, open_engine, split_voice
+from narrator.units import SAMPLE_RATE
 
 ENGINES = {
     "hibari": ["en"],
@@ -55,9 +58,9 @@ class Spoken:
 
     voice: str
     figures: dict[str, float]
-    clips: list[bytes]
-    """Packed, as the cache keeps them: they are to take little of the memory that is measured."""
-    cues: list[bytes]
+    clips: list[tuple[str, NDArray[np.int16]]]
+    """Texts and their sound at 48 kHz, at 16 bits: they are to take little of the memory that is measured."""
+    cues: list[tuple[str, NDArray[np.int16]]]
 
 
 def read_lines(name: str) -> list[str]:
@@ -107,8 +110,8 @@ def speak_all(asked: str, language: str) -> Spoken:
     with open_engine(engine_name) as engine:
         voice = choose_voice(engine, name, language, 1.0)
 
-        def speak(texts: Sequence[str]) -> list[bytes]:
-            return [engine.synthesize(text, voice).pack() for text in texts]
+        def speak(texts: Sequence[str]) -> list[tuple[str, NDArray[np.int16]]]:
+            return [(text, (engine.synthesize(text, voice).samples[:, 0] * 32767).astype(np.int16)) for text in texts]
 
         speak(["A."])
         loaded = measure_work()
@@ -117,7 +120,7 @@ def speak_all(asked: str, language: str) -> Spoken:
         cues = speak(read_lines("cues.txt") if language == "en" else [])
         figures = {
             "load, s": loaded - start,
-            "work": work / (sum(map(measure_packed, clips)) / 1000),
+            "work": work / (sum(len(samples) for _, samples in clips) / SAMPLE_RATE),
             "memory, MB": sum(map(read_peak, ["self", *list_children()])),
         }
     return Spoken(str(voice), figures, clips, cues)
@@ -127,9 +130,11 @@ def listen(spoken: Spoken, language: str) -> dict[str, float]:
     """Return every figure of a voice: what its speech cost, and how well it was understood."""
     from listening import count_errors, list_words, transcribe
 
-    def count(packed: bytes) -> tuple[int, int]:
-        clip = Clip.unpack(packed)
-        said, heard = list_words(clip.text, language), list_words(transcribe(clip.samples, language), language)
+    def count(clip: tuple[str, NDArray[np.int16]]) -> tuple[int, int]:
+        said, heard = (
+            list_words(clip[0], language),
+            list_words(transcribe(clip[1] / np.float32(32767), language), language),
+        )
         return count_errors(said, heard), len(said)
 
     errors, words = map(sum, zip(*map(count, spoken.clips), strict=True))
