@@ -133,7 +133,7 @@ def listen(spoken: Spoken, language: str) -> dict[str, float]:
     def count(clip: tuple[str, NDArray[np.int16]]) -> tuple[int, int]:
         said, heard = (
             list_words(clip[0], language),
-            list_words(transcribe(clip[1] / np.float32(32767), language), language),
+            list_words(transcribe((clip[1] / 32767).astype(np.float32), language), language),
         )
         return count_errors(said, heard), len(said)
 
