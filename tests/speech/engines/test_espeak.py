@@ -100,4 +100,4 @@ def test_nothing_is_said_without_words(engine):
 
 
 def test_words_are_transcribed(engine):
-    assert engine.transcribe(["Breathe in", "hold"], "en-us") == ["b_ɹ_ˈiː_ð ˈɪ_n", "h_ˈoʊ_l_d"]
+    assert engine.transcribe(["Breathe in", "hold"], "en-us") == ["bɹˈiːð ˈɪn", "hˈo^ʊld"]

@@ -6,10 +6,11 @@ from readings import READINGS
 from narrator.errors import Mark, SpeechError, UnspeakableError
 from narrator.speech.engine import Voice
 from narrator.speech.engines.espeak import Espeak, write_mnemonics
-from narrator.speech.engines.hibari import Hibari, _mark_up
+from narrator.speech.engines.hibari import Hibari
 from narrator.speech.engines.piper import Piper, write_raw_phonemes
 from narrator.speech.engines.silent import Silent
 from narrator.speech.runs import Phonemes
+from narrator.speech.text.ipa import link_phonemes
 from narrator.speech.text.reading import Reader, write_plain
 from narrator.speech.text.unspoken import find_unspoken
 
@@ -33,7 +34,7 @@ class Piping(Piper):
 
 
 ENGINES = {
-    "hibari": (Hibari, lambda runs, _language: "".join(_mark_up(run, british=False) for run in runs)),
+    "hibari": (Hibari, lambda runs, _language: link_phonemes(runs, british=False)),
     "espeak": (Espeak, write_mnemonics),
     "piper": (Piping, write_raw_phonemes),
     "command": (Plain, lambda runs, _language: write_plain(runs)),

@@ -83,9 +83,10 @@ class Espeak(Engine):
         return make_clip(text, resample_pcm(np.frombuffer(pcm, "<i2"), head["rate"]))
 
     def transcribe(self, clauses: Sequence[str], code: str) -> list[str]:
-        """What each clause sounds like in a voice, in the International Phonetic Alphabet.
+        """Return what each clause sounds like in a voice, in the International Phonetic Alphabet.
 
-        Words are parted by spaces, the sounds of a word by `_`; stress stands before its vowel.
+        Words are parted by spaces; the letters of one sound are tied by `^`; stress comes before its vowel. A word of
+        another language has the codes of that language and of the voice's around it, in parentheses.
         """
         answer: list[str] = self._ask({"transcribe": list(clauses), "voice": code})[0]["clauses"]
         return answer

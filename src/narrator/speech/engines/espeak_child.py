@@ -19,8 +19,8 @@ _RATE = 1
 _UTF8 = 1
 _PHONEMES = 0x100
 """What is between double brackets is read as mnemonics of phonemes."""
-_IPA_PARTED = 2 | ord("_") << 8
-"""International Phonetic Alphabet, the sounds of a word parted by this letter."""
+_IPA_TIED = 2 | 1 << 7 | ord("^") << 8
+"""International Phonetic Alphabet, the letters of one sound tied by this one (speak_lib.h, espeak_TextToPhonemes)."""
 _TIMEOUT_S = 60
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
@@ -77,7 +77,7 @@ def _transcribe(library: ctypes.CDLL, clause: str) -> str:
     rest = ctypes.c_void_p(ctypes.addressof(text))
     parts = []
     while rest.value:
-        parts.append(library.espeak_TextToPhonemes(ctypes.byref(rest), _UTF8, _IPA_PARTED).decode())
+        parts.append(library.espeak_TextToPhonemes(ctypes.byref(rest), _UTF8, _IPA_TIED).decode())
     return " ".join(parts)
 
 

@@ -7,7 +7,6 @@ Its makers distilled each of them from a voice of Kokoro-82M, whose training mix
 import hashlib
 import importlib.metadata
 import shutil
-import tempfile
 import threading
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
@@ -27,11 +26,11 @@ from narrator.routine.nearest import suggest
 from narrator.sound.resample import resample_pcm
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Installable, Report, Suggestion, Voice, read_base
-from narrator.speech.folder import find_voices_folder
+from narrator.speech.folder import find_voices_folder, scratch_in
 from narrator.speech.net.watched import explain, watch
 from narrator.speech.runs import Run
 from narrator.speech.text.breaths import count_words, cut_breaths
-from narrator.speech.text.ipa import to_misaki
+from narrator.speech.text.ipa import link_phonemes
 
 SPEED = 0.75
 """Of the voice's own speed, at pace 1: it reads aloud at 220 words a minute, and guidance is slower than that."""
@@ -41,7 +40,6 @@ _CUE_SPEED = 0.8
 """Least speed of a cue: spoken more slowly, and heard alone, more of them are misheard."""
 _SEED = 0
 """Of the noise in a voice: the same text always gives the same samples."""
-_NO_BRACKETS = str.maketrans("[]", "()")
 _FORMAT = 2
 """Raised whenever what is made of a text changes."""
 
@@ -89,7 +87,7 @@ class Hibari(Engine):
     def synthesize_runs(self, runs: Sequence[Run], voice: Voice) -> Clip:
         """Speak a text of which some words are given by their sounds; see `synthesize`."""
         text = "".join(run if isinstance(run, str) else run.word for run in runs)
-        breaths = cut_breaths("".join(_mark_up(run, british=bool(VOICES[voice.name]["british"])) for run in runs))
+        breaths = cut_breaths(link_phonemes(runs, british=bool(VOICES[voice.name]["british"])))
         if not breaths:
             return make_silent_clip(text)
         model = self._load(voice.name)
@@ -138,17 +136,6 @@ class Hibari(Engine):
             return None
         found = cls.find_installable(None, language)
         return Suggestion(found.name, () if found.is_installed() else (f"narrator voices add {found.name}",))
-
-
-def _mark_up(run: Run, *, british: bool) -> str:
-    """Return a run as the library reads it: `[word](/phonemes/)`, each word by itself; a text has no brackets left."""
-    if isinstance(run, str):
-        return run.translate(_NO_BRACKETS)
-    words = run.word.split()
-    sounds = to_misaki(run.ipa, british=british).split()
-    # A name of several words may be given in fewer, or more, words of sounds.
-    names = words if len(words) == len(sounds) else ["x"] * len(sounds)
-    return " ".join(f"[{name.translate(_NO_BRACKETS)}](/{sound}/)" for name, sound in zip(names, sounds, strict=True))
 
 
 def list_installed() -> list[str]:
@@ -220,14 +207,13 @@ def _install(name: str, report: Report, source: Path | None) -> None:
         return
     path, voice = _find_file(name), VOICES[name]
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".fetching-", dir=path.parent, ignore_cleanup_errors=True) as scratch:
-            fetched = Path(scratch) / path.name
+        with scratch_in(path.parent) as scratch:
+            fetched = scratch / path.name
             if source:
                 shutil.copyfile(source / path.name, fetched)
             else:
                 fetch = partial(download, BASE_URL + voice["file"], str(fetched), voice["sha256"])
-                watch(fetch, Path(scratch), report, voice["bytes"])
+                watch(fetch, scratch, report, voice["bytes"])
             _check_file(fetched, voice)
             fetched.chmod(0o644)
             fetched.replace(path)

@@ -6,7 +6,6 @@ import importlib.util
 import json
 import logging
 import shutil
-import tempfile
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cache, partial
@@ -20,7 +19,7 @@ from narrator.errors import SpeechError, UsageError
 from narrator.sound.resample import resample_pcm
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Installable, Report, Suggestion, Voice, read_base
-from narrator.speech.folder import find_voices_folder
+from narrator.speech.folder import find_voices_folder, scratch_in
 from narrator.speech.net.watched import explain, watch
 from narrator.speech.runs import Run
 from narrator.speech.text.breaths import has_words
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
 _EXAMPLE = "de_DE-thorsten-medium"
 _SOURCE = "huggingface.co/rhasspy/piper-voices"
-_SCRATCH = ".fetching-"
 _SUGGESTED = {
     "ar": "ar_JO-kareem-medium", "ca": "ca_ES-upc_ona-medium", "cs": "cs_CZ-jirka-medium",
     "cy": "cy_GB-gwryw_gogleddol-medium", "da": "da_DK-talesyntese-medium", "de": "de_DE-thorsten-medium",
@@ -249,15 +247,14 @@ def install(name: str, report: Report, source: Path | None) -> None:
 
     folder, place = _find_folder(), source or _SOURCE
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=folder, ignore_cleanup_errors=True) as scratch:
+        with scratch_in(folder) as scratch:
             if source:
                 for path in _list_files(name, source):
                     shutil.copy(path, scratch)
             else:
-                watch(partial(download_voice, name, Path(scratch)), Path(scratch), report)
-            _load(name, Path(scratch), f"what came from {place} is damaged, and was not kept; run the command again")
-            for path in _list_files(name, Path(scratch)):
+                watch(partial(download_voice, name, scratch), scratch, report)
+            _load(name, scratch, f"what came from {place} is damaged, and was not kept; run the command again")
+            for path in _list_files(name, scratch):
                 shutil.move(path, folder / path.name)
     except (OSError, HTTPException, ValueError) as error:  # an address that is none, an answer that is none
         raise SpeechError(

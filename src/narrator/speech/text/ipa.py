@@ -6,9 +6,10 @@ syllable; every engine here wants it before the vowel.
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from narrator.routine.lexicon import LONG, SECONDARY, STRESS, VOWELS
+from narrator.speech.runs import Phonemes, Run
 
 _NASAL, _SYLLABIC = "\u0303", "\u0329"
 _UNSPOKEN = re.compile("[\u035c\u0361\u032f\u031a\u030d.‿|ˑʰʲʷ]")
@@ -50,6 +51,23 @@ def to_misaki(ipa: str, *, british: bool = False) -> str:
     spoken = _translate(ipa, lambda sign: table.get(sign, sign))
     spoken = spoken.replace(_NASAL, "n")
     return spoken if british else spoken.replace(LONG, "")
+
+
+_NO_BRACKETS = str.maketrans("[]", "()")
+
+
+def link_phonemes(runs: Sequence[Run], *, british: bool) -> str:
+    """Return runs as misaki reads them: `[word](/phonemes/)`, each word by itself; a text has no brackets left."""
+    return "".join(
+        run.translate(_NO_BRACKETS) if isinstance(run, str) else _link_word(run, british=british) for run in runs
+    )
+
+
+def _link_word(run: Phonemes, *, british: bool) -> str:
+    words, sounds = run.word.split(), to_misaki(run.ipa, british=british).split()
+    # A name of several words may be given in fewer, or more, words of sounds.
+    names = words if len(words) == len(sounds) else ["x"] * len(sounds)
+    return " ".join(f"[{name.translate(_NO_BRACKETS)}](/{sound}/)" for name, sound in zip(names, sounds, strict=True))
 
 
 # espeak-ng ----------------------------------------------------------------------------------------------------------
