@@ -341,8 +341,8 @@ def prepare(folder: Path) -> None:
     for number, (segment, following) in enumerate(zip(timeline.segments, [*starts[1:], timeline.length], strict=True)):
         room = following - segment.start
         match segment.cue:
-            case Speech(spoken=spoken):
-                audio = clips.load(spoken).audio
+            case Speech(text):
+                audio = clips.load(text).audio
             case Bell(sound):
                 # What is strung together cannot ring on beneath what follows: the ring ends with its room.
                 audio = strike_bell(sound)[:room].fade_out(500)

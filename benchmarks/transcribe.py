@@ -1,11 +1,11 @@
 """Whether a finished track says what its script says, when its script says it.
 
-    python benchmarks/transcribe.py [ROUTINE] [--voice hibari]
+    python benchmarks/transcribe.py [ROUTINE] [--voice hibari] [--language en]
 
-Renders a routine (`ten-minute-hips` unless told) as the command does, decodes the MP3, and holds every sentence of the
-script against the sound around its time: its onset, found in the signal, must be within half a second of that time, and
-a recogniser (moonshine-voice's tiny English model; the extra `asr`) must hear it there, with at most 8 % of all words
-wrong. Exit code 0 when that is so, 1 when not, 2 when the track could not be made.
+Renders a routine (`ten-minute-hips` unless named) as the command does, decodes the MP3, and compares every sentence of
+the script with the sound around its time: its onset, found in the signal, must be within half a second of it, and
+a recogniser (see `listening`; the extra `asr`) must hear it there, with at most 8 % of all words wrong. Exit code 0
+when that is so, 1 when not, 2 when the track could not be made.
 """
 
 import argparse
@@ -55,14 +55,16 @@ def find_onset(samples: NDArray[np.float32], first: int, last: int) -> int | Non
     return first + FRAME * int(begun[0]) if begun.size else None
 
 
-def check_sentence(samples: NDArray[np.float32], cue: dict[str, Any], free: tuple[int, int]) -> tuple[int, int, bool]:
+def check_sentence(
+    samples: NDArray[np.float32], cue: dict[str, Any], free: tuple[int, int], language: str
+) -> tuple[int, int, bool]:
     """Words wrong, words said, and whether a sentence is where it should be; `free` is where no other sounds."""
     start, end = cue["start_ms"], cue["end_ms"]
     onset = find_onset(samples, max(start - TOLERANCE, free[0]), min(start + 2 * TOLERANCE, free[1]))
     first, last = max(start - AROUND, free[0]), min(end + AROUND, free[1])
-    heard = transcribe(samples[first * SAMPLES_PER_MS : last * SAMPLES_PER_MS])
-    said = list_words(cue["text"])
-    errors = count_errors(said, list_words(heard))
+    heard = transcribe(samples[first * SAMPLES_PER_MS : last * SAMPLES_PER_MS], language)
+    said = list_words(cue["text"], language)
+    errors = count_errors(said, list_words(heard, language))
     is_there = onset is not None and abs(onset - start) <= TOLERANCE
     if errors or not is_there:
         away = "not found" if onset is None else f"{onset - start:+d} ms"
@@ -74,18 +76,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Render, listen, and judge."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("routine", nargs="?", default="ten-minute-hips")
-    parser.add_argument("--voice", default="hibari")
+    parser.add_argument("--voice", help="[default: hibari for English, else kokoro]")
+    parser.add_argument("--language", default="en")
     options = parser.parse_args(arguments)
+    voice = options.voice or ("hibari" if options.language == "en" else "kokoro")
+    spoken = [options.routine, "--voice", voice, "--language", options.language]
     with tempfile.TemporaryDirectory() as folder:
-        run_narrator("render", options.routine, "--voice", options.voice, "--output", folder, "--quiet")
+        run_narrator("render", *spoken, "--output", folder, "--quiet")
         samples = decode_mono(next(Path(folder).glob("*.mp3")).read_bytes(), "mp3")[:, 0]
-    cues = json.loads(run_narrator("script", options.routine, "--voice", options.voice, "--format", "json"))["cues"]
+    cues = json.loads(run_narrator("script", *spoken, "--format", "json"))["cues"]
     bounds = (
         [0, *(cue["end_ms"] for cue in cues)],
         [*(cue["start_ms"] for cue in cues[1:]), len(samples) // SAMPLES_PER_MS],
     )
     results = [
-        check_sentence(samples, cue, (before, after))
+        check_sentence(samples, cue, (before, after), options.language)
         for cue, before, after in zip(cues, bounds[0], bounds[1], strict=False)
         if cue["kind"] == "speech"
     ]

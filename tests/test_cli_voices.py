@@ -44,6 +44,7 @@ languages = ["de", "fr", "es", "it"]
 LISTED = """\
 ENGINE   QUALITY  WORKS    INSTALLED  LANGUAGES  LICENCE
 hibari   natural  offline  yes        en en-US   Apache-2.0
+kokoro   natural  offline  no         6          Apache-2.0
 piper    natural  offline  no         37         GPL-3.0-or-later, and each voice's own
 espeak   robotic  offline  yes        140        GPL-3.0-or-later
 gtts     good     online   yes        69         Google's terms
@@ -61,6 +62,7 @@ silent   any
 NATURAL VOICES, the best for each language
 
 NOT READY YET
+kokoro   kokoro has no voice yet; narrator voices shows which it has, and how to add one
 piper    piper has no voice yet; narrator voices shows which it has, and how to add one
 openai   the engine 'openai' needs a key for api.openai.com; put it into OPENAI_API_KEY, or name
          another server in OPENAI_BASE_URL

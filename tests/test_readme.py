@@ -12,6 +12,7 @@ from narrator.speech.engines.command import CommandConfig
 from narrator.speech.engines.openai import OpenaiConfig
 from narrator.speech.registry import choose_voice
 from narrator.speech.speak import speak
+from narrator.speech.text.reading import Reader
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
@@ -62,5 +63,5 @@ def test_the_engine_shown_speaks(tmp_path):
     exec(compile(block, "README.md", "exec"), shown)  # noqa: S102 - our own
     with shown["Hummer"]() as engine:
         voice = choose_voice(engine, None, "en", 1.0)
-        clips = speak(["Breathe in."], voice, engine, Cache(tmp_path))
+        clips = speak(["Breathe in."], Reader(engine, voice), Cache(tmp_path))
     assert clips.lengths == {"Breathe in.": 672}

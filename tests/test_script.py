@@ -127,12 +127,12 @@ def test_random_wordings_are_settled_by_the_seed(unroll):
     assert outline(unroll(steps, head="seed: 7\n")) != first
 
 
-def test_words_are_respelled_for_the_voice_alone(unroll):
-    script = unroll("  - say: Feel the PSOAS in Foo.\n", head="pronounce: {foo: fubar}\n")
-    assert script.list_texts() == ["Feel the soeass in fubar."]
-    assert outline(script)[0] == "Feel the PSOAS in Foo."
-    german = unroll("  - say: Der Psoas.\n", head="language: de\n")
-    assert german.list_texts() == ["Der Psoas."]
+def test_texts_are_as_written_and_know_their_lines(unroll):
+    script = unroll("  - say: Feel the PSOAS. Rest.\n  - hold: 1m\n    cues: [{at: half, say: [Soften., Soft.]}]\n")
+    assert script.list_texts() == ["Feel the PSOAS.", "Rest.", "Soften.", "Soft."]
+    assert {(text, mark.line) for text, mark in script.list_marked_texts()} == {
+        ("Feel the PSOAS.", 3), ("Rest.", 3), ("Soften.", 5), ("Soft.", 5),
+    }  # fmt: skip
 
 
 def test_lengths_in_breaths_follow_the_routine_or_the_step(unroll):

@@ -19,6 +19,7 @@ from narrator.script import Bell, Heading
 from narrator.speech.engine import Voice
 from narrator.speech.registry import open_engine
 from narrator.speech.speak import speak
+from narrator.speech.text.reading import Reader
 from narrator.timeline import Chapter, Lengths, Segment
 from narrator.verify import verify_track
 from timelines import MARK, make_bed, make_timeline, say
@@ -30,7 +31,7 @@ TEXTS = ["Breathe in.", "Let your shoulders be heavy, and soften your jaw.", "An
 @pytest.fixture(scope="module")
 def clips():
     with open_engine("espeak") as engine:
-        return speak(TEXTS, Voice("espeak", "en-us", "en"), engine, Cache())
+        return speak(TEXTS, Reader(engine, Voice("espeak", "en-us", "en")), Cache())
 
 
 @pytest.fixture(params=["floor", "silence", "rain"])

@@ -8,7 +8,7 @@ MARK = Mark("f", 1, 1)
 
 
 def say(text):
-    return Speech(text, text)
+    return Speech(text)
 
 
 def make_timeline(*cues, length=60_000, takes=480, bed=None, levels=None):

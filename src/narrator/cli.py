@@ -243,6 +243,9 @@ def script_command(
         ScriptFormat | None,
         typer.Option("--format", help="text to read, yaml to edit and render, json for programs. [default: text]"),
     ] = None,
+    spoken: Annotated[
+        bool, typer.Option("--spoken", help="Also show what the voice is given, sentence by sentence.")
+    ] = False,
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="File to write; its ending chooses the format.")
     ] = None,
@@ -276,11 +279,16 @@ def script_command(
         )
         if len(found) != 1:
             raise UsageError("a script has one length; give --length once")
+        form = form or _choose_format(output)
+        if spoken and form is ScriptFormat.yaml:
+            raise UsageError(
+                "--spoken shows what a voice is given, which no script to edit has; use --format text or json"
+            )
         session = plan(found[0], open_cache())
         for note in (*session.warnings, *session.timeline.notes):
             tell(note, "warning")
         folders = ((output or found[0].file).parent, *found[0].sounds)
-        text = _format_script(session, found[0].name, form or _choose_format(output), folders)
+        text = _format_script(session, found[0].name, form, folders, spoken=spoken)
         if output:
             _check_script_output(output, found[0])
             write_text(output, text)
@@ -530,18 +538,19 @@ def _choose_format(output: Path | None) -> ScriptFormat:
     )
 
 
-def _format_script(session: "Plan", file: str, form: ScriptFormat, folders: tuple[Path, ...]) -> str:
+def _format_script(session: "Plan", file: str, form: ScriptFormat, folders: tuple[Path, ...], *, spoken: bool) -> str:
     from narrator.publish.screenplay import format_json, format_text
     from narrator.script_file import format_script
 
     heading, timeline, voice = session.heading, session.timeline, str(session.voice)
+    readings = session.clips.get_reading if spoken else None
     match form:
         case ScriptFormat.yaml:
             return format_script(heading, voice, session.gain, session.floor, timeline, file, folders)
         case ScriptFormat.json:
-            return format_json(heading.title, heading.language, voice, timeline)
+            return format_json(heading.title, heading.language, voice, timeline, readings)
         case ScriptFormat.text:
-            return format_text(heading.title, voice, timeline)
+            return format_text(heading.title, voice, timeline, readings)
 
 
 def _check_script_output(output: Path, request: "Request") -> None:

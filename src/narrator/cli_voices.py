@@ -186,9 +186,9 @@ def try_command(
         from narrator.publish.sample import CODECS, write_sample
         from narrator.routine import find_routine, load_routine
         from narrator.routine.model import VoiceSpec
-        from narrator.routine.phrases import Lexicon
         from narrator.speech.registry import open_voice
         from narrator.speech.speak import speak
+        from narrator.speech.text.reading import Reader
 
         if language is not None:
             check_language(language)
@@ -201,12 +201,13 @@ def try_command(
             raise UsageError(f"{path} is there already; replace it with --force, or choose another --output")
         about = load_routine(find_routine(routine)) if routine else None
         language = language or (about.language if about else _find_language(voice))
-        spoken = Lexicon(about.pronounce if about else {}, language).respell(_clean_text(text))
+        spoken = _clean_text(text)
         wish = VoiceSpec(pace=pace or (about.voice.pace if about else 1))
         engine, chosen = open_voice(voice, wish, language)
         # Spoken again, whatever is kept: it is the voice that is tried.
         with engine, TemporaryDirectory() as folder:
-            clip = speak([spoken], chosen, engine, Cache(Path(folder))).load(spoken)
+            reader = Reader(engine, chosen, about.pronounce if about else {})
+            clip = speak([spoken], reader, Cache(Path(folder))).load(spoken)
         write_sample(path, [clip.samples])
         typer.echo(f"{path}  {chosen}, {clip.length / 1000:.1f} s")
 

@@ -88,6 +88,12 @@ class SpeechError(OutsideError):
     """A voice could not speak."""
 
 
+class UnspeakableError(SpeechError):
+    """The chosen voice would be silent at a text: another voice may speak it, else the text has to change."""
+
+    exit_code = 1
+
+
 class PublishError(OutsideError):
     """A track could not be written."""
 

@@ -40,6 +40,8 @@ from narrator.sound.loop import Loop
 from narrator.speech.cast import Role, cast_voice
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.speak import Clips, find_lengths, speak
+from narrator.speech.text.reading import Reader
+from narrator.speech.text.unspoken import find_unspoken
 from narrator.timeline import Growth, Lengths, Range, Timeline, lay_out, measure_range
 from narrator.units import Db, Ms, format_duration
 from narrator.verify import Check, compare_bytes, verify_track
@@ -107,7 +109,7 @@ class Plan:
     """Level of the room tone in dBFS; None for digital silence."""
     bed: Loop | None
     warnings: tuple[Fault, ...] = ()
-    """Why it is not the voice that was chosen first."""
+    """What the voice is likely to misread; and why it is not the one that was chosen first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +162,16 @@ def _render(job: Job, cache: Cache, report: Report | None) -> Track:
     authored = _read(job.request)
 
     def find_or_plan(engine: Engine, voice: Voice) -> tuple[str, Track | Plan]:
+        reader = _open_reader(authored, engine, voice)
+        given = [reader.read(text) for text in authored.list_texts()]
         fingerprint = make_key(
             _FORMAT, av.__version__, authored, _list_digests(authored), voice, job.request.length, job.request.nearest,
-            job.bitrate,
+            job.bitrate, given,
         )  # fmt: skip
         if not (job.force or job.remake) and (track := _find_track(job, fingerprint, cache)):
             return fingerprint, track
         _prepare_output(job)
-        return fingerprint, _plan(authored, job.request, engine, voice, cache, report)
+        return fingerprint, _plan(authored, job.request, reader, cache, report)
 
     (fingerprint, session), warnings = _cast(job.request, authored, find_or_plan)
     if isinstance(session, Track):
@@ -193,10 +197,10 @@ def _render(job: Job, cache: Cache, report: Report | None) -> Track:
         clips_cached=session.clips.cached,
         seconds=round(time.monotonic() - started, 3),
         replaced=before["track"]["voice"] if before and before["track"]["voice"] != str(session.voice) else None,
-        notes=session.timeline.notes,
+        notes=(*session.warnings, *session.timeline.notes),
     )
     try:
-        # Kept without the warnings: they tell of this run, and the fingerprint is that of the voice that spoke.
+        # Kept without the other warnings: they report this run, and the fingerprint is that of the voice that spoke.
         _keep_track(job, fingerprint, track, _write_plan(session, job), cache)
     except OutsideError as error:
         # The track is there, and good.
@@ -225,9 +229,11 @@ def plan(request: Request, cache: Cache, report: Report | None = None) -> Plan:
     authored = _read(request)
     with cache.lease():
         session, warnings = _cast(
-            request, authored, lambda engine, voice: _plan(authored, request, engine, voice, cache, report)
+            request,
+            authored,
+            lambda engine, voice: _plan(authored, request, _open_reader(authored, engine, voice), cache, report),
         )
-    return replace(session, warnings=warnings)
+    return replace(session, warnings=(*warnings, *session.warnings))
 
 
 def respeak(request: Request, cache: Cache, report: Report | None = None) -> int:
@@ -244,7 +250,8 @@ def respeak(request: Request, cache: Cache, report: Report | None = None) -> int
             report("speaking", done, total)
 
     def speak_again(engine: Engine, voice: Voice) -> Clips:
-        return speak(authored.list_texts(), voice, engine, cache, follow, again=True)
+        reader = _open_reader(authored, engine, voice)
+        return speak(authored.list_texts(), reader, cache, follow, again=True)
 
     with cache.lease():
         clips, _ = _cast(request, authored, speak_again)
@@ -299,9 +306,13 @@ def check(request: Request, cache: Cache, lengths: Sequence[Ms] | None = None) -
 
     """
     authored = _read(request)
-    (clips, is_estimate), failed = _cast(
-        request, authored, lambda _engine, voice: find_lengths(authored.list_texts(), voice, cache)
-    )
+
+    def find(engine: Engine, voice: Voice) -> tuple[dict[str, Ms], bool, tuple[Fault, ...]]:
+        reader = _open_reader(authored, engine, voice)
+        unspoken = find_unspoken(authored.list_marked_texts(), reader, authored.heading.pronounce_marks)
+        return *find_lengths(authored.list_texts(), reader, cache), unspoken
+
+    (clips, is_estimate, unspoken), failed = _cast(request, authored, find)
     measured = Lengths(clips, measure_rings(authored), is_estimate)
     _open_bed(authored, cache)
     if isinstance(authored, ScriptFile):
@@ -309,7 +320,9 @@ def check(request: Request, cache: Cache, lengths: Sequence[Ms] | None = None) -
             raise UsageError(f"{request.name} is a script, which has one length: leave the lengths out")
         timeline = place_script(authored, measured)
         span = Range(timeline.length, timeline.length, timeline.length, ((timeline.length, timeline.length),))
-        return Checked(authored.heading.title, span, timeline.length, is_estimate, (*failed, *timeline.notes))
+        return Checked(
+            authored.heading.title, span, timeline.length, is_estimate, (*failed, *unspoken, *timeline.notes)
+        )
     growth = Growth(authored, measured)
     span = measure_range(growth, measured)
     timeline = _lay_out(growth, request)
@@ -317,32 +330,32 @@ def check(request: Request, cache: Cache, lengths: Sequence[Ms] | None = None) -
     if request.nearest:
         asked = tuple(span.find_nearest(length) for length in asked)
     rows, advice = look_at_lengths(growth, asked)
-    notes = tuple(dict.fromkeys([*failed, *review_script(authored, measured), *timeline.notes]))
+    notes = tuple(dict.fromkeys([*failed, *unspoken, *review_script(authored, measured), *timeline.notes]))
     return Checked(authored.heading.title, span, timeline.length, is_estimate, notes, tuple(rows), tuple(advice))
+
+
+def _open_reader(authored: Script | ScriptFile, engine: Engine, voice: Voice) -> Reader:
+    return Reader(engine, voice, authored.heading.pronounce)
 
 
 def _plan(
     authored: Script | ScriptFile,
     request: Request,
-    engine: Engine,
-    voice: Voice,
+    reader: Reader,
     cache: Cache,
     report: Report | None,
 ) -> Plan:
     bed = _open_bed(authored, cache)
+    unspoken = find_unspoken(authored.list_marked_texts(), reader, authored.heading.pronounce_marks)
     clips = speak(
-        authored.list_texts(),
-        voice,
-        engine,
-        cache,
-        report and (lambda done, total: report("speaking", done, total)),
+        authored.list_texts(), reader, cache, report and (lambda done, total: report("speaking", done, total))
     )
     lengths = Lengths(clips.lengths, measure_rings(authored))
     timeline = _place(authored, lengths, request)
     gain = authored.gain if isinstance(authored, ScriptFile) else None
     if gain is None:
         gain = measure_gain(_lay_out_whole(authored, lengths) or timeline, clips, authored.loudness)
-    return Plan(authored.heading, voice, timeline, clips, gain, authored.floor, bed)
+    return Plan(authored.heading, reader.voice, timeline, clips, gain, authored.floor, bed, unspoken)
 
 
 def _read(request: Request) -> Script | ScriptFile:

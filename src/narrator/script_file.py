@@ -14,15 +14,14 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
-from narrator.errors import Fault, RoutineError, UsageError
+from narrator.errors import Fault, Mark, RoutineError, UsageError
 from narrator.routine.load import type_source
 from narrator.routine.marked import Marked
 from narrator.routine.model import Tags, VoiceShort, VoiceSpec
-from narrator.routine.phrases import Lexicon
 from narrator.routine.sounds import FLOOR, LOUDNESS, NONE, BedSpec, BellShort, Floor, Level, Loudness
 from narrator.routine.source import Source
 from narrator.routine.text import InlinePause, split_text
-from narrator.routine.values import LANGUAGE, Duration, Line, Word
+from narrator.routine.values import LANGUAGE, Duration, Line, Pronunciation, Word
 from narrator.script import Bed, Bell, Breath, Cue, Heading, Speech, list_speeches, list_texts, make_bed, make_bell
 from narrator.timeline import BedLine, Chapter, Lengths, Segment, Timeline, check_words, measure_words
 from narrator.units import TICK, Db, Ms, format_clock, format_duration, ms_to_ticks, ticks_to_ms
@@ -84,12 +83,12 @@ class CueEntry(Marked):
             raise ValueError("a script's words hold no pauses; make two cues of these")
         return self
 
-    def make_cue(self, lexicon: Lexicon, sounds: tuple[Path, ...] = ()) -> Cue:
+    def make_cue(self, sounds: tuple[Path, ...] = ()) -> Cue:
         """Make the cue itself."""
         if self.bell:
             return make_bell(self.bell, self.find_mark("bell"), sounds)
         texts = tuple(" ".join(text.split()) for text in self.say or ())
-        words = tuple(Speech(text, lexicon.respell(text)) for text in texts)
+        words = tuple(Speech(text) for text in texts)
         if self.breathe:
             return Breath(self.breathe, ticks_to_ms(ms_to_ticks(self.takes or 0)), words)
         return words[0]
@@ -121,7 +120,7 @@ class ScriptFile(Marked):
     title: Word
     language: Annotated[str, Field(pattern=LANGUAGE)] = "en"
     voice: VoiceShort = VoiceSpec()
-    pronounce: dict[Word, Word] = Field({}, max_length=1000)
+    pronounce: dict[Word, Pronunciation] = Field({}, max_length=1000)
     tags: Tags = Tags()
     seed: int = 0
     gain: Annotated[float, Field(ge=-60, le=24, allow_inf_nan=False)] | None = None
@@ -136,8 +135,16 @@ class ScriptFile(Marked):
     @property
     def heading(self) -> Heading:
         """What the session is called, and its voice."""
-        mark = self.find_mark("voice")
-        return Heading(self.title, self.language, self.voice, self.tags, self.pronounce, mark, self.seed)
+        return Heading(
+            self.title,
+            self.language,
+            self.voice,
+            self.tags,
+            self.pronounce,
+            self.find_mark("voice"),
+            self.seed,
+            self.list_marks("pronounce"),
+        )
 
     def list_cues(self) -> list[Cue]:
         """The cues in the order of the file."""
@@ -146,8 +153,7 @@ class ScriptFile(Marked):
     @cached_property
     def _made_cues(self) -> list[Cue]:
         # Once: what a sound file holds may change while it is in use.
-        lexicon = Lexicon(self.pronounce, self.language)
-        return [entry.make_cue(lexicon, self._sounds) for entry in self.cues]
+        return [entry.make_cue(self._sounds) for entry in self.cues]
 
     def make_bed(self) -> Bed | None:
         """The bed itself.
@@ -161,6 +167,12 @@ class ScriptFile(Marked):
     @cached_property
     def _made_bed(self) -> Bed | None:
         return make_bed(self.bed, self.find_mark("bed"), self._sounds) if self.bed else None
+
+    def list_marked_texts(self) -> Iterator[tuple[str, Mark]]:
+        """Yield every text that a voice is needed for, and where it is written."""
+        for entry, cue in zip(self.cues, self.list_cues(), strict=True):
+            for speech in list_speeches(cue):
+                yield speech.text, entry.find_mark("say")
 
     def list_texts(self) -> list[str]:
         """Every distinct text that a voice is needed for, in order."""

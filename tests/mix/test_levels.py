@@ -12,6 +12,7 @@ from narrator.sound.loudness import integrate, measure_loudness
 from narrator.speech.engine import Voice
 from narrator.speech.registry import open_engine
 from narrator.speech.speak import speak
+from narrator.speech.text.reading import Reader
 from narrator.timeline import Lengths
 from timelines import make_bed, make_timeline, say
 
@@ -21,7 +22,7 @@ TEXTS = ["Breathe in.", "Hold.", "Let your shoulders be heavy, and soften your j
 @pytest.fixture(scope="module")
 def clips(tmp_path_factory):
     with open_engine("espeak") as engine:
-        return speak(TEXTS, Voice("espeak", "en-us", "en"), engine, Cache(tmp_path_factory.mktemp("c")))
+        return speak(TEXTS, Reader(engine, Voice("espeak", "en-us", "en")), Cache(tmp_path_factory.mktemp("c")))
 
 
 def test_every_clip_comes_to_one_loudness(clips):

@@ -14,6 +14,7 @@ from narrator.sound.loudness import measure_loudness
 from narrator.speech.engine import Voice
 from narrator.speech.registry import open_engine
 from narrator.speech.speak import speak
+from narrator.speech.text.reading import Reader
 from narrator.units import TICK, db_to_ratio
 from timelines import make_bed, make_timeline, say
 
@@ -22,7 +23,7 @@ from timelines import make_bed, make_timeline, say
 def clips(tmp_path_factory):
     with open_engine("espeak") as engine:
         texts = ["Breathe in.", "Hold.", "Let your shoulders be heavy, and soften your jaw."]
-        return speak(texts, Voice("espeak", "en-us", "en"), engine, Cache(tmp_path_factory.mktemp("c")))
+        return speak(texts, Reader(engine, Voice("espeak", "en-us", "en")), Cache(tmp_path_factory.mktemp("c")))
 
 
 @pytest.fixture(scope="module")

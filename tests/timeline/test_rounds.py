@@ -185,7 +185,7 @@ def test_cues_over_the_rounds_keep_clear_of_their_words(cue, target):
         if isinstance(segment.cue, Speech):
             spoken.append((segment.start, segment.end))
         elif segment.cue.words:
-            spoken.append((segment.start, segment.start + lengths.clips[segment.cue.words[0].spoken]))
+            spoken.append((segment.start, segment.start + lengths.clips[segment.cue.words[0].text]))
     spoken.sort()
     assert all(one[1] + 300 <= other[0] for one, other in pairwise(spoken))
     tones = [segment for segment in timeline.segments if isinstance(segment.cue, Breath)]

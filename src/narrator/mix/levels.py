@@ -50,7 +50,7 @@ def measure_gain(timeline: Timeline, clips: Clips, target: Lufs) -> Db:
     if timeline.bed:
         blocks += _list_bed_blocks(timeline.bed, timeline.length)
     heard = integrate(blocks)
-    has_speech = any(isinstance(cue, Speech) and clips.get_loudness(cue.spoken).blocks for cue in counts)
+    has_speech = any(isinstance(cue, Speech) and clips.get_loudness(cue.text).blocks for cue in counts)
     wanted = target - (heard if has_speech and heard is not None else SPEECH)
     return math.floor(min(wanted, target - SPEECH + LOUDER) / _GAIN_STEP + 0.5) * _GAIN_STEP
 
@@ -70,9 +70,9 @@ def _take_apart(cue: Cue) -> Iterator[Cue]:
 def _list_blocks(cue: Cue, clips: Clips) -> list[Lufs]:
     """Loudness of each 100 ms of a sound by itself."""
     match cue:
-        case Speech(spoken=spoken):
-            gain = level_clip(clips.get_level(spoken))
-            return [block + gain for block in clips.get_loudness(spoken).blocks]
+        case Speech(text):
+            gain = level_clip(clips.get_level(text))
+            return [block + gain for block in clips.get_loudness(text).blocks]
         case Bell():
             return list(_measure_bell(cue))
         case Breath(phase, length) if phase in PITCH:

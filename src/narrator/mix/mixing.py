@@ -83,8 +83,8 @@ def _overlay(island: Island, clips: Clips, start: Ms, end: Ms) -> AudioSegment:
 
 def _load_sound(cue: Cue, clips: Clips) -> AudioSegment:
     match cue:
-        case Speech(spoken=spoken):
-            return clips.load(spoken).audio.apply_gain(level_clip(clips.get_level(spoken)) - HEADROOM)
+        case Speech(text):
+            return clips.load(text).audio.apply_gain(level_clip(clips.get_level(text)) - HEADROOM)
         case Bell():
             return _soften_bell(cue)
         case Breath(phase, length):

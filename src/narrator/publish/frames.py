@@ -178,7 +178,7 @@ class FrameMaker:
         )
 
     def _list_clips(self, cue: Cue) -> list[str]:
-        return [self._console.clips.get_digest(speech.spoken) for speech in list_speeches(cue)]
+        return [self._console.clips.get_digest(speech.text) for speech in list_speeches(cue)]
 
     def _make_stretch(self, stretch: Stretch) -> Frames:
         loop = find_loop(stretch.level, self._console)

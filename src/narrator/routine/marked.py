@@ -17,6 +17,7 @@ class Marked(BaseModel):
 
     _mark: Mark = PrivateAttr(default=_NOWHERE)
     _marks: dict[str, Mark] = PrivateAttr(default_factory=dict)
+    _inner: dict[str, dict[str, Mark]] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="wrap")
     @classmethod
@@ -24,6 +25,7 @@ class Marked(BaseModel):
         model = handler(data)
         if isinstance(data, Mapping):
             model._mark, model._marks = data.mark, data.marks  # noqa: SLF001 - its own class
+            model._inner = {key: value.marks for key, value in data.items() if isinstance(value, Mapping)}  # noqa: SLF001
         return model
 
     @property
@@ -34,3 +36,7 @@ class Marked(BaseModel):
     def find_mark(self, key: str, otherwise: Mark | None = None) -> Mark:
         """Where the value of a key stands; where it is not written, another place, or else where the mapping starts."""
         return self._marks.get(key, otherwise or self._mark)
+
+    def list_marks(self, key: str) -> dict[str, Mark]:
+        """Return where each value of a mapping of the file starts, which is the value of a key."""
+        return self._inner.get(key, {})

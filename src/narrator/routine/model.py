@@ -41,6 +41,7 @@ from narrator.routine.values import (
     ElasticSpec,
     Name,
     PauseSpec,
+    Pronunciation,
     SidesSpec,
     Span,
     Text,
@@ -296,8 +297,10 @@ class Routine(Marked):
     voice: VoiceShort = VoiceSpec()
     gap: Duration = Field(600, description="Silence after a sentence; twice that after a paragraph.")
     breath: Duration = Field(8000, ge=1000, description="Length of one breath, for lengths written in breaths.")
-    pronounce: dict[Word, Word] = Field(
-        {}, max_length=1000, description="Words that the voice gets wrong, and how to spell them for it."
+    pronounce: dict[Word, Pronunciation] = Field(
+        {},
+        max_length=1000,
+        description="Words that the voice gets wrong, and how they are said: respelled, or as IPA between slashes.",
     )
     parameters: Parameters = Field(
         {}, description="Names and values that stand for {name} in what follows; including files may give others."
@@ -326,7 +329,7 @@ class Fragment(Marked):
     voice: VoiceShort | None = None
     gap: Duration | None = None
     breath: Duration | None = None
-    pronounce: dict[Word, Word] | None = None
+    pronounce: dict[Word, Pronunciation] | None = None
     parameters: Parameters = Field({})
     seed: SeedSpec | None = None
     tags: Tags | None = None

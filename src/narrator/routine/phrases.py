@@ -1,11 +1,8 @@
-"""Words that narrator says of itself, one YAML file for each language, and the lexicon of hard words."""
+"""Words that narrator says of itself, one YAML file for each language."""
 
-import re
-import unicodedata
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -14,9 +11,6 @@ from narrator.routine.marked import Marked
 from narrator.routine.source import read_source
 
 _FOLDER = Path(__file__).parent / "phrases"
-_LEXICON = Path(__file__).parent / "lexicon.yaml"
-_MARKED, _PLAIN = "āīūēōṛṝḷḹṃṁṅṇṭḍśṣḥ", "aiueorrllmmnntdssh"
-_SANSKRIT = str.maketrans(_MARKED + _MARKED.upper(), _PLAIN + _PLAIN.upper())
 
 
 class BreathPhrases(Marked):
@@ -65,38 +59,3 @@ def find_phrases(language: str) -> Phrases | None:
 def list_languages() -> list[str]:
     """Languages that narrator has words of its own in."""
     return sorted(path.stem for path in _FOLDER.glob("*.yaml"))
-
-
-@cache
-def load_lexicon() -> Mapping[str, str]:
-    """Built-in respellings of pose names and anatomy, for English voices; keys in small letters."""
-    data: dict[str, Any] = read_source(_LEXICON).data
-    return {written.lower(): str(spoken) for written, spoken in data.items()}
-
-
-def drop_sanskrit_marks(text: str) -> str:
-    """Text with Sanskrit in plain letters, as the lexicon and English voices know it: `Vrksasana` for `Vṛkṣāsana`."""
-    return unicodedata.normalize("NFC", text).translate(_SANSKRIT)
-
-
-class Lexicon:
-    """Puts what the voice is to say for what is written: whole words, whatever their case, the longest first."""
-
-    def __init__(self, own: Mapping[str, str], language: str) -> None:
-        self._is_english = language.lower().partition("-")[0] == "en"
-        built_in = load_lexicon() if self._is_english else {}
-        plain = drop_sanskrit_marks if self._is_english else str
-        self._spoken = {**built_in, **{plain(written).lower(): spoken for written, spoken in own.items()}}
-
-    def respell(self, text: str) -> str:
-        """The text as the voice is to get it."""
-        text = drop_sanskrit_marks(text) if self._is_english else text
-        lower = text.lower()
-        # Few of the words stand in any one text: a pattern of all of them would take longer to make than to use.
-        found = sorted((written for written in self._spoken if written in lower), key=len, reverse=True)
-        if not found:
-            return text
-        pattern = rf"(?<!\w)({'|'.join(map(re.escape, found))})(?!\w)"
-        return re.sub(
-            pattern, lambda match: self._spoken.get(match.group().lower(), match.group()), text, flags=re.IGNORECASE
-        )

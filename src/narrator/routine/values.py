@@ -14,6 +14,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from narrator.routine.lexicon import read_pronunciation
 from narrator.routine.nearest import suggest
 from narrator.routine.text import check_braces, split_text
 from narrator.units import LONGEST, TICK, Ms, format_duration, parse_duration
@@ -32,6 +33,15 @@ _BREATHS = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*breaths?", re.IGNORECASE | re.
 
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 """A name, or one short line."""
+
+
+def _check_pronunciation(text: str) -> str:
+    read_pronunciation(text)
+    return text
+
+
+Pronunciation = Annotated[Word, AfterValidator(_check_pronunciation)]
+"""A respelling, or IPA between slashes."""
 
 
 def fault_at(key: str | int, text: str, *more: str) -> PydanticCustomError:

@@ -40,8 +40,8 @@ def _count_rounds(step: model.Breathe, length: Ms, context: Context) -> tuple[in
 def _make_last(step: model.Breathe, place: Place, context: Context) -> Speech | None:
     own = step.words.last
     if own is not None:
-        return context.make_speech(context.write_whole(own, place, step.words.find_mark("last")))
-    return context.make_speech(context.need_phrases(step.mark).last_round) if step.voiced.last else None
+        return Speech(context.write_whole(own, place, step.words.find_mark("last")))
+    return Speech(context.need_phrases(step.mark).last_round) if step.voiced.last else None
 
 
 def _make_words(phase: PhaseSpec, step: model.Breathe, place: Place, context: Context) -> tuple[Speech, ...]:
@@ -55,6 +55,6 @@ def _make_words(phase: PhaseSpec, step: model.Breathe, place: Place, context: Co
     else:
         first = context.need_phrases(step.mark).breath.get(phase.name)
     if not step.count:
-        return (context.make_speech(first),)
+        return (Speech(first),)
     numbers = context.need_phrases(step.mark).numbers[2 : max(phase.first, phase.last) // 1000 + 1]
-    return tuple(context.make_speech(word) for word in (first, *numbers))
+    return tuple(Speech(word) for word in (first, *numbers))

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from narrator.errors import Mark, NarratorError, RoutineError
 from narrator.routine import model
-from narrator.routine.phrases import Lexicon, Phrases, find_phrases, list_languages
+from narrator.routine.phrases import Phrases, find_phrases, list_languages
 from narrator.routine.sounds import BedSpec, BellSpec, find_sound
 from narrator.routine.text import InlinePause, Sentence, check_braces, fill_braces, split_text
 from narrator.routine.values import Elastic as AuthoredElastic
 from narrator.routine.values import Words
 from narrator.script.cues import Elastic, Guidance, Unknown, Window, round_length
 from narrator.script.material import Counting
-from narrator.script.sounds import EVERY, Bed, Bell, Speech
+from narrator.script.sounds import EVERY, Bed, Bell
 from narrator.units import TICK, Ms
 
 MAX_CHARACTERS = 2_000_000
@@ -59,15 +59,10 @@ class Context:
         self._breath = routine.breath
         self._sounds = routine.sounds
         self._characters = 0
-        self._lexicon = Lexicon(routine.pronounce, language)
 
     def is_brief(self, place: Place) -> bool:
         """Whether a step says its brief words, where it has some."""
         return place.later_side or self.guidance == "brief"
-
-    def make_speech(self, text: str) -> Speech:
-        """Return a sentence with what the voice gets for it."""
-        return Speech(text, self._lexicon.respell(text))
 
     def make_bell(self, spec: BellSpec, mark: Mark) -> Bell:
         """Return the bell that is written so.

@@ -13,7 +13,7 @@ from narrator.errors import Mark
 from narrator.routine import model
 from narrator.routine.sounds import LOUDNESS, BedLevel
 from narrator.routine.values import At
-from narrator.script.sounds import Bed, Bell, Cue, Speech, list_texts
+from narrator.script.sounds import Bed, Bell, Cue, Speech, list_speeches, list_texts
 from narrator.units import Db, Lufs, Ms, ms_to_ticks, ticks_to_ms
 
 LEAD: Ms = 500
@@ -247,6 +247,7 @@ class Heading:
     """Where the file says who speaks, else where it begins: no part of what a session is."""
     seed: int = 0
     """What has settled whatever was left to chance."""
+    pronounce_marks: Mapping[str, Mark] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -291,26 +292,32 @@ class Script:
         """Every distinct text that a voice is needed for, in order, every wording of cues in holds included."""
         return list_texts((*self.list_cues(), *self.material.list_cues()))
 
+    def list_marked_texts(self) -> Iterator[tuple[str, Mark]]:
+        """Yield every text of `list_texts`, as often as it is said, and where it is written."""
+        for mark, cue in (*_list_marked_cues(self.steps), *_list_marked_cues(self.material.steps)):
+            for speech in list_speeches(cue):
+                yield speech.text, mark
+
     def list_cues(self) -> Iterator[Cue]:
         """Every cue that may be heard, in order, every wording of those in holds included."""
-        return _list_cues(self.steps)
+        return (cue for _, cue in _list_marked_cues(self.steps))
 
 
-def _list_cues(items: Iterable[Item]) -> Iterator[Cue]:
+def _list_marked_cues(items: Iterable[Item]) -> Iterator[tuple[Mark, Cue]]:
     for item in items:
         match item.what:
             case Silence(cues=cues):
                 for cue in cues:
-                    yield from cue.cues
+                    yield from ((cue.mark, heard) for heard in cue.cues)
             case BreathBlock(phases=phases, voiced=voiced, cues=cues):
                 for phase in phases:
-                    yield from phase.words
+                    yield from ((item.mark, word) for word in phase.words)
                 if voiced.last:
-                    yield voiced.last
+                    yield item.mark, voiced.last
                 for cue in cues:
-                    yield from cue.cues
-            case cue:
-                yield cue
+                    yield from ((cue.mark, heard) for heard in cue.cues)
+            case heard:
+                yield item.mark, heard
 
 
 def round_length(length: Ms) -> Ms:

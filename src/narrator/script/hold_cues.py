@@ -43,7 +43,7 @@ def _make_cues(cue: AuthoredCue, place: Place, context: Context) -> tuple[Cue, .
     """What is heard: wordings of which one is taken, texts in turn, numbers, or a bell."""
     if cue.countdown is not None:
         numbers = context.need_phrases(cue.mark).numbers[1 : cue.countdown + 1]
-        return tuple(context.make_speech(number) for number in reversed(numbers))
+        return tuple(Speech(number) for number in reversed(numbers))
     if cue.bell:
         return (context.make_bell(cue.bell, cue.find_mark("bell")),)
     if cue.brief is not None and context.is_brief(place):
@@ -51,14 +51,14 @@ def _make_cues(cue: AuthoredCue, place: Place, context: Context) -> tuple[Cue, .
     for key in ("say", "each", "spread"):
         if (texts := getattr(cue, key)) is not None:
             return _make_speeches(texts, cue, key, place, context)
-    return (context.make_speech(_find_own_words(cue, context)),)
+    return (Speech(_find_own_words(cue, context)),)
 
 
 def _make_speeches(
     texts: Iterable[Words], cue: AuthoredCue, key: str, place: Place, context: Context
 ) -> tuple[Speech, ...]:
     mark = cue.find_mark(key)
-    return tuple(context.make_speech(context.write_whole(text, place, mark)) for text in texts)
+    return tuple(Speech(context.write_whole(text, place, mark)) for text in texts)
 
 
 def _find_own_words(cue: AuthoredCue, context: Context) -> str:

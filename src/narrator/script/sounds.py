@@ -13,14 +13,13 @@ EVERY: Ms = 4000
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """A sentence: `text` as written, `spoken` as the voice gets it."""
+    """A sentence, as written: what the voice is given for it is decided when it speaks."""
 
     text: str
-    spoken: str
 
     def cache_key(self) -> tuple[object, ...]:
         """Return what its sound depends on, beside the voice."""
-        return "speech", self.spoken
+        return "speech", self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +85,9 @@ class Bed:
 
 
 def list_texts(cues: Iterable[Cue]) -> list[str]:
-    """Distinct texts that a voice is needed for, as it gets them, in order."""
+    """Return the distinct texts that a voice is needed for, in order."""
     speeches = (speech for cue in cues for speech in list_speeches(cue))
-    return list(dict.fromkeys(speech.spoken for speech in speeches))
+    return list(dict.fromkeys(speech.text for speech in speeches))
 
 
 def list_speeches(cue: Cue) -> tuple[Speech, ...]:

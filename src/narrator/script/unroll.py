@@ -41,7 +41,7 @@ from narrator.script.material import (
     name_round,
     name_step,
 )
-from narrator.script.sounds import Bed, Cue
+from narrator.script.sounds import Bed, Cue, Speech
 from narrator.units import Ms, format_duration
 
 MAX_STEPS = 10_000
@@ -89,6 +89,7 @@ def write_script(
             routine.pronounce,
             routine.find_mark("voice"),
             seed,
+            routine.list_marks("pronounce"),
         ),
         guidance=guidance,
         length=routine.length,
@@ -251,7 +252,7 @@ class _Writer:
                 case InlinePause(length):
                     self.add(Silence(make_rigid(length), (*place.path, number)), mark, here)
                 case Sentence(text, ends_paragraph):
-                    self.add(self.context.make_speech(text), mark, here, ends_paragraph=ends_paragraph)
+                    self.add(Speech(text), mark, here, ends_paragraph=ends_paragraph)
 
     def add_section(self, step: model.Section, place: Place) -> None:
         names, spoken = self.find_sides(step) if step.sides else ((), ())
@@ -297,7 +298,7 @@ class _Writer:
         if between.say:
             self.add_say(between.say, between.find_mark("say"), between.mark, place)
         else:
-            self.add(self.context.make_speech(self.context.need_phrases(between.mark).switch), between.mark, place)
+            self.add(Speech(self.context.need_phrases(between.mark).switch), between.mark, place)
         length = self.context.settle(between.pause, None, between.find_mark("pause"))
         # One name for the changes between all sides: they are equally long.
         self.add(Silence(length, place.path[:-1]), between.mark, place)

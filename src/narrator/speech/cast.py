@@ -40,6 +40,8 @@ def cast_voice(
     try:
         return _work_with(asked, role, work), ()
     except SpeechError as error:
+        if not fallback:
+            raise
         failed += error.faults
     for instead in fallback:
         try:

@@ -1,13 +1,14 @@
 """What a speech engine is: a class that speaks sentences, and a few facts about it."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self, TypeAlias
 
 from narrator.errors import UsageError
 from narrator.speech.clip import Clip
+from narrator.speech.runs import Run
 
 UNKNOWN = "unknown"
 
@@ -92,6 +93,26 @@ class Engine(Protocol):
             SpeechError: it could not be spoken; says why and what to do.
 
         """
+
+    def takes_phonemes(self, voice: Voice) -> bool:  # noqa: ARG002 - overridden
+        """Return whether a voice can be given words by their sounds; `synthesize_runs` is then asked, too."""
+        return False
+
+    def synthesize_runs(self, runs: Sequence[Run], voice: Voice) -> Clip:
+        """Speak a text of which some words are given by their sounds.
+
+        Raises:
+            SpeechError: it could not be spoken; says why and what to do.
+
+        """
+        return self.synthesize("".join(run if isinstance(run, str) else run.word for run in runs), voice)
+
+    def scripts(self, voice: Voice) -> Collection[str] | None:  # noqa: ARG002 - overridden
+        """Return the scripts that a voice can read, such as `LATIN`; None where that is not known.
+
+        Their names are the first words of their letters' names in Unicode: see `speech.text.letters`.
+        """
+        return None
 
     def close(self) -> None:
         """End whatever the engine keeps running.

@@ -28,6 +28,7 @@ def _at(module: str, kind: str) -> Callable[[], type[Engine]]:
 
 BUILT_IN: dict[str, Callable[[], type[Engine]]] = {
     "hibari": _at("hibari", "Hibari"),
+    "kokoro": _at("kokoro", "Kokoro"),
     "piper": _at("piper", "Piper"),
     "espeak": _at("espeak", "Espeak"),
     "gtts": _at("gtts", "Gtts"),
@@ -35,7 +36,7 @@ BUILT_IN: dict[str, Callable[[], type[Engine]]] = {
     "command": _at("command", "Command"),
     "silent": _at("silent", "Silent"),
 }
-_NATURAL: tuple[str, ...] = ("hibari", "piper")
+_NATURAL: tuple[str, ...] = ("hibari", "kokoro", "piper")
 """Engines that `auto` prefers where they are installed and speak the language, the best first."""
 _PLAIN = "espeak"
 

@@ -14,8 +14,10 @@ from narrator.cache import Cache, make_key
 from narrator.errors import NarratorError, SpeechError, describe_error
 from narrator.sound.loudness import Loudness
 from narrator.speech.clip import Clip, read_head
-from narrator.speech.engine import Engine, Voice
+from narrator.speech.engine import Voice
 from narrator.speech.engines.silent import estimate_length
+from narrator.speech.runs import Phonemes
+from narrator.speech.text.reading import Reader, Reading, write_plain
 from narrator.units import TICK_SAMPLES, Lufs, Ms, ceil_ticks, ticks_to_ms
 
 Report: TypeAlias = Callable[[int, int], None]
@@ -36,6 +38,8 @@ class Spoken:
     length: Ms
     loudness: Loudness
     level: Lufs | None
+    reading: Reading
+    """What the voice was given."""
     is_new: bool
     """Whether it was spoken now, rather than found."""
 
@@ -64,6 +68,10 @@ class Clips:
         """Return what stands for a clip's sound: another sound has another digest."""
         return self._entries[text].digest
 
+    def get_reading(self, text: str) -> Reading:
+        """Return what the voice was given for a text."""
+        return self._entries[text].reading
+
     def get_loudness(self, text: str) -> Loudness:
         """Loudness of a clip as it is heard between two silences."""
         return self._entries[text].loudness
@@ -85,34 +93,39 @@ class Clips:
         return Clip.unpack(data)
 
 
-def make_clip_key(text: str, voice: Voice) -> str:
-    """Name of a clip in the cache: everything its sound depends on."""
-    return make_key(_FORMAT, av.__version__, voice.engine, voice.version, voice.language, voice.name, voice.pace, text)
+def make_clip_key(reading: Reading, voice: Voice) -> str:
+    """Return the name of a clip in the cache: everything its sound depends on, so what the voice is given."""
+    known = voice.engine, voice.version, voice.language, voice.name, voice.pace
+    return make_key(_FORMAT, av.__version__, *known, reading)
 
 
-def find_lengths(texts: Iterable[str], voice: Voice, cache: Cache) -> tuple[dict[str, Ms], bool]:
-    """Lengths of texts without speaking: of cached clips, else estimates; and whether any is an estimate."""
+def find_lengths(texts: Iterable[str], reader: Reader, cache: Cache) -> tuple[dict[str, Ms], bool]:
+    """Return the lengths of texts without speaking, of cached clips, else estimates; and whether any is an estimate."""
     lengths: dict[str, Ms] = {}
     is_estimate = False
     for text in texts:
-        data = cache.get(SHELF, make_clip_key(text, voice))
+        reading = reader.read(text)
+        data = cache.get(SHELF, make_clip_key(reading, reader.voice))
         is_estimate = is_estimate or data is None
-        lengths[text] = (
-            ticks_to_ms(ceil_ticks(estimate_length(text, voice.pace))) if data is None else read_head(data).length
-        )
+        lengths[text] = _estimate(reading, reader.voice) if data is None else read_head(data).length
     return lengths, is_estimate
+
+
+def _estimate(reading: Reading, voice: Voice) -> Ms:
+    return ticks_to_ms(ceil_ticks(estimate_length(write_plain(reading), voice.pace)))
 
 
 def speak(
     texts: Sequence[str],
-    voice: Voice,
-    engine: Engine,
+    reader: Reader,
     cache: Cache,
     report: Report | None = None,
     *,
     again: bool = False,
 ) -> Clips:
-    """Speak each text, or find it in the cache; `report` is told how many are done of how many, and may raise to stop.
+    """Speak each text as a voice's reader reads it, or find it in the cache.
+
+    `report` receives how many are done of how many, and may raise to stop.
 
     With `again` nothing is taken from the cache, and what is there is replaced. The engine is asked for as many at the
     same time as it allows; each clip is kept as soon as it is there.
@@ -126,8 +139,9 @@ def speak(
     given_up = threading.Event()
     report(0, len(texts))
     find = _speak_again if again else _find_or_speak
+    engine = reader.engine
     with ThreadPoolExecutor(engine.workers, "speak") as pool:
-        futures = [pool.submit(find, text, voice, engine, cache, given_up) for text in texts]
+        futures = [pool.submit(find, text, reader, cache, given_up) for text in texts]
         for future in futures:
             future.add_done_callback(lambda ended: _end_after_failure(ended, pool))
         try:
@@ -169,28 +183,32 @@ def _follow(futures: Iterable[Future[Spoken]], report: Report) -> None:
             report(done, total)
 
 
-def _find_or_speak(text: str, voice: Voice, engine: Engine, cache: Cache, given_up: threading.Event) -> Spoken:
-    key = make_clip_key(text, voice)
-    data, is_new = cache.get_or_make(SHELF, key, lambda: _synthesize(text, voice, engine), stop=given_up.is_set)
-    return _describe_clip(key, data, is_new=is_new)
+def _find_or_speak(text: str, reader: Reader, cache: Cache, given_up: threading.Event) -> Spoken:
+    reading = reader.read(text)
+    key = make_clip_key(reading, reader.voice)
+    data, is_new = cache.get_or_make(SHELF, key, lambda: _synthesize(reading, reader), stop=given_up.is_set)
+    return _describe_clip(key, data, reading, is_new=is_new)
 
 
-def _speak_again(text: str, voice: Voice, engine: Engine, cache: Cache, _given_up: threading.Event) -> Spoken:
-    key, data = make_clip_key(text, voice), _synthesize(text, voice, engine)
+def _speak_again(text: str, reader: Reader, cache: Cache, _given_up: threading.Event) -> Spoken:
+    reading = reader.read(text)
+    key, data = make_clip_key(reading, reader.voice), _synthesize(reading, reader)
     cache.put(SHELF, key, data)
-    return _describe_clip(key, data, is_new=True)
+    return _describe_clip(key, data, reading, is_new=True)
 
 
-def _describe_clip(key: str, data: bytes, *, is_new: bool) -> Spoken:
+def _describe_clip(key: str, data: bytes, reading: Reading, *, is_new: bool) -> Spoken:
     head = read_head(data)
-    return Spoken(
-        key, hashlib.blake2b(data, digest_size=20).hexdigest(), head.length, head.loudness, head.level, is_new
-    )
+    digest = hashlib.blake2b(data, digest_size=20).hexdigest()
+    return Spoken(key, digest, head.length, head.loudness, head.level, reading, is_new)
 
 
-def _synthesize(text: str, voice: Voice, engine: Engine) -> bytes:
-    """Have a text spoken; the clip, packed."""
+def _synthesize(reading: Reading, reader: Reader) -> bytes:
+    """Have a reading spoken; the clip, packed."""
+    engine, voice, text = reader.engine, reader.voice, write_plain(reading)
     try:
+        if any(isinstance(run, Phonemes) for run in reading):
+            return _check_clip(engine.synthesize_runs(reading, voice)).pack()
         return _check_clip(engine.synthesize(text, voice)).pack()
     except NarratorError:
         raise

@@ -70,7 +70,7 @@ def measure_words(segment: Segment, lengths: Lengths) -> Ms:
     match segment.cue:
         case Breath(words=words) if words:
             last = ticks_to_ms(ms_to_ticks(1000 * (len(words) - 1)))
-            return segment.start + last + lengths.clips[words[-1].spoken]
+            return segment.start + last + lengths.clips[words[-1].text]
         case _:
             return segment.end
 
@@ -110,7 +110,7 @@ def check_words(breath: Breath, lengths: Lengths) -> Iterator[str]:
     last = len(breath.words) - 1
     for number, word in enumerate(breath.words):
         room = breath.length - 1000 * number if number == last else 1000
-        takes = lengths.clips[word.spoken]
+        takes = lengths.clips[word.text]
         # A clip is padded up to a whole tick, which the phase, in turn, may lack.
         if takes > room + TICK:
             where = f"the phase {breath.phase!r}" if not last else f"its second of the phase {breath.phase!r}"

@@ -37,8 +37,8 @@ class Lengths:
         a session takes its whole ring.
         """
         match cue:
-            case Speech(spoken=spoken):
-                return self.clips[spoken]
+            case Speech(text):
+                return self.clips[text]
             case Breath(length=length):
                 return ticks_to_ms(ceil_ticks(length))
             case Bell(_, times, every, rest=rest) as bell:

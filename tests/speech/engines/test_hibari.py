@@ -88,15 +88,15 @@ def test_what_it_cannot_say_is_an_error_and_what_is_nothing_is_silence(engine):
 
 
 def test_a_clip_depends_on_the_libraries_and_the_arithmetic_that_made_it(engine, monkeypatch):
-    keys = {make_clip_key("Hold.", choose_voice(engine, None, "en", 1.0))}
+    keys = {make_clip_key(("Hold.",), choose_voice(engine, None, "en", 1.0))}
     real = engine_module.importlib.metadata.version
     for library in ("hibari-tts", "onnxruntime", "numpy"):
         with monkeypatch.context() as patch:
             versions = {library: "9"}
             patch.setattr("importlib.metadata.version", lambda name, known=versions: known.get(name) or real(name))
-            keys.add(make_clip_key("Hold.", choose_voice(engine, None, "en", 1.0)))
+            keys.add(make_clip_key(("Hold.",), choose_voice(engine, None, "en", 1.0)))
     monkeypatch.setattr(engine_module, "FFT_BACKEND", "another")
-    keys.add(make_clip_key("Hold.", choose_voice(engine, None, "en", 1.0)))
+    keys.add(make_clip_key(("Hold.",), choose_voice(engine, None, "en", 1.0)))
     assert len(keys) == 5
 
 

@@ -19,6 +19,7 @@ from narrator.speech.engine import Voice
 from narrator.speech.engines.piper import Piper
 from narrator.speech.registry import choose_voice, find_installable, open_voice
 from narrator.speech.speak import speak
+from narrator.speech.text.reading import Reader
 
 NAME = "en_GB-tone-low"
 RATE = 16_000
@@ -214,7 +215,7 @@ def test_another_model_under_a_name_is_another_voice(store, tmp_path):
 
     def speak_with(*texts):
         with Piper() as engine:
-            return speak(texts, choose_voice(engine, NAME, "en", 1), engine, cache)
+            return speak(texts, Reader(engine, choose_voice(engine, NAME, "en", 1)), cache)
 
     short = speak_with("Breathe in.")
     assert speak_with("Breathe in.").cached == 1

@@ -12,16 +12,24 @@ import numpy as np
 from narrator.sound.resample import resample_pcm
 from narrator.speech.child import Child
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
-from narrator.speech.engine import Engine, Voice
+from narrator.speech.engine import Engine, Voice, read_base
+from narrator.speech.runs import Run
 from narrator.speech.text.breaths import has_words
-from narrator.speech.text.wording.en import word_english
+from narrator.speech.text.ipa import to_espeak
+from narrator.speech.text.letters import list_scripts
 
 WORDS_PER_MINUTE = 140
 """Speed at pace 1."""
-_FORMAT = 2
+_FORMAT = 3
 """Raised whenever what is made of a text changes."""
 _PREFERRED = {"en": "en-us", "fr": "fr-fr", "zh": "cmn"}
 """Voice for a language that espeak-ng lists under longer codes only, or under several."""
+_EVERYWHERE = frozenset({
+    "LATIN", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "TAMIL", "TELUGU", "KANNADA", "MALAYALAM", "HANGUL",
+})  # fmt: skip
+"""Scripts whose words espeak-ng reads in their own language, whatever the voice's; it spells the others."""
+_UNREAD = {"ja": {"CJK"}, "ko": {"CJK"}}
+"""Scripts of a language that its voice lacks: it calls each sign "Chinese letter"."""
 
 
 class Espeak(Engine):
@@ -53,17 +61,32 @@ class Espeak(Engine):
 
     def synthesize(self, text: str, voice: Voice) -> Clip:
         """Speak a text; the same text always gives the same samples. One without words is a moment of silence."""
-        words = word_english(text) if voice.language.lower().partition("-")[0] == "en" else text
-        if not has_words(words):
-            return make_silent_clip(text)
+        return self._speak(text, text, voice) if has_words(text) else make_silent_clip(text)
+
+    def synthesize_runs(self, runs: Sequence[Run], voice: Voice) -> Clip:
+        """Speak a text of which some words are given by their sounds."""
+        text = "".join(run if isinstance(run, str) else run.word for run in runs)
+        return self._speak(text, write_mnemonics(runs, voice.language), voice, has_phonemes=True)
+
+    def takes_phonemes(self, voice: Voice) -> bool:  # noqa: ARG002 - each of them does
+        """Return True: they are written as mnemonics in double brackets."""
+        return True
+
+    def scripts(self, voice: Voice) -> Collection[str]:
+        """Return the scripts of the language, and those that espeak-ng reads in the midst of any."""
+        return {*list_scripts(voice.language), *_EVERYWHERE} - _UNREAD.get(read_base(voice.language), set())
+
+    def _speak(self, text: str, words: str, voice: Voice, *, has_phonemes: bool = False) -> Clip:
         speed = round(WORDS_PER_MINUTE * voice.pace)
-        head, pcm = self._ask({"text": words, "voice": voice.name, "words_per_minute": speed})
+        asked = {"text": words, "voice": voice.name, "words_per_minute": speed, "phonemes": has_phonemes}
+        head, pcm = self._ask(asked)
         return make_clip(text, resample_pcm(np.frombuffer(pcm, "<i2"), head["rate"]))
 
     def transcribe(self, clauses: Sequence[str], code: str) -> list[str]:
-        """What each clause sounds like in a voice, in the International Phonetic Alphabet.
+        """Return what each clause sounds like in a voice, in the International Phonetic Alphabet.
 
-        Words are parted by spaces, the sounds of a word by `_`; stress stands before its vowel.
+        Words are parted by spaces; the letters of one sound are tied by `^`; stress comes before its vowel. A word of
+        another language has the codes of that language and of the voice's around it, in parentheses.
         """
         answer: list[str] = self._ask({"transcribe": list(clauses), "voice": code})[0]["clauses"]
         return answer
@@ -77,3 +100,13 @@ class Espeak(Engine):
         if not hasattr(os, "fork"):
             self._child.stop()
         return answer
+
+
+def write_mnemonics(runs: Sequence[Run], language: str) -> str:
+    """Return runs as espeak-ng reads them where it takes phonemes: mnemonics, and nothing else, in double brackets."""
+    return "".join(
+        run.replace("[[", "[ [")
+        if isinstance(run, str)
+        else " ".join(f"[[{word}]]" for word in to_espeak(run.ipa, language))
+        for run in runs
+    )

@@ -17,8 +17,10 @@ import espeakng_loader
 _SYNCHRONOUS = 2
 _RATE = 1
 _UTF8 = 1
-_IPA_PARTED = 2 | ord("_") << 8
-"""International Phonetic Alphabet, the sounds of a word parted by this letter."""
+_PHONEMES = 0x100
+"""What is between double brackets is read as mnemonics of phonemes."""
+_IPA_TIED = 2 | 1 << 7 | ord("^") << 8
+"""International Phonetic Alphabet, the letters of one sound tied by this one (speak_lib.h, espeak_TextToPhonemes)."""
 _TIMEOUT_S = 60
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
@@ -75,7 +77,7 @@ def _transcribe(library: ctypes.CDLL, clause: str) -> str:
     rest = ctypes.c_void_p(ctypes.addressof(text))
     parts = []
     while rest.value:
-        parts.append(library.espeak_TextToPhonemes(ctypes.byref(rest), _UTF8, _IPA_PARTED).decode())
+        parts.append(library.espeak_TextToPhonemes(ctypes.byref(rest), _UTF8, _IPA_TIED).decode())
     return " ".join(parts)
 
 
@@ -92,7 +94,8 @@ def _speak(library: ctypes.CDLL, request: dict[str, Any]) -> bytes:
     library.espeak_SetParameter(_RATE, request["words_per_minute"], 0)
     library.espeak_SetSynthCallback(callback)
     text = request["text"].encode()
-    failed = library.espeak_Synth(text, len(text) + 1, 0, 0, 0, _UTF8, None, None)
+    flags = _UTF8 | (_PHONEMES if request["phonemes"] else 0)
+    failed = library.espeak_Synth(text, len(text) + 1, 0, 0, 0, flags, None, None)
     if failed:
         raise ValueError(f"espeak-ng failed with code {failed}")
     return b"".join(chunks)

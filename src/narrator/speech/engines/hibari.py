@@ -7,9 +7,8 @@ Its makers distilled each of them from a voice of Kokoro-82M, whose training mix
 import hashlib
 import importlib.metadata
 import shutil
-import tempfile
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,10 +26,11 @@ from narrator.routine.nearest import suggest
 from narrator.sound.resample import resample_pcm
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Installable, Report, Suggestion, Voice, read_base
-from narrator.speech.folder import find_voices_folder
+from narrator.speech.folder import find_voices_folder, scratch_in
 from narrator.speech.net.watched import explain, watch
+from narrator.speech.runs import Run
 from narrator.speech.text.breaths import count_words, cut_breaths
-from narrator.speech.text.wording.en import word_english
+from narrator.speech.text.ipa import link_phonemes
 
 SPEED = 0.75
 """Of the voice's own speed, at pace 1: it reads aloud at 220 words a minute, and guidance is slower than that."""
@@ -40,7 +40,7 @@ _CUE_SPEED = 0.8
 """Least speed of a cue: spoken more slowly, and heard alone, more of them are misheard."""
 _SEED = 0
 """Of the noise in a voice: the same text always gives the same samples."""
-_FORMAT = 1
+_FORMAT = 2
 """Raised whenever what is made of a text changes."""
 
 
@@ -82,7 +82,12 @@ class Hibari(Engine):
             SpeechError: the voice finds nothing to say in the text, or cannot be loaded.
 
         """
-        breaths = cut_breaths(word_english(text))
+        return self.synthesize_runs([text], voice)
+
+    def synthesize_runs(self, runs: Sequence[Run], voice: Voice) -> Clip:
+        """Speak a text of which some words are given by their sounds; see `synthesize`."""
+        text = "".join(run if isinstance(run, str) else run.word for run in runs)
+        breaths = cut_breaths(link_phonemes(runs, british=bool(VOICES[voice.name]["british"])))
         if not breaths:
             return make_silent_clip(text)
         model = self._load(voice.name)
@@ -92,6 +97,14 @@ class Hibari(Engine):
         if not spoken.size:
             raise SpeechError(f"hibari finds nothing that it could say in {text[:40]!r}; it speaks English alone")
         return make_clip(text, resample_pcm(spoken, SAMPLE_RATE))
+
+    def takes_phonemes(self, voice: Voice) -> bool:  # noqa: ARG002 - each of them does
+        """Return True: they are written in the alphabet of misaki."""
+        return True
+
+    def scripts(self, voice: Voice) -> Collection[str]:  # noqa: ARG002 - they are one for all
+        """Return the one script of English."""
+        return ("LATIN",)
 
     def _load(self, name: str) -> Any:
         with self._loading:
@@ -194,14 +207,13 @@ def _install(name: str, report: Report, source: Path | None) -> None:
         return
     path, voice = _find_file(name), VOICES[name]
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".fetching-", dir=path.parent, ignore_cleanup_errors=True) as scratch:
-            fetched = Path(scratch) / path.name
+        with scratch_in(path.parent) as scratch:
+            fetched = scratch / path.name
             if source:
                 shutil.copyfile(source / path.name, fetched)
             else:
                 fetch = partial(download, BASE_URL + voice["file"], str(fetched), voice["sha256"])
-                watch(fetch, Path(scratch), report, voice["bytes"])
+                watch(fetch, scratch, report, voice["bytes"])
             _check_file(fetched, voice)
             fetched.chmod(0o644)
             fetched.replace(path)

@@ -3,10 +3,10 @@
 import hashlib
 import importlib.metadata
 import importlib.util
+import json
 import logging
 import shutil
-import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from http.client import HTTPException
@@ -19,16 +19,18 @@ from narrator.errors import SpeechError, UsageError
 from narrator.sound.resample import resample_pcm
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Installable, Report, Suggestion, Voice, read_base
-from narrator.speech.folder import find_voices_folder
+from narrator.speech.folder import find_voices_folder, scratch_in
 from narrator.speech.net.watched import explain, watch
+from narrator.speech.runs import Run
 from narrator.speech.text.breaths import has_words
+from narrator.speech.text.ipa import to_piper
+from narrator.speech.text.letters import list_scripts
 
 if TYPE_CHECKING:
     from piper import PiperVoice
 
 _EXAMPLE = "de_DE-thorsten-medium"
 _SOURCE = "huggingface.co/rhasspy/piper-voices"
-_SCRATCH = ".fetching-"
 _SUGGESTED = {
     "ar": "ar_JO-kareem-medium", "ca": "ca_ES-upc_ona-medium", "cs": "cs_CZ-jirka-medium",
     "cy": "cy_GB-gwryw_gogleddol-medium", "da": "da_DK-talesyntese-medium", "de": "de_DE-thorsten-medium",
@@ -81,18 +83,32 @@ class Piper(Engine):
 
     def synthesize(self, text: str, voice: Voice) -> Clip:
         """Speak a text; one without letters is a moment of silence."""
-        if not has_words(text):
-            return make_silent_clip(text)
+        return self.synthesize_runs([text], voice) if has_words(text) else make_silent_clip(text)
+
+    def synthesize_runs(self, runs: Sequence[Run], voice: Voice) -> Clip:
+        """Speak a text of which some words are given by their sounds."""
         from piper import SynthesisConfig
 
+        text = "".join(run if isinstance(run, str) else run.word for run in runs)
         loaded = self._load(voice.name)
         how = SynthesisConfig(length_scale=loaded.config.length_scale / voice.pace)
-        # Doubled brackets would have what is between them read as phonemes.
-        chunks = list(loaded.synthesize(text.replace("[[", "[ ["), how))
+        chunks = list(loaded.synthesize(write_raw_phonemes(runs, voice.language), how))
         if not chunks:
             return make_silent_clip(text)
         pcm = np.concatenate([chunk.audio_int16_array for chunk in chunks])
         return make_clip(text, resample_pcm(pcm, loaded.config.sample_rate))
+
+    def takes_phonemes(self, voice: Voice) -> bool:
+        """Return whether a voice has learnt from espeak-ng's phonemes, as nearly all have."""
+        _, config = _list_files(voice.name, _find_folder())
+        try:
+            return bool(json.loads(config.read_text("utf-8")).get("phoneme_type", "espeak") == "espeak")
+        except (OSError, ValueError, AttributeError):  # which is reported when the voice is loaded
+            return False
+
+    def scripts(self, voice: Voice) -> Collection[str]:
+        """Return the scripts of the voice's language, and the Latin one, which espeak-ng reads for it as English."""
+        return {*list_scripts(voice.language), "LATIN"}
 
     @classmethod
     def find_installable(cls, name: str | None, language: str | None) -> Installable:
@@ -118,6 +134,13 @@ class Piper(Engine):
         package = () if _is_package_there() else ("pip install 'narrator[piper]'",)
         add = () if installed else (f"narrator voices add piper:{_SUGGESTED[base]}",)
         return Suggestion(f"piper:{(*installed, _SUGGESTED[base])[0]}", (*package, *add))
+
+
+def write_raw_phonemes(runs: Sequence[Run], language: str) -> str:
+    """Return runs as piper reads them: what is in double brackets are phonemes, so a text has none left."""
+    return "".join(
+        run.replace("[[", "[ [") if isinstance(run, str) else f"[[ {to_piper(run.ipa, language)} ]]" for run in runs
+    )
 
 
 def _is_package_there() -> bool:
@@ -224,15 +247,14 @@ def install(name: str, report: Report, source: Path | None) -> None:
 
     folder, place = _find_folder(), source or _SOURCE
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=folder, ignore_cleanup_errors=True) as scratch:
+        with scratch_in(folder) as scratch:
             if source:
                 for path in _list_files(name, source):
                     shutil.copy(path, scratch)
             else:
-                watch(partial(download_voice, name, Path(scratch)), Path(scratch), report)
-            _load(name, Path(scratch), f"what came from {place} is damaged, and was not kept; run the command again")
-            for path in _list_files(name, Path(scratch)):
+                watch(partial(download_voice, name, scratch), scratch, report)
+            _load(name, scratch, f"what came from {place} is damaged, and was not kept; run the command again")
+            for path in _list_files(name, scratch):
                 shutil.move(path, folder / path.name)
     except (OSError, HTTPException, ValueError) as error:  # an address that is none, an answer that is none
         raise SpeechError(

@@ -37,15 +37,25 @@ def watch(fetch: Callable[[], Any], folder: Path, report: Report, size: int | No
             future.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()
+    follow(lambda seconds: bool(wait([future], seconds).done), folder, report, size)
+    future.result()
+
+
+def follow(is_done: Callable[[float], bool], folder: Path, report: Report, size: int | None = None) -> None:
+    """Report what is in a folder until a download is done; `is_done` waits so many seconds for that.
+
+    Raises:
+        TimeoutError: nothing has come for `STALL_S` seconds.
+
+    """
     come, last = 0, time.monotonic()
-    while not wait([future], _POLL_S).done:
+    while not is_done(_POLL_S):
         found = _measure(folder)
         if found > come:
             come, last = found, time.monotonic()
         elif time.monotonic() - last > STALL_S:
             raise TimeoutError(errno.ETIMEDOUT, f"nothing came for {STALL_S:g} s")
-        report(come, size)
-    future.result()
+        report(come if size is None else min(come, size), size)
 
 
 def explain(error: BaseException) -> str:
@@ -60,11 +70,12 @@ def explain(error: BaseException) -> str:
 
 
 def _measure(folder: Path) -> int:
-    """Return how many bytes are in a folder whose files come and go."""
-    sizes = []
-    for path in folder.iterdir():
+    """Return how many bytes are below a folder whose files come and go; a file that is copied counts once."""
+    sizes: dict[str, int] = {}
+    for path in folder.rglob("*"):
         try:
-            sizes.append(path.stat().st_size)
-        except FileNotFoundError:
+            if path.is_file():
+                sizes[path.name] = max(sizes.get(path.name, 0), path.stat().st_size)
+        except OSError:
             continue
-    return sum(sizes)
+    return sum(sizes.values())

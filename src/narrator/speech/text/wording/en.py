@@ -1,13 +1,14 @@
 """English as a voice is to read it: figures, units, letters and signs that it would misread are put into words.
 
-Plain numbers ("30", "3.5", "1st", "90%") are left as they are: the engines this is for read them well.
+Plain numbers ("30", "3.5", "1st", "90%") are left as they are: every engine reads them well.
 """
 
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 
-from narrator.routine.phrases import drop_sanskrit_marks
+from narrator.routine.lexicon import drop_sanskrit_marks
+from narrator.speech.text.wording.numbers import NOT_ROMAN, read_roman, spell
 
 
 def word_english(text: str) -> str:
@@ -16,14 +17,25 @@ def word_english(text: str) -> str:
     text = unicodedata.normalize("NFKC", re.sub(r"(?<=\d)([½¼¾⅓⅔⅛])", r" \1", text)).replace("\u2044", "/")
     # In one line first: the rules below may then look for one space where there could be any number.
     text = " ".join(drop_sanskrit_marks(_drop(text, {"Cf", "Mn"}, "")).split())
-    for pattern, spoken in _RULES:
-        text = pattern.sub(spoken, text)
-    text = " ".join(_drop(re.sub(r"[*_#•]", " ", text), {"So", "Sk", "Sm", "Co"}, " ").split())
+    text = _apply(_LETTERS, text)
+    has_figures = _FIGURE.search(text)
+    if has_figures:
+        text = _apply([*_AMOUNTS, *_FIGURES, *_MEASURES], text)
+    if has_figures or not _WORDS_ALONE.fullmatch(text):
+        text = " ".join(_drop(re.sub(r"[*_#•]", " ", _apply(_SIGNS, text)), {"So", "Sk", "Sm"}, " ").split())
     return re.sub(r" (?=[,;:!?]|\.(?!\d))", "", text)
+
+
+def _apply(rules: "Sequence[_Rule]", text: str) -> str:
+    for pattern, spoken in rules:
+        text = pattern.sub(spoken, text)
+    return text
 
 
 def _drop(text: str, categories: set[str], instead: str) -> str:
     """Text without the signs of some of Unicode's categories, whose names a voice would read out."""
+    if text.isascii() and not categories & {"Sk", "Sm"}:
+        return text
     return "".join(instead if unicodedata.category(char) in categories else char for char in text)
 
 
@@ -31,6 +43,8 @@ def _either(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
+_FIGURE = re.compile(r"[\d/]")
+_WORDS_ALONE = re.compile(r"[\w ,.;:!?'’\"-]*", re.ASCII)
 _Rule = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 
 _DASH = r" ?[-\u2010-\u2015\u2212] ?"
@@ -42,13 +56,10 @@ _HALF_DAY = r" ?[ap]\.?m\b\.?"
 
 _ABBREVIATIONS = {
     "e.g.": "for example", "i.e.": "that is", "etc.": "et cetera", "vs.": "versus", "vs": "versus", "approx.": "about",
-    "w/": "with", "w/o": "without", "Mt.": "Mount",
-}  # fmt: skip
-_ROMAN = {
-    "I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "X": 10, "XI": 11, "XII": 12,
+    "w/": "with", "w/o": "without", "Mt.": "Mount", "incl.": "including", "b/c": "because",
 }  # fmt: skip
 _LETTERED = "(?:option|step|plan|vitamin|letter|point|position|side|part|type|version|variation|pose|group)s?"
-_NUMBERED = r"(?:warrior|part|phase|level|type|stage|series|chapter|section|\w*asana|drahsunna)"
+_NUMBERED = "(?:warrior|part|phase|level|type|stage|series|chapter|section|\\w*asana|drahsunna|[\ue000-\uf8ff])"
 _ALONE = r"$| ?[.,;:!?)&\"”’]| (?:and|or|to|on|for|is|are)\b"
 """What follows a letter or numeral that stands for itself."""
 _LETTER_A = "eigh"
@@ -64,9 +75,17 @@ _LETTERS: Sequence[_Rule] = [
     (re.compile(rf"(?<=[a-z,] )A(?= [a-z]|{_ALONE})"), _LETTER_A),
     (re.compile(r"(?<![\w'’.])A(?= (?:and|or|to|&) [B-Z]\b|, [B-Z]\b)"), _LETTER_A),
     (re.compile(rf"\b({_LETTERED}) a(?={_ALONE})", re.IGNORECASE), rf"\1 {_LETTER_A}"),
-    (re.compile(r"(?<=\w )(II|III|IV|VI|VII|VIII|IX|XI|XII)(?![\w'’-])"), lambda found: str(_ROMAN[found[1]])),
-    (re.compile(rf"\b((?i:{_NUMBERED})) ([IVX])(?= pose\b|{_ALONE})"), lambda found: f"{found[1]} {_ROMAN[found[2]]}"),
+    (re.compile(r"(?<![\w'’.-])([IVXL]{2,7})(?![\w-]|['’](?!s\b))"), lambda found: _read_numeral(found[1])),
+    (
+        re.compile(rf"(?<!\w)((?i:{_NUMBERED})) ([IVX])(?= pose\b|{_ALONE})"),
+        lambda found: f"{found[1]} {read_roman(found[2])}",
+    ),
 ]
+
+
+def _read_numeral(numeral: str) -> str:
+    value = read_roman(numeral)
+    return numeral if value is None or numeral in NOT_ROMAN else str(value)
 
 
 # Units
@@ -193,6 +212,14 @@ def _say_unit(found: re.Match[str]) -> str:
     return f"{number} {_UNITS[unit] if number == '1' or tie == '-' else _pluralise(_UNITS[unit])}"
 
 
+def _say_price(amount: str, sign: str) -> str:
+    name = _CURRENCIES[sign]
+    whole, _, cents = amount.partition(".")
+    if len(cents) == 2 and int(cents):
+        return f"{whole} {name.removesuffix('s') if whole == '1' else name} {int(cents)}"
+    return f"{amount} {name.removesuffix('s') if amount == '1' else name}"
+
+
 _MEASURES: Sequence[_Rule] = [
     (re.compile(r"° (?=[CF]\b)"), "°"),
     (
@@ -202,14 +229,19 @@ _MEASURES: Sequence[_Rule] = [
     (re.compile(r"\ball 4s\b", re.IGNORECASE), "all fours"),
     (re.compile(r"(?<=\d)x(?=\d)"), " times "),
     (re.compile(rf"(?<![\w.])(?<!\d,)({_NUMBER})( ?|-)({_either(_UNITS)})(?![\w'’])"), _say_unit),
-    (re.compile(rf"([{''.join(_CURRENCIES)}]) ?({_NUMBER})"), lambda found: f"{found[2]} {_CURRENCIES[found[1]]}"),
+    (re.compile(rf"([{''.join(_CURRENCIES)}]) ?({_NUMBER})"), lambda found: _say_price(found[2], found[1])),
+    (re.compile(rf"(?<![\w.,])({_NUMBER}) ?([{''.join(_CURRENCIES)}])"), lambda found: _say_price(found[1], found[2])),
 ]
 
 
 # Signs
 
-_WORDS = {"&": "and", "+": "plus", "=": "equals", "×": "times", "÷": "divided by", "→": "to", "≈": "about"}
+_WORDS = {
+    "&": "and", "+": "plus", "=": "equals", "×": "times", "÷": "divided by", "→": "to", "≈": "about",
+    "±": "plus or minus", "≤": "at most", "≥": "at least", "≠": "is not", "<": "less than", ">": "more than",
+}  # fmt: skip
 _SIGNS: Sequence[_Rule] = [
+    (re.compile(r"[<>](?! ?[\d.])"), " "),
     (re.compile(r"~ ?(?=\d)"), "about "),
     (re.compile(r"# ?(?=\d)"), "number "),
     (re.compile(r"(?<![^ (])[-−](?=\d)"), "minus "),
@@ -217,4 +249,60 @@ _SIGNS: Sequence[_Rule] = [
     (re.compile(r"(?<=\w) ?/ ?(?=\w)"), " "),
 ]
 
-_RULES = [*_LETTERS, *_FIGURES, *_MEASURES, *_SIGNS]
+# Amounts that are written in a way of their own
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+def _say_date(found: re.Match[str], year: int, month: int, day: int) -> str:
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return found[0]
+    return f"{_MONTHS[month - 1]} {spell(day, 'en', 'spellout-ordinal')}, {year}"
+
+
+def _say_slashed_date(found: re.Match[str]) -> str:
+    """Say a date whose month and day cannot be taken for each other; others stay as they are."""
+    first, second, year = map(int, found.groups())
+    if first > 12 >= second:
+        return _say_date(found, year, second, first)
+    return _say_date(found, year, first, second) if second > 12 >= first or first == second else found[0]
+
+
+def _say_shares(found: re.Match[str]) -> str:
+    """Say shares that make a hundred: `fifty-fifty`."""
+    first, second = int(found[1]), int(found[2])
+    return f"{spell(first, 'en')}-{spell(second, 'en')}" if first + second == 100 else found[0]
+
+
+def _say_inches(found: re.Match[str]) -> str:
+    """Say inches; the full stop of their abbreviation also ends the sentence where nothing follows."""
+    stop = "." if found.end() == len(found.string) and found[0].endswith(".") else ""
+    return f"{found[1]} {'inch' if found[1] == '1' else 'inches'}{stop}"
+
+
+_AMOUNTS: Sequence[_Rule] = [
+    (
+        re.compile(r"(?<![\d.,/-])(\d{4})-(\d\d)-(\d\d)(?![\d-])"),
+        lambda found: _say_date(found, *map(int, found.groups())),
+    ),
+    (re.compile(r"(?<![\d.,/-])(\d{1,2})/(\d{1,2})/(\d{4})(?![\d/-])"), _say_slashed_date),
+    (re.compile(r"\b24/7\b"), "24 7"),
+    (re.compile(r"(?<![\d/.,])(\d{2})/(\d{2})(?![\d/%])"), _say_shares),
+    # Durations: 1m30s, 1h30.
+    (re.compile(r"(?<![\w.,])(\d+) ?m(?:ins?)? ?(\d{1,2}) ?s(?:ecs?)?\b"), r"\1 min \2 s"),
+    (re.compile(r"(?<![\w.,])(\d+) ?h(?:rs?)? ?(\d{1,2})(?: ?m(?:ins?)?\b)?(?![\w:])"), r"\1 h \2 min"),
+    (re.compile(r"(?<=\d) ?[x×] ?(?=\d)"), " times "),
+    (
+        re.compile(r"(?<!\w)[x×] ?(\d+)(?![\d.,]*\d)"),
+        lambda found: f"{found[1]} {'time' if found[1] == '1' else 'times'}",
+    ),
+    (re.compile(r"(?<=\d)k(?!\w)"), " thousand"),
+    (re.compile(r"(?<=\d) (?=%)"), ""),
+    (re.compile(rf"(?<![\w.,])({_NUMBER})[ -]?(?:in\.(?=$| [a-z]|[,;)])|″)"), _say_inches),
+    (re.compile(rf"(?<![\w.,])\.(\d+)(?= ?(?:{_either(_UNITS)})\b)"), r"0.\1"),
+    # The full stop of an abbreviation, within a sentence.
+    (re.compile(r"(?<=\d)([ -]?(?:secs?|mins?|hrs?|lbs?|oz|ft|cm))\.(?= [a-z]|[,;)])"), r"\1"),
+]
