@@ -14,6 +14,7 @@ from narrator.cli import main
 from narrator.cores import count_cores
 
 settings.register_profile("default", deadline=None, max_examples=60)
+settings.register_profile("middle", deadline=None, max_examples=400)
 settings.register_profile("long", deadline=None, max_examples=5000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 

@@ -26,10 +26,12 @@ ALLOWED = {
     "script_file": {"routine", "script", "timeline"},
     "mix": {"script", "timeline", "speech", "sound", "cache"},
     "publish": {"script", "timeline", "mix", "speech", "sound", "cache"},
+    "figures": {"script", "timeline"},
     "review": {"routine", "script", "timeline"},
     "verify": {"mix", "publish", "script", "sound", "timeline"},
     "render": {
         "cache",
+        "figures",
         "review",
         "mix",
         "publish",
@@ -46,7 +48,9 @@ ALLOWED = {
     "console": {"cache"},
     "cli_voices": {"cache", "console", "publish", "routine", "speech"},
     "cli_sounds": {"cache", "console", "mix", "publish", "routine", "sound"},
+    "cli_check": {"console", "figures", "render", "timeline"},
     "cli": {
+        "cli_check",
         "cli_sounds",
         "batch",
         "cache",

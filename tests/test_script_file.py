@@ -66,8 +66,11 @@ def test_cues_may_stand_in_any_order_and_bells_under_speech(read):
 
 
 def test_speech_may_not_overlap_speech_whatever_stands_between(read):
-    long = SCRIPT.replace("cues:\n", 'cues:\n  - {at: "0:02", breathe: in, takes: 12s}\n')
-    with pytest.raises(RoutineError, match="the one on line 8 goes on until 0:13"):
+    long = SCRIPT.replace(
+        "cues:\n",
+        'cues:\n  - {at: "0:02", breathe: in, takes: 12s, say: [In, two, three, four, five, six, seven, eight, nine]}\n',
+    )
+    with pytest.raises(RoutineError, match="the one on line 8 goes on until 0:10"):
         read(long + '  - {at: "0:09", bell: tick}\n')
 
 

@@ -1,17 +1,20 @@
 """The command line: parse, call, present."""
 
 import json
+import re
 import shlex
 import signal
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from narrator import __version__
+from narrator.cli_check import show_checked
 from narrator.cli_sounds import sounds_command
 from narrator.cli_voices import voices_app
 from narrator.console import check_language, faults_told, print_json, tell, tell_error, write_text
@@ -80,7 +83,20 @@ GuidanceOption = Annotated[
 LanguageOption = Annotated[
     str | None, typer.Option(metavar="CODE", help="Language of the texts, such as de. [default: the routine's]")
 ]
+SeedOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N", help="Settles what is left to chance: a number, or today for the date. [default: the routine's]"
+    ),
+]
 NoBedOption = Annotated[bool, typer.Option("--no-bed", help="Leave out the bed, the ambience beneath it all.")]
+WithoutOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="SECTION", help="Title of a section to leave out; give it once for each of several."),
+]
+NearestOption = Annotated[
+    bool, typer.Option("--nearest", help="Take the nearest length that can be met, rather than refuse one.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line, for programs.")]
 
 
@@ -113,6 +129,9 @@ def render_command(
     guidance: GuidanceOption = None,
     language: LanguageOption = None,
     no_bed: NoBedOption = False,
+    without: WithoutOption = None,
+    nearest: NearestOption = False,
+    seed: SeedOption = None,
     output: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")] = Path("output"),
     bitrate: Annotated[int, typer.Option(metavar="KBIT", help="Bit rate of the MP3 in kbit/s.")] = 128,
     jobs: Annotated[
@@ -146,11 +165,22 @@ def render_command(
             raise UsageError(f"--bitrate cannot be {bitrate}; it can be {', '.join(map(str, BITRATES))}")
         cores = count_cores()
         worst = 0
+        settled = _settle_seed(seed)
         requests: list[Request] = []
         voices = choose_voices(voice, fallback)
         for routine in routines:
             try:
-                requests += _make_requests([routine], length, voices, guidance, language, no_bed=no_bed)
+                requests += _make_requests(
+                    [routine],
+                    length,
+                    voices,
+                    guidance,
+                    language,
+                    no_bed=no_bed,
+                    without=without,
+                    nearest=nearest,
+                    seed=settled,
+                )
             except RoutineError as error:
                 worst = max(worst, error.exit_code)
                 tell_error(error)
@@ -186,6 +216,9 @@ def script_command(
     guidance: GuidanceOption = None,
     language: LanguageOption = None,
     no_bed: NoBedOption = False,
+    without: WithoutOption = None,
+    nearest: NearestOption = False,
+    seed: SeedOption = None,
     form: Annotated[
         ScriptFormat | None,
         typer.Option("--format", help="text to read, yaml to edit and render, json for programs. [default: text]"),
@@ -208,7 +241,20 @@ def script_command(
         from narrator.render import plan
 
         voices = choose_voices(voice, fallback)
-        found = list(_make_requests([routine], length, voices, guidance, language, no_bed=no_bed))
+        settled = _settle_seed(seed)
+        found = list(
+            _make_requests(
+                [routine],
+                length,
+                voices,
+                guidance,
+                language,
+                no_bed=no_bed,
+                without=without,
+                nearest=nearest,
+                seed=settled,
+            )
+        )
         if len(found) != 1:
             raise UsageError("a script has one length; give --length once")
         session = plan(found[0], Cache())
@@ -260,15 +306,24 @@ def verify_command(
 def check_command(
     routines: Routines,
     *,
+    length: Annotated[
+        str | None,
+        typer.Option(metavar="5m,10m", help="Lengths to look at. [default: 5m,10m,20m,30m and the routine's]"),
+    ] = None,
     voice: VoiceOption = None,
     fallback: FallbackOption = None,
     guidance: GuidanceOption = None,
     language: LanguageOption = None,
+    without: WithoutOption = None,
+    nearest: NearestOption = False,
+    seed: SeedOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Find faults without speaking, and say how long it can be.
+    """Find faults without speaking, and say how long it can be, and what it comes to at several lengths.
 
     narrator check my.yaml
+
+    narrator check my.yaml --length 6m,12m,40m
     """
     with faults_told():
         from narrator.cache import Cache
@@ -276,14 +331,24 @@ def check_command(
         from narrator.render import check
 
         worst = 0
+        settled = _settle_seed(seed)
         voices = choose_voices(voice, fallback)
+        lengths = None if length is None else [_parse_length(part) for part in length.split(",")]
         for routine in routines:
             try:
-                for request in _make_requests([routine], None, voices, guidance, language):
-                    checked = check(request, Cache())
-                    for note in checked.notes:
-                        tell(note, "warning", as_json=as_json)
-                    _show_checked(request, checked, as_json=as_json)
+                for request in _make_requests(
+                    [routine],
+                    None,
+                    voices,
+                    guidance,
+                    language,
+                    without=without,
+                    nearest=nearest,
+                    seed=settled,
+                ):
+                    checked = check(request, Cache(), lengths)
+                    code = show_checked(request.name, checked, is_asked=length is not None, as_json=as_json)
+                    worst = max(worst, code)
             except NarratorError as error:
                 worst = max(worst, error.exit_code)
                 for fault in error.faults:
@@ -350,6 +415,9 @@ def _make_requests(
     language: str | None,
     *,
     no_bed: bool = False,
+    seed: tuple[int | None, date],
+    without: list[str] | None = None,
+    nearest: bool = False,
 ) -> "Iterator[Request]":
     from narrator.render import Request
     from narrator.routine import find_routine
@@ -370,6 +438,10 @@ def _make_requests(
                 language,
                 fallback=voices[1],
                 no_bed=no_bed,
+                without=tuple(without or ()),
+                nearest=nearest,
+                seed=seed[0],
+                today=seed[1],
             )
 
 
@@ -383,6 +455,17 @@ def _parse_length(text: str) -> int:
     return length
 
 
+def _settle_seed(text: str | None) -> tuple[int | None, date]:
+    """Return the seed that is asked for, and the date: one for all that a command makes."""
+    from narrator.routine.seed import read_seed, settle_seed
+
+    today = date.today()  # noqa: DTZ011 - the local date is meant
+    try:
+        return (None if text is None else settle_seed(read_seed(text), today)), today
+    except ValueError as error:
+        raise UsageError(f"--seed: {error}") from None
+
+
 def _name_output(request: "Request", folder: Path, *, has_length: bool) -> Path:
     parts = [request.file.stem, *([request.language] if request.language else [])]
     if has_length and request.length is not None:
@@ -391,6 +474,11 @@ def _name_output(request: "Request", folder: Path, *, has_length: bool) -> Path:
         parts.append(request.guidance)
     if request.no_bed:
         parts.append("no-bed")
+    for title in request.without:
+        words = re.findall(r"[^\W_]+", title.lower())
+        parts.append("-".join(["without", *words]))
+    if request.seed is not None:
+        parts.append(f"seed-{request.seed}")
     return folder / f"{'-'.join(parts)}.mp3"
 
 
@@ -458,22 +546,6 @@ def _show_track(job: "Job", track: "Track", *, quiet: bool, as_json: bool) -> No
         clips = f"{track.clips_new + track.clips_cached} clips, {track.clips_new} new"
         length = format_duration(track.length_ms)
         typer.echo(f"{job.output}  {length}, {track.voice}, {loud}, {clips}, {track.seconds:.1f} s")
-
-
-def _show_checked(request: "Request", checked: Any, *, as_json: bool) -> None:
-    span = checked.range
-    if as_json:
-        known = {"kind": "length", "file": request.name, "title": checked.title, "length_ms": checked.length}
-        lengths = {"natural_ms": span.natural, "shortest_ms": span.shortest, "longest_ms": span.longest}
-        print_json(known | lengths | {"estimate": checked.is_estimate})
-        return
-    about = "about " if checked.is_estimate else ""
-    # A length that was asked for is exact; the natural one is as exact as what it is made of.
-    is_natural = checked.length == span.natural
-    length, natural = format_duration(checked.length), about + format_duration(span.natural)
-    length = about + length if is_natural else length
-    shortest, longest = about + format_duration(span.shortest), about + format_duration(span.longest)
-    typer.echo(f"{request.name}: ok; {length}; natural length {natural}, shortest {shortest}, longest {longest}")
 
 
 def main() -> None:

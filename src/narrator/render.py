@@ -4,9 +4,10 @@ import hashlib
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, astuple, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
@@ -22,12 +23,14 @@ from narrator.errors import (
     SoundError,
     UsageError,
 )
+from narrator.figures import USUAL, Row, look_at_lengths
 from narrator.mix import Console, measure_gain, measure_stroke
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.publish.mp3 import write_mp3
 from narrator.publish.tags import is_ours
 from narrator.review import review_script
 from narrator.routine.load import make_routine, type_source
+from narrator.routine.seed import Seed, settle_seed
 from narrator.routine.source import read_source
 from narrator.script import Bell, Guidance, Heading, Script, write_script
 from narrator.script_file import ScriptFile, format_script, is_script, place_script
@@ -35,7 +38,7 @@ from narrator.sound.loop import Loop
 from narrator.speech.cast import Role, cast_voice
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.speak import Clips, find_lengths, speak
-from narrator.timeline import Lengths, Range, Timeline, lay_out, measure_range
+from narrator.timeline import Growth, Lengths, Range, Timeline, lay_out, measure_range
 from narrator.units import LONGEST, Db, Ms, format_duration
 from narrator.verify import Check, verify_track
 
@@ -45,7 +48,7 @@ Report: TypeAlias = Callable[[str, int, int], None]
 """Told of progress: which stage, how much of it is done, of how much."""
 
 _SHELF = "tracks"
-_FORMAT = 2
+_FORMAT = 3
 """Raised whenever the same input would give another track."""
 
 
@@ -64,6 +67,13 @@ class Request:
     fallback: tuple[str, ...] = ()
     """Who speaks the whole session instead, when that voice fails: the next of these, and so on."""
     no_bed: bool = False
+    without: tuple[str, ...] = ()
+    """Titles of sections to leave out."""
+    nearest: bool = False
+    """Whether the nearest length that can be met will do."""
+    seed: Seed | None = None
+    today: date = field(default_factory=date.today)
+    """The local date, which the seed `today` stands for; one for all requests of a command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +129,10 @@ class Checked:
     length: Ms
     is_estimate: bool
     notes: tuple[Fault, ...]
+    rows: tuple[Row, ...] = ()
+    """What it comes to at several lengths; none for a script file."""
+    advice: tuple[Fault, ...] = ()
+    """What could be better at these lengths."""
 
 
 def render(job: Job, cache: Cache, report: Report | None = None) -> Track:
@@ -134,7 +148,7 @@ def render(job: Job, cache: Cache, report: Report | None = None) -> Track:
     def find_or_plan(engine: Engine, voice: Voice) -> tuple[str, Track | Plan]:
         fingerprint = make_key(
             _FORMAT, __version__, av.__version__, repr(authored), _list_digests(authored), astuple(voice),
-            job.request.length, job.bitrate,
+            job.request.length, job.request.nearest, job.bitrate,
         )  # fmt: skip
         if not job.force and (track := _find_track(job, fingerprint, cache)):
             return fingerprint, track
@@ -222,8 +236,10 @@ def verify(path: Path, script: Request | None, cache: Cache) -> list[Check]:
         return verify(path, Request(kept, str(path)), cache)
 
 
-def check(request: Request, cache: Cache) -> Checked:
+def check(request: Request, cache: Cache, lengths: Sequence[Ms] | None = None) -> Checked:
     """Read a file and lay it out, speaking nothing: clips that are not in the cache are estimated.
+
+    A routine is looked at in each of `lengths`, which are its own and some usual ones unless they are given.
 
     Raises:
         NarratorError: of the stage that found a fault.
@@ -233,15 +249,23 @@ def check(request: Request, cache: Cache) -> Checked:
     (clips, is_estimate), failed = _cast(
         request, authored, lambda _engine, voice: find_lengths(authored.list_texts(), voice, cache)
     )
-    lengths = Lengths(clips, measure_rings(authored), is_estimate)
-    timeline = _place(authored, lengths, request)
+    measured = Lengths(clips, measure_rings(authored), is_estimate)
     _open_bed(authored, cache)
     if isinstance(authored, ScriptFile):
-        span, warnings = Range(timeline.length, timeline.length, timeline.length), []
-    else:
-        span, warnings = measure_range(authored, lengths), review_script(authored, lengths)
-    notes = tuple(dict.fromkeys([*failed, *warnings, *timeline.notes]))
-    return Checked(authored.heading.title, span, timeline.length, is_estimate, notes)
+        if lengths is not None:
+            raise UsageError(f"{request.name} is a script, which has one length: leave the lengths out")
+        timeline = place_script(authored, measured)
+        span = Range(timeline.length, timeline.length, timeline.length, ((timeline.length, timeline.length),))
+        return Checked(authored.heading.title, span, timeline.length, is_estimate, (*failed, *timeline.notes))
+    growth = Growth(authored, measured)
+    span = measure_range(growth, measured)
+    timeline = _lay_out(growth, request)
+    asked = tuple(lengths or (*USUAL, timeline.length))
+    if request.nearest:
+        asked = tuple(span.find_nearest(length) for length in asked)
+    rows, advice = look_at_lengths(growth, asked)
+    notes = tuple(dict.fromkeys([*failed, *review_script(authored, measured), *timeline.notes]))
+    return Checked(authored.heading.title, span, timeline.length, is_estimate, notes, tuple(rows), tuple(advice))
 
 
 def _plan(
@@ -272,12 +296,15 @@ def _read(request: Request) -> Script | ScriptFile:
     """Read a routine or a script file."""
     source = read_source(request.file, request.name)
     if not is_script(source):
-        script = write_script(make_routine(source, request.file), request.guidance or "full", request.language)
+        routine = make_routine(source, request.file)
+        seed = settle_seed(routine.seed if request.seed is None else request.seed, request.today)
+        script = write_script(routine, request.guidance or "full", request.language, request.without, seed)
         return replace(script, bed=None) if request.no_bed else script
-    if request.no_bed or any(value is not None for value in (request.length, request.guidance, request.language)):
+    choices = (request.length, request.guidance, request.language, request.seed, *request.without)
+    if request.no_bed or request.nearest or any(value is not None for value in choices):
         raise UsageError(
-            f"{request.name} is a script, which stands as it is: leave out --length, --guidance, --language and "
-            "--no-bed"
+            f"{request.name} is a script, which stands as it is: leave out --length, --nearest, --guidance, "
+            "--language, --seed, --without and --no-bed"
         )
     return type_source(source, ScriptFile)
 
@@ -285,10 +312,20 @@ def _read(request: Request) -> Script | ScriptFile:
 def _place(authored: Script | ScriptFile, lengths: Lengths, request: Request) -> Timeline:
     if isinstance(authored, ScriptFile):
         return place_script(authored, lengths)
-    target = authored.length if request.length is None else request.length
-    if target is not None and target > LONGEST:
-        raise LengthError(f"{format_duration(target)} is over {format_duration(LONGEST)}, the longest a track can be")
-    return lay_out(authored, lengths, target)
+    return _lay_out(Growth(authored, lengths), request)
+
+
+def _lay_out(growth: Growth, request: Request) -> Timeline:
+    """Lay a routine out at the length asked for, or else its own; with `nearest`, at the nearest that can be met."""
+    target = growth.script.length if request.length is None else request.length
+    if target is None or not request.nearest:
+        return lay_out(growth, growth.lengths, target)
+    nearest = measure_range(growth, growth.lengths).find_nearest(target)
+    timeline = lay_out(growth, growth.lengths, nearest)
+    if nearest == target:
+        return timeline
+    note = f"{format_duration(target)} cannot be met; this is the nearest length that can: {format_duration(nearest)}"
+    return replace(timeline, notes=(Fault(note, growth.script.mark), *timeline.notes))
 
 
 def _lay_out_whole(authored: Script | ScriptFile, lengths: Lengths) -> Timeline | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from narrator.errors import Fault, Mark
 from narrator.routine.phrases import Phrases, find_phrases
 from narrator.script import Bell, BreathBlock, Script, Silence, Speech, list_speeches
-from narrator.timeline import Lengths, lay_out
+from narrator.timeline import Growth, Lengths, lay_out
 from narrator.units import Ms
 
 LONGEST_SPEECH: Ms = 60_000
@@ -21,9 +21,10 @@ _EASY_PAUSE: Ms = 1500
 
 def review_script(script: Script, lengths: Lengths) -> list[Fault]:
     """Warnings about a script, in the order of the file."""
+    growth = Growth(script, lengths)
     found = [
-        *lay_out(script, lengths).notes,
-        *_find_long_speech(script, lengths),
+        *lay_out(growth, lengths).notes,
+        *(fault for fullest in growth.list_fullest() for fault in _find_long_speech(fullest, lengths)),
         *_find_long_holds(script),
         *_find_pace(script, lengths),
         *_find_missing_safety(script),
@@ -58,9 +59,10 @@ def _find_long_holds(script: Script) -> Iterator[Fault]:
     for item in script.steps:
         if isinstance(item.what, BreathBlock):
             for phase in item.what.phases:
-                if phase.name in {"hold", "pause"} and phase.length > LONGEST_HELD:
+                longest = max(phase.first, phase.last)
+                if phase.name in {"hold", "pause"} and longest > LONGEST_HELD:
                     yield Fault(
-                        f"the breath is held for {phase.length / 1000:g} s; over {LONGEST_HELD // 1000} s is too long "
+                        f"the breath is held for {longest / 1000:g} s; over {LONGEST_HELD // 1000} s is too long "
                         "for beginners",
                         item.mark,
                     )

@@ -4,7 +4,8 @@
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -20,8 +21,8 @@ from narrator.routine.sounds import FLOOR, LOUDNESS, NONE, BedSpec, BellShort, F
 from narrator.routine.source import Source
 from narrator.routine.text import InlinePause, split_text
 from narrator.routine.values import LANGUAGE, Duration, Line, Word
-from narrator.script import Bed, Bell, Breath, Cue, Heading, Speech, list_texts, make_bed, make_bell
-from narrator.timeline import BedLine, Chapter, Lengths, Segment, Timeline, check_words
+from narrator.script import Bed, Bell, Breath, Cue, Heading, Speech, list_speeches, list_texts, make_bed, make_bell
+from narrator.timeline import BedLine, Chapter, Lengths, Segment, Timeline, check_words, measure_words
 from narrator.units import TICK, Db, Ms, format_clock, format_duration, ms_to_ticks, ticks_to_ms
 
 FORMAT = 1
@@ -120,6 +121,7 @@ class ScriptFile(Marked):
     voice: VoiceShort = VoiceSpec()
     pronounce: dict[Word, Word] = Field({})
     tags: Tags = Tags()
+    seed: int = 0
     gain: Annotated[float, Field(ge=-60, le=24, allow_inf_nan=False)] | None = None
     loudness: Loudness = LOUDNESS
     floor: Floor = FLOOR
@@ -131,7 +133,8 @@ class ScriptFile(Marked):
     @property
     def heading(self) -> Heading:
         """What the session is called, and its voice."""
-        return Heading(self.title, self.language, self.voice, self.tags, self.pronounce, self.find_mark("voice"))
+        mark = self.find_mark("voice")
+        return Heading(self.title, self.language, self.voice, self.tags, self.pronounce, mark, self.seed)
 
     def list_cues(self) -> list[Cue]:
         """The cues in the order of the file."""
@@ -177,17 +180,10 @@ def place_script(script: ScriptFile, lengths: Lengths) -> Timeline:
             faults += (Fault(message, entry.mark) for message in check_words(cue, lengths))
         segments.append(Segment(start, end, cue, entry.find_mark("at"), _find_chapter(script, start), entry.side))
     segments.sort(key=lambda segment: segment.start)
-    # A bell may be struck and ring under anything: only speech and breath need a place of their own.
-    alone = [segment for segment in segments if isinstance(segment.cue, Speech | Breath)]
-    for first, second in zip(accumulate(alone, _find_later_end), alone[1:], strict=False):
-        if second.start < first.end:
-            faults.append(
-                Fault(
-                    f"this cue starts at {format_clock(second.start)}, but the one on line {first.mark.line} goes on "
-                    f"until {format_clock(first.end)}; move one of them by {format_duration(first.end - second.start)}",
-                    second.mark,
-                )
-            )
+    # A bell may be struck and ring under anything, and words may be said over a tone.
+    spoken = [segment for segment in segments if list_speeches(segment.cue)]
+    faults += _find_overlaps([replace(segment, end=measure_words(segment, lengths)) for segment in spoken])
+    faults += _find_overlaps([segment for segment in segments if isinstance(segment.cue, Breath)])
     for before, section in pairwise((None, *script.sections)):
         if section and section.to > script.length:
             faults.append(
@@ -201,6 +197,17 @@ def place_script(script: ScriptFile, lengths: Lengths) -> Timeline:
     bed = script.make_bed()
     levels = tuple((entry.at, entry.level) for entry in script.bed.levels) if script.bed else ()
     return Timeline(script.length, tuple(segments), (), chapters, bed=BedLine(bed, levels) if bed else None)
+
+
+def _find_overlaps(alone: Sequence[Segment]) -> Iterator[Fault]:
+    """Say which segments, in the order of their starts, begin before an earlier one has ended."""
+    for first, second in zip(accumulate(alone, _find_later_end), alone[1:], strict=False):
+        if second.start < first.end:
+            yield Fault(
+                f"this cue starts at {format_clock(second.start)}, but the one on line {first.mark.line} goes on "
+                f"until {format_clock(first.end)}; move one of them by {format_duration(first.end - second.start)}",
+                second.mark,
+            )
 
 
 def _find_later_end(one: Segment, other: Segment) -> Segment:
@@ -235,6 +242,7 @@ def format_script(
         "voice": _voice_to_data(voice, heading.voice.pace),
         **({"pronounce": dict(heading.pronounce)} if heading.pronounce else {}),
         "tags": {key: value for key, value in heading.tags.model_dump().items() if value is not None},
+        "seed": heading.seed,
         "gain": gain,
         "floor": NONE if floor is None else floor,
         "length": format_duration(timeline.length),
@@ -266,8 +274,9 @@ def _name_sound(sound: Bell | Bed, folder: Path | None) -> str:
 
 
 def _bell_to_data(bell: Bell, folder: Path | None) -> dict[str, Any]:
-    data = {"sound": _name_sound(bell, folder), "times": bell.times, "every": format_duration(bell.every)}
+    data = {"sound": _name_sound(bell, folder), "times": bell.times}
     own = {
+        "every": format_duration(bell.every) if bell.times > 1 else None,
         "pitch": bell.pitch,
         "length": None if bell.length is None else format_duration(bell.length),
         "level": bell.level,

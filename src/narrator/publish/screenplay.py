@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from narrator.script import Bell, Breath, Speech
-from narrator.timeline import Hold, Segment, Timeline
+from narrator.timeline import Change, Hold, Segment, Timeline
 from narrator.units import format_clock, format_duration
 
 JSON_FORMAT = 1
@@ -61,13 +61,26 @@ def format_json(title: str, language: str, voice: str, timeline: Timeline) -> st
         "language": language,
         "voice": voice,
         "length_ms": timeline.length,
+        "factor": timeline.made and timeline.made.factor,
+        "left_out": [_change_to_data(change) for change in timeline.made.left_out] if timeline.made else [],
+        "added": [_change_to_data(change) for change in timeline.made.added] if timeline.made else [],
         "sections": [
             {"title": chapter.title, "start_ms": chapter.start, "end_ms": chapter.end} for chapter in timeline.chapters
         ],
         "cues": [_segment_to_data(segment) | _place_to_data(segment, timeline) for segment in timeline.segments],
-        "holds": [_place_to_data(hold, timeline) for hold in timeline.holds],
+        "holds": [_place_to_data(hold, timeline) | {"quiet": hold.is_quiet} for hold in timeline.holds],
     }
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def _change_to_data(change: Change) -> dict[str, Any]:
+    return {
+        "kind": change.kind,
+        "reason": change.reason,
+        "round": change.round,
+        "file": change.mark.file,
+        "line": change.mark.line,
+    }
 
 
 def _segment_to_data(segment: Segment) -> dict[str, Any]:
@@ -82,6 +95,7 @@ def _segment_to_data(segment: Segment) -> dict[str, Any]:
 
 def _place_to_data(thing: Segment | Hold, timeline: Timeline) -> dict[str, Any]:
     return {
+        "id": thing.id,
         "start_ms": thing.start,
         "end_ms": thing.end,
         "section": None if thing.chapter is None else timeline.chapters[thing.chapter].title,

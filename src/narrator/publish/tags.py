@@ -23,7 +23,10 @@ _LONG_CODES = dict(
 
 
 def make_tags(heading: Heading) -> dict[str, str]:
-    """Tags of a track; nothing in them depends on the clock, the host or the user."""
+    """Tags of a track; nothing in them depends on the clock, the host or the user.
+
+    `seed` is what settled all that was left to chance, so that the same track can be made again.
+    """
     tags = heading.tags
     base = heading.language.lower().partition("-")[0]
     known = {
@@ -33,6 +36,7 @@ def make_tags(heading: Heading) -> dict[str, str]:
         "genre": tags.genre,
         "language": _LONG_CODES.get(base, base),
         MAKER: _MADE,
+        "seed": str(heading.seed),
     }
     return known | ({"date": tags.year} if tags.year else {})
 

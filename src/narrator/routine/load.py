@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -12,7 +13,8 @@ from narrator.errors import Fault, RoutineError
 from narrator.routine.find import builtin_folder
 from narrator.routine.model import STEPS, Fragment, Include, Repeat, Routine, Section, StepBase, list_keys
 from narrator.routine.nearest import suggest
-from narrator.routine.source import Source, read_source
+from narrator.routine.parameters import count_nodes, fill_parameters
+from narrator.routine.source import MAX_NODES, Source, read_source
 from narrator.units import format_duration
 
 M = TypeVar("M", bound=BaseModel)
@@ -35,7 +37,7 @@ def make_routine(source: Source, path: Path) -> Routine:
         RoutineError: with every fault found.
 
     """
-    routine = type_source(source, Routine)
+    routine = type_source(fill_parameters(source), Routine)
     faults = _Includer().fill(routine.steps, path.resolve(), (path.resolve(),))
     if faults:
         raise RoutineError.gather(faults)
@@ -43,10 +45,12 @@ def make_routine(source: Source, path: Path) -> Routine:
 
 
 class _Includer:
-    """Reads the files that steps include, each of them once."""
+    """Reads the files that steps include: each of them once, and once more for each set of values."""
 
     def __init__(self) -> None:
+        self._sources: dict[Path, Source] = {}
         self._known: dict[Path, Fragment] = {}
+        self._size = 0
 
     def fill(self, steps: Iterable[StepBase], file: Path, opened: tuple[Path, ...]) -> list[Fault]:
         """Read what the steps of a file include; answers what is wrong with it."""
@@ -72,14 +76,29 @@ class _Includer:
             )
         if found in opened:
             raise RoutineError(f"{step.include!r} includes itself in the end; take one of the includes out", mark)
-        if found not in self._known:
+        if step.with_ is not None or found not in self._known:
             shown = str(Path(mark.file).parent / step.include) if found.is_relative_to(file.parent) else str(found)
-            fragment = type_source(read_source(found, shown), Fragment)
-            self._known[found] = fragment
+            fragment = self._open(step, found, shown)
+            if step.with_ is None:
+                self._known[found] = fragment
             faults = self.fill(fragment.steps, found, (*opened, found))
             if faults:
                 raise RoutineError.gather(faults)
-        step._fragment = self._known[found]  # noqa: SLF001 - the loader fills in what the file names
+        else:
+            fragment = self._known[found]
+        step._fragment = fragment  # noqa: SLF001 - the loader fills in what the file names
+
+    def _open(self, step: Include, found: Path, shown: str) -> Fragment:
+        """Read a file with the values that a step gives."""
+        if found not in self._sources:
+            self._sources[found] = read_source(found, shown)
+        filled = fill_parameters(self._sources[found], step.with_, step.mark)
+        self._size += count_nodes(filled.root)
+        if self._size > MAX_NODES:
+            raise RoutineError(
+                f"over {MAX_NODES:,} entries in what is included; a routine needs fewer", step.find_mark("include")
+            )
+        return type_source(filled, Fragment)
 
 
 def _find_included(name: str, file: Path) -> Path | None:
@@ -122,7 +141,10 @@ def _describe(error: ValidationError, source: Source, kind: type[BaseModel]) -> 
     # A list whose entries are all faulty is also called too short: the entries' own faults say it better.
     inner = {detail["loc"][:depth] for detail in details for depth in range(len(detail["loc"]))}
     details = [detail for detail in details if detail["type"] != "too_short" or detail["loc"] not in inner]
-    faults = [_describe_one(detail, source, kind) for detail in details[:_MOST_FAULTS]]
+    faults = [
+        _add_note(_describe_one(detail, source, kind), source.find_note(detail["loc"]))
+        for detail in details[:_MOST_FAULTS]
+    ]
     if len(details) > _MOST_FAULTS:
         faults.append(Fault(f"and {len(details) - _MOST_FAULTS} more faults", source.find_mark(details[-1]["loc"][:1])))
     return sorted(faults, key=lambda fault: (fault.mark.line, fault.mark.column) if fault.mark else (0, 0))
@@ -139,7 +161,7 @@ def _describe_one(detail: ErrorDetails, source: Source, kind: type[BaseModel]) -
         case "missing":
             return Fault(f"{last!r} is missing; add '{last}:'", source.find_mark(path[:-1]))
         case "at_key":
-            return Fault(str(context["text"]), source.find_mark([*path, context["key"]], key=True))
+            return Fault(str(context["text"]), source.find_mark([*path, *context["keys"]], key=True))
         case "value_error":
             message = str(context["error"])
         case "string_pattern_mismatch":
@@ -152,6 +174,10 @@ def _describe_one(detail: ErrorDetails, source: Source, kind: type[BaseModel]) -
         case _:
             message = f"{last!r}: {detail['msg']}"
     return Fault(message, source.find_mark(path))
+
+
+def _add_note(fault: Fault, note: str) -> Fault:
+    return replace(fault, message=f"{fault.message} ({note})") if note else fault
 
 
 _MESSAGES = {

@@ -3,17 +3,25 @@
 from typing import Annotated, Any, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     Discriminator,
     Field,
+    PlainValidator,
     PrivateAttr,
     Tag,
+    WithJsonSchema,
     model_validator,
 )
 
+from narrator.routine.breath import PatternSpec, VoicedShort, VoicedSpec
+from narrator.routine.hold_cues import HoldCue, check_cues
 from narrator.routine.marked import Marked
+from narrator.routine.material import ExtraRank, OptionalRank, RoundsSpec
 from narrator.routine.nearest import suggest
+from narrator.routine.parameters import VALUES
+from narrator.routine.seed import SeedSpec
 from narrator.routine.sounds import (
     FLOOR,
     LOUDNESS,
@@ -26,13 +34,11 @@ from narrator.routine.sounds import (
 )
 from narrator.routine.values import (
     LANGUAGE,
-    AtSpec,
     Brief,
     Duration,
     Elastic,
     ElasticSpec,
     Name,
-    PatternSpec,
     PauseSpec,
     SidesSpec,
     Span,
@@ -42,38 +48,33 @@ from narrator.routine.values import (
 )
 
 
-def _type_list(value: Any) -> Any:
-    return value if isinstance(value, list) else [value]
-
-
-class HoldCue(Marked):
-    """Something heard inside a hold."""
-
-    at: AtSpec | None = Field(None, description="Where: 50%, half, 20s from the start, -10s from the end.")
-    every: Duration | None = Field(None, ge=1000, description="Again and again, first after one interval.")
-    countdown: int | None = Field(None, ge=1, le=60, description="Spoken numbers that end with the hold.")
-    say: Annotated[tuple[Text, ...], BeforeValidator(_type_list), Field(min_length=1)] | None = Field(
-        None, description="A text, or several wordings, longest first: the first that fits is said."
-    )
-    bell: BellShort | None = Field(None, description="A bell.")
-
-    @model_validator(mode="after")
-    def _check_kind(self) -> Self:
-        if sum(value is not None for value in (self.at, self.every, self.countdown)) != 1:
-            raise ValueError("a cue in a hold has one of 'at', 'every' and 'countdown'")
-        if self.say is not None and self.bell is not None:
-            raise ValueError("a cue in a hold has either 'say' or 'bell'; make two cues of these")
-        if self.countdown is not None and (self.say is not None or self.bell is not None):
-            raise ValueError("a countdown says its numbers; take 'say' and 'bell' out")
-        if self.every is not None and self.say is None and self.bell is None:
-            raise ValueError("'every' needs 'say' or 'bell'")
-        return self
-
-
 class StepBase(Marked):
     """What every step can have."""
 
-    optional: bool = Field(default=False, description="May be left out, the last first, to meet a length.")
+    optional: OptionalRank = Field(
+        None, description="May be left out to meet a length: true, or a number; the highest leaves first."
+    )
+    extra: ExtraRank = Field(
+        None, description="Is added where a length gives time for it: true, or a number; the lowest comes first."
+    )
+    from_: Duration | None = Field(None, alias="from", ge=1000, description="Only in tracks that are at least so long.")
+    until: Duration | None = Field(None, ge=1000, description="Only in tracks that are shorter than this.")
+
+    @model_validator(mode="after")
+    def _check_material(self) -> Self:
+        if self.optional and self.extra:
+            raise fault_at("extra", "a step is either 'optional' or 'extra'; take one of them out")
+        if self.from_ is not None and self.until is not None and self.from_ >= self.until:
+            raise fault_at("until", "no track is as long as 'from' and shorter than 'until'; raise 'until'")
+        return self
+
+
+def _check_cues(cues: tuple[HoldCue, ...]) -> tuple[HoldCue, ...]:
+    check_cues(cues)
+    return cues
+
+
+Cues = Annotated[tuple[HoldCue, ...], AfterValidator(_check_cues)]
 
 
 class Say(StepBase):
@@ -95,7 +96,9 @@ class Hold(StepBase):
 
     hold: ElasticSpec
     breath: Duration | None = Field(None, ge=1000, description="Length of a breath, here.")
-    cues: tuple[HoldCue, ...] = Field((), description="What is heard inside the hold.")
+    cues: Cues = Field((), description="What is heard inside the hold.")
+    quiet: bool = Field(default=False, description="Its silence is meant: nobody misses a word in it.")
+    equal: Word | None = Field(None, description="A name: all holds that have it are equally long, wherever they are.")
 
 
 class Bell(StepBase):
@@ -111,17 +114,23 @@ class BreathWords(Marked):
     hold: Text | None = None
     out: Text | None = None
     pause: Text | None = None
+    last: Text | None = Field(None, description="Announces the last round.")
 
 
 class Breathe(StepBase):
     """Rounds of breath: the first with words, the later ones with tones alone."""
 
-    breathe: PatternSpec
+    breathe: PatternSpec = Field(
+        description="A round: 4-7-8, a name, a ramp 4-4 .. 4-8 from the first round to the last, or named phases."
+    )
     rounds: int | None = Field(None, ge=1, le=1000, description="How many, whatever the track's length.")
     for_: ElasticSpec | None = Field(None, alias="for", description="For about how long, in whole rounds.")
-    voiced: int = Field(2, ge=0, description="How many rounds have words.")
+    voiced: VoicedShort = Field(
+        VoicedSpec(), description="Which rounds have words: 2 for the first two, or {first, every, last}."
+    )
     count: bool = Field(default=False, description="Count the seconds aloud in voiced rounds.")
-    words: BreathWords = Field(BreathWords(), description="Own words for the phases.")
+    words: BreathWords = Field(BreathWords(), description="Own words for the phases, and for the last round.")
+    cues: Cues = Field((), description="What is heard over the rounds, as in a hold.")
 
     @model_validator(mode="after")
     def _check_rounds(self) -> Self:
@@ -167,14 +176,23 @@ class Section(StepBase):
 class Repeat(StepBase):
     """Steps that run several times."""
 
-    repeat: int = Field(ge=1, le=1000)
+    repeat: RoundsSpec = Field(description="How often: 3, a range such as 1..4, or {natural, min, max}.")
     steps: "Steps"
+
+
+def _need_mapping(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise ValueError("values for parameters are a mapping, such as with: {hold: 40s..3m}")
+    return value
 
 
 class Include(StepBase):
     """The steps of another file."""
 
     include: Word = Field(description="A file beside this one or below it, or one of the built-in ones.")
+    with_: Annotated[Any, PlainValidator(_need_mapping), WithJsonSchema(VALUES)] = Field(
+        None, alias="with", description="Values for the parameters of that file, by name."
+    )
     _fragment: "Fragment | None" = PrivateAttr(default=None)
 
     @property
@@ -263,6 +281,10 @@ class Tags(Marked):
     year: Annotated[str, Field(pattern=r"^\d{4}$")] | None = None
 
 
+Parameters = Annotated[Any, PlainValidator(_need_mapping), WithJsonSchema(VALUES)]
+"""Checked where they are filled in."""
+
+
 class Routine(Marked):
     """A routine for narrator: a guided session of any length."""
 
@@ -276,7 +298,10 @@ class Routine(Marked):
     pronounce: dict[Word, Word] = Field(
         {}, description="Words that the voice gets wrong, and how to spell them for it."
     )
-    seed: int = Field(0, description="Settles which wordings are chosen at random.")
+    parameters: Parameters = Field(
+        {}, description="Names and values that stand for {name} in what follows; including files may give others."
+    )
+    seed: SeedSpec = Field(0, description="Settles what is left to chance: a number, or today for the date.")
     tags: Tags = Tags()
     bed: BedShort = Field(None, description="Ambience beneath everything.")
     floor: Floor = Field(FLOOR, description="Room tone between sounds, in dBFS, or none.")
@@ -295,7 +320,8 @@ class Fragment(Marked):
     gap: Duration | None = None
     breath: Duration | None = None
     pronounce: dict[Word, Word] | None = None
-    seed: int | None = None
+    parameters: Parameters = Field({})
+    seed: SeedSpec | None = None
     tags: Tags | None = None
     bed: BedShort = None
     floor: Floor = None

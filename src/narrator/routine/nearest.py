@@ -7,5 +7,6 @@ from collections.abc import Iterable
 def suggest(word: str, known: Iterable[str]) -> str:
     """Say which known word was likely meant, or list them all: the tail of an error message."""
     words = list(known)
-    close = difflib.get_close_matches(word.lower(), words, n=1, cutoff=0.6)
-    return f"did you mean {close[0]!r}?" if close else f"known are: {', '.join(words)}"
+    by_case = {known.lower(): known for known in reversed(words)}
+    close = difflib.get_close_matches(word.lower(), by_case, n=1, cutoff=0.6)
+    return f"did you mean {by_case[close[0]]!r}?" if close else f"known are: {', '.join(words)}"

@@ -40,9 +40,12 @@ class Phrases(Marked):
     sides: dict[str, str]
     switch: str
     breath: BreathPhrases
+    last_round: str
     halfway: str
     seconds_more: str
     numbers: Annotated[tuple[str, ...], Field(min_length=61, max_length=61)]
+    ordinals: Annotated[tuple[str, ...], Field(min_length=30, max_length=30)]
+    """Which round it is, from the first on; feminine where a language has genders, as its words for round are."""
     safety: tuple[str, ...]
     poses: tuple[str, ...]
 

@@ -36,10 +36,20 @@ class BellSpec(Marked):
     sound: Annotated[Word, WithJsonSchema(_describe_sound(BELLS))] = Field(
         "bowl", description="Which bell, or a sound file beside this one."
     )
-    times: int = Field(1, ge=1, le=108, description="How often it is struck.")
-    every: Duration = Field(4000, ge=250, description="Time from one stroke to the next.")
+    times: int = Field(1, ge=1, le=108, description="How many strokes.")
+    every: Duration | None = Field(
+        None,
+        ge=250,
+        description="Time from one stroke to the next, 4s if not given; where it is given, also from the last to what "
+        "follows, which otherwise waits for its ring, for 0.5s to 4s.",
+    )
     pitch: float | None = Field(None, ge=30, le=4000, allow_inf_nan=False, description="Its lowest tone, in Hz.")
-    length: Duration | None = Field(None, ge=50, le=60_000, description="Time until it has died away.")
+    length: Duration | None = Field(
+        None,
+        ge=50,
+        le=60_000,
+        description="How long a stroke rings until it has died away.",
+    )
     level: Level | None = Field(None, description="Its loudest moment, in dB against the speech.")
 
     @model_validator(mode="after")

@@ -23,27 +23,51 @@ steps:
     steps:
       - say: Lie on your back. Breathe in, and as you breathe out, draw both knees towards your chest.
       # Holds share what time is left: each may shrink and stretch between its bounds.
-      - hold: 15s..4m
+      - hold: 25s..2m
         cues:
           - {{at: half, say: [Rock a little from side to side., Rock a little.]}}   # the first wording that fits
 
-  # The steps of a section with sides run once for each, with equal holds.
-  - section: Twist
-    sides: [right, left]
-    between: {{pause: 5s}}          # narrator says itself to change sides
+  # Steps that are repeated as often as there is time for, between these bounds.
+  - repeat: {{natural: 1, max: 6}}
     steps:
-      - say: Breathe out, and let both knees sink to the {{side}}.
-        brief: Breathe out, and sink to the {{side}}.       # said on the second side
-      - hold: 15s..4m
-        cues:
-          - {{at: -10s}}            # narrator says itself that ten seconds remain
+      - say: "{{Nth}} round."     # narrator knows which; '{{round}} of {{rounds}}' counts them in figures
+      # The steps of a section with sides run once for each, with equal holds.
+      - section: Twist
+        sides: [right, left]
+        between: {{pause: 5s}}          # narrator says itself to change sides
+        steps:
+          - say: Breathe out, and let both knees sink to the {{side}}.
+            brief: Breathe out, and sink to the {{side}}.       # said on the second side
+          - hold: 25s..2m
+            cues:
+              - {{at: -10s}}            # narrator says itself that ten seconds remain
 
+  # An extra comes in when there is time for it.
+  - section: Figure four
+    extra: true
+    sides: [right, left]
+    between: {{pause: 5s}}
+    steps:
+      - say: Cross your {{side}} ankle over the other knee, and let the leg grow heavy.
+      - hold: 25s..2m
+        cues:
+          - {{at: half, say: Soften your jaw.}}
+
+  # An optional step is left out when there is no time for it.
   - section: Breath
+    optional: true
     steps:
       - say: Come back to the middle, and follow the tones.
       - breathe: 4-6              # in for 4 seconds, out for 6; or box, relaxing, coherent, diaphragmatic
-        for: 1m                   # in whole rounds; they give way to the length, too
+        for: 30s..6m              # in whole rounds; they give way to the length, too
         voiced: 2                 # rounds with words
+
+  - section: Rest
+    steps:
+      - say: Let your breath come and go by itself, and rest.
+      - hold: 30s..6m
+        cues:
+          - {{every: 75s, say: Rest.}}
 
   - say: Thank you. Come back in your own time.
   - bell: bowl

@@ -1,22 +1,46 @@
 """`Script` + measured lengths + target to `Timeline`: boxes and glue, in pure integer arithmetic over ticks.
 
 Speech and bells are rigid boxes. Holds are glue: each has a natural length and bounds, and all of a track stretch or
-shrink by one common factor until the track is as long as was asked.
+shrink by one common factor until the track is as long as was asked. Before that, material is added or left out.
 """
 
-from narrator.timeline.layout import check_words, lay_out, measure_range
-from narrator.timeline.placed import BELL_ROOM, BedLine, Chapter, Hold, Lengths, Range, Segment, Timeline
+from narrator.timeline.breaths import check_words, measure_words
+from narrator.timeline.grow import Growth
+from narrator.timeline.jumps import Jump, find_jumps
+from narrator.timeline.layout import lay_out, measure_range
+from narrator.timeline.placed import (
+    BELL_ROOM,
+    BedLine,
+    Change,
+    Chapter,
+    Hold,
+    Lengths,
+    Made,
+    Range,
+    Segment,
+    Timeline,
+    show_length,
+)
+from narrator.timeline.refusal import describe_spans
 
 __all__ = [
     "BELL_ROOM",
     "BedLine",
+    "Change",
     "Chapter",
+    "Growth",
     "Hold",
+    "Jump",
     "Lengths",
+    "Made",
     "Range",
     "Segment",
     "Timeline",
     "check_words",
+    "describe_spans",
+    "find_jumps",
     "lay_out",
     "measure_range",
+    "measure_words",
+    "show_length",
 ]

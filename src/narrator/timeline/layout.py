@@ -1,110 +1,91 @@
 """`Script` + measured lengths + target to `Timeline`."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from operator import attrgetter
 
-from narrator.errors import Fault, LengthError, Mark, RoutineError
-from narrator.script import Bell, Breath, BreathBlock, Item, Script, Silence, Speech, Unknown
+from narrator.errors import LengthError
+from narrator.script import BreathBlock, Item, Script, Silence, Unknown
 from narrator.timeline.bells import ring_instead
-from narrator.timeline.holds import place_in_hold
-from narrator.timeline.measure import Measured, measure_script
-from narrator.timeline.options import leave_out_options, measure_leasts
-from narrator.timeline.placed import BedLine, Chapter, Hold, Lengths, Range, Segment, Timeline, Turn, show_length
-from narrator.units import LONGEST, TICK, Db, Ms, Ticks, floor_ticks, format_duration, ms_to_ticks, ticks_to_ms
+from narrator.timeline.breaths import check_breath_words, place_breaths
+from narrator.timeline.changes import describe_left_out, list_changes
+from narrator.timeline.glue import fill
+from narrator.timeline.grow import Growth, Material
+from narrator.timeline.holds import HoldPlacer
+from narrator.timeline.measure import measure_item
+from narrator.timeline.placed import BedLine, Chapter, Hold, Lengths, Made, Range, Segment, Timeline, Turn
+from narrator.timeline.refusal import refuse_length
+from narrator.units import LONGEST, Db, Ms, Ticks, floor_ticks, format_duration, ticks_to_ms
 
 
-def lay_out(script: Script, lengths: Lengths, target: Ms | None = None) -> Timeline:
+def lay_out(script: Script | Growth, lengths: Lengths, target: Ms | None = None) -> Timeline:
     """Place every cue so that the track takes exactly `target` ms, or its natural length when that is None.
 
-    Optional steps are left out, the last first, before a target is refused.
+    Optional steps and rounds are left out and extras added so that silences keep near their natural lengths. Give the
+    growth of a script where it is laid out at many lengths.
 
     Raises:
-        LengthError: the target is out of reach; says the range and what takes most.
+        LengthError: the target is out of reach; says what can be met and what to change.
         RoutineError: a section's own length is out of reach, or a word does not fit its phase of a breath.
 
     """
-    _check_breath_words(script, lengths)
-    whole = measure_script(script, lengths)
-    if target is None:
-        timeline = _place(script, lengths, whole, {name: g.fix(g.natural) for name, g in whole.glue.items()}, None)
-        if timeline.length > LONGEST:
-            raise _refuse_length(script, lengths, timeline.length)
-    else:
-        fitting = leave_out_options(script, lengths, floor_ticks(target))
-        measured = whole if fitting is script else measure_script(fitting, lengths, strict=False)
-        shares = measured.share(floor_ticks(target))
-        if shares is None or target > LONGEST:
-            raise _refuse_length(script, lengths, target)
-        left_out = {name for name, _ in script.options} - {name for name, _ in fitting.options}
-        notes = [
-            Fault(f"this optional step is left out, to make room in {format_duration(target)}", mark)
-            for name, mark in script.options
-            if name in left_out
-        ]
-        timeline = _place(fitting, lengths, measured, shares, target)
-        if script.guidance == "bells":
-            # Nobody misses words that nobody would hear.
-            timeline = replace(timeline, notes=())
-        timeline = replace(timeline, notes=tuple(dict.fromkeys((*notes, *timeline.notes))))
+    growth = script if isinstance(script, Growth) else Growth(script, lengths)
+    script = growth.script
+    check_breath_words(script, lengths)
+    timeline = _lay_out_naturally(growth) if target is None else _lay_out_to(growth, target)
     return ring_instead(timeline, script, lengths) if script.guidance == "bells" else timeline
 
 
-def measure_range(script: Script, lengths: Lengths) -> Range:
-    """Shortest length (optional steps left out), natural and longest length of a script.
+def _lay_out_naturally(growth: Growth) -> Timeline:
+    material = growth.natural
+    count = material.find_natural_set()
+    _, glue = material.measure_set(count)
+    timeline = _place(material, count, {name: g.settle() for name, g in glue.items()}, None)
+    if timeline.length > LONGEST:
+        raise refuse_length(growth, timeline.length, measure_range(growth, growth.lengths))
+    elastic = any(g.block is None for g in glue.values())
+    return replace(timeline, made=_describe_making(growth, material, count, None, 1.0 if elastic else None))
+
+
+def _lay_out_to(growth: Growth, target: Ms) -> Timeline:
+    if target > LONGEST:
+        raise LengthError(f"{format_duration(target)} is over {format_duration(LONGEST)}, the longest a track can be")
+    chosen = growth.choose(target)
+    if chosen is None:
+        raise refuse_length(growth, target, measure_range(growth, growth.lengths))
+    material = growth.find_material(target)
+    rigid, glue = material.measure_set(chosen.count)
+    shares = fill(glue, floor_ticks(target) - rigid)
+    if shares is None:
+        raise AssertionError(f"a set of {chosen.least} to {chosen.most} ticks cannot take {floor_ticks(target)}")
+    timeline = _place(material, chosen.count, shares.ticks, target)
+    factor = None if shares.factor is None else float(shares.factor)
+    made = _describe_making(growth, material, chosen.count, target, factor)
+    # With bells alone nobody misses words that nobody would hear.
+    notes = () if growth.script.guidance == "bells" else timeline.notes
+    return replace(timeline, made=made, notes=tuple(dict.fromkeys((*describe_left_out(made.left_out, target), *notes))))
+
+
+def _describe_making(growth: Growth, material: Material, count: int, target: Ms | None, factor: float | None) -> Made:
+    used = [material.has_steps(unit) for unit in material.units]
+    return Made(sum(used[:count]), sum(used), factor, *list_changes(growth, material, count, target))
+
+
+def measure_range(script: Script | Growth, lengths: Lengths) -> Range:
+    """Return the shortest, natural and longest length of a script, and all that can be met.
 
     Raises:
         RoutineError: a section's own length is out of reach.
 
     """
-    whole = measure_script(script, lengths)
-    shortest = min(least for least in measure_leasts(script, lengths) if least is not None)
-    shortest_ms = ticks_to_ms(shortest)
-    return Range(
-        shortest_ms,
-        ticks_to_ms(whole.rigid + sum(g.fix(g.natural) * g.count for g in whole.glue.values())),
-        max(shortest_ms, min(ticks_to_ms(whole.most), LONGEST)),
-    )
-
-
-def _refuse_length(script: Script, lengths: Lengths, target: Ms) -> LengthError:
-    """Say why a track cannot be that long: the range, and the three steps that take most of it."""
-    span = measure_range(script, lengths)
-    too_short = target < span.shortest
-    measured = measure_script(script, lengths)
-    takes: Counter[Mark] = Counter()
-    names: dict[Mark, str] = {}
-    for item, box in zip(script.items, measured.boxes, strict=True):
-        length = ticks_to_ms(box)
-        if isinstance(item.what, Silence | BreathBlock) and item.what.unknown in measured.glue:
-            found = measured.glue[item.what.unknown]
-            length = ticks_to_ms(found.least if too_short else found.most)
-        if item.mark != script.mark:
-            takes[item.mark] += length
-            names.setdefault(item.mark, _name_item(item))
-    most = "; ".join(f"line {mark.line}, {names[mark]} {show_length(length)}" for mark, length in takes.most_common(3))
-    limit = "shorten one of them" if too_short else "widen a hold"
-    reason = "" if too_short or target > span.longest else " with some of its optional steps nor without"
-    return LengthError(
-        f"this routine cannot take {format_duration(target)}{reason}: the shortest it can be is "
-        f"{format_duration(span.shortest)}, the longest {format_duration(span.longest)}; "
-        f"most time goes to {most}; {limit} or choose a --length between",
-        script.mark,
-    )
-
-
-def _name_item(item: Item) -> str:
-    match item.what:
-        case Speech():
-            return "say"
-        case Bell():
-            return "bell"
-        case Silence(is_hold=True):
-            return "hold"
-        case BreathBlock():
-            return "breathe"
-        case _:
-            return "pause"
+    growth = script if isinstance(script, Growth) else Growth(script, lengths)
+    material = growth.natural
+    rigid, glue = material.measure_set(material.find_natural_set())
+    natural = ticks_to_ms(rigid + sum(g.settle() * g.count for g in glue.values()))
+    spans = tuple((low, min(high, LONGEST)) for low, high in growth.list_spans() if low <= LONGEST)
+    if not spans:
+        return Range(natural, natural, natural)
+    return Range(spans[0][0], natural, spans[-1][1], spans)
 
 
 def _find_outermost(script: Script, section: int | None) -> int | None:
@@ -113,19 +94,19 @@ def _find_outermost(script: Script, section: int | None) -> int | None:
     return section
 
 
-def _place(
-    script: Script, lengths: Lengths, measured: Measured, shares: Mapping[Unknown, Ticks], target: Ms | None
-) -> Timeline:
+def _place(material: Material, count: int, shares: Mapping[Unknown, Ticks], target: Ms | None) -> Timeline:
+    script, lengths = material.measured.script, material.measured.lengths
     segments: list[Segment] = []
     holds: list[Hold] = []
-    notes = list(measured.notes)
+    notes = list(material.measured.notes)
     spans: dict[int, tuple[Ms, Ms]] = {}
     outermost = [index for index, section in enumerate(script.sections) if section.parent is None]
     numbers = {section: number for number, section in enumerate(outermost)}
     turns: dict[tuple[int | None, str | None], Ms] = {}
     levels: list[tuple[Ms, Db | None]] = []
+    placer = HoldPlacer(lengths)
     now: Ms = 0
-    for item, box in zip(script.items, measured.boxes, strict=True):
+    for item, box in _list_boxes(material, count):
         level = _find_bed_level(script, item.section)
         if levels and levels[-1][0] == now:
             levels.pop()
@@ -145,21 +126,22 @@ def _place(
             section = script.sections[section].parent
         match item.what:
             case Silence(is_hold=True, cues=cues):
-                hold = Hold(now, end, item.mark, chapter, item.side)
+                hold = Hold(now, end, item.mark, chapter, item.side, item.what.is_quiet, item.id)
                 holds.append(hold)
-                placed, left_out = place_in_hold(cues, hold, lengths)
+                placed, left_out = placer.place(cues, hold)
                 segments += placed
                 notes += left_out
             case Silence():
                 pass
             case BreathBlock() as block:
-                cues_of_breath = _list_breaths(block, end - now)
-                segments += (
-                    Segment(now + start, now + stop, cue, item.mark, chapter, item.side)
-                    for start, stop, cue in cues_of_breath
+                breaths, spoken = place_breaths(block, item, now, end, chapter, lengths)
+                placed, left_out = placer.place(
+                    block.cues, Hold(now, end, item.mark, chapter, item.side, id=item.id), spoken
                 )
+                segments += sorted([*breaths, *placed], key=attrgetter("start"))
+                notes += left_out
             case cue:
-                segments.append(Segment(now, end, cue, item.mark, chapter, item.side))
+                segments.append(Segment(now, end, cue, item.mark, chapter, item.side, item.id))
         now = end
     # Chapters that lost all their steps are none; the numbers of those behind them move up.
     kept = {number: index for index, number in enumerate(sorted(spans))}
@@ -175,6 +157,13 @@ def _place(
     )
 
 
+def _list_boxes(material: Material, count: int) -> Iterator[tuple[Item, Ticks]]:
+    """Yield each item of a set, silences that follow from what stands beside what included, and its ticks."""
+    items = material.measured.script.keep(material.list_steps(count)).items
+    for index, item in enumerate(items):
+        yield item, measure_item(item, material.measured.lengths, is_last=index == len(items) - 1)
+
+
 def _find_bed_level(script: Script, section: int | None) -> Db | None:
     """The bed's level in a section: its own, or that of the nearest around it that has one."""
     while section is not None:
@@ -187,45 +176,3 @@ def _find_bed_level(script: Script, section: int | None) -> Db | None:
 
 def _renumber(chapter: int | None, kept: Mapping[int, int]) -> int | None:
     return None if chapter is None else kept[chapter]
-
-
-def _list_breaths(block: BreathBlock, length: Ms) -> Iterator[tuple[Ms, Ms, Breath]]:
-    """Start, end and cue of each phase of a block; phases start at the rounded cumulative time."""
-    rounds = (length + TICK) // block.round
-    now = 0
-    for number in range(rounds):
-        for phase in block.phases:
-            start, now = now, now + phase.length
-            words = phase.words if number < block.voiced else ()
-            if phase.name != "pause" or words:
-                first, last = ticks_to_ms(ms_to_ticks(start)), ticks_to_ms(ms_to_ticks(now))
-                yield first, last, Breath(phase.name, last - first, words)
-
-
-def _check_breath_words(script: Script, lengths: Lengths) -> None:
-    """Refuse words that are longer than their phase of a breath, or their second of a count."""
-    faults: dict[Fault, None] = {}
-    for item in script.steps:
-        if isinstance(item.what, BreathBlock) and item.what.voiced:
-            for phase in item.what.phases:
-                breath = Breath(phase.name, phase.length, phase.words)
-                faults |= dict.fromkeys(Fault(message, item.mark) for message in check_words(breath, lengths))
-    if faults:
-        raise RoutineError.gather(faults)
-
-
-def check_words(breath: Breath, lengths: Lengths) -> Iterator[str]:
-    """Say which measured words of a breath are longer than the phase, or than their second of a count."""
-    if lengths.is_estimate:
-        return
-    last = len(breath.words) - 1
-    for number, word in enumerate(breath.words):
-        room = breath.length - 1000 * number if number == last else 1000
-        takes = lengths.clips[word.spoken]
-        # A clip is padded up to a whole tick, which the phase, in turn, may lack.
-        if takes > room + TICK:
-            where = f"the phase {breath.phase!r}" if not last else f"its second of the phase {breath.phase!r}"
-            yield (
-                f"{word.text!r} takes {takes / 1000:.2f}s, but {where} has {room / 1000:.2f}s; use a shorter word, a "
-                "slower breath or a quicker pace"
-            )

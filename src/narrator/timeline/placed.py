@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from narrator.errors import Fault, Mark
 from narrator.script import Bed, Bell, Breath, Cue, Speech
@@ -9,6 +10,15 @@ from narrator.units import TICK, Db, Ms, ceil_ticks, format_duration, ms_to_tick
 
 BELL_ROOM: Ms = 1000
 """Room that the last stroke of a bell inside a hold needs before the next cue."""
+
+
+_SHORTEST_RING: Ms = 500
+_LONGEST_RING: Ms = 4000
+
+
+def _limit_ring(ring: Ms) -> Ms:
+    """How much of a last stroke is heard before what follows."""
+    return min(max(ring, _SHORTEST_RING), _LONGEST_RING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +31,21 @@ class Lengths:
     """Not every clip was measured, so that a word too long for its phase is only likely."""
 
     def measure(self, cue: Cue, *, is_last: bool = False) -> Ms:
-        """Length of a cue's box; the last bell of a session takes its whole ring."""
+        """Length of a cue's box.
+
+        The last stroke of a bell takes what is written, else its own ring, from 0.5 s to 4 s; that of the last bell of
+        a session takes its whole ring.
+        """
         match cue:
             case Speech(spoken=spoken):
                 return self.clips[spoken]
             case Breath(length=length):
                 return ticks_to_ms(ceil_ticks(length))
-            case Bell(_, times, every) as bell:
-                box = ticks_to_ms(ms_to_ticks(times * every))
-                whole = (times - 1) * every + (self.rings[bell.stroke] if is_last else 0)
-                return ticks_to_ms(ceil_ticks(max(box, whole))) if is_last else box
+            case Bell(_, times, every, rest=rest) as bell:
+                ring = self.rings[bell.stroke]
+                strokes = (times - 1) * every
+                box = ticks_to_ms(ms_to_ticks(strokes + (_limit_ring(ring) if rest is None else rest)))
+                return ticks_to_ms(ceil_ticks(max(box, strokes + ring))) if is_last else box
 
     def measure_in_hold(self, cue: Cue) -> Ms:
         """Room that a cue needs inside a hold, where a bell may ring on beneath what follows."""
@@ -49,6 +64,8 @@ class Segment:
     mark: Mark
     chapter: int | None = None
     side: str | None = None
+    id: str = ""
+    """Where in the routine it is; the same at every length."""
 
     def __post_init__(self) -> None:
         if self.start < 0 or self.end <= self.start or self.start % TICK:
@@ -57,13 +74,16 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A hold placed."""
+    """A hold placed; the silence of a quiet one is meant."""
 
     start: Ms
     end: Ms
     mark: Mark
     chapter: int | None = None
     side: str | None = None
+    is_quiet: bool = False
+    """Whether its silence is meant."""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +112,31 @@ class BedLine:
     levels: tuple[tuple[Ms, Db | None], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A step, or a round of a repeat, that a track has more or less than the routine at its natural length."""
+
+    kind: str
+    """The key of the step: `say`, `section`, `repeat` and so on."""
+    reason: Literal["optional", "extra", "round", "from", "until"]
+    mark: Mark
+    round: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a track is made of: how many of the units that may enter or leave, and by what factor silences stretch.
+
+    `factor` is None where no silence can stretch.
+    """
+
+    units: int
+    of: int
+    factor: float | None
+    left_out: tuple[Change, ...] = ()
+    added: tuple[Change, ...] = ()
+
+
 @dataclass(frozen=True)
 class Timeline:
     """Everything that is heard and when; `length` is the track's. `notes` tell what had to give way."""
@@ -103,15 +148,26 @@ class Timeline:
     notes: tuple[Fault, ...] = ()
     turns: tuple["Turn", ...] = ()
     bed: BedLine | None = None
+    made: Made | None = None
+    """None for the timeline of a script file, which stands as it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Lengths that a script can take: shortest, natural and longest."""
+    """Lengths that a script can take: shortest, natural and longest, and all of them as intervals.
+
+    Both ends of an interval can be met. What is between two of them cannot, whatever is left out or added.
+    """
 
     shortest: Ms
     natural: Ms
     longest: Ms
+    spans: tuple[tuple[Ms, Ms], ...] = ()
+
+    def find_nearest(self, length: Ms) -> Ms:
+        """Return the length nearest to one that can be met, the shorter of two that are as near."""
+        ends = (min(max(length, low), high) for low, high in self.spans)
+        return min(ends, key=lambda end: (abs(end - length), end), default=length)
 
 
 def show_length(length: Ms) -> str:

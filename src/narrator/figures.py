@@ -1,0 +1,193 @@
+"""What a routine comes to at several lengths: a table of figures, and what a careful teacher would change."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from narrator.errors import Fault, LengthError, Mark
+from narrator.script import Breath, Speech
+from narrator.timeline import Growth, Hold, Timeline, find_jumps, lay_out, show_length
+from narrator.units import Ms, format_duration
+
+USUAL: tuple[Ms, ...] = (300_000, 600_000, 1_200_000, 1_800_000)
+"""Lengths that a routine is looked at in, besides its own."""
+SHORTEST_POSE: Ms = 25_000
+"""A pose, which is a hold that is not quiet, does little in less."""
+LONGEST_WORDLESS: Ms = 90_000
+"""After more time without a word or a tone of breath, outside quiet holds, a listener wonders whether it goes on."""
+FACTORS = (0.6, 1.7)
+"""Between these silences are still what they were written as."""
+SMALLEST_JUMP = 0.6
+"""What enters the track at once should not cut silences to less than this share of what they were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A routine at one length, in ms; None where there is nothing of the kind.
+
+    `units` of the `of` that may enter and leave are in; silences are stretched by `factor`. The holds are poses.
+    """
+
+    length: Ms
+    units: int
+    of: int
+    factor: float | None
+    shortest_hold: Ms | None
+    longest_hold: Ms | None
+    wordless: Ms
+    """Longest stretch without a word or a tone of breath, outside quiet holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A length that a routine is looked at in; without figures where it cannot be met, and then why."""
+
+    length: Ms
+    figures: Figures | None
+    refusal: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Time without a word, and the line that it belongs to."""
+
+    start: Ms
+    end: Ms
+    mark: Mark | None
+
+    @property
+    def length(self) -> Ms:
+        """How long it takes."""
+        return self.end - self.start
+
+
+def look_at_lengths(growth: Growth, lengths: Iterable[Ms]) -> tuple[list[Row], list[Fault]]:
+    """Return a row for each length, in order, and warnings in the order of the file, each line and fault once.
+
+    Raises:
+        RoutineError: of the layout.
+
+    """
+    rows: list[Row] = []
+    laid_out: list[Timeline] = []
+    for length in sorted(set(lengths)):
+        try:
+            timeline = lay_out(growth, growth.lengths, length)
+        except LengthError as error:
+            rows.append(Row(length, None, error.faults))
+        else:
+            laid_out.append(timeline)
+            rows.append(Row(length, measure_figures(timeline)))
+    warnings = [*_warn_of_short_poses(laid_out), *_warn_of_factors(growth, laid_out), *_warn_of_jumps(growth)]
+    # With bells alone there is no word to miss.
+    warnings += _warn_of_silence(laid_out) if growth.script.guidance != "bells" else ()
+    return rows, sorted(dict.fromkeys(warnings), key=_get_line)
+
+
+def measure_figures(timeline: Timeline) -> Figures:
+    """Return the figures of a timeline."""
+    poses = [hold.end - hold.start for hold in _list_poses(timeline)]
+    made = timeline.made
+    return Figures(
+        timeline.length,
+        made.units if made else 0,
+        made.of if made else 0,
+        made.factor if made else None,
+        min(poses, default=None),
+        max(poses, default=None),
+        max((stretch.length for stretch in list_wordless(timeline)), default=0),
+    )
+
+
+def list_wordless(timeline: Timeline) -> Iterator[Stretch]:
+    """Yield the stretches of a track without a word or a tone of breath; a quiet hold ends one, and is none."""
+    filled = [(s.start, s.end) for s in timeline.segments if isinstance(s.cue, Speech | Breath)]
+    filled += [(hold.start, hold.end) for hold in timeline.holds if hold.is_quiet]
+    now: Ms = 0
+    for start, end in (*sorted(filled), (timeline.length, timeline.length)):
+        if start > now:
+            yield Stretch(now, start, _find_mark(timeline, now, start))
+        now = max(now, end)
+
+
+def _find_mark(timeline: Timeline, start: Ms, end: Ms) -> Mark | None:
+    """Find the line of the longest hold in a stretch, or else of what is heard before its end, or after."""
+    inside = [hold for hold in timeline.holds if start <= hold.start and hold.end <= end]
+    if inside:
+        return max(inside, key=_measure_hold).mark
+    before = sum(segment.start < end for segment in timeline.segments)
+    near = timeline.segments[max(before - 1, 0) :][:1]
+    return near[0].mark if near else None
+
+
+def _measure_hold(hold: Hold) -> Ms:
+    return hold.end - hold.start
+
+
+def _list_poses(timeline: Timeline) -> list[Hold]:
+    return [hold for hold in timeline.holds if not hold.is_quiet]
+
+
+def _get_line(fault: Fault) -> tuple[str, int, int]:
+    return (fault.mark.file, fault.mark.line, fault.mark.column) if fault.mark else ("", 0, 0)
+
+
+def _warn_of_short_poses(timelines: Sequence[Timeline]) -> Iterator[Fault]:
+    short: dict[Mark, dict[Ms, Ms]] = {}
+    for timeline in timelines:
+        for hold in _list_poses(timeline):
+            if _measure_hold(hold) < SHORTEST_POSE:
+                found = short.setdefault(hold.mark, {})
+                found[timeline.length] = min(found.get(timeline.length, SHORTEST_POSE), _measure_hold(hold))
+    for mark, at in short.items():
+        yield Fault(
+            f"this hold takes {_list_at(at)}; a pose wants at least {show_length(SHORTEST_POSE)}: raise its range, or "
+            "make other steps 'optional'",
+            mark,
+        )
+
+
+def _warn_of_silence(timelines: Sequence[Timeline]) -> Iterator[Fault]:
+    wordless: dict[Mark | None, dict[Ms, Ms]] = {}
+    for timeline in timelines:
+        for stretch in list_wordless(timeline):
+            if stretch.length > LONGEST_WORDLESS:
+                found = wordless.setdefault(stretch.mark, {})
+                found[timeline.length] = max(found.get(timeline.length, 0), stretch.length)
+    for mark, at in wordless.items():
+        yield Fault(
+            f"no word is heard here for {_list_at(at)}, over {show_length(LONGEST_WORDLESS)}: add a cue or 'extra' "
+            "steps, or write 'quiet: true' where that is meant",
+            mark,
+        )
+
+
+def _warn_of_factors(growth: Growth, timelines: Sequence[Timeline]) -> Iterator[Fault]:
+    least, most = FACTORS
+    found = [(timeline.made.factor, timeline.length) for timeline in timelines if timeline.made]
+    factors = [(factor, length) for factor, length in found if factor is not None and not least <= factor <= most]
+    for is_long, verb, remedy in (
+        (False, "shrunk", "make steps 'optional'"),
+        (True, "stretched", "add steps with 'extra', or more rounds"),
+    ):
+        shown = [
+            f"x {factor:.2f} in {format_duration(length)}" for factor, length in factors if (factor > 1) is is_long
+        ]
+        if shown:
+            message = f"silences are {verb} to {', '.join(shown)}, outside x {least} to {most}: {remedy}"
+            yield Fault(message, growth.script.mark)
+
+
+def _list_at(at: dict[Ms, Ms]) -> str:
+    return ", ".join(
+        f"{show_length(value // 1000 * 1000)} in {format_duration(length)}" for length, value in at.items()
+    )
+
+
+def _warn_of_jumps(growth: Growth) -> Iterator[Fault]:
+    for jump in find_jumps(growth, SMALLEST_JUMP):
+        what = "this step" if jump.unit.round is None else f"round {jump.unit.round} of this repeat"
+        yield Fault(
+            f"where {what} comes in, at {show_length(jump.length // 1000 * 1000)}, silences are cut to "
+            f"x {jump.ratio:.2f} of what they were: make it shorter, or several steps that come in one by one",
+            jump.unit.mark,
+        )

@@ -1,0 +1,107 @@
+"""Sections that have a length of their own: the naturals within them are set by it, once."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from narrator.errors import Fault, RoutineError
+from narrator.script import Item, Script, Section, Unknown
+from narrator.timeline.glue import fill
+from narrator.timeline.measure import Measured
+from narrator.timeline.placed import show_length
+from narrator.units import Ticks, floor_ticks, ticks_to_ms
+
+
+def fit_sections(measured: Measured, *, strict: bool = True) -> Measured:
+    """Scale the naturals within each section that has a length until it takes that long, inner sections first.
+
+    What counts is the material of natural length, for an extra section with itself in. The runs of one section on each
+    side are fitted together, so that equal holds stay equal: they take the length on average. What is found holds for
+    every set of material.
+
+    Raises:
+        RoutineError: with `strict`, for sections that cannot take their length.
+
+    """
+    script = measured.script
+    spans = _find_spans(script)
+    groups: dict[Unknown, list[int]] = {}
+    for index, section in enumerate(script.sections):
+        if section.length is not None and index in spans:
+            groups.setdefault(section.unknown, []).append(index)
+    notes: list[Fault] = []
+    for runs in sorted(groups.values(), key=lambda runs: _find_depth(script, runs[0]), reverse=True):
+        measured = _fit_runs(measured, [(script.sections[run], spans[run]) for run in runs], notes)
+    # A brief script has the lengths of the full one, which its fewer words may not fill.
+    if notes and strict and script.guidance != "brief":
+        raise RoutineError.gather(notes)
+    return replace(measured, notes=notes)
+
+
+def _fit_runs(measured: Measured, runs: Sequence[tuple[Section, range]], notes: list[Fault]) -> Measured:
+    script = measured.script
+    extras = {unit.name for unit in script.units if unit.is_extra}
+    rigid: Ticks = 0
+    wanted: Ticks = 0
+    inside: list[int] = []
+    count = 0
+    for section, span in runs:
+        absent = extras.difference(section.units)
+        members = [index for index in span if _is_natural(script.steps[index], absent)]
+        if not members:
+            continue
+        behind = range(span.stop, len(script.steps))
+        after = next((script.steps[index] for index in behind if _is_natural(script.steps[index], absent)), None)
+        followers = [*(script.steps[index] for index in members[1:]), after]
+        rigid += sum(measured.measure_box(*pair) for pair in zip(members, followers, strict=True))
+        wanted += floor_ticks(section.length or 0)
+        inside += members
+        count += 1
+    glue = measured.count_glue(inside)
+    if not inside:
+        return measured
+    found = fill(glue, wanted - rigid)
+    if found:
+        shares = found.ticks
+    else:
+        least = rigid + sum(g.least * g.count for g in glue.values())
+        most = rigid + sum(g.most * g.count for g in glue.values())
+        notes.append(_describe_section(runs[0][0], wanted, least, most, count))
+        shares = {name: g.least if wanted < least else g.most for name, g in glue.items()}
+    fitted = {name: replace(measured.glue[name], natural=max(share, 1)) for name, share in shares.items()}
+    return replace(measured, glue={**measured.glue, **fitted})
+
+
+def _is_natural(item: Item, absent: set[Unknown]) -> bool:
+    """Return whether a step is in while all units are but those of a set."""
+    return absent.isdisjoint(item.units) and absent.issuperset(item.yields)
+
+
+def _find_spans(script: Script) -> dict[int, range]:
+    """Find the steps of each section, those of sections inside it included: they are one behind the other."""
+    spans: dict[int, range] = {}
+    for index, item in enumerate(script.steps):
+        for section in _list_around(script, item.section):
+            spans[section] = range(spans[section].start if section in spans else index, index + 1)
+    return spans
+
+
+def _list_around(script: Script, section: int | None) -> Iterator[int]:
+    """Yield a section and those around it, the innermost first."""
+    while section is not None:
+        yield section
+        section = script.sections[section].parent
+
+
+def _find_depth(script: Script, section: int) -> int:
+    return sum(1 for _ in _list_around(script, section))
+
+
+def _describe_section(section: Section, wanted: Ticks, least: Ticks, most: Ticks, runs: int) -> Fault:
+    asked = show_length(ticks_to_ms(wanted // runs))
+    if wanted < least:
+        figure = show_length(ticks_to_ms(-(-least // runs)))
+        reason = f"its narration and shortest holds already take {figure}; raise 'length' or shorten its steps"
+    else:
+        figure = show_length(ticks_to_ms(most // runs))
+        reason = f"its narration and longest holds come to {figure}; lower 'length' or widen a hold"
+    return Fault(f"section {section.title!r} is to take {asked}, but {reason}", section.mark)

@@ -1,0 +1,108 @@
+"""A length that cannot be met is refused with what to write instead, and that helps."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_timeline import lay, make_lengths
+
+from narrator.errors import LengthError
+from narrator.routine import model
+from narrator.routine.load import type_source
+from narrator.routine.source import parse_source
+from narrator.script import write_script
+from narrator.timeline import lay_out, measure_range
+from narrator.units import format_duration
+
+holds = st.one_of(
+    st.integers(8, 90).map(lambda n: f"hold: {n}s"),
+    st.tuples(st.integers(6, 40), st.integers(1, 90)).map(lambda r: f"hold: {r[0]}s..{r[0] + r[1]}s"),
+)
+lines = st.one_of(holds, holds, st.sampled_from(["say: Let everything be heavy.", "pause: 3s", "pause: 4s..9s"]))
+
+
+@st.composite
+def routine_texts(draw):
+    found = ["title: x", "steps:"]
+    for line in [draw(holds), *draw(st.lists(lines, max_size=4))]:
+        flag = draw(st.sampled_from(["", "", "", ", optional: true", ", extra: 2"]))
+        sides = draw(st.booleans())
+        if sides:
+            found += ["  - section: A", "    sides: [right, left]", "    steps:"]
+        found.append(f"{'    ' if sides else ''}  - {{{line}{flag}}}")
+    return "\n".join([*found, "  - say: Done.", ""])
+
+
+def apply(text, message):
+    """Do to a text what a message says."""
+    rows = text.splitlines()
+    advice = re.findall(r"line (\d+): '(hold|pause): [^']*' -> '([^']*)'", message)
+    for line, kind, written in advice:
+        rows[int(line) - 1] = re.sub(rf"{kind}: [^,}}]*", written, rows[int(line) - 1])
+    return "\n".join(rows) + "\n", bool(advice)
+
+
+def can_take(text, length):
+    script = write_script(type_source(parse_source(text, "f"), model.Routine))
+    lay_out(script, make_lengths(script), length)
+
+
+@given(routine_texts(), st.floats(0.02, 3))
+def test_what_is_said_to_widen_makes_a_longer_track_possible(text, more):
+    script = write_script(type_source(parse_source(text, "f"), model.Routine))
+    target = int(measure_range(script, make_lengths(script)).longest * (1 + more)) + 100
+    with pytest.raises(LengthError) as caught:
+        lay(text, target)
+    changed, is_changed = apply(text, str(caught.value))
+    assert is_changed
+    can_take(changed, target)
+
+
+@given(routine_texts(), st.floats(0.01, 0.95))
+def test_what_is_said_to_shrink_makes_a_shorter_track_possible(text, less):
+    script = write_script(type_source(parse_source(text, "f"), model.Routine))
+    target = int(measure_range(script, make_lengths(script)).shortest * less)
+    with pytest.raises(LengthError) as caught:
+        lay(text, target)
+    changed, is_changed = apply(text, str(caught.value))
+    if is_changed:
+        can_take(changed, target)
+    else:
+        assert "add 'optional: true' to" in str(caught.value)
+
+
+def test_the_long_form_of_what_is_written_is_named():
+    with pytest.raises(LengthError, match=re.escape("line 3: 'hold: 1m' -> 'hold: 15s..6m'; or choose another length")):
+        lay("title: x\nsteps:\n  - hold: 1m\n", 360_000)
+
+
+def test_a_length_between_two_sets_is_refused_with_all_that_can_be_met():
+    text = "title: x\nsteps:\n  - hold: 10s..20s\n  - section: A\n    extra: true\n    steps: [{hold: 1m..2m}]\n"
+    with pytest.raises(LengthError) as caught:
+        lay(text, 50_000)
+    assert (
+        "it can take 10.512s to 20.496s, or 1m10.512s to 2m20.496s; most time goes to line 3, hold 20s; write in"
+        in str(caught.value)
+    )
+    changed, _ = apply(text, str(caught.value))
+    can_take(changed, 50_000)
+    script = write_script(type_source(parse_source(text, "f"), model.Routine))
+    span = measure_range(script, make_lengths(script))
+    assert [format_duration(span.find_nearest(length)) for length in (5000, 15_000, 45_503, 45_505, 10**7)] == [
+        "10.512s", "15s", "20.496s", "1m10.512s", "2m20.496s",
+    ]  # fmt: skip
+    # Of two that are as near, the shorter.
+    assert format_duration(span.find_nearest(45_504)) == "20.496s"
+
+
+def test_a_length_that_every_step_excludes_is_told():
+    with pytest.raises(
+        LengthError, match="nothing is heard in a track of 1m: every step has 'from' or 'until' against it"
+    ):
+        lay("title: x\nsteps:\n  - {hold: 10s..10m, from: 2m}\n  - {hold: 10s..10m, until: 30s}\n", 60_000)
+
+
+def test_a_routine_without_holds_is_told_to_have_one():
+    with pytest.raises(LengthError, match=r"add 'hold: 14.5s..58s', or steps with 'extra: true'"):
+        lay("title: x\nsteps:\n  - say: Hello.\n", 60_000)
