@@ -39,7 +39,7 @@ from narrator.speech.cast import Role, cast_voice
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.speak import Clips, find_lengths, speak
 from narrator.timeline import Growth, Lengths, Range, Timeline, lay_out, measure_range
-from narrator.units import LONGEST, Db, Ms, format_duration
+from narrator.units import Db, Ms, format_duration
 from narrator.verify import Check, verify_track
 
 T = TypeVar("T")

@@ -32,20 +32,18 @@ from narrator.routine.sounds import (
     Loudness,
     type_bed_level,
 )
+from narrator.routine.text import Lines
 from narrator.routine.values import (
     LANGUAGE,
-    Brief,
     Duration,
     Elastic,
     ElasticSpec,
-    Name,
     PauseSpec,
-    SidesSpec,
     Span,
-    Text,
     Word,
     fault_at,
 )
+from narrator.routine.words import Brief, Name, SidesSpec, Text
 
 
 class StepBase(Marked):
@@ -294,6 +292,9 @@ class Routine(Marked):
     length: Duration | None = Field(None, description="Length of the finished track; its natural length unless given.")
     voice: VoiceShort = VoiceSpec()
     gap: Duration = Field(600, description="Silence after a sentence; twice that after a paragraph.")
+    lines: Lines = Field(
+        "join", description="What a line break in a text means: join goes on, separate ends a sentence."
+    )
     breath: Duration = Field(8000, ge=1000, description="Length of one breath, for lengths written in breaths.")
     pronounce: dict[Word, Word] = Field(
         {}, description="Words that the voice gets wrong, and how to spell them for it."
@@ -318,6 +319,7 @@ class Fragment(Marked):
     length: Duration | None = None
     voice: VoiceShort | None = None
     gap: Duration | None = None
+    lines: Lines | None = None
     breath: Duration | None = None
     pronounce: dict[Word, Word] | None = None
     parameters: Parameters = Field({})

@@ -13,27 +13,26 @@ PAUSE: Ms = 4000
 SHORT: Ms = 2000
 LONG: Ms = 8000
 
-_ONE = frozenset("a an eine einer una un une d'une um uma een".split())
+_ONE = frozenset({"a", "an", "eine", "einer", "una", "un", "une", "d'une", "um", "uma", "een"})
+_UNITS = {"minutes": 60_000, "seconds": 1000, "thousandths": 1}
+_LONGEST_MARK = 80
 _NUMBER = r"\d{1,9}(?:[.,]\d{1,9})?"
 
 
 def parse_pause(text: str, language: str, *, by_word: bool = False) -> Ms | None:
     """Return the length in ms of the pause that the text in a mark stands for, or None if it stands for none.
 
-    With `by_word` it needs a word for a pause; a length alone is not enough. `LANGUAGE`'s words count, and English
-    ones. A number without a unit is seconds.
+    With `by_word` it needs a word for a pause; a length alone is not enough. The words of `language` count, and
+    English ones. A number without a unit is seconds.
     """
-    found = _read_parts(text.strip(), language)
-    if found is None:
+    parts = _list_parts(text.strip(), language)
+    kinds = {kind for kind, _ in parts}
+    if "pause" not in kinds and (by_word or not kinds):
         return None
-    has_word = "pause" in found
-    if found.get("total") is not None:
-        return found["total"] if has_word or not by_word else None
-    if not has_word:
-        return None
-    if "bare" in found:
-        return found["bare"]
-    return SHORT if "short" in found else LONG if "long" in found else PAUSE
+    length = _add_up(parts, language)
+    if length is not None or kinds & {"number", "word", "clock", *_UNITS}:
+        return length
+    return SHORT if "short" in kinds else LONG if "long" in kinds else PAUSE if "pause" in kinds else None
 
 
 def is_pause_word(text: str, language: str) -> bool:
@@ -41,50 +40,48 @@ def is_pause_word(text: str, language: str) -> bool:
     return text.strip().lower() in {words.pause[0] for words in find_mark_words(language)}
 
 
-def _read_parts(text: str, language: str) -> dict[str, Ms] | None:
-    """Return what a mark is made of, by kind, or None where anything in it is something else."""
-    found: dict[str, Ms] = {}
+def _list_parts(text: str, language: str) -> list[tuple[str, str]]:
+    """Return what a mark is made of, each part by its kind; nothing where anything in it is something else."""
     try:
-        return {"total": parse_duration(text)}
+        return [("clock", text)] if parse_duration(text) >= 0 else []
     except ValueError:
         pass
-    if len(text) > 80:
-        return None
+    parts: list[tuple[str, str]] = []
     pattern = _make_pattern(language)
-    number: float | None = None
-    article = False
     place = 0
     while place < len(text):
-        part = pattern.match(text, place)
+        part = pattern.match(text, place) if len(text) <= _LONGEST_MARK else None
         if part is None:
-            return None
+            return []
         place = part.end()
         kind = part.lastgroup or ""
-        value = part.group(kind)
-        match kind:
-            case "number" | "word":
-                if number is not None or "bare" in found:
-                    return None
-                number = float(value.replace(",", ".")) if kind == "number" else _spell(language)[value.lower()]
-            case "clock":
-                found["total"] = found.get("total", 0) + parse_duration(value)
-            case "minutes" | "seconds" | "thousandths":
-                if number is None and not article:
-                    return None
-                factor = {"minutes": 60_000, "seconds": 1000, "thousandths": 1}[kind]
-                found["total"] = found.get("total", 0) + round((1 if number is None else number) * factor)
-                number = None
-            case "pause" | "short" | "long":
-                found[kind] = 0
-            case "filler" if value.lower() in _ONE and number is None:
-                article = True
-                continue
-        article = False
-    if number is not None:
-        found["bare"] = round(number * 1000)
-        if "total" in found:
-            return None
-    return found
+        parts.append((kind, part.group(kind).lower()))
+    return parts
+
+
+def _add_up(parts: Iterable[tuple[str, str]], language: str) -> Ms | None:
+    """Return the sum of the lengths in a mark, in ms, or None where they are none; `a minute` is one."""
+    total: Ms | None = None
+    number: float | None = None
+    last = ""
+    is_named = False
+    for kind, value in parts:
+        is_named |= kind == "pause"
+        if kind in {"number", "word"}:
+            if number is not None:
+                return None
+            number = float(value.replace(",", ".")) if kind == "number" else _spell(language)[value]
+        elif kind == "clock":
+            total = (total or 0) + parse_duration(value)
+        elif kind in _UNITS:
+            if number is None and last not in _ONE:
+                return None
+            total = (total or 0) + round((1 if number is None else number) * _UNITS[kind])
+            number = None
+        last = value
+    if number is None:
+        return total
+    return round(number * 1000) if total is None and is_named else None
 
 
 @cache

@@ -2,10 +2,11 @@
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from narrator.routine.text.durations import is_pause_word, parse_pause
+from narrator.routine.text.durations import PAUSE, is_pause_word, parse_pause
 from narrator.routine.text.mark_words import find_mark_words
 from narrator.units import LONGEST, Ms
 
@@ -72,7 +73,9 @@ def split_marks(text: str, language: str) -> list[str | InlinePause]:
         match what:
             case TextFault():
                 # The end of a tag is wrong as its start is: that is reported already.
-                if not any(written.snippet.startswith(what.snippet.rstrip(">").replace("</", "<")) for written in faults):
+                if not any(
+                    written.snippet.startswith(what.snippet.rstrip(">").replace("</", "<")) for written in faults
+                ):
                     faults.append(what)
             case InlinePause():
                 pieces += [running, what]
@@ -110,31 +113,42 @@ def _unwrap(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _read_mark(found: re.Match[str], language: str) -> InlinePause | TextFault | str | None:
+_What: TypeAlias = InlinePause | TextFault | str | None
+"""What a mark is: a pause, a fault, what is said in its stead, or no mark at all."""
+
+
+def _read_mark(found: re.Match[str], language: str) -> _What:
     written = found.group()
     match found.lastgroup:
         case "comment":
             return TextFault("a comment would be spoken; in a routine it begins with # on a line of YAML", written)
-        case "tag":
-            return _read_tag(written, language)
-        case "angle":
-            seconds = re.fullmatch(r"<#\s*([\d.]+)\s*#>", written)
-            inner = f"{seconds[1]}s" if seconds else written.strip("</>")
-            return _make_pause(parse_pause(inner, language, by_word=not seconds), written)
         case "open_tag":
             return TextFault(f"{written} has no end; a pause is written [2s]", written)
         case "say":
             return _make_pause(int(found.group("slnc")), written)
-        case "link":
-            return found.group("label") if re.search(r"[/.#:@]", found.group("target")) else _read_square(found, language)
-        case "square":
-            return _read_square(found, language)
-        case "round":
-            return _make_pause(parse_pause(written[1:-1], language, by_word=True), written)
-        case "emphasis":
-            return _read_emphasis(found, language)
-        case _:
-            return _make_pause(parse_pause(written[1:], language), written)
+    return _READERS[found.lastgroup or ""](found, language)
+
+
+def _read_angle(found: re.Match[str], language: str) -> _What:
+    written = found.group()
+    seconds = re.fullmatch(r"<#\s*([\d.]+)\s*#>", written)
+    inner = f"{seconds[1]}s" if seconds else written.strip("</>")
+    return _make_pause(parse_pause(inner, language, by_word=not seconds), written)
+
+
+def _read_link(found: re.Match[str], language: str) -> _What:
+    label: str = found.group("label")
+    if re.search(r"[/.#:@]", found.group("target")):
+        return label
+    return _read_brackets(f"[{label}]", language)
+
+
+def _read_round(found: re.Match[str], language: str) -> _What:
+    return _make_pause(parse_pause(found.group()[1:-1], language, by_word=True), found.group())
+
+
+def _read_slash(found: re.Match[str], language: str) -> _What:
+    return _make_pause(parse_pause(found.group()[1:], language), found.group())
 
 
 def _make_pause(length: Ms | None, written: str) -> InlinePause | TextFault | None:
@@ -164,32 +178,32 @@ _ADVICE = {
     "pause": "write it as [3s]",
     "silence": "write it as [3s]",
 }
-_EMPHASIS = "b strong i em u emphasis span font mark small big h1 h2 h3 h4 div code"
+_EMPHASIS = frozenset(
+    {"b", "strong", "i", "em", "u", "emphasis", "span", "font", "mark", "small", "big", "h1", "h2", "h3", "div", "code"}
+)
 
 
-def _read_tag(written: str, language: str) -> InlinePause | TextFault:
+def _read_tag(found: re.Match[str], language: str) -> _What:
+    written = found.group()
     name = re.sub(r"[^\w:-].*", "", written.strip("</>"), flags=re.DOTALL).lower()
     if name == "break" and not written.startswith("</"):
         return _read_break(written)
     length = parse_pause(written.strip("</>"), language, by_word=True)
     if length is not None and not written.startswith("</"):
-        return _make_pause(length, written) or InlinePause(length)
-    advice = _ADVICE.get(name) or ("take it out" if name in _EMPHASIS.split() else "take it out; a pause is written [2s]")
+        return _make_pause(length, written)
+    advice = _ADVICE.get(name) or ("take it out" if name in _EMPHASIS else "take it out; a pause is written [2s]")
     return TextFault(f"the tag {_shorten(written)} would be spoken; {advice}", written)
 
 
 def _read_break(written: str) -> InlinePause | TextFault:
     attributes = written[len("<break") :].rstrip("/>").strip()
-    if not attributes:
-        return InlinePause(parse_pause("pause", "en") or 0)
+    length = None if attributes else PAUSE
     if found := _TIME.search(attributes):
         length = parse_pause(found.group("time"), "en")
-        if length is not None:
-            return _make_pause(length, written) or InlinePause(length)
     elif found := re.search(r"\bstrength\s*=\s*[\"'“]?([\w-]+)", attributes, re.IGNORECASE):
-        if found.group(1).lower() in _STRENGTHS:
-            length = _STRENGTHS[found.group(1).lower()]
-            return InlinePause(length) if length else TextFault(f"{written} is no pause; take it out", written)
+        length = _STRENGTHS.get(found.group(1).lower())
+    if pause := _make_pause(length, written):
+        return pause
     return TextFault(f'{_shorten(written)} does not say how long it is; write <break time="2s"/>, or [2s]', written)
 
 
@@ -198,41 +212,46 @@ def _read_break(written: str) -> InlinePause | TextFault:
 _STEPS = {
     "- bell: bowl": "bell bells gong bowl chime ding ring tingsha glocke gong klangschale campana cuenco cloche bol "
     "campanello sino taça klok klankschaal",
-    "- hold: 30s": "hold halten halte halt mantén mantener maintenir tiens tieni mantieni manter mantenha houd vasthouden",
+    "- hold: 30s": "hold halten halte halt mantén mantener maintenir tiens tieni mantieni manter mantenha houd "
+    "vasthouden",
     "- breathe: 4-6": "breathe breath breaths atmen respira respirer respire respirare respirar adem",
 }
 
 
-def _read_square(found: re.Match[str], language: str) -> InlinePause | TextFault:
-    written = found.group("link") and f"[{found.group('label')}]" or found.group()
-    inner = written[1:-1]
-    length = parse_pause(inner, language)
-    if length is not None:
-        return _make_pause(length, written) or InlinePause(length)
+def _read_square(found: re.Match[str], language: str) -> _What:
+    return _read_brackets(found.group(), language)
+
+
+def _read_brackets(written: str, language: str) -> InlinePause | TextFault:
+    inner = written[1:-1].strip()
+    if pause := _make_pause(parse_pause(inner, language), written):
+        return pause
     shown = _shorten(written)
-    if inner.strip().isdecimal():
-        return TextFault(f"{shown} has no unit; write [{inner.strip()}s]", written)
-    if ".." in inner:
+    if inner.isdecimal():
+        return TextFault(f"{shown} has no unit; write [{inner}s]", written)
+    if re.search(r"\d\w*\s*\.\.\s*\d", inner):
         return TextFault(f"{shown} is no single length; a pause that may stretch is a step: '- pause: 3s..8s'", written)
-    words = re.findall(r"[^\W\d_]+", inner.lower())
-    if not words:
-        return TextFault(f"{shown} is not a pause; write one as [3s], and other text without brackets", written)
-    known = [word for each in find_mark_words(language) for word in (*each.pause, *each.seconds, *each.minutes)]
-    for word in words:
-        close = difflib.get_close_matches(word, known, n=1, cutoff=0.75)
-        if close and close[0] != word and len(word) > 3:
-            mended = re.sub(re.escape(word), close[0], inner, count=1, flags=re.IGNORECASE)
-            if parse_pause(mended, language) is not None:
-                return TextFault(f"{shown} is not a pause; did you mean [{mended}]? Or write [3s]", written)
+    if mended := _mend(inner, language):
+        return TextFault(f"{shown} is not a pause; did you mean [{mended}]? Or write [3s]", written)
+    first = inner.lower().split(maxsplit=1)[:1]
     for step, heads in _STEPS.items():
-        if words[0] in heads.split():
-            return TextFault(
-                f"{shown} is not a pause such as [3s]; this is a step of its own: '{step}'", written
-            )
+        if first and first[0].strip(":") in heads.split():
+            return TextFault(f"{shown} is not a pause such as [3s]; this is a step of its own: '{step}'", written)
     return TextFault(f"{shown} is not a pause; write one as [3s], and other text without brackets", written)
 
 
-def _read_emphasis(found: re.Match[str], language: str) -> InlinePause | TextFault | None:
+def _mend(inner: str, language: str) -> str | None:
+    """Return a mark with the one word put right that keeps it from being a pause; None where there is none."""
+    known = [word for each in find_mark_words(language) for word in (*each.pause, *each.seconds, *each.minutes)]
+    for word in re.findall(r"[^\W\d_]{4,}", inner):
+        for close in difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.75):
+            mended = inner.replace(word, close, 1)
+            if parse_pause(mended, language) is not None:
+                return mended
+    return None
+
+
+def _read_emphasis(found: re.Match[str], language: str) -> _What:
     """Return a pause for a word in stars that can be nothing else; a noun of its sentence is none."""
     written, text = found.group(), found.string
     inner = written.strip("*_ .")
@@ -248,6 +267,17 @@ def _read_emphasis(found: re.Match[str], language: str) -> InlinePause | TextFau
     if is_pause_word(inner, language) and (after[:1].isalnum() or not after):
         return TextFault(f"{written} may be a pause or a word; write [4s] for a pause, or no stars", written)
     return None
+
+
+_READERS: dict[str, Callable[[re.Match[str], str], _What]] = {
+    "tag": _read_tag,
+    "angle": _read_angle,
+    "link": _read_link,
+    "square": _read_square,
+    "round": _read_round,
+    "emphasis": _read_emphasis,
+    "slash": _read_slash,
+}
 
 
 def _find_stray(text: str) -> Iterator[TextFault]:

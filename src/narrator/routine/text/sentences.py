@@ -22,7 +22,7 @@ LONGEST = 60
 
 _CLOSING = "\"'”’»›)\\]」』）】〉》"
 _OWN_STOPS = "।॥۔؟。！？｡︒។៕။༎።፧፨։᠃᠉"
-"""Full stops of scripts other than Latin, Greek and Cyrillic: they end a sentence with a space after them or without."""
+"""Full stops of scripts other than Latin, Greek and Cyrillic: they end a sentence, with a space after them or not."""
 _OWN_END = re.compile(rf"(?:(?<=[{_OWN_STOPS}])[{_CLOSING}]*(?![{_OWN_STOPS}])|(?<=…)[{_CLOSING}]*\s|(?<=\.\.\.)\s)\s*")
 _UNSTOPPED = frozenset({"th", "lo", "km"})
 """Languages that put a space, and no stop, between sentences."""
@@ -30,6 +30,8 @@ _LOUD_END = re.compile(rf"[!?][{_CLOSING}]*\s+")
 _NUMBER_START = re.compile(rf"[^\W\d_]{{2}}\.[{_CLOSING}]*\s+(?=\d)")
 _QUOTES = re.compile(r"[\"“”„«»‹›()]|(?<=[.!?…])[’']")
 _SMALL_START = re.compile(r"(?<=[.!?…])(\s+[¿¡]?)([^\W\d_])")
+_LONGEST_ABBREVIATION = 3
+"""Letters before a full stop and a small letter that are taken for an abbreviation, where a language has no table."""
 _OPENING = "\"'“„«‹(¿¡"
 
 
@@ -99,17 +101,18 @@ def _belongs(head: str, tail: str, habits: Habits | None) -> bool:
     if _is_initial(last, words[:-1], first):
         return True
     if habits is None:
-        return first[:1].islower() and len(last) <= 3
-    if (unit := _find_unit(last, words[:-1])) in habits.after_numbers:
+        return first[:1].islower() and len(last) <= _LONGEST_ABBREVIATION
+    unit = _find_unit(last, words[:-1])
+    if unit in habits.after_numbers:
         return _goes_on(first, following[1:], habits)
     if last.isdecimal():
         return bool(habits.ordinals) and _is_ordinal(words[:-1], first, habits)
     forms = {" ".join([*(word.lstrip(_OPENING) for word in words[-count:-1]), last]).lower() for count in (1, 2, 3)}
-    if forms & habits.before:
-        return True
-    if forms & habits.before_numbers and unit is None and first[:1].isdigit():
-        return True
-    return bool(forms & habits.open) and first[:1].islower()
+    return bool(
+        forms & habits.before
+        or (forms & habits.before_numbers and unit is None and first[:1].isdigit())
+        or (forms & habits.open and first[:1].islower())
+    )
 
 
 def _is_initial(last: str, before: list[str], first: str) -> bool:
@@ -158,13 +161,18 @@ _WIDE_CHAR = re.compile(rf"[{_WIDE}]")
 _SENTENCE_STOP = re.compile(rf"[.!?…{_OWN_STOPS}][{_CLOSING}]*\s*$")
 _CLAUSE_STOP = re.compile(rf"(?:[,;:،؛、，；：၊།፣፤፥]|--)[{_CLOSING}]*\s*$|^[–—-]+\s*$|[–—]\s*$")
 _JOINING = frozenset(
-    "and or but so then while as until before after where when that with which because if to "
-    "und oder aber dann während bis bevor nachdem wenn dass weil damit "
-    "y o pero luego mientras hasta antes después cuando que porque donde "
-    "et ou mais puis pendant jusqu'à avant après quand que parce où "
-    "e o ma poi mentre finché prima dopo quando che perché dove "
-    "e ou mas depois enquanto até antes quando que porque onde "
-    "en of maar dan terwijl tot voordat nadat als dat omdat और या लेकिन फिर जब".split()
+    word
+    for words in (
+        "and or but so then while as until before after where when that with which because if to",
+        "und oder aber dann während bis bevor nachdem wenn dass weil damit",
+        "y o pero luego mientras hasta antes después cuando que porque donde",
+        "et ou mais puis pendant jusqu'à avant après quand parce où",
+        "e ma poi mentre finché prima dopo quando che perché dove",
+        "mas depois enquanto até quando onde",
+        "en of maar dan terwijl tot voordat nadat als dat omdat",
+        "और या लेकिन फिर जब",
+    )
+    for word in words.split()
 )
 """Words that one may breathe before."""
 _LONG_WORD = 100
