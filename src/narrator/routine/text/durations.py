@@ -14,6 +14,8 @@ SHORT: Ms = 2000
 LONG: Ms = 8000
 
 _ONE = frozenset({"a", "an", "eine", "einer", "una", "un", "une", "d'une", "um", "uma", "een"})
+_RANGE = re.compile(r"\d\s*[^\W\d_]*\s*(?:\.\.+|[…–—~-])\s*\d")
+"""Two lengths of which neither is meant."""
 _UNITS = {"minutes": 60_000, "seconds": 1000, "thousandths": 1}
 _LONGEST_MARK = 80
 _NUMBER = r"\d{1,9}(?:[.,]\d{1,9})?"
@@ -25,7 +27,7 @@ def parse_pause(text: str, language: str, *, by_word: bool = False) -> Ms | None
     With `by_word` it needs a word for a pause; a length alone is not enough. The words of `language` count, and
     English ones. A number without a unit is seconds.
     """
-    parts = _list_parts(text.strip(), language)
+    parts = [] if _RANGE.search(text) else _list_parts(text.strip(), language)
     kinds = {kind for kind, _ in parts}
     if "pause" not in kinds and (by_word or not kinds):
         return None

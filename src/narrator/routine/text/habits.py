@@ -57,12 +57,12 @@ _HABITS = {
             "dr, hr, hrn, fr, prof, dipl, ing, med, st, sel, z.b, z. b, d.h, d. h, u.a, u. a, i.d.r, i. d. r, "
             "o.ä, o. ä, v.a, v. a, z.t, z. t, u.u, u. u, s.o, s. o, s.u, s. u, bzw, ca, bspw, ggf, evtl, ggfs, "
             "inkl, exkl, max, min, insb, insbes, sog, vgl, gem, lt, zzgl, z.zt, m.e, m. e, e.v, z, d, u, i, v, "
-            "geb, gest, resp, mind, circa, ungef, entspr, einschl, versch, re, li"
+            "geb, gest, resp, mind, circa, ungef, entspr, einschl, jh, jhd, mio, mrd, versch, re, li"
         ),
         before_numbers=_words("nr, nrn, s, bd, abs, kap, abb, tab, str, ziff, anm, aufl"),
         after_numbers=_words("s, sek, min, std, h, mal, wdh, whg, whlg, x, cm, mm, km, kg, g, ml, l, wo, mon, tg, j"),
         open=_words(
-            "usw, etc, usf, u.s.w, ff, f, jh, jhd, mio, mrd, uhr, gmbh, co, o.g, o. g, u.v.m, u. v. m, u.ä, u. ä, "
+            "usw, etc, usf, u.s.w, ff, f, uhr, gmbh, co, o.g, o. g, u.v.m, u. v. m, u.ä, u. ä, "
             "bzgl, a.d, a. d, n.chr, n. chr, v.chr, v. chr"
         ),
         ordinals=_words(

@@ -52,6 +52,7 @@ _BREAK = re.compile(r"<break\b(?P<attributes>[^<>]*?)/?>(?:\s*</break\s*>)?", re
 _TIME = re.compile(r"\btime\s*=\s*[\"'“]?\s*(?P<time>[^\"'”\s/>]+(?:\s*[a-z]+)?)\s*[\"'”]?", re.IGNORECASE)
 _STRENGTHS = {"none": 0, "x-weak": 250, "weak": 500, "medium": 1000, "strong": 2000, "x-strong": 4000}
 """What the strengths of a break in SSML 1.1 come to here, in ms: the standard leaves that open."""
+# What comes right after another mark is alone, too.
 _ALONE_BEFORE = re.compile(r"(?:^|[.!?…:;,—–।॥۔؟。！？\n>\])][\"'”’»)\]]*)\s*$")
 _WRAPPED = {"(": ")", "*": "*", "_": "_"}
 
@@ -72,6 +73,8 @@ def split_marks(text: str, language: str) -> list[str | InlinePause]:
         done = end
         match what:
             case TextFault():
+                pieces.append(running)
+                running = ""
                 # The end of a tag is wrong as its start is: that is reported already.
                 if not any(
                     written.snippet.startswith(what.snippet.rstrip(">").replace("</", "<")) for written in faults
@@ -258,7 +261,7 @@ def _read_emphasis(found: re.Match[str], language: str) -> _What:
     length = parse_pause(inner, language, by_word=True)
     if length is None or any(char.isdigit() for char in inner):
         return _make_pause(length, written)
-    before, after = text[: found.start()].rstrip(" *_("), text[found.end() :].lstrip(" *_)")
+    before, after = text[found.pos : found.start()].rstrip(" *_("), text[found.end() :].lstrip(" *_)")
     last = re.findall(r"[^\W\d_']+$", before)
     if last and last[0].lower() in {word for each in find_mark_words(language) for word in each.nouns_after}:
         return None

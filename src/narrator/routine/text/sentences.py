@@ -28,7 +28,10 @@ _UNSTOPPED = frozenset({"th", "lo", "km"})
 """Languages that put a space, and no stop, between sentences."""
 _LOUD_END = re.compile(rf"[!?][{_CLOSING}]*\s+")
 _NUMBER_START = re.compile(rf"[^\W\d_]{{2}}\.[{_CLOSING}]*\s+(?=\d)")
-_QUOTES = re.compile(r"[\"“”„«»‹›()]|(?<=[.!?…])[’']")
+_LIST_END = re.compile(r"(?i:\b(?:etc|usw|usf|ecc|enz|[ap]\.m))\.\s+(?=[¿¡\"“„«(]*[^\W\d_a-zà-öø-ÿ])")
+"""What may end a sentence and often does, before a capital letter."""
+_SAID = re.compile(r"[.!?…]\s*[\"'”’»“]$")
+_QUOTES = re.compile(r"[\"“”„«»‹›()<>]|(?<=[.!?…])[’']")
 _SMALL_START = re.compile(r"(?<=[.!?…])(\s+[¿¡]?)([^\W\d_])")
 _LONGEST_ABBREVIATION = 3
 """Letters before a full stop and a small letter that are taken for an abbreviation, where a language has no table."""
@@ -64,7 +67,7 @@ def _list_candidates(text: str, language: str) -> list[int]:
     if not any(stop in text for stop in ".!?;\u037e"):
         return sorted(ends)
     if find_habits(language):
-        ends |= {found.end() for found in _NUMBER_START.finditer(text)}
+        ends |= {found.end() for pattern in (_NUMBER_START, _LIST_END) for found in pattern.finditer(text)}
     from sentencex import segment
 
     # Quotes and brackets hide the sentences in them, and a small letter that a sentence begins: both are taken out of
@@ -93,6 +96,8 @@ def _step_back(text: str, end: int) -> int:
 def _belongs(head: str, tail: str, habits: Habits | None) -> bool:
     """Whether what follows a full stop belongs to what is before it, by the habits of a language."""
     words = head.split()[-4:]
+    if tail[:1].islower() and _SAID.search(head):
+        return True
     if head[-1:] != "." or head[-2:-1] == "." or not words:
         return False
     last = words[-1][:-1].lstrip(_OPENING)
