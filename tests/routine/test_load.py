@@ -214,3 +214,33 @@ def test_names_that_no_file_can_have_are_told(write, tmp_path, name):
 def test_a_whole_routine_can_be_included_for_its_steps(write):
     (step,) = load_routine(write(HEAD + "  - include: body-scan.yaml\n")).steps
     assert len(step.steps) > 5
+
+
+@pytest.mark.parametrize(
+    ("steps", "places"),
+    [
+        ("- say: Rest <b>now</b>.", ["4:15"]),
+        ('- say: "Rest <b>now</b> and [soon]."', ["4:16", "4:31"]),
+        ("- say: |\n      Rest.\n\n      Then <p>go</p>,\n      [soon] and [later].", ["7:12", "8:7", "8:18"]),
+        ("- say: >-\n      Rest\n      and [soon].", ["6:11"]),
+        ("- say:\n      Rest\n      [soon] now.", ["6:7"]),
+        ("- say: {en: Rest., de: 'Nun [bald].'}", ["4:31"]),
+        ("- say: {random: [Rest., 'Now [soon].']}", ["4:32"]),
+        ('- say: "Rest [so\\u006fn]."', ["4:10"]),
+        ("- hold: 1m\n    cues: [{at: half, say: ['Soften.', 'Now [soon].']}]", ["5:45"]),
+    ],
+)
+def test_what_is_wrong_in_a_text_is_told_at_its_line_and_column(write, steps, places):
+    with pytest.raises(RoutineError) as caught:
+        load_routine(write(f"title: x\nlanguage: en\nsteps:\n{steps}\n".replace("steps:\n- ", "steps:\n  - ")), "FILE")
+    assert [f"{fault.mark.line}:{fault.mark.column}" for fault in caught.value.faults] == places
+
+
+def test_marks_of_a_text_are_those_of_its_language(write):
+    steps = "steps:\n  - say: {de: 'Ein. [5 Sekunden Stille] Aus.'}\n"
+    load_routine(write(f"title: x\nlanguage: en\n{steps}"), "FILE")
+    load_routine(write("title: x\nlanguage: de\nsteps:\n  - say: 'Ein. [5 Sekunden Stille] Aus.'\n"), "FILE")
+    with pytest.raises(RoutineError, match=r"\[5 Sekunden Stille\] is not a pause"):
+        load_routine(write("title: x\nsteps:\n  - say: 'In. [5 Sekunden Stille] Out.'\n"), "FILE")
+    with pytest.raises(RoutineError, match="'lines' is 'join' or 'separate', not 'both'"):
+        load_routine(write("title: x\nlines: both\nsteps:\n  - say: In.\n"), "FILE")

@@ -176,7 +176,9 @@ def _describe_one(detail: ErrorDetails, source: Source, kind: type[BaseModel]) -
         case known if known in _MESSAGES:
             written = source.find_value(path)
             if isinstance(written, str) and not re.fullmatch(r"[-\d.]*", written):
-                context = {name: format_duration(limit) for name, limit in context.items() if isinstance(limit, int)}
+                context = {
+                    name: format_duration(limit) if isinstance(limit, int) else limit for name, limit in context.items()
+                }
             message = _MESSAGES[known].format(key=repr(last), input=written, shape=_name_shape(written), **context)
         case _:
             message = f"{last!r}: {detail['msg']}"

@@ -96,10 +96,8 @@ def _step_back(text: str, end: int) -> int:
 def _belongs(head: str, tail: str, habits: Habits | None) -> bool:
     """Whether what follows a full stop belongs to what is before it, by the habits of a language."""
     words = head.split()[-4:]
-    if tail[:1].islower() and _SAID.search(head):
-        return True
     if head[-1:] != "." or head[-2:-1] == "." or not words:
-        return False
+        return tail[:1].islower() and _SAID.search(head) is not None
     last = words[-1][:-1].lstrip(_OPENING)
     following = tail.split(maxsplit=3)
     first = following[0].lstrip(_OPENING) if following else ""
