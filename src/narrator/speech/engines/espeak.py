@@ -12,7 +12,7 @@ import numpy as np
 from narrator.sound.resample import resample_pcm
 from narrator.speech.child import Child
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
-from narrator.speech.engine import Engine, Voice
+from narrator.speech.engine import Engine, Voice, read_base
 from narrator.speech.text.breaths import has_words
 from narrator.speech.text.wording.en import word_english
 
@@ -46,8 +46,8 @@ class Espeak(Engine):
     def voices(self, language: str) -> Collection[str]:
         """Codes of the language and its regions, the preferred one first."""
         wanted = language.lower()
-        base = wanted.partition("-")[0]
-        regions = [code for code in self._voices if code.partition("-")[0] == base or code == _PREFERRED.get(base)]
+        base = read_base(language)
+        regions = [code for code in self._voices if read_base(code) == base or code == _PREFERRED.get(base)]
         first = [code for code in (wanted if wanted != base else None, _PREFERRED.get(base), base) if code in regions]
         return list(dict.fromkeys([*first, *regions]))
 
