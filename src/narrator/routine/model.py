@@ -1,5 +1,6 @@
 """The routine as written: frozen models, one for each kind of step."""
 
+import re
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -148,10 +149,19 @@ class Between(Marked):
     )
 
 
+def _is_text_key(key: str) -> bool:
+    return key in {"random", "sides"} or re.fullmatch(LANGUAGE, key) is not None
+
+
 def _type_between(value: Any) -> Any:
     if isinstance(value, str):
         return {"pause": value} if value.strip()[:1].isdigit() else {"say": value}
-    if isinstance(value, dict) and value and all(len(key.partition("-")[0]) == 2 for key in value):
+    if (
+        isinstance(value, dict)
+        and value
+        and not set(value) & set(Between.model_fields)
+        and all(map(_is_text_key, value))
+    ):
         return {"say": value}
     return value
 

@@ -184,8 +184,8 @@ _LONG_WORD = 100
 
 def cut_sentence(sentence: str) -> list[str]:
     """Return a sentence in pieces of at most `LONGEST` words, or about 20 s: itself, unless it is longer."""
-    # A word has a letter at least, and a space: what is this short needs no counting.
-    if len(sentence) < LONGEST and not any(char.isdigit() for char in sentence):
+    # No character counts for more than a word: what is this short needs no counting.
+    if len(sentence) <= LONGEST:
         return [sentence]
     words = [part for word in _WORD.findall(sentence) for part in _cut_word(word)]
     weights = [_weigh(word) for word in words]
