@@ -167,7 +167,10 @@ def test_a_sentence_for_each_side_is_taken_for_it(unroll):
             SIDED.format(sides="[right, left, both]", left="Links."),
             "there is no text for the side 'both' here; add 'both: ...'",
         ),
-        (SIDED.format(sides="[right, front]", left="Links."), "the section has no side 'left'; known are: right, front"),
+        (
+            SIDED.format(sides="[right, front]", left="Links."),
+            "the section has no side 'left'; known are: right, front",
+        ),
         ("  - say: {sides: {right: a., left: b.}}\n", "'sides' in a text is for steps inside a section with 'sides'"),
     ],
 )
@@ -264,3 +267,18 @@ def test_levels_are_settled_by_full_guidance(unroll):
     steps = "  - say: A long text.\n    brief: Short.\n"
     assert {"A long text.", "Short."} == set(unroll(steps, "brief").list_texts())
     assert unroll(steps, "brief").material == unroll(steps) == unroll(steps, "bells").material
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "{en: Turn., de: Dreh dich.}",
+        "{fil: Turn., en: Turn.}",
+        "{random: [Turn.]}",
+        "{sides: {left: Turn.}}",
+        "{say: Turn.}",
+    ],
+)
+def test_what_is_said_between_sides_is_any_text(unroll, between):
+    steps = f"  - section: A\n    sides: [right, left]\n    between: {between}\n    steps: [{{say: 'The {{side}}.'}}]\n"
+    assert outline(unroll(steps))[2] == "Turn."

@@ -156,12 +156,8 @@ def _is_text_key(key: str) -> bool:
 def _type_between(value: Any) -> Any:
     if isinstance(value, str):
         return {"pause": value} if value.strip()[:1].isdigit() else {"say": value}
-    if (
-        isinstance(value, dict)
-        and value
-        and not set(value) & set(Between.model_fields)
-        and all(map(_is_text_key, value))
-    ):
+    own = set(Between.model_fields)
+    if isinstance(value, dict) and value and not own & set(value) and all(map(_is_text_key, value)):
         return {"say": value}
     return value
 
