@@ -170,7 +170,7 @@ def place_script(script: ScriptFile, lengths: Lengths) -> Timeline:
     """
     faults: list[Fault] = []
     segments: list[Segment] = []
-    for entry, cue in zip(script.cues, script.list_cues(), strict=True):
+    for number, (entry, cue) in enumerate(zip(script.cues, script.list_cues(), strict=True)):
         start = ticks_to_ms(ms_to_ticks(entry.at))
         end = start + lengths.measure_in_hold(cue)
         # A bell may go on ringing when the track ends, as long as it is struck before.
@@ -179,7 +179,8 @@ def place_script(script: ScriptFile, lengths: Lengths) -> Timeline:
             faults.append(_describe_overrun(entry, start, end, script))
         if isinstance(cue, Breath):
             faults += (Fault(message, entry.mark) for message in check_words(cue, lengths))
-        segments.append(Segment(start, end, cue, entry.find_mark("at"), _find_chapter(script, start), entry.side))
+        chapter = _find_chapter(script, start)
+        segments.append(Segment(start, end, cue, entry.find_mark("at"), chapter, entry.side, f"cue-{number}"))
     segments.sort(key=lambda segment: segment.start)
     # A bell may be struck and ring under anything, and words may be said over a tone.
     spoken = [segment for segment in segments if list_speeches(segment.cue)]

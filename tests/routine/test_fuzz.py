@@ -99,7 +99,7 @@ values = st.recursive(
                 st.text(max_size=8),
                 st.sampled_from(
                     ["say", "brief", "pause", "hold", "cues", "at", "every", "countdown", "bell", "breathe", "rounds", "for",
-                     "words", "section", "sides", "between", "length", "repeat", "include", "steps", "optional", "random", "en",
+                     "words", "section", "sides", "between", "length", "repeat", "include", "steps", "optional", "extra", "from", "until", "random", "en",
                      "spread", "each", "apart", "quiet", "equal", "voiced", "with", "in", "out", "first", "last"]
                 ),
             ),

@@ -271,6 +271,15 @@ def test_equal_holds_are_equally_long_wherever_they_are(target):
     assert lengths[0] == lengths[1] == lengths[3] != lengths[2] == lengths[4]
 
 
+def test_equal_holds_suit_each_section_that_has_a_length():
+    timeline = lay(
+        "title: x\nsteps:\n  - section: A\n    length: 1m\n    steps: [{hold: 10s..4m, equal: a}]\n"
+        "  - section: B\n    length: 2m\n    steps: [{hold: 10s..4m, equal: a}, {hold: 10s..4m}]\n"
+    )
+    assert [chapter.end - chapter.start for chapter in timeline.chapters] == [60_000, 120_000]
+    assert [hold.end - hold.start for hold in timeline.holds] == [60_000] * 3
+
+
 def test_equal_holds_with_other_bounds_are_refused_with_both_lines():
     with pytest.raises(RoutineError) as caught:
         make_script(EQUAL.replace("      - hold: 20s..2m", "      - hold: 20s..3m"))

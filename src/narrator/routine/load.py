@@ -79,7 +79,7 @@ class _Includer:
         if found in opened:
             raise RoutineError(f"{step.include!r} includes itself in the end; take one of the includes out", mark)
         if step.with_ is not None or found not in self._known:
-            shown = str(Path(mark.file).parent / step.include) if found.is_relative_to(file.parent) else str(found)
+            shown = str(Path(step.mark.file).parent / step.include) if found.is_relative_to(file.parent) else str(found)
             fragment = self._open(step, found, shown)
             if step.with_ is None:
                 self._known[found] = fragment

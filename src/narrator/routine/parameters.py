@@ -130,12 +130,22 @@ def _list_given(given: Mapping | None) -> Iterator[_Parameter]:
 def _list_given_faults(source: Source, declared: dict[str, _Parameter], given: Mapping | None) -> Iterator[Fault]:
     for each in _list_given(given):
         if each.name in declared:
-            continue
-        if declared:
+            yield from _list_strange_words(each)
+        elif declared:
             yield Fault(f"{source.name} has no parameter {each.name!r}; {suggest(each.name, declared)}", each.mark)
         else:
             text = f"{source.name} has no parameters; take 'with' out, or declare '{_KEY}: {{{each.name}: ...}}' there"
             yield Fault(text, each.mark)
+
+
+def _list_strange_words(parameter: _Parameter) -> Iterator[Fault]:
+    """Say which words in braces have no meaning, wherever the value is put."""
+    for node in _walk(parameter.node) if parameter.node else ():
+        for found in _REFERENCE.finditer(node.value) if isinstance(node, yaml.ScalarNode) else ():
+            name = found.group(1)
+            if name.lower() not in WORDS:
+                mark = parameter.source.mark_node(node)
+                yield Fault(f"{found.group()} has no meaning here; {suggest(name, WORDS)}", mark)
 
 
 def _describe_missing(parameter: _Parameter, mark: Mark | None) -> Fault:
@@ -155,6 +165,7 @@ class _Filling:
     faults: list[Fault] = field(default_factory=list)
     borrowed: dict[int, Borrowed] = field(default_factory=dict)
     _done: dict[int, yaml.Node] = field(default_factory=dict)
+    _walked: set[str] = field(default_factory=set)
     _put: int = 0
 
     def fill_file(self) -> yaml.Node:
@@ -201,9 +212,11 @@ class _Filling:
         value, source = parameter.node, parameter.source
         assert value is not None  # noqa: S101 - those without a value were refused
         copied = copy(value)
-        for child in _walk(value):
-            if child is not value:
-                self.borrowed[id(child)] = source.borrowed.get(id(child), Borrowed(source.name))
+        if parameter.name not in self._walked:
+            self._walked.add(parameter.name)
+            for child in _walk(value):
+                if child is not value:
+                    self.borrowed[id(child)] = source.borrowed.get(id(child), Borrowed(source.name))
         note = f"used at {self.source.mark_node(node)}" if source is not self.source else ""
         self.borrowed[id(copied)] = Borrowed(source.mark_node(value).file, note)
         return copied

@@ -162,7 +162,7 @@ def make_bell(spec: BellSpec, mark: Mark) -> Bell:
         RoutineError: it is a sound file that cannot be read.
 
     """
-    sound, digest = find_sound(spec.sound, mark)
+    sound, digest = find_sound(spec.sound, spec.find_mark("sound", mark))
     every = EVERY if spec.every is None else spec.every
     return Bell(sound, spec.times, every, spec.pitch, spec.length, spec.level, digest, spec.every, mark)
 
@@ -174,5 +174,5 @@ def make_bed(spec: BedSpec, mark: Mark) -> Bed:
         RoutineError: it is a sound file that cannot be read.
 
     """
-    sound, digest = find_sound(spec.sound, mark)
+    sound, digest = find_sound(spec.sound, spec.find_mark("sound", mark))
     return Bed(sound, spec.level, spec.duck, spec.fade, digest, mark)

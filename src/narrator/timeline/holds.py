@@ -210,7 +210,8 @@ def _find_start(place: tuple[Ms, Ms, int, Segment]) -> Ms:
 
 def _find_free(start: Ms, length: Ms, taken: Sequence[tuple[Ms, Ms]]) -> Ms:
     """Return the first time from `start` on when something of that length is clear of what is taken."""
-    for first, last in taken[max(bisect_left(taken, (start,)) - 1, 0) :]:
+    for index in range(max(bisect_left(taken, (start,)) - 1, 0), len(taken)):
+        first, last = taken[index]
         if start + length + CLEARANCE <= first:
             break
         if last + CLEARANCE > start:

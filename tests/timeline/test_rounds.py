@@ -141,7 +141,9 @@ def test_words_of_the_last_round_keep_clear_of_the_announcement():
 
 
 def test_an_announcement_that_is_longer_than_the_round_is_refused():
-    with pytest.raises(RoutineError, match="'And now for the very last round' takes .*, but the last round has 2.00s"):
+    with pytest.raises(
+        RoutineError, match=r"'And now for the very last round' takes .*, but the last round has 2\.00s"
+    ):
         breathe("1-1", "    rounds: 3\n    voiced: 0\n    words: {last: And now for the very last round}\n")
 
 
@@ -153,7 +155,7 @@ def test_a_count_follows_the_ramp():
 def test_words_need_to_fit_where_they_can_be_said_and_nowhere_else():
     long = "    rounds: 10\n    voiced: {voiced}\n    words: {{in: Breathe in deeply}}\n"
     assert breathe("4-4 .. 1-1", long.format(voiced=2)).segments
-    with pytest.raises(RoutineError, match="'Breathe in deeply' takes 1.70s, but the phase 'in' has 1.00s"):
+    with pytest.raises(RoutineError, match=r"'Breathe in deeply' takes 1\.70s, but the phase 'in' has 1\.00s"):
         breathe("4-4 .. 1-1", long.format(voiced="{first: 2, every: 3}"))
 
 
