@@ -7,9 +7,11 @@ import wave
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from measure import decode
 from narrator.cli import app
 from narrator.errors import SpeechError
 from narrator.speech.engine import Installable
@@ -225,6 +227,75 @@ def test_options_come_before_the_environment_and_that_before_the_configuration(n
     assert narrator("script", "mine.yaml", "--output", "s.yaml").code == 0
     track = json.loads(narrator("render", "s.yaml", "--json").out)
     assert track["voice"] == "silent:en"
+
+
+def test_the_tracks_of_two_voices_do_not_replace_one_another(narrator, write, tmp_path):
+    write(ROUTINE, "mine.yaml")
+    for voice in ("silent", "espeak:en-gb"):
+        assert narrator("render", "mine.yaml", "--voice", voice).code == 0
+    assert narrator("render", "mine.yaml").code == 0
+    names = {path.name for path in (tmp_path / "output").iterdir()}
+    assert names == {"mine-silent.mp3", "mine-espeak-en-gb.mp3", "mine.mp3"}
+    other = narrator("render", "mine.yaml", env={"NARRATOR_VOICE": "espeak:en-gb"})
+    assert other.out.splitlines()[1] == (
+        "  in place of the track that silent:en spoke; with --voice each has a name of its own"
+    )
+    again = narrator("render", "mine.yaml", "--json", env={"NARRATOR_VOICE": "espeak:en-gb"})
+    assert json.loads(again.out)["replaced"] is None
+
+
+def test_a_voice_that_has_changed_is_heard_when_everything_is_spoken_again(narrator, write, tmp_path):
+    """Its program changes behind an address that does not, so nothing else could know of it."""
+    speaker, log = Path(__file__).with_name("speaker.py"), tmp_path / "log"
+    script = write(
+        f'#!/bin/sh\nexec {sys.executable} {speaker} --log {log} --output $1 --text "$2 $(cat {tmp_path}/more)"\n',
+        "say",
+    )
+    script.chmod(0o755)
+    write("", "more")
+    run = json.dumps([str(script), "{output}", "{text}"])
+    env = {"NARRATOR_CONFIG": str(write(f"[command.box]\nrun = {run}\n", "config.toml"))}
+    env["NARRATOR_CACHE_DIR"] = str(tmp_path / "cache")
+    write("title: Short\nsteps:\n  - say: Sit down. Stand up.\n  - hold: 8s\n", "mine.yaml")
+    asked = ("render", "mine.yaml", "--voice", "command:box", "--length", "10s,12s")
+    assert narrator(*asked, env=env).code == 0
+    before = [decode(path) for path in sorted((tmp_path / "output").iterdir())]
+    write("and a good deal more", "more")
+    kept = narrator(*asked, "--force", env=env)
+    assert [line.split(", ")[5] for line in kept.out.splitlines()] == ["0 new", "0 new"]
+    assert len(log.read_text().splitlines()) == 2
+    changed = narrator(*asked, "--respeak", env=env)
+    assert (changed.code, changed.err) == (0, "")
+    assert changed.out.splitlines()[0] == "mine.yaml  2 sentences spoken again"
+    assert len(log.read_text().splitlines()) == 4
+    after = [decode(path) for path in sorted((tmp_path / "output").iterdir())]
+    for old, new in zip(before, after, strict=True):
+        assert len(old) == len(new)
+        assert np.count_nonzero(np.abs(new) > 0.01) > 1.5 * np.count_nonzero(np.abs(old) > 0.01)
+
+
+def test_where_a_voice_cannot_speak_again_the_track_stays(narrator, write, tmp_path):
+    write(ROUTINE, "mine.yaml")
+    assert narrator("render", "mine.yaml").code == 0
+    made = (tmp_path / "output" / "mine.mp3").read_bytes()
+    env = {
+        "NARRATOR_CONFIG": str(write('[command.box]\nrun = ["false"]\n', "config.toml")),
+        "NARRATOR_VOICE": "command:box",
+    }
+    failed = narrator("render", "mine.yaml", "--respeak", env=env)
+    assert (failed.code, failed.out) == (3, "")
+    assert (tmp_path / "output" / "mine.mp3").read_bytes() == made
+
+
+def test_a_voice_is_tried_with_the_pronunciations_of_a_routine(narrator, write, tmp_path):
+    speaker, log = Path(__file__).with_name("speaker.py"), tmp_path / "log"
+    run = json.dumps([sys.executable, str(speaker), "--log", str(log)])
+    env = {"NARRATOR_CONFIG": str(write(f"[command.box]\nrun = {run}\n", "config.toml"))}
+    write(ROUTINE + "pronounce: {Malasana: mah lah sah nah}\n", "mine.yaml")
+    assert narrator("voices", "try", "command:box", "Malasana.", "--routine", "mine.yaml", env=env).code == 0
+    assert narrator("voices", "try", "command:box", "Savasana.", env=env).code == 0
+    assert log.read_text().splitlines()[0] == "mah lah sah nah."
+    assert log.read_text().splitlines()[1] != "Savasana."
 
 
 def test_faults_of_the_configuration_are_told(narrator, write):

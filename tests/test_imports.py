@@ -16,6 +16,10 @@ ALLOWED = {
     "units": set(),
     "errors": set(),
     "languages": set(),
+    "files": set(),
+    "characters": set(),
+    "paths": set(),
+    "streams": set(),
     "cache": set(),
     "routine": set(),
     "script": {"routine"},
@@ -46,11 +50,13 @@ ALLOWED = {
     },
     "batch": {"cache", "render"},
     "progress": {"render"},
-    "console": {"cache"},
+    "console": set(),
     "cli_voices": {"cache", "console", "publish", "routine", "speech"},
     "cli_sounds": {"cache", "console", "mix", "publish", "routine", "sound"},
+    "cli_cache": {"cache", "config", "console"},
     "cli_check": {"console", "figures", "render", "timeline"},
     "cli": {
+        "cli_cache",
         "cli_check",
         "cli_sounds",
         "batch",
@@ -64,12 +70,13 @@ ALLOWED = {
         "render",
         "routine",
         "script_file",
+        "streams",
         "verify",
     },
     "__main__": {"cli"},
     "__init__": set(),
 }
-EVERYWHERE = {"units", "errors", "languages", "__version__"}
+EVERYWHERE = {"units", "errors", "files", "characters", "languages", "paths", "__version__"}
 
 
 def name_stage(path: Path) -> str:

@@ -2,7 +2,6 @@
 
 import textwrap
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import chain, count
 from pathlib import Path
@@ -13,6 +12,7 @@ import typer
 
 from narrator.console import check_language, faults_told, print_json, show_bar
 from narrator.errors import NarratorError, UsageError
+from narrator.paths import exists
 
 if TYPE_CHECKING:
     from narrator.speech.engine import Offer
@@ -197,7 +197,7 @@ def try_command(
         path = output or _find_free(f"{voice.replace(':', '-').replace('/', '-')}", replaces=force)
         if path.suffix.lower() not in CODECS:
             raise UsageError(f"--output: {path} has to end in {' or '.join(CODECS)}")
-        if output and not force and _is_there(path):
+        if output and not force and exists(path):
             raise UsageError(f"{path} is there already; replace it with --force, or choose another --output")
         about = load_routine(find_routine(routine)) if routine else None
         language = language or (about.language if about else _find_language(voice))
@@ -207,7 +207,7 @@ def try_command(
         # Spoken again, whatever is kept: it is the voice that is tried.
         with engine, TemporaryDirectory() as folder:
             clip = speak([spoken], chosen, engine, Cache(Path(folder))).load(spoken)
-        write_sample(path, clip.samples)
+        write_sample(path, [clip.samples])
         typer.echo(f"{path}  {chosen}, {clip.length / 1000:.1f} s")
 
 
@@ -215,13 +215,7 @@ def _find_free(stem: str, *, replaces: bool) -> Path:
     """Return a file of that name, with a number where it, and those before, are there already."""
     names = chain([stem], (f"{stem}-{number}" for number in count(2)))
     paths = (Path(f"{name}.wav") for name in names)
-    return next(path for path in paths if replaces or not _is_there(path))
-
-
-def _is_there(path: Path) -> bool:
-    with suppress(OSError):  # which is told when it is to be written
-        return path.exists()
-    return False
+    return next(path for path in paths if replaces or not exists(path))
 
 
 def _clean_text(text: str) -> str:

@@ -1,20 +1,28 @@
 """The configuration file: which voice to take; and a table for each engine, which the engine's own type reads."""
 
 import os
+import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, get_args, get_origin
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from narrator.errors import Fault, NarratorError
+from narrator.errors import Fault, NarratorError, UsageError
+from narrator.paths import read_file
 from narrator.routine.nearest import suggest
+from narrator.units import parse_size
 
 VARIABLE = "NARRATOR_CONFIG"
 """Names another file than the user's own."""
+LIMIT_VARIABLE = "NARRATOR_CACHE_LIMIT"
+"""Says how large the cache may become, before the file does."""
 
+_MAX_BYTES = 256 * 1024
+_DEEP = re.compile(r"([^\s.=\[\]#]{1,100}\s{0,9}\.\s{0,9}){20}")
+"""A key with so many points in it; of thousands, tomllib makes gigabytes."""
 Seconds = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
 Timeout = Annotated[Seconds, Field(gt=0)]
 FirstWait = Annotated[Seconds, Field(le=60)]
@@ -57,6 +65,19 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
+def _read_size(value: Any) -> float:
+    if not isinstance(value, str):
+        raise ValueError('write a size, in quotes, such as "2GB"')
+    return parse_size(value)
+
+
+class CacheConfig(Section):
+    """What is kept for the next time."""
+
+    limit: Annotated[float, BeforeValidator(_read_size)] | None = None
+    """Bytes that the cache may take; infinite for no limit."""
+
+
 class Config(Section):
     """The whole file; what it does not say has its default. The engines' tables are kept as they are written."""
 
@@ -66,6 +87,9 @@ class Config(Section):
     """Who speaks unless `--voice` or `NARRATOR_VOICE` say otherwise."""
     fallback: Annotated[tuple[str, ...], BeforeValidator(_split_voices)] = ()
     """Who speaks the whole session when that voice fails, in this order, unless `--fallback` says otherwise."""
+    cache: CacheConfig = CacheConfig()
+    sounds: Annotated[str, Field(min_length=1)] | None = None
+    """A folder whose sound files any routine may name, besides those in its own folder."""
 
     @property
     def tables(self) -> dict[str, Any]:
@@ -89,9 +113,12 @@ def read_config() -> Config:
         ConfigError: it cannot be read or understood; names the file, the key, and the remedy.
 
     """
-    path = find_config()
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        path = find_config()
+    except RuntimeError:  # a user without a home has no file there
+        return Config()
+    try:
+        data = _parse(read_file(path, _MAX_BYTES).decode())
     except FileNotFoundError:
         if os.environ.get(VARIABLE):
             raise ConfigError(f"there is no file {path}, which {VARIABLE} names; write it, or unset that") from None
@@ -133,6 +160,12 @@ def _describe_stray(key: str) -> str:
     )
 
 
+def _parse(text: str) -> dict[str, Any]:
+    if _DEEP.search(text):
+        raise RecursionError
+    return tomllib.loads(text)
+
+
 def choose_voices(voice: str | None, fallback: str | None = None) -> tuple[str | None, tuple[str, ...]]:
     """Who is asked to speak, and who instead when that fails: as the command says, else as the configuration file does.
 
@@ -142,6 +175,56 @@ def choose_voices(voice: str | None, fallback: str | None = None) -> tuple[str |
     """
     config = read_config()
     return voice or config.voice, config.fallback if fallback is None else _split_voices(fallback)
+
+
+def choose_limit() -> float | None:
+    """Return how many bytes the cache may take: as `NARRATOR_CACHE_LIMIT` says, else the file; None where none does.
+
+    Raises:
+        UsageError: what the variable says is not a size.
+        ConfigError: the configuration file cannot be used.
+
+    """
+    if wanted := os.environ.get(LIMIT_VARIABLE):
+        try:
+            return parse_size(wanted)
+        except ValueError as error:
+            raise UsageError(f"{LIMIT_VARIABLE}: {error}") from None
+    return read_config().cache.limit
+
+
+_LIMIT_LINE = re.compile(r"(?m)^[ \t]*limit[ \t]*=.*$")
+_CACHE_TABLE = re.compile(r"(?m)^[ \t]*\[[ \t]*cache[ \t]*\][ \t]*(#.*)?$")
+
+
+def set_limit(text: str, size: str) -> str | None:
+    """Write a limit of the cache into a configuration file's text; None where that would change anything else."""
+    table = _CACHE_TABLE.search(text)
+    if not table:
+        changed = f'{text.rstrip()}\n\n[cache]\nlimit = "{size}"\n'.lstrip()
+    else:
+        end = re.compile(r"(?m)^\s*\[").search(text, table.end())
+        body = text[table.end() : end.start() if end else len(text)]
+        line = f'limit = "{size}"'
+        body = _LIMIT_LINE.sub(line, body, 1) if _LIMIT_LINE.search(body) else f"\n{line}{body}"
+        changed = text[: table.end()] + body + (text[end.start() :] if end else "")
+    try:
+        wanted = tomllib.loads(text)
+        wanted["cache"] = wanted.get("cache", {}) | {"limit": size}
+        return changed if tomllib.loads(changed) == wanted else None
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
+def list_sound_folders() -> tuple[Path, ...]:
+    """Return the folders whose sound files any routine may name: what the configuration says, seen from its file.
+
+    Raises:
+        ConfigError: the configuration file cannot be used.
+
+    """
+    named = read_config().sounds
+    return () if named is None else (find_config().parent / os.path.expanduser(named),)  # noqa: PTH111 - never raises
 
 
 _REMEDIES = {
@@ -163,15 +246,15 @@ def _describe(fault: Any, kind: Any, parents: Sequence[str]) -> str:
     place = ".".join(map(str, (*parents, *fault["loc"])))
     key = place.rpartition(".")[2]
     if fault["type"] == "extra_forbidden":
-        return f"unknown key '{place}'; {suggest(key, _list_keys(kind, len(fault['loc']) - 1))}"
+        return f"unknown key '{place}'; {suggest(key, _list_keys(kind, fault['loc'][:-1]))}"
     if fault["type"] == "missing":
         return f"'{place}' is missing; write {key} = ..."
     message = _REMEDIES.get(fault["type"]) or fault["msg"].removeprefix("Value error, ")
     return f"'{place}' cannot be used: {message[:1].lower()}{message[1:]}"
 
 
-def _list_keys(kind: Any, depth: int) -> list[str]:
-    """Return the keys of the table that is so many levels within a type."""
-    for _ in range(depth):
-        kind = get_args(kind)[1]
+def _list_keys(kind: Any, path: Sequence[int | str]) -> list[str]:
+    """Return the keys of the table at a path within a type: of models, and dicts of models."""
+    for name in path:
+        kind = get_args(kind)[1] if get_origin(kind) is dict else kind.model_fields[name].annotation
     return list(kind.model_fields)

@@ -6,14 +6,16 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, model_validator
 
-from narrator.errors import Fault, RoutineError
+from narrator.errors import Fault, RoutineError, UsageError
+from narrator.routine.load import type_source
 from narrator.routine.marked import Marked
 from narrator.routine.model import Tags, VoiceShort, VoiceSpec
 from narrator.routine.phrases import Lexicon
@@ -83,10 +85,10 @@ class CueEntry(Marked):
             raise ValueError("a script's words hold no pauses; make two cues of these")
         return self
 
-    def make_cue(self, lexicon: Lexicon) -> Cue:
-        """The cue itself."""
+    def make_cue(self, lexicon: Lexicon, sounds: tuple[Path, ...] = ()) -> Cue:
+        """Make the cue itself."""
         if self.bell:
-            return make_bell(self.bell, self.find_mark("bell"))
+            return make_bell(self.bell, self.find_mark("bell"), sounds)
         texts = tuple(" ".join(text.split()) for text in self.say or ())
         words = tuple(Speech(text, lexicon.respell(text)) for text in texts)
         if self.breathe:
@@ -120,7 +122,7 @@ class ScriptFile(Marked):
     title: Word
     language: Annotated[str, Field(pattern=LANGUAGE)] = "en"
     voice: VoiceShort = VoiceSpec()
-    pronounce: dict[Word, Word] = Field({})
+    pronounce: dict[Word, Word] = Field({}, max_length=1000)
     tags: Tags = Tags()
     seed: int = 0
     gain: Annotated[float, Field(ge=-60, le=24, allow_inf_nan=False)] | None = None
@@ -130,6 +132,7 @@ class ScriptFile(Marked):
     length: Duration
     sections: tuple[SectionEntry, ...] = ()
     cues: tuple[CueEntry, ...]
+    _sounds: tuple[Path, ...] = PrivateAttr(default=())
 
     @property
     def heading(self) -> Heading:
@@ -139,8 +142,13 @@ class ScriptFile(Marked):
 
     def list_cues(self) -> list[Cue]:
         """The cues in the order of the file."""
+        return self._made_cues
+
+    @cached_property
+    def _made_cues(self) -> list[Cue]:
+        # Once: what a sound file holds may change while it is in use.
         lexicon = Lexicon(self.pronounce, self.language)
-        return [entry.make_cue(lexicon) for entry in self.cues]
+        return [entry.make_cue(lexicon, self._sounds) for entry in self.cues]
 
     def make_bed(self) -> Bed | None:
         """The bed itself.
@@ -149,11 +157,27 @@ class ScriptFile(Marked):
             RoutineError: it is a sound file that cannot be read.
 
         """
-        return make_bed(self.bed, self.find_mark("bed")) if self.bed else None
+        return self._made_bed
+
+    @cached_property
+    def _made_bed(self) -> Bed | None:
+        return make_bed(self.bed, self.find_mark("bed"), self._sounds) if self.bed else None
 
     def list_texts(self) -> list[str]:
         """Every distinct text that a voice is needed for, in order."""
         return list_texts(self.list_cues())
+
+
+def make_script(source: Source, sounds: tuple[Path, ...] = ()) -> ScriptFile:
+    """Make a script from a file's data; its sound files are also looked for in the folders `sounds`.
+
+    Raises:
+        RoutineError: with every fault found.
+
+    """
+    script = type_source(source, ScriptFile)
+    script._sounds = sounds  # noqa: SLF001 - what the file cannot say is filled in
+    return script
 
 
 def is_script(source: Source) -> bool:
@@ -230,12 +254,23 @@ def _find_chapter(script: ScriptFile, start: Ms) -> int | None:
 
 
 def format_script(
-    heading: Heading, voice: str, gain: Db, floor: Db | None, timeline: Timeline, file: str, folder: Path | None = None
+    heading: Heading,
+    voice: str,
+    gain: Db,
+    floor: Db | None,
+    timeline: Timeline,
+    file: str,
+    folders: tuple[Path, ...] = (),
 ) -> str:
     """Write a timeline as a script file.
 
-    `voice` is the one it was measured with, as `engine:name`; `file` is the routine, whose lines need no name; `folder`
-    is where the script will lie, if that is known: sound files are named from there.
+    `voice` is the one it was measured with, as `engine:name`; `file` is the routine, whose lines need no name;
+    `folders` are those where sound files are looked for, the one where the script will be first. Without any, sound
+    files are named by their whole paths.
+
+    Raises:
+        UsageError: a sound file is in none of the folders, nor below one.
+
     """
     head: dict[str, Any] = {
         KEY: FORMAT,
@@ -248,7 +283,7 @@ def format_script(
         "gain": gain,
         "floor": NONE if floor is None else floor,
         "length": format_duration(timeline.length),
-        **({"bed": _bed_to_data(timeline.bed, folder)} if timeline.bed else {}),
+        **({"bed": _bed_to_data(timeline.bed, folders)} if timeline.bed else {}),
     }
     lines = ["# A narration script: move a cue, change its words, delete it or add one, and render this file."]
     lines += [f"{key}: {_flow(value)}" for key, value in head.items()]
@@ -258,7 +293,7 @@ def format_script(
             times = {"title": chapter.title, "at": format_clock(chapter.start), "to": format_clock(chapter.end)}
             lines.append(f"  - {_flow(times)}")
     lines.append("cues:" if timeline.segments else "cues: []")
-    lines += [f"  - {_flow(_cue_to_data(segment, timeline, file, folder))}" for segment in timeline.segments]
+    lines += [f"  - {_flow(_cue_to_data(segment, timeline, file, folders))}" for segment in timeline.segments]
     return "\n".join(lines) + "\n"
 
 
@@ -267,16 +302,24 @@ def _voice_to_data(voice: str, pace: float) -> dict[str, Any]:
     return {"engine": engine, "name": name, "pace": pace}
 
 
-def _name_sound(sound: Bell | Bed, folder: Path | None) -> str:
-    """A sound's name, or the place of its file, told from the folder."""
+def _name_sound(sound: Bell | Bed, folders: tuple[Path, ...]) -> str:
+    """A sound's name, or the place of its file, seen from the first folder that it is below."""
     if not sound.digest:
         return sound.sound
     path = Path(sound.sound).resolve()
-    return Path(os.path.relpath(path, folder.resolve())).as_posix() if folder else str(path)
+    for folder in folders:
+        if path.is_relative_to(folder.resolve()):
+            return path.relative_to(folder.resolve()).as_posix()
+    if folders:
+        raise UsageError(
+            f"a script in {folders[0]} cannot name the sound file {path}, which is neither there nor below; write the "
+            f"script to {path.parent}"
+        )
+    return str(path)
 
 
-def _bell_to_data(bell: Bell, folder: Path | None) -> dict[str, Any]:
-    data = {"sound": _name_sound(bell, folder), "times": bell.times}
+def _bell_to_data(bell: Bell, folders: tuple[Path, ...]) -> dict[str, Any]:
+    data = {"sound": _name_sound(bell, folders), "times": bell.times}
     own = {
         "every": format_duration(bell.every) if bell.times > 1 else None,
         "pitch": bell.pitch,
@@ -286,14 +329,14 @@ def _bell_to_data(bell: Bell, folder: Path | None) -> dict[str, Any]:
     return data | {key: value for key, value in own.items() if value is not None}
 
 
-def _bed_to_data(line: BedLine, folder: Path | None) -> dict[str, Any]:
+def _bed_to_data(line: BedLine, folders: tuple[Path, ...]) -> dict[str, Any]:
     bed = line.bed
     levels = [{"at": format_clock(at), "level": NONE if level is None else level} for at, level in line.levels]
-    head = {"sound": _name_sound(bed, folder), "level": bed.level, "duck": bed.duck, "fade": format_duration(bed.fade)}
+    head = {"sound": _name_sound(bed, folders), "level": bed.level, "duck": bed.duck, "fade": format_duration(bed.fade)}
     return head | {"levels": levels}
 
 
-def _cue_to_data(segment: Segment, timeline: Timeline, file: str, folder: Path | None) -> dict[str, Any]:
+def _cue_to_data(segment: Segment, timeline: Timeline, file: str, folders: tuple[Path, ...]) -> dict[str, Any]:
     data: dict[str, Any] = {"at": format_clock(segment.start)}
     match segment.cue:
         case Speech(text):
@@ -303,7 +346,7 @@ def _cue_to_data(segment: Segment, timeline: Timeline, file: str, folder: Path |
             texts = [word.text for word in words]
             data |= {"say": texts[0] if len(texts) == 1 else texts} if texts else {}
         case Bell() as bell:
-            data["bell"] = _bell_to_data(bell, folder)
+            data["bell"] = _bell_to_data(bell, folders)
     data["takes"] = format_duration(segment.end - segment.start)
     if segment.chapter is not None:
         data["section"] = timeline.chapters[segment.chapter].title

@@ -83,7 +83,8 @@ def _list_blocks(cue: Cue, clips: Clips) -> list[Lufs]:
 
 @lru_cache(maxsize=64)
 def _measure_bell(bell: Bell) -> tuple[Lufs, ...]:
-    return measure_loudness(get_samples(strike_bell(bell.sound, bell.pitch, bell.length, bell.level))).blocks
+    stroke = strike_bell(bell.sound, bell.pitch, bell.length, bell.level, bell.digest)
+    return measure_loudness(get_samples(stroke)).blocks
 
 
 @lru_cache(maxsize=64)

@@ -93,7 +93,7 @@ def _load_sound(cue: Cue, clips: Clips) -> AudioSegment:
 
 @lru_cache(maxsize=8)
 def _soften_bell(bell: Bell) -> AudioSegment:
-    return strike_bell(bell.sound, bell.pitch, bell.length, bell.level).apply_gain(-HEADROOM)
+    return strike_bell(bell.sound, bell.pitch, bell.length, bell.level, bell.digest).apply_gain(-HEADROOM)
 
 
 def _fade_end(audio: AudioSegment, end: Ms) -> AudioSegment:

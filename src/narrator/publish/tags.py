@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from narrator.paths import open_regular
 from narrator.script import Heading
 
 MAKER = "narrator"
@@ -43,10 +44,10 @@ def make_tags(heading: Heading) -> dict[str, str]:
 
 def is_ours(path: Path) -> bool:
     """Whether narrator made the file at `path`."""
-    import av
+    from narrator.sound.opened import DAMAGE, open_sound
 
     try:
-        with av.open(str(path)) as container:
+        with open_regular(path) as file, open_sound(file, "mp3") as container:
             return container.metadata.get(MAKER) == _MADE
-    except (OSError, ValueError, av.FFmpegError):
+    except (OSError, *DAMAGE):
         return False

@@ -1,6 +1,5 @@
 """A YAML file to a `Routine`, with every fault told at its place."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from narrator.errors import Fault, RoutineError
+from narrator.paths import find_below
 from narrator.routine.find import builtin_folder
 from narrator.routine.model import STEPS, Fragment, Include, Repeat, Routine, Section, StepBase, list_keys
 from narrator.routine.nearest import suggest
@@ -31,8 +31,11 @@ def load_routine(path: Path, name: str | None = None) -> Routine:
     return make_routine(read_source(path, name), path)
 
 
-def make_routine(source: Source, path: Path) -> Routine:
-    """Make a routine from a file's data; `path` is where the files it includes are looked for.
+def make_routine(source: Source, path: Path, sounds: tuple[Path, ...] = ()) -> Routine:
+    """Make a routine from a file's data.
+
+    The files it includes are looked for beside `path`; its sound files beside the file that names them, and in the
+    folders `sounds`.
 
     Raises:
         RoutineError: with every fault found.
@@ -42,6 +45,7 @@ def make_routine(source: Source, path: Path) -> Routine:
     faults = _Includer(routine.language).fill(routine.steps, path.resolve(), (path.resolve(),))
     if faults:
         raise RoutineError.gather(faults)
+    routine._sounds = sounds  # noqa: SLF001 - the loader fills in what the file cannot say
     return routine
 
 
@@ -105,14 +109,8 @@ class _Includer:
 
 def _find_included(name: str, file: Path) -> Path | None:
     """The file of that name beside or below `file`, or below the built-in routines, and nowhere else."""
-    for folder in (file.parent, builtin_folder().resolve()):
-        try:
-            path = (folder / name).resolve()
-            if path.is_relative_to(folder) and path.is_file():
-                return path
-        except (OSError, RuntimeError, ValueError):  # a loop of links, or a name that no file can have
-            continue
-    return None
+    folders = (file.parent, builtin_folder())
+    return next((found for folder in folders if (found := find_below(folder, name))), None)
 
 
 def type_source(source: Source, kind: type[M], language: str | None = None) -> M:
@@ -175,10 +173,9 @@ def _describe_one(detail: ErrorDetails, source: Source, kind: type[BaseModel]) -
             message = f"{last!r} cannot be {detail['input']!r}; {_EXAMPLES.get(last, 'see the README for its form')}"
         case known if known in _MESSAGES:
             written = source.find_value(path)
-            if isinstance(written, str) and not re.fullmatch(r"[-\d.]*", written):
-                context = {
-                    name: format_duration(limit) if isinstance(limit, int) else limit for name, limit in context.items()
-                }
+            if detail["type"].endswith("_equal") and not _is_number(written):
+                # Bounds that something else than a number can miss are those of a length of time.
+                context = {key: format_duration(bound) for key, bound in context.items() if isinstance(bound, int)}
             message = _MESSAGES[known].format(key=repr(last), input=written, shape=_name_shape(written), **context)
         case _:
             message = f"{last!r}: {detail['msg']}"
@@ -212,6 +209,15 @@ _MESSAGES = {
     "finite_number": "{key} is a number, not {input!r}",
 }
 _EXAMPLES = {"language": "write a code such as en, de or es", "year": "write four digits"}
+
+
+def _is_number(written: Any) -> bool:
+    """Whether a text is a number in any way of writing one: with a sign, an exponent, or low lines."""
+    try:
+        float(written)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _name_shape(value: Any) -> str:

@@ -1,6 +1,7 @@
 """The routine as written: frozen models, one for each kind of step."""
 
 import re
+from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -303,7 +304,7 @@ class Routine(Marked):
     )
     breath: Duration = Field(8000, ge=1000, description="Length of one breath, for lengths written in breaths.")
     pronounce: dict[Word, Word] = Field(
-        {}, description="Words that the voice gets wrong, and how to spell them for it."
+        {}, max_length=1000, description="Words that the voice gets wrong, and how to spell them for it."
     )
     parameters: Parameters = Field(
         {}, description="Names and values that stand for {name} in what follows; including files may give others."
@@ -314,6 +315,12 @@ class Routine(Marked):
     floor: Floor = Field(FLOOR, description="Room tone between sounds, in dBFS, or none.")
     loudness: Loudness = Field(LOUDNESS, description="Loudness of the session, in LUFS.")
     steps: Steps
+    _sounds: tuple[Path, ...] = PrivateAttr(default=())
+
+    @property
+    def sounds(self) -> tuple[Path, ...]:
+        """Folders of sound files besides those of the files that name them."""
+        return self._sounds
 
 
 class Fragment(Marked):

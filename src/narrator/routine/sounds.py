@@ -1,12 +1,12 @@
 """What a session has besides the voice, as written: bells, the bed, the room tone, and how loud it all is."""
 
-import hashlib
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from narrator.errors import Mark, RoutineError
+from narrator.paths import find_below, hash_file
 from narrator.routine.marked import Marked
 from narrator.routine.nearest import suggest
 from narrator.routine.values import Duration, Word
@@ -126,22 +126,27 @@ Loudness = Annotated[float, Field(ge=-31, le=-14, allow_inf_nan=False)]
 LOUDNESS = -16.0
 
 
-def find_sound(sound: str, mark: Mark) -> tuple[str, str]:
-    """Where a sound file lies and the digest of its bytes; a sound that narrator makes is itself, and has none.
+def find_sound(sound: str, mark: Mark, folders: tuple[Path, ...] = ()) -> tuple[str, str]:
+    """Find a sound file, and the digest of its bytes; a sound that narrator makes is itself, and has none.
 
-    `mark` is where it is named: a file is looked for beside the file that names it.
+    `mark` is where it is named. It is looked for in the folder of the file that names it, then in `folders`; there or
+    below, and nowhere else.
 
     Raises:
-        RoutineError: it cannot be read.
+        RoutineError: there is no such file, or it cannot be read.
 
     """
     if not is_file(sound):
         return sound, ""
-    path = Path(mark.file).parent / sound
-    try:
-        if not path.is_file():
-            raise RoutineError(f"there is no sound file {path}; its place is told from this file's folder", mark)
-        with path.open("rb") as file:
-            return str(path), hashlib.file_digest(file, "blake2b").hexdigest()[:32]
-    except (OSError, ValueError) as error:
-        raise RoutineError(f"cannot read the sound file {path}: {error}", mark) from error
+    for folder in (Path(mark.file).parent, *folders):
+        path = folder / sound
+        if find_below(folder, sound):
+            try:
+                return str(path), hash_file(path)
+            except OSError as error:
+                raise RoutineError(f"cannot read the sound file {path}: {error.strerror or error}", mark) from error
+    raise RoutineError(
+        f"there is no sound file {sound} in this file's folder or below it; put it there, or in the folder that "
+        "'sounds' in the configuration file names",
+        mark,
+    )

@@ -3,6 +3,7 @@
 Scalars stay text: the models type them, so YAML 1.1's surprises (`1:30` as 90, `no` as false) cannot happen.
 """
 
+import errno
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,9 @@ from typing import Any
 
 import yaml
 
+from narrator.characters import find_control
 from narrator.errors import Mark, RoutineError
+from narrator.paths import read_file
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 100
@@ -109,6 +112,12 @@ class Source:
                 value = value[part]
         return value
 
+    def _read_text(self, node: yaml.ScalarNode) -> str:
+        """Text of a scalar, in which no escape stands for what may not be written plainly."""
+        if found := find_control(node.value):
+            raise RoutineError(_describe_control(found[1]), self.mark_node(node))
+        return _unfold(node)
+
     def mark_node(self, node: yaml.Node) -> Mark:
         """Place of a node, in the file that it is from."""
         known = self.borrowed.get(id(node))
@@ -116,7 +125,7 @@ class Source:
 
     def _build(self, node: yaml.Node) -> Any:
         if isinstance(node, yaml.ScalarNode):
-            return _unfold(node)
+            return self._read_text(node)
         if isinstance(node, yaml.SequenceNode):
             return [self._build(child) for child in node.value]
         mapping = Mapping()
@@ -125,6 +134,7 @@ class Source:
         for label, child in node.value:
             if not isinstance(label, yaml.ScalarNode):
                 raise RoutineError("a key must be a word; quote text that starts with [ or {", self.mark_node(label))
+            self._read_text(label)
             if label.value == "<<":
                 raise RoutineError(
                     "merge keys (<<) are not part of the language; write the keys out", self.mark_node(label)
@@ -147,13 +157,12 @@ def read_source(path: Path, name: str | None = None) -> Source:
     """
     name = name or str(path)
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise RoutineError(
-                f"{size // 1024} KiB is too large; a routine has at most {MAX_BYTES // 1024} KiB", Mark(name, 1, 1)
-            )
-        raw = path.read_bytes()
+        raw = read_file(path, MAX_BYTES)
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise RoutineError(
+                f"this is too large; a routine has at most {MAX_BYTES // 1024} KiB", Mark(name, 1, 1)
+            ) from error
         raise RoutineError(f"cannot read {name}: {error.strerror or error}") from error
     try:
         text = raw.decode("utf-8-sig")
@@ -165,6 +174,10 @@ def read_source(path: Path, name: str | None = None) -> Source:
 
 def parse_source(text: str, name: str) -> Source:
     """Parse YAML text; see `read_source`."""
+    if found := find_control(text.replace("\r\n", " \n").replace("\r", "\n")):
+        at, character = found
+        line, start = text.count("\n", 0, at) + 1, text.rfind("\n", 0, at)
+        raise RoutineError(_describe_control(character), Mark(name, line, at - start))
     try:
         _guard_events(text, name)
         root = yaml.compose(text, Loader=Loader)
@@ -265,6 +278,10 @@ def _unfold(node: yaml.ScalarNode) -> str:
     """
     text: str = node.value
     return text if node.style == "|" else re.sub(r"\n+", "\n\n", text.rstrip("\n"))
+
+
+def _describe_control(character: str) -> str:
+    return f"the character {character} steers a terminal and is not text; take it out"
 
 
 def _first_line(error: Exception) -> str:

@@ -16,6 +16,7 @@ from narrator.routine.values import LANGUAGE, fault_at
 Check: TypeAlias = Callable[[str, str], str]
 """Refuses a line in a language that cannot be spoken, and returns it as it is to be kept."""
 
+_MOST_LANGUAGES = 100
 _RANDOM, _SIDES_KEY = "random", "sides"
 
 
@@ -143,6 +144,8 @@ def read_words(value: Any, check: Check, own: str, *, by_side: bool = True) -> W
             raise fault_at(key, f"{key!r} is not a language; a text is one line, {forms}")
     if not value:
         raise ValueError("the text is empty; write what to say, or take the step out")
+    if len(value) > _MOST_LANGUAGES:
+        raise ValueError(f"this text has too many languages; it takes at most {_MOST_LANGUAGES}")
     return Words(
         tuple(
             wording

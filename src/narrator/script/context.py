@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from narrator.errors import Mark, NarratorError, RoutineError
 from narrator.routine import model
@@ -15,6 +16,9 @@ from narrator.script.cues import Elastic, Guidance, Unknown, Window, round_lengt
 from narrator.script.material import Counting
 from narrator.script.sounds import EVERY, Bed, Bell, Speech
 from narrator.units import TICK, Ms
+
+MAX_CHARACTERS = 2_000_000
+"""Characters of text that a routine may come to: some forty hours of speech."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,8 @@ class Context:
         self.language = language
         self.seed = seed
         self._breath = routine.breath
+        self._sounds = routine.sounds
+        self._characters = 0
         self._lexicon = Lexicon(routine.pronounce, language)
 
     def is_brief(self, place: Place) -> bool:
@@ -74,7 +80,7 @@ class Context:
 
         """
         try:
-            return make_bell(spec, mark)
+            return make_bell(spec, mark, self._sounds)
         except RoutineError as error:
             raise UnrollingError.gather(error.faults) from None
 
@@ -124,7 +130,7 @@ class Context:
         """Fill in the braces of a text."""
         try:
             check_braces(text)
-            return fill_braces(text, place.words)
+            filled = fill_braces(text, place.words)
         except ValueError as error:
             if "{nth}" in text.lower() and "round" in place.words and "nth" not in place.words:
                 number = place.words["round"]
@@ -133,6 +139,10 @@ class Context:
                     mark,
                 ) from None
             raise UnrollingError(str(error), mark) from None
+        self._characters += len(filled)
+        if self._characters > MAX_CHARACTERS:
+            raise RoutineError(f"over {MAX_CHARACTERS:,} characters of text; make several routines", mark)
+        return filled
 
     def draw(self, what: str) -> random.Random:
         """Chance for one thing of the routine: with the same seed the same."""
@@ -155,24 +165,24 @@ class Context:
         return phrases
 
 
-def make_bell(spec: BellSpec, mark: Mark) -> Bell:
-    """Return the bell that is written so, at a place that tells where its file is looked for.
+def make_bell(spec: BellSpec, mark: Mark, sounds: tuple[Path, ...] = ()) -> Bell:
+    """Return the bell that is written so at a place; its file is looked for as `find_sound` does.
 
     Raises:
         RoutineError: it is a sound file that cannot be read.
 
     """
-    sound, digest = find_sound(spec.sound, spec.find_mark("sound", mark))
+    sound, digest = find_sound(spec.sound, spec.find_mark("sound", mark), sounds)
     every = EVERY if spec.every is None else spec.every
     return Bell(sound, spec.times, every, spec.pitch, spec.length, spec.level, digest, spec.every, mark)
 
 
-def make_bed(spec: BedSpec, mark: Mark) -> Bed:
-    """Return the bed that is written so, at a place that tells where its file is looked for.
+def make_bed(spec: BedSpec, mark: Mark, sounds: tuple[Path, ...] = ()) -> Bed:
+    """Return the bed that is written so at a place; its file is looked for as `find_sound` does.
 
     Raises:
         RoutineError: it is a sound file that cannot be read.
 
     """
-    sound, digest = find_sound(spec.sound, spec.find_mark("sound", mark))
+    sound, digest = find_sound(spec.sound, spec.find_mark("sound", mark), sounds)
     return Bed(sound, spec.level, spec.duck, spec.fade, digest, mark)

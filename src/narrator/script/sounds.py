@@ -18,6 +18,10 @@ class Speech:
     text: str
     spoken: str
 
+    def cache_key(self) -> tuple[object, ...]:
+        """Return what its sound depends on, beside the voice."""
+        return "speech", self.spoken
+
 
 @dataclass(frozen=True, slots=True)
 class Bell:
@@ -44,6 +48,10 @@ class Bell:
         """The bell struck once."""
         return replace(self, times=1, every=EVERY, rest=None)
 
+    def cache_key(self) -> tuple[object, ...]:
+        """Return what its sound depends on: of a file its bytes, wherever it is."""
+        return "bell", self.digest or self.sound, self.times, self.every, self.pitch, self.length, self.level
+
 
 @dataclass(frozen=True, slots=True)
 class Breath:
@@ -52,6 +60,10 @@ class Breath:
     phase: str
     length: Ms
     words: tuple[Speech, ...] = ()
+
+    def cache_key(self) -> tuple[object, ...]:
+        """Return what its sound depends on."""
+        return "breath", self.phase, self.length, self.words
 
 
 Cue: TypeAlias = Speech | Bell | Breath

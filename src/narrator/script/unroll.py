@@ -48,7 +48,7 @@ from narrator.units import Ms, format_duration
 MAX_STEPS = 10_000
 """Steps a routine may come to once sides and repeats are unrolled."""
 MAX_ITEMS = 50_000
-"""Sentences and silences that it may come to."""
+"""Sentences and silences that it may come to, and cues in its holds."""
 
 
 def write_script(
@@ -119,12 +119,13 @@ class _Writer:
         self.faults: list[Fault] = []
         self.equals: dict[str, tuple[Elastic, Mark]] = {}
         self.count = 0
+        self.cues = 0
         self.bed: Bed | None = None
 
     def add_bed(self) -> None:
         spec = self.routine.bed
         try:
-            self.bed = make_bed(spec, self.routine.find_mark("bed")) if spec else None
+            self.bed = make_bed(spec, self.routine.find_mark("bed"), self.routine.sounds) if spec else None
         except RoutineError as error:
             self.faults += error.faults
 
@@ -314,6 +315,9 @@ class _Writer:
 
     def make_hold_cues(self, cues: Iterable[AuthoredCue], place: Place) -> Iterator[HoldCue]:
         for number, cue in enumerate(cues):
+            self.cues += 1
+            if self.cues > MAX_ITEMS:
+                raise RoutineError(f"over {MAX_ITEMS:,} cues in holds; make several routines", cue.mark)
             try:
                 if made := make_hold_cue(cue, number, place, self.context):
                     yield made

@@ -1,17 +1,19 @@
 """Speech: sentences to clips, through a cache that keeps every clip ever spoken."""
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import av
 import numpy as np
 
 from narrator.cache import Cache, make_key
 from narrator.errors import NarratorError, SpeechError, describe_error
 from narrator.sound.loudness import Loudness
-from narrator.speech.clip import Clip, measure_packed
+from narrator.speech.clip import Clip, read_head
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.engines.silent import estimate_length
 from narrator.units import TICK_SAMPLES, Lufs, Ms, ceil_ticks, ticks_to_ms
@@ -20,18 +22,17 @@ Report: TypeAlias = Callable[[int, int], None]
 """Told how many are done, of how many."""
 
 SHELF = "clips"
-_FORMAT = 3
+_FORMAT = 4
 """Raised whenever the making or packing of clips changes."""
-
-# Tracks rendered side by side often hold the same sentences: whoever comes second waits for the first one's clip.
-_LOCKS = [threading.Lock() for _ in range(64)]
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """What is known of a clip that lies in the cache."""
+    """What is known of a clip that is in the cache."""
 
     key: str
+    digest: str
+    """Of its sound."""
     length: Ms
     loudness: Loudness
     level: Lufs | None
@@ -59,9 +60,9 @@ class Clips:
         """Length of each clip by its text."""
         return {text: entry.length for text, entry in self._entries.items()}
 
-    def get_key(self, text: str) -> str:
-        """Name of a clip in the cache: its sound follows from it."""
-        return self._entries[text].key
+    def get_digest(self, text: str) -> str:
+        """Return what stands for a clip's sound: another sound has another digest."""
+        return self._entries[text].digest
 
     def get_loudness(self, text: str) -> Loudness:
         """Loudness of a clip as it is heard between two silences."""
@@ -86,7 +87,7 @@ class Clips:
 
 def make_clip_key(text: str, voice: Voice) -> str:
     """Name of a clip in the cache: everything its sound depends on."""
-    return make_key(_FORMAT, voice.engine, voice.version, voice.language, voice.name, voice.pace, text)
+    return make_key(_FORMAT, av.__version__, voice.engine, voice.version, voice.language, voice.name, voice.pace, text)
 
 
 def find_lengths(texts: Iterable[str], voice: Voice, cache: Cache) -> tuple[dict[str, Ms], bool]:
@@ -97,7 +98,7 @@ def find_lengths(texts: Iterable[str], voice: Voice, cache: Cache) -> tuple[dict
         data = cache.get(SHELF, make_clip_key(text, voice))
         is_estimate = is_estimate or data is None
         lengths[text] = (
-            ticks_to_ms(ceil_ticks(estimate_length(text, voice.pace))) if data is None else measure_packed(data)
+            ticks_to_ms(ceil_ticks(estimate_length(text, voice.pace))) if data is None else read_head(data).length
         )
     return lengths, is_estimate
 
@@ -108,10 +109,13 @@ def speak(
     engine: Engine,
     cache: Cache,
     report: Report | None = None,
+    *,
+    again: bool = False,
 ) -> Clips:
     """Speak each text, or find it in the cache; `report` is told how many are done of how many, and may raise to stop.
 
-    The engine is asked for as many at the same time as it allows; each clip is kept as soon as it is there.
+    With `again` nothing is taken from the cache, and what is there is replaced. The engine is asked for as many at the
+    same time as it allows; each clip is kept as soon as it is there.
 
     Raises:
         SpeechError: the engine failed; what was spoken until then is in the cache.
@@ -119,17 +123,21 @@ def speak(
     """
     report = report or (lambda _done, _total: None)
     clips = Clips(cache)
+    given_up = threading.Event()
     report(0, len(texts))
+    find = _speak_again if again else _find_or_speak
     with ThreadPoolExecutor(engine.workers, "speak") as pool:
-        futures = [pool.submit(_find_or_speak, text, voice, engine, cache) for text in texts]
+        futures = [pool.submit(find, text, voice, engine, cache, given_up) for text in texts]
         for future in futures:
             future.add_done_callback(lambda ended: _end_after_failure(ended, pool))
         try:
             _follow(futures, report)
         except SpeechError:
+            given_up.set()
             raise
         except BaseException:
             # The session is given up: what is being spoken need not be waited for.
+            given_up.set()
             pool.shutdown(wait=False, cancel_futures=True)
             engine.close()
             raise
@@ -161,17 +169,23 @@ def _follow(futures: Iterable[Future[Spoken]], report: Report) -> None:
             report(done, total)
 
 
-def _find_or_speak(text: str, voice: Voice, engine: Engine, cache: Cache) -> Spoken:
+def _find_or_speak(text: str, voice: Voice, engine: Engine, cache: Cache, given_up: threading.Event) -> Spoken:
     key = make_clip_key(text, voice)
-    with _LOCKS[hash(key) % len(_LOCKS)]:
-        data = cache.get(SHELF, key)
-        is_new = data is None
-        if data is None:
-            # Unpacked again below, so that a new clip and a cached one are the same to the last bit.
-            data = _synthesize(text, voice, engine)
-            cache.put(SHELF, key, data)
-    clip = Clip.unpack(data)
-    return Spoken(key, clip.length, clip.loudness, clip.level, is_new)
+    data, is_new = cache.get_or_make(SHELF, key, lambda: _synthesize(text, voice, engine), stop=given_up.is_set)
+    return _describe_clip(key, data, is_new=is_new)
+
+
+def _speak_again(text: str, voice: Voice, engine: Engine, cache: Cache, _given_up: threading.Event) -> Spoken:
+    key, data = make_clip_key(text, voice), _synthesize(text, voice, engine)
+    cache.put(SHELF, key, data)
+    return _describe_clip(key, data, is_new=True)
+
+
+def _describe_clip(key: str, data: bytes, *, is_new: bool) -> Spoken:
+    head = read_head(data)
+    return Spoken(
+        key, hashlib.blake2b(data, digest_size=20).hexdigest(), head.length, head.loudness, head.level, is_new
+    )
 
 
 def _synthesize(text: str, voice: Voice, engine: Engine) -> bytes:

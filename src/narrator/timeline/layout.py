@@ -1,11 +1,13 @@
 """`Script` + measured lengths + target to `Timeline`."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
 
-from narrator.errors import LengthError
-from narrator.script import BreathBlock, Item, Script, Silence, Unknown
+from narrator.errors import LengthError, Mark, RoutineError
+from narrator.routine.values import At
+from narrator.script import Bell, BreathBlock, Drawn, Every, HoldCue, Item, Script, Silence, Unknown
 from narrator.timeline.bells import ring_instead
 from narrator.timeline.breaths import check_breath_words, place_breaths
 from narrator.timeline.changes import describe_left_out, list_changes
@@ -15,7 +17,10 @@ from narrator.timeline.holds import HoldPlacer
 from narrator.timeline.measure import measure_item
 from narrator.timeline.placed import BedLine, Chapter, Hold, Lengths, Made, Range, Segment, Timeline, Turn
 from narrator.timeline.refusal import refuse_length
-from narrator.units import LONGEST, Db, Ms, Ticks, floor_ticks, format_duration, ticks_to_ms
+from narrator.units import LONGEST, TICK, Db, Ms, Ticks, floor_ticks, format_duration, ticks_to_ms
+
+MAX_CUES = 200_000
+"""Strokes, breaths and cues in holds that a session may come to: over two a second for a day."""
 
 
 def lay_out(script: Script | Growth, lengths: Lengths, target: Ms | None = None) -> Timeline:
@@ -96,6 +101,8 @@ def _find_outermost(script: Script, section: int | None) -> int | None:
 
 def _place(material: Material, count: int, shares: Mapping[Unknown, Ticks], target: Ms | None) -> Timeline:
     script, lengths = material.measured.script, material.measured.lengths
+    boxes = list(_list_boxes(material, count))
+    _check_count(boxes, shares)
     segments: list[Segment] = []
     holds: list[Hold] = []
     notes = list(material.measured.notes)
@@ -106,7 +113,7 @@ def _place(material: Material, count: int, shares: Mapping[Unknown, Ticks], targ
     levels: list[tuple[Ms, Db | None]] = []
     placer = HoldPlacer(lengths)
     now: Ms = 0
-    for item, box in _list_boxes(material, count):
+    for item, box in boxes:
         level = _find_bed_level(script, item.section)
         if levels and levels[-1][0] == now:
             levels.pop()
@@ -155,6 +162,50 @@ def _place(material: Material, count: int, shares: Mapping[Unknown, Ticks], targ
         tuple(Turn(start, *place) for place, start in turns.items()),
         BedLine(script.bed, tuple(levels)) if script.bed else None,
     )
+
+
+def _check_count(boxes: Sequence[tuple[Item, Ticks]], shares: Mapping[Unknown, Ticks]) -> None:
+    """Refuse what comes to more cues than any session needs, before they are made.
+
+    Raises:
+        RoutineError: at the step that has most of them.
+
+    """
+    counts: Counter[Mark] = Counter()
+    for item, box in boxes:
+        match item.what:
+            case Silence(cues=cues, unknown=unknown) if cues:
+                length = ticks_to_ms(shares.get(unknown, box))
+                counts[item.mark] += sum(_count_placements(cue, length) for cue in cues)
+            case BreathBlock() as block:
+                length = ticks_to_ms(shares.get(block.unknown, box))
+                rounds = (length + TICK) // block.round
+                voiced = rounds if block.voiced.every else min(rounds, block.voiced.first)
+                words = sum(len(phase.words) for phase in block.phases)
+                counts[item.mark] += rounds * len(block.phases) + voiced * words
+                counts[item.mark] += sum(_count_placements(cue, length) for cue in block.cues)
+            case Bell(times=times):
+                counts[item.mark] += times
+    if counts.total() > MAX_CUES:
+        ((mark, count),) = counts.most_common(1)
+        raise RoutineError(
+            f"this comes to {counts.total():,} cues, {count:,} of them here, where {MAX_CUES:,} are possible; repeat "
+            "them less often, or make several routines",
+            mark,
+        )
+
+
+def _count_placements(cue: HoldCue, length: Ms) -> int:
+    """Return how often a cue may be heard in a hold of that length, at most."""
+    match cue.where:
+        case Every(interval):
+            return length // interval
+        case Drawn(most=most):
+            return most
+        case At():
+            return 1
+        case _:
+            return len(cue.cues)
 
 
 def _list_boxes(material: Material, count: int) -> Iterator[tuple[Item, Ticks]]:

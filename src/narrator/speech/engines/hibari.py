@@ -22,13 +22,13 @@ from hibari.g2p import G2P
 from hibari.voices import BASE_URL, DEFAULT, VOICES, download
 
 from narrator.cores import count_cores
-from narrator.errors import SpeechError, UsageError, describe_error
+from narrator.errors import SpeechError, UsageError
 from narrator.routine.nearest import suggest
 from narrator.sound.resample import resample_pcm
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Installable, Report, Suggestion, Voice, read_base
 from narrator.speech.folder import find_voices_folder
-from narrator.speech.net.watched import watch
+from narrator.speech.net.watched import explain, watch
 from narrator.speech.text.breaths import count_words, cut_breaths
 from narrator.speech.text.wording.en import word_english
 
@@ -206,12 +206,11 @@ def _install(name: str, report: Report, source: Path | None) -> None:
             fetched.chmod(0o644)
             fetched.replace(path)
     except (OSError, RuntimeError) as error:
-        cause = error.__cause__ or error
-        reason = getattr(cause, "reason", None) or getattr(cause, "strerror", None) or describe_error(cause)
+        place = source / path.name if source else BASE_URL
         remedy = "see that this file is there" if source else "check the network and the space on the disk"
         raise SpeechError(
-            f"the voice hibari:{name} cannot be fetched from {source / path.name if source else BASE_URL}: {reason}; "
-            f"{remedy}, then run the command again"
+            f"the voice hibari:{name} cannot be fetched from {place}: {explain(error)}; {remedy}, then run the command "
+            "again"
         ) from error
 
 

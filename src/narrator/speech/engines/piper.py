@@ -6,7 +6,6 @@ import importlib.util
 import logging
 import shutil
 import tempfile
-import urllib.error
 from collections.abc import Collection
 from dataclasses import replace
 from functools import cache, partial
@@ -16,12 +15,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from narrator.errors import SpeechError, UsageError, describe_error
+from narrator.errors import SpeechError, UsageError
 from narrator.sound.resample import resample_pcm
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Installable, Report, Suggestion, Voice, read_base
 from narrator.speech.folder import find_voices_folder
-from narrator.speech.net.watched import watch
+from narrator.speech.net.watched import explain, watch
 from narrator.speech.text.breaths import has_words
 
 if TYPE_CHECKING:
@@ -236,12 +235,9 @@ def install(name: str, report: Report, source: Path | None) -> None:
             for path in _list_files(name, Path(scratch)):
                 shutil.move(path, folder / path.name)
     except (OSError, HTTPException, ValueError) as error:  # an address that is none, an answer that is none
-        if isinstance(error, urllib.error.HTTPError):
-            error.close()
-        reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or describe_error(error)
         raise SpeechError(
-            f"the voice piper:{name} cannot be fetched from {place}: {reason}; check its name, the network and the "
-            "space on the disk, then run the command again"
+            f"the voice piper:{name} cannot be fetched from {place}: {explain(error)}; check its name, the network and "
+            "the space on the disk, then run the command again"
         ) from error
 
 

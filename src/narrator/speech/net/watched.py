@@ -3,11 +3,13 @@
 import errno
 import threading
 import time
+import urllib.error
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from pathlib import Path
 from typing import Any
 
+from narrator.errors import describe_error
 from narrator.speech.engine import Report
 
 STALL_S = 30.0
@@ -44,6 +46,17 @@ def watch(fetch: Callable[[], Any], folder: Path, report: Report, size: int | No
             raise TimeoutError(errno.ETIMEDOUT, f"nothing came for {STALL_S:g} s")
         report(come, size)
     future.result()
+
+
+def explain(error: BaseException) -> str:
+    """Return in a few words why a download failed; closes the answer that an error may hold."""
+    error = error.__cause__ or error
+    if isinstance(error, urllib.error.HTTPError):
+        error.close()
+    # An address that cannot be reached: what the system said of it is inside.
+    inner = getattr(error, "reason", None)
+    cause = inner if isinstance(inner, BaseException) else error
+    return str(getattr(cause, "strerror", None) or inner or describe_error(cause))
 
 
 def _measure(folder: Path) -> int:
