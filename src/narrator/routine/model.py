@@ -150,8 +150,13 @@ class Between(Marked):
     )
 
 
+TEXT_KEY = r"^([A-Za-z]{2}|fil|yue)(-[A-Za-z0-9]{2,8})*$"
+"""A language, where other keys may stand as well."""
+
+
 def _is_text_key(key: str) -> bool:
-    return key in {"random", "sides"} or re.fullmatch(LANGUAGE, key) is not None
+    """Whether a key is surely one of a text: a word of three letters may be a key that is not written well."""
+    return key in {"random", "sides"} or re.fullmatch(TEXT_KEY, key) is not None
 
 
 def _type_between(value: Any) -> Any:

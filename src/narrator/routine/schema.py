@@ -3,7 +3,7 @@
 from typing import Any
 
 from narrator.routine.hold_cues import PLACES
-from narrator.routine.model import Routine
+from narrator.routine.model import TEXT_KEY, Routine
 from narrator.routine.sounds import BEDS, BELLS
 from narrator.routine.words import make_text_schema
 
@@ -56,7 +56,8 @@ def _add_short_forms(definitions: dict[str, Any]) -> None:
         "anyOf": [
             {"type": "string", "minLength": 1},
             between,
-            *make_text_schema()["anyOf"][1:],
+            *make_text_schema()["anyOf"][1:3],
+            {"type": "object", "patternProperties": {TEXT_KEY: {}}, "additionalProperties": False},
         ],
     }
     voiced = definitions.pop("VoicedSpec")
