@@ -15,6 +15,7 @@ ROOT = Path(narrator.__file__).parent
 ALLOWED = {
     "units": set(),
     "errors": set(),
+    "languages": set(),
     "files": set(),
     "characters": set(),
     "paths": set(),
@@ -75,7 +76,7 @@ ALLOWED = {
     "__main__": {"cli"},
     "__init__": set(),
 }
-EVERYWHERE = {"units", "errors", "files", "characters", "paths", "__version__"}
+EVERYWHERE = {"units", "errors", "files", "characters", "languages", "paths", "__version__"}
 
 
 def name_stage(path: Path) -> str:
@@ -103,6 +104,6 @@ def test_imports_run_one_way(path):
 
 
 def test_the_command_starts_without_what_is_heavy():
-    code = "import sys, narrator.cli; print({'av', 'numpy', 'pydub', 'pydantic', 'yaml', 'gtts', 'requests', 'tenacity'} & set(sys.modules))"
+    code = "import sys, narrator.cli; print({'av', 'numpy', 'pydub', 'pydantic', 'yaml', 'sentencex', 'gtts', 'requests', 'tenacity'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

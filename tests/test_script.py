@@ -111,8 +111,78 @@ def test_sides_are_named_in_the_language_of_the_script(unroll):
     assert [item.side for item in script.steps] == ["right", "left"]
     own = "  - section: A\n    sides: {en: [right, left], de: [rechtes, linkes]}\n    steps: [{say: {de: 'Dein {side} Knie.'}}]\n"
     assert outline(unroll(own, language="de"))[::2] == ["Dein rechtes Knie.", "Dein linkes Knie."]
-    with pytest.raises(RoutineError, match="the side 'up' has no name in 'de'"):
-        unroll("  - section: A\n    sides: [up, down]\n    steps: [{hold: 1m}]\n", language="de")
+    with pytest.raises(
+        RoutineError, match=r"the side 'sunny' has no name in 'de'; write .* \[\{en: sunny, de: ...\}, ...\]"
+    ):
+        unroll("  - section: A\n    sides: [sunny, shady]\n    steps: [{hold: 1m}]\n", language="de")
+
+
+@pytest.mark.parametrize(
+    ("sides", "own", "language", "said"),
+    [
+        ("[right, left]", "en", "en", ["right", "left"]),
+        ("[right, left]", "de", "de", ["rechts", "links"]),
+        ("[rechts, links]", "de", "de", ["rechts", "links"]),
+        ("[rechts, links]", "de", "es", ["derecha", "izquierda"]),
+        ("[right, left, both]", "en", "fr", ["droite", "gauche", "les deux côtés"]),
+        ("[First, second]", "en", "it", ["prima", "seconda"]),
+        ("[anti-clockwise, clockwise]", "en", "de", ["gegen den Uhrzeigersinn", "im Uhrzeigersinn"]),
+        ("[{en: right, de: rechte}, {en: left, de: linke}]", "en", "de", ["rechte", "linke"]),
+        ("[{en: right, de: rechte}, {en: left, de: linke}]", "en", "en", ["right", "left"]),
+        ("[{en: right, de: rechte}, {en: left, de: linke}]", "en", "pt-BR", ["direita", "esquerda"]),
+        ("[{en: right, de: rechte}, left]", "en", "de", ["rechte", "links"]),
+        ("{en: [right, left], de: [rechte, linke]}", "en", "de-AT", ["rechte", "linke"]),
+        ("{no: [høyre, venstre], en: [right, left]}", "en", "nb", ["høyre", "venstre"]),
+        ("[prawa, lewa]", "pl", "pl", ["prawa", "lewa"]),
+    ],
+)
+def test_a_side_is_said_in_the_language_of_the_script(unroll, sides, own, language, said):
+    steps = f"  - section: A\n    sides: {sides}\n    steps: [{{say: {{{own}: 'x {{side}}.', {language}: 'x {{side}}.'}}}}]\n"
+    if own == language:
+        steps = steps.replace(f"{{{own}: 'x {{side}}.', {language}: 'x {{side}}.'}}", "'x {side}.'")
+    script = unroll(steps, head=f"language: {own}\n", language=language)
+    assert outline(script)[::2] == [f"x {word}." for word in said]
+
+
+SIDED = (
+    "  - section: A\n    sides: {sides}\n    steps:\n"
+    "      - say: {{en: 'Your {{side}} foot.', de: {{sides: {{right: Stell den rechten Fuß vor., left: {left}}}}}}}\n"
+)
+
+
+def test_a_sentence_for_each_side_is_taken_for_it(unroll):
+    left = "{random: [Stell den linken Fuß vor., Nun den linken.]}"
+    for sides in ("[right, left]", "[{en: right, de: rechts}, {en: left, de: links}]"):
+        script = unroll(SIDED.format(sides=sides, left=left), language="de")
+        right, other = outline(script)[::2]
+        assert right == "Stell den rechten Fuß vor."
+        assert other in {"Stell den linken Fuß vor.", "Nun den linken."}
+        assert outline(unroll(SIDED.format(sides=sides, left=left)))[::2] == ["Your right foot.", "Your left foot."]
+
+
+@pytest.mark.parametrize(
+    ("steps", "message"),
+    [
+        (
+            SIDED.format(sides="[right, left, both]", left="Links."),
+            "there is no text for the side 'both' here; add 'both: ...'",
+        ),
+        (
+            SIDED.format(sides="[right, front]", left="Links."),
+            "the section has no side 'left'; known are: right, front",
+        ),
+        ("  - say: {sides: {right: a., left: b.}}\n", "'sides' in a text is for steps inside a section with 'sides'"),
+    ],
+)
+def test_sides_of_a_text_are_those_of_its_section(unroll, steps, message):
+    with pytest.raises(RoutineError, match=message):
+        unroll(steps, language="de" if "section" in steps else None)
+
+
+def test_lines_can_be_sentences(unroll):
+    steps = "  - say: |\n      Lie down\n      and rest\n"
+    assert outline(unroll(steps)) == ["Lie down and rest", 600]
+    assert outline(unroll(steps, head="lines: separate\n"))[::2] == ["Lie down", "and rest"]
 
 
 def test_a_regional_language_takes_the_text_of_its_base(unroll):
@@ -197,3 +267,18 @@ def test_levels_are_settled_by_full_guidance(unroll):
     steps = "  - say: A long text.\n    brief: Short.\n"
     assert {"A long text.", "Short."} == set(unroll(steps, "brief").list_texts())
     assert unroll(steps, "brief").material == unroll(steps) == unroll(steps, "bells").material
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "{en: Turn., de: Dreh dich.}",
+        "{fil: Turn., en: Turn.}",
+        "{random: [Turn.]}",
+        "{sides: {left: Turn.}}",
+        "{say: Turn.}",
+    ],
+)
+def test_what_is_said_between_sides_is_any_text(unroll, between):
+    steps = f"  - section: A\n    sides: [right, left]\n    between: {between}\n    steps: [{{say: 'The {{side}}.'}}]\n"
+    assert outline(unroll(steps))[2] == "Turn."

@@ -1,5 +1,6 @@
 """What a routine comes to at several lengths: a table of figures, and what a careful teacher would change."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -114,7 +115,7 @@ def _find_mark(timeline: Timeline, start: Ms, end: Ms) -> Mark | None:
     inside = [hold for hold in timeline.holds if start <= hold.start and hold.end <= end]
     if inside:
         return max(inside, key=_measure_hold).mark
-    before = sum(segment.start < end for segment in timeline.segments)
+    before = bisect_left(timeline.segments, end, key=lambda segment: segment.start)
     near = timeline.segments[max(before - 1, 0) :][:1]
     return near[0].mark if near else None
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, model_validator
 
 from narrator.errors import Fault, Mark, RoutineError, UsageError
 from narrator.routine.load import type_source
@@ -21,7 +21,8 @@ from narrator.routine.model import Tags, VoiceShort, VoiceSpec
 from narrator.routine.sounds import FLOOR, LOUDNESS, NONE, BedSpec, BellShort, Floor, Level, Loudness
 from narrator.routine.source import Source
 from narrator.routine.text import InlinePause, split_text
-from narrator.routine.values import LANGUAGE, Duration, Line, Pronunciation, Word
+from narrator.routine.values import LANGUAGE, Duration, Pronunciation, Word
+from narrator.routine.words import Line, find_own
 from narrator.script import Bed, Bell, Breath, Cue, Heading, Speech, list_speeches, list_texts, make_bed, make_bell
 from narrator.timeline import BedLine, Chapter, Lengths, Segment, Timeline, check_words, measure_words
 from narrator.units import TICK, Db, Ms, format_clock, format_duration, ms_to_ticks, ticks_to_ms
@@ -70,7 +71,7 @@ class CueEntry(Marked):
     line: str | None = None
 
     @model_validator(mode="after")
-    def _check_kind(self) -> Self:
+    def _check_kind(self, info: ValidationInfo) -> Self:
         if self.bell is not None and (self.say is not None or self.breathe is not None):
             raise ValueError("a cue has one of 'say', 'bell' and 'breathe'; make two cues of these")
         if self.say is None and self.bell is None and self.breathe is None:
@@ -79,7 +80,7 @@ class CueEntry(Marked):
             raise ValueError("a breath needs its length; add 'takes: 4s'")
         if self.breathe is None and len(self.say or ()) > 1:
             raise ValueError("only a breath has several words; make a cue of each of these")
-        if any(isinstance(piece, InlinePause) for text in self.say or () for piece in split_text(text)):
+        if any(isinstance(piece, InlinePause) for text in self.say or () for piece in split_text(text, find_own(info))):
             raise ValueError("a script's words hold no pauses; make two cues of these")
         return self
 

@@ -32,7 +32,7 @@ BROKEN = {
     "title: x\nsteps:\n  - say: ''\n": "3:10: error: the text is empty; write what to say, or take the step out",
     "title: x\nsteps:\n  - say:\n": "3:9: error: the text is empty; write what to say, or take the step out",
     "title: x\nsteps:\n  - say: '...'\n": "3:10: error: there is nothing to say in this text; use 'pause' for a silence",
-    "title: x\nsteps:\n  - say: a [soon] b\n": "3:10: error: [soon] is not a pause; write one as [3s], and other text without brackets",
+    "title: x\nsteps:\n  - say: a [soon] b\n": "3:12: error: [soon] is not a pause; write one as [3s], and other text without brackets",
     "title: x\nsteps:\n  - say: a {side b\n": "3:10: error: a brace without its partner; words to fill in are written {side}",
     "title: x\nsteps:\n  - say: hi\n    breif: ho\n": "4:5: error: unknown key 'breif'; did you mean 'brief'?",
     "title: x\nsteps:\n  - pause: soon\n": "3:12: error: 'soon' is not a length of time; write 90s, 1m30s or 1:30",
@@ -59,7 +59,7 @@ BROKEN = {
     "title: x\nsteps:\n  - section: A\n    steps:\n      - section: B\n        steps:\n          - sya: x\n": "7:13: error: 'sya' is no kind of step; did you mean 'say'?",
     "title: x\nsteps:\n  - say: hi\n    optional: maybe\n": "4:15: error: 'optional' is true, false or a whole number from 1 to 9999, not 'maybe'",
     "title: x\nsteps:\n  - say: {en: hi, de: }\n": "3:10: error: the text is empty; write what to say, or take the step out",
-    "title: x\nsteps:\n  - say: {english text: hi}\n": "3:11: error: 'english text' is no language; a text is one line, {en: ..., de: ...} or {random: [...]}",
+    "title: x\nsteps:\n  - say: {english text: hi}\n": "3:11: error: 'english text' is not a language; a text is one line, {en: ..., de: ...}, {random: [...]} or {sides: {right: ..., left: ...}}",
     "title: x\nsteps:\n  - say: {random: hi}\n": "3:10: error: 'random' is a list of wordings, one of which is said",
     "title: x\nsteps:\n  - say: {random: []}\n": "3:10: error: 'random' is a list of wordings, one of which is said",
     "title: x\nsteps:\n  - say: [a, b]\n": "3:10: error: this is a text, not a list",
@@ -67,7 +67,7 @@ BROKEN = {
     "title: x\nsteps:\n  - say: Turn to the {side}.\n": "3:10: error: {side} has no meaning here; {side} is for steps inside a section with 'sides'",
     "title: x\nsteps:\n  - section: A\n    sides: [right, left]\n    steps: [{say: 'The {sied}.'}]\n": "5:19: error: {sied} has no meaning here; did you mean 'side'?",
     "title: x\nsteps:\n  - section: A\n    sides: [a, b, c]\n    steps: [{say: 'Not the {other_side}.'}]\n": "5:19: error: {other_side} has no meaning here; known are: side",
-    "title: x\nlanguage: fr\nsteps:\n  - section: A\n    sides: [droite, gauche]\n    between: {pause: 4s}\n    steps: [{hold: 1m}]\n": "6:14: error: narrator has no words of its own in 'fr', only in de, en, es; write the words here",
+    "title: x\nlanguage: pl\nsteps:\n  - section: A\n    sides: [prawa, lewa]\n    between: {pause: 4s}\n    steps: [{hold: 1m}]\n": "6:14: error: narrator has no words of its own in 'pl', only in de, en, es, fr, hi, it, ja, nl, pt; write them here: between: {say: Now change sides., pause: 4s}",
     "title: x\nsteps:\n  - section: A\n    sides: {en: [a, b], de: [c]}\n    steps: [{say: a}]\n": "4:12: error: 'sides' needs as many names in each language",
     "title: x\nsteps:\n  - section: A\n    between: {sya: x}\n    steps: [{say: a}]\n": "4:15: error: unknown key 'sya'; did you mean 'say'?",
     "title: x\nsteps:\n  - pause: 8s..3s\n": "3:12: error: the range 8s..3s runs backwards; write 3s..8s",
@@ -79,7 +79,7 @@ BROKEN = {
     "title: x\nsteps:\n  - hold: 1m\n    cues: [{countdown: 5, say: a}]\n": "4:12: error: a countdown says its numbers; take 'say' and 'bell' out",
     "title: x\nsteps:\n  - hold: 1m\n    cues: [{at: half, say: a, bell: tick}]\n": "4:12: error: a cue in a hold has either 'say' or 'bell'; make two cues of these",
     "title: x\nsteps:\n  - hold: 1m\n    cues: [{at: 20s}]\n": "4:12: error: narrator has words of its own only for 'half' and for -1s to -60s; add 'say'",
-    "title: x\nlanguage: fr\nsteps:\n  - hold: 1m\n    cues: [{at: half}]\n": "5:12: error: narrator has no words of its own in 'fr', only in de, en, es; write the words here",
+    "title: x\nlanguage: pl\nsteps:\n  - hold: 1m\n    cues: [{at: half}]\n": "5:12: error: narrator has no words of its own in 'pl', only in de, en, es, fr, hi, it, ja, nl, pt; write them here: {at: half, say: Halfway.}",
     "title: x\nsteps:\n  - breathe: 4-4\n": "3:5: error: say how long to breathe: either 'rounds: 6' or 'for: 2m'",
     "title: x\nsteps:\n  - breathe: 4-4\n    rounds: 3\n    for: 1m\n": "3:5: error: say how long to breathe: either 'rounds: 6' or 'for: 2m'",
     "title: x\nsteps:\n  - breathe: squre\n    rounds: 3\n": "3:14: error: 'squre' is not a breath; write seconds such as 4-4-4-4, 4-7-8 or 5.5-5.5, a ramp such as 4-4 .. 4-8, or one of box, relaxing, coherent, diaphragmatic",
@@ -87,7 +87,7 @@ BROKEN = {
     "title: x\nsteps:\n  - breathe: 0-4\n    rounds: 3\n": "3:14: error: a breath in or out takes at least half a second",
     "title: x\nsteps:\n  - breathe: 4-4\n    rounds: 0\n": "4:13: error: 'rounds' is at least 1, not 0",
     "title: x\nsteps:\n  - breathe: 4-4\n    rounds: 3\n    words: {inn: In}\n": "5:13: error: unknown key 'inn'; did you mean 'in'?",
-    "title: x\nlanguage: fr\nsteps:\n  - breathe: box\n    rounds: 2\n": "4:5: error: narrator has no words of its own in 'fr', only in de, en, es; write the words here",
+    "title: x\nlanguage: pl\nsteps:\n  - breathe: box\n    rounds: 2\n": "4:5: error: narrator has no words of its own in 'pl', only in de, en, es, fr, hi, it, ja, nl, pt; write them here: words: {in: ..., hold: ..., out: ..., pause: ...}",
     "title: x\nsteps:\n  - repeat: 0\n    steps: [{say: a}]\n": "3:13: error: 'repeat' is at least 1, not 0",
     "title: x\nsteps:\n  - repeat: 3\n": "3:5: error: 'steps' is missing; add 'steps:'",
     "title: x\nsteps:\n  - repeat: 3\n    steps: [{say: 'Round {rond}.'}]\n": "4:19: error: {rond} has no meaning here; did you mean 'round'?",
@@ -214,3 +214,33 @@ def test_names_that_no_file_can_have_are_told(write, tmp_path, name):
 def test_a_whole_routine_can_be_included_for_its_steps(write):
     (step,) = load_routine(write(HEAD + "  - include: body-scan.yaml\n")).steps
     assert len(step.steps) > 5
+
+
+@pytest.mark.parametrize(
+    ("steps", "places"),
+    [
+        ("- say: Rest <b>now</b>.", ["4:15"]),
+        ('- say: "Rest <b>now</b> and [soon]."', ["4:16", "4:31"]),
+        ("- say: |\n      Rest.\n\n      Then <p>go</p>,\n      [soon] and [later].", ["7:12", "8:7", "8:18"]),
+        ("- say: >-\n      Rest\n      and [soon].", ["6:11"]),
+        ("- say:\n      Rest\n      [soon] now.", ["6:7"]),
+        ("- say: {en: Rest., de: 'Nun [bald].'}", ["4:31"]),
+        ("- say: {random: [Rest., 'Now [soon].']}", ["4:32"]),
+        ('- say: "Rest [so\\u006fn]."', ["4:10"]),
+        ("- hold: 1m\n    cues: [{at: half, say: ['Soften.', 'Now [soon].']}]", ["5:45"]),
+    ],
+)
+def test_what_is_wrong_in_a_text_is_told_at_its_line_and_column(write, steps, places):
+    with pytest.raises(RoutineError) as caught:
+        load_routine(write(f"title: x\nlanguage: en\nsteps:\n{steps}\n".replace("steps:\n- ", "steps:\n  - ")), "FILE")
+    assert [f"{fault.mark.line}:{fault.mark.column}" for fault in caught.value.faults] == places
+
+
+def test_marks_of_a_text_are_those_of_its_language(write):
+    steps = "steps:\n  - say: {de: 'Ein. [5 Sekunden Stille] Aus.'}\n"
+    load_routine(write(f"title: x\nlanguage: en\n{steps}"), "FILE")
+    load_routine(write("title: x\nlanguage: de\nsteps:\n  - say: 'Ein. [5 Sekunden Stille] Aus.'\n"), "FILE")
+    with pytest.raises(RoutineError, match=r"\[5 Sekunden Stille\] is not a pause"):
+        load_routine(write("title: x\nsteps:\n  - say: 'In. [5 Sekunden Stille] Out.'\n"), "FILE")
+    with pytest.raises(RoutineError, match="'lines' is 'join' or 'separate', not 'both'"):
+        load_routine(write("title: x\nlines: both\nsteps:\n  - say: In.\n"), "FILE")

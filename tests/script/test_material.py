@@ -116,9 +116,9 @@ def test_a_round_without_a_name_is_told(unroll):
     with pytest.raises(RoutineError, match=r"f:4:19: error: narrator has no word in 'en' for which round number 31 is"):
         unroll("  - repeat: 31\n    steps: [{say: '{nth}'}]\n")
     with pytest.raises(
-        RoutineError, match=r"narrator has no word in 'fr' for which round number 1 is; write \{round\}"
+        RoutineError, match=r"narrator has no word in 'pl' for which round number 1 is; write \{round\}"
     ):
-        unroll("  - repeat: 2\n    steps: [{say: '{nth}'}]\n", head="language: fr\n")
+        unroll("  - repeat: 2\n    steps: [{say: '{nth}'}]\n", head="language: pl\n")
     with pytest.raises(RoutineError, match=r"\{nth\} has no meaning here"):
         unroll("  - say: '{nth}'\n")
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from narrator.routine.marked import Marked
 from narrator.routine.nearest import suggest
-from narrator.routine.values import Words, check_text, fault_at, make_text_schema, read_duration, read_words
+from narrator.routine.values import fault_at, read_duration
+from narrator.routine.words import Words, check_text, find_own, make_text_schema, read_words
 from narrator.units import Ms
 
 PHASES = {2: ("in", "out"), 3: ("in", "hold", "out"), 4: ("in", "hold", "out", "pause")}
@@ -39,7 +40,7 @@ Pattern = tuple[PhaseSpec, ...]
 """Phases of one round, in order."""
 
 
-def _read_pattern(value: Any) -> Pattern:
+def _read_pattern(value: Any, info: ValidationInfo) -> Pattern:
     """Read `4-7-8`, a name, a ramp `4-4 .. 4-8`, or a list of named phases.
 
     Raises:
@@ -48,7 +49,7 @@ def _read_pattern(value: Any) -> Pattern:
     """
     if isinstance(value, tuple):
         return value
-    phases = _read_phases(value) if isinstance(value, list) else _read_numbers(value)
+    phases = _read_phases(value, find_own(info)) if isinstance(value, list) else _read_numbers(value)
     if not phases:
         raise ValueError("a breath needs its phases, such as [{in: 2s}, {out: 6s}]")
     if len(phases) > _MOST_PHASES:
@@ -95,12 +96,12 @@ def _settle_ends(first: Ms, last: Ms) -> tuple[Ms, Ms]:
     return (first, last) if first == last else (first // 2 * 2, last // 2 * 2)
 
 
-def _read_phases(values: Sequence[Any]) -> Pattern:
+def _read_phases(values: Sequence[Any], own: str) -> Pattern:
     """Read phases in order; what is wrong with one is told at its place in the list."""
     found: list[PhaseSpec] = []
     for index, value in enumerate(values):
         try:
-            found.append(_read_phase(value, index))
+            found.append(_read_phase(value, index, own))
         except ValueError as error:
             if isinstance(error, PydanticCustomError):
                 raise
@@ -108,7 +109,7 @@ def _read_phases(values: Sequence[Any]) -> Pattern:
     return tuple(found)
 
 
-def _read_phase(value: Any, index: int) -> PhaseSpec:
+def _read_phase(value: Any, index: int, own: str) -> PhaseSpec:
     """Read `{in: 2s}`, `{out: 4s..8s}` (a ramp) or `{in: 1s, say: And a little more}`."""
     if not isinstance(value, Mapping):
         raise ValueError("a phase is written with its name and length, such as {in: 2s}")
@@ -120,7 +121,7 @@ def _read_phase(value: Any, index: int) -> PhaseSpec:
     ends = [_read_length(value[names[0]], end) for end in _DOTS.split(str(value[names[0]]))]
     if len(ends) > 2:
         raise ValueError(f"{value[names[0]]!r} is not a length for a phase; write 4s, or a ramp such as 4s..8s")
-    say = read_words(value["say"], check_text) if "say" in value else None
+    say = read_words(value["say"], check_text, own) if "say" in value else None
     return PhaseSpec(names[0], *_settle_ends(ends[0], ends[-1]), say)
 
 

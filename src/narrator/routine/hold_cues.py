@@ -9,7 +9,8 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, mod
 
 from narrator.routine.marked import Marked
 from narrator.routine.sounds import BellShort
-from narrator.routine.values import AtSpec, Brief, Duration, Text
+from narrator.routine.values import AtSpec, Duration
+from narrator.routine.words import Brief, Text
 from narrator.units import Ms
 
 APART: Ms = 20_000

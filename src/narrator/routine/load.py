@@ -15,6 +15,7 @@ from narrator.routine.model import STEPS, Fragment, Include, Repeat, Routine, Se
 from narrator.routine.nearest import suggest
 from narrator.routine.parameters import count_nodes, fill_parameters
 from narrator.routine.source import MAX_NODES, Source, read_source
+from narrator.routine.text import TextError
 from narrator.units import format_duration
 
 M = TypeVar("M", bound=BaseModel)
@@ -41,7 +42,7 @@ def make_routine(source: Source, path: Path, sounds: tuple[Path, ...] = ()) -> R
 
     """
     routine = type_source(fill_parameters(source), Routine)
-    faults = _Includer().fill(routine.steps, path.resolve(), (path.resolve(),))
+    faults = _Includer(routine.language).fill(routine.steps, path.resolve(), (path.resolve(),))
     if faults:
         raise RoutineError.gather(faults)
     routine._sounds = sounds  # noqa: SLF001 - the loader fills in what the file cannot say
@@ -51,7 +52,8 @@ def make_routine(source: Source, path: Path, sounds: tuple[Path, ...] = ()) -> R
 class _Includer:
     """Reads the files that steps include: each of them once, and once more for each set of values."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str) -> None:
+        self._language = language
         self._sources: dict[Path, Source] = {}
         self._known: dict[Path, Fragment] = {}
         self._size = 0
@@ -102,7 +104,7 @@ class _Includer:
             raise RoutineError(
                 f"over {MAX_NODES:,} entries in what is included; a routine needs fewer", step.find_mark("include")
             )
-        return type_source(filled, Fragment)
+        return type_source(filled, Fragment, self._language)
 
 
 def _find_included(name: str, file: Path) -> Path | None:
@@ -111,8 +113,8 @@ def _find_included(name: str, file: Path) -> Path | None:
     return next((found for folder in folders if (found := find_below(folder, name))), None)
 
 
-def type_source(source: Source, kind: type[M]) -> M:
-    """Make a model from a YAML file's data.
+def type_source(source: Source, kind: type[M], language: str | None = None) -> M:
+    """Make a model from a YAML file's data; `language` is that of its texts, unless the file says.
 
     Raises:
         RoutineError: with every fault found.
@@ -125,7 +127,8 @@ def type_source(source: Source, kind: type[M]) -> M:
             source.find_mark(()),
         )
     try:
-        return kind.model_validate(source.data)
+        own = source.data.get("language")
+        return kind.model_validate(source.data, context={"language": own if isinstance(own, str) else language})
     except ValidationError as error:
         raise RoutineError.gather(_describe(error, source, kind)) from None
 
@@ -140,26 +143,30 @@ def _describe(error: ValidationError, source: Source, kind: type[BaseModel]) -> 
     inner = {detail["loc"][:depth] for detail in details for depth in range(len(detail["loc"]))}
     details = [detail for detail in details if detail["type"] != "too_short" or detail["loc"] not in inner]
     faults = [
-        _add_note(_describe_one(detail, source, kind), source.find_note(detail["loc"]))
+        _add_note(fault, source.find_note(detail["loc"]))
         for detail in details[:_MOST_FAULTS]
+        for fault in _describe_one(detail, source, kind)
     ]
     if len(details) > _MOST_FAULTS:
         faults.append(Fault(f"and {len(details) - _MOST_FAULTS} more faults", source.find_mark(details[-1]["loc"][:1])))
     return sorted(faults, key=lambda fault: (fault.mark.line, fault.mark.column) if fault.mark else (0, 0))
 
 
-def _describe_one(detail: ErrorDetails, source: Source, kind: type[BaseModel]) -> Fault:
+def _describe_one(detail: ErrorDetails, source: Source, kind: type[BaseModel]) -> list[Fault]:
+    """Return what is wrong with a value: one fault, or of a text as many as it has."""
     path = [part for part in detail["loc"] if not str(part).startswith("<")]
     context = detail.get("ctx", {})
     last = str(path[-1]) if path else ""
     match detail["type"]:
         case "extra_forbidden":
             keys = _keys_at(kind, detail["loc"][:-1])
-            return Fault(f"unknown key {last!r}; {suggest(last, keys)}", source.find_mark(path, key=True))
+            return [Fault(f"unknown key {last!r}; {suggest(last, keys)}", source.find_mark(path, key=True))]
         case "missing":
-            return Fault(f"{last!r} is missing; add '{last}:'", source.find_mark(path[:-1]))
+            return [Fault(f"{last!r} is missing; add '{last}:'", source.find_mark(path[:-1]))]
         case "at_key":
-            return Fault(str(context["text"]), source.find_mark([*path, *context["keys"]], key=True))
+            return [Fault(str(context["text"]), source.find_mark([*path, *context["keys"]], key=True))]
+        case "value_error" if isinstance(context["error"], TextError):
+            return [Fault(each.message, source.find_text(path, each.snippet)) for each in context["error"].faults]
         case "value_error":
             message = str(context["error"])
         case "string_pattern_mismatch":
@@ -172,7 +179,7 @@ def _describe_one(detail: ErrorDetails, source: Source, kind: type[BaseModel]) -
             message = _MESSAGES[known].format(key=repr(last), input=written, shape=_name_shape(written), **context)
         case _:
             message = f"{last!r}: {detail['msg']}"
-    return Fault(message, source.find_mark(path))
+    return [Fault(message, source.find_mark(path))]
 
 
 def _add_note(fault: Fault, note: str) -> Fault:
@@ -194,6 +201,7 @@ _MESSAGES = {
     "int_type": "{key} is a whole number, not a {shape}",
     "float_parsing": "{key} is a number, not {input!r}",
     "float_type": "{key} is a number, not a {shape}",
+    "literal_error": "{key} is {expected}, not {input!r}",
     "bool_parsing": "{key} is true or false, not {input!r}",
     "bool_type": "{key} is true or false, not a {shape}",
     "greater_than_equal": "{key} is at least {ge}, not {input}",

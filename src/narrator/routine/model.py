@@ -1,5 +1,6 @@
 """The routine as written: frozen models, one for each kind of step."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -33,21 +34,19 @@ from narrator.routine.sounds import (
     Loudness,
     type_bed_level,
 )
+from narrator.routine.text import Lines
 from narrator.routine.values import (
     LANGUAGE,
-    Brief,
     Duration,
     Elastic,
     ElasticSpec,
-    Name,
     PauseSpec,
     Pronunciation,
-    SidesSpec,
     Span,
-    Text,
     Word,
     fault_at,
 )
+from narrator.routine.words import Brief, Name, SidesSpec, Text
 
 
 class StepBase(Marked):
@@ -152,10 +151,20 @@ class Between(Marked):
     )
 
 
+TEXT_KEY = r"^([A-Za-z]{2}|fil|yue)(-[A-Za-z0-9]{2,8})*$"
+"""A language, where other keys may stand as well."""
+
+
+def _is_text_key(key: str) -> bool:
+    """Whether a key is surely one of a text: a word of three letters may be a key that is not written well."""
+    return key in {"random", "sides"} or re.fullmatch(TEXT_KEY, key) is not None
+
+
 def _type_between(value: Any) -> Any:
     if isinstance(value, str):
         return {"pause": value} if value.strip()[:1].isdigit() else {"say": value}
-    if isinstance(value, dict) and value and all(len(key.partition("-")[0]) == 2 for key in value):
+    own = set(Between.model_fields)
+    if isinstance(value, dict) and value and not own & set(value) and all(map(_is_text_key, value)):
         return {"say": value}
     return value
 
@@ -296,6 +305,9 @@ class Routine(Marked):
     length: Duration | None = Field(None, description="Length of the finished track; its natural length unless given.")
     voice: VoiceShort = VoiceSpec()
     gap: Duration = Field(600, description="Silence after a sentence; twice that after a paragraph.")
+    lines: Lines = Field(
+        "join", description="What a line break in a text means: join goes on, separate ends a sentence."
+    )
     breath: Duration = Field(8000, ge=1000, description="Length of one breath, for lengths written in breaths.")
     pronounce: dict[Word, Pronunciation] = Field(
         {},
@@ -328,6 +340,7 @@ class Fragment(Marked):
     length: Duration | None = None
     voice: VoiceShort | None = None
     gap: Duration | None = None
+    lines: Lines | None = None
     breath: Duration | None = None
     pronounce: dict[Word, Pronunciation] | None = None
     parameters: Parameters = Field({})

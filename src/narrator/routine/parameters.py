@@ -60,7 +60,7 @@ def fill_parameters(source: Source, given: Mapping | None = None, mark: Mark | N
     if filling.faults:
         raise RoutineError.gather(filling.faults)
     _check_size(root, source)
-    return Source(source.name, root, filling.borrowed)
+    return Source(source.name, root, filling.borrowed, source.text)
 
 
 def count_nodes(root: yaml.Node) -> int:

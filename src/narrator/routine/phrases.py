@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from narrator.languages import find_base
 from narrator.routine.load import type_source
 from narrator.routine.marked import Marked
 from narrator.routine.source import read_source
@@ -27,16 +28,26 @@ class BreathPhrases(Marked):
         return word
 
 
+class SecondsMore(Marked):
+    """How much of a hold is left: a whole sentence for one second, and one for several with `{number}` in it."""
+
+    one: str
+    other: str
+    counted: dict[str, str] = Field({})
+    """Numbers, in figures, that are other words before a noun than by themselves."""
+
+
 class Phrases(Marked):
     """What narrator says of itself in one language."""
 
     language: str
     sides: dict[str, str]
+    """Names of sides by their English ones, in the form that a dictionary has."""
     switch: str
     breath: BreathPhrases
     last_round: str
     halfway: str
-    seconds_more: str
+    seconds_more: SecondsMore
     numbers: Annotated[tuple[str, ...], Field(min_length=61, max_length=61)]
     ordinals: Annotated[tuple[str, ...], Field(min_length=30, max_length=30)]
     """Which round it is, from the first on; feminine where a language has genders, as its words for round are."""
@@ -45,15 +56,37 @@ class Phrases(Marked):
 
     def say_seconds_more(self, seconds: int) -> str:
         """Say how much of a hold is left, as in: Ten seconds more."""
-        text = self.seconds_more.format(number=self.numbers[seconds])
+        if seconds == 1:
+            return self.seconds_more.one
+        number = self.seconds_more.counted.get(str(seconds), self.numbers[seconds])
+        text = self.seconds_more.other.format(number=number)
         return text[:1].upper() + text[1:]
 
 
 @cache
 def find_phrases(language: str) -> Phrases | None:
     """Phrases of a language; None when narrator does not know it."""
-    path = _FOLDER / f"{language.lower().partition('-')[0]}.yaml"
+    path = _FOLDER / f"{find_base(language)}.yaml"
     return type_source(read_source(path), Phrases) if path.is_file() else None
+
+
+_SPELLINGS = {
+    "anticlockwise": "counterclockwise", "counter-clockwise": "counterclockwise", "anti-clockwise": "counterclockwise",
+    "forwards": "forward", "backwards": "backward", "right side": "right", "left side": "left", "both sides": "both",
+}  # fmt: skip
+"""Other ways of writing narrator's English names of sides."""
+
+
+def find_side_key(name: str, language: str) -> str | None:
+    """Return narrator's English name of a side that is written so in a language, or in English; None for others."""
+    folded = " ".join(name.lower().split())
+    folded = _SPELLINGS.get(folded, folded)
+    for code in (language, "en"):
+        phrases = find_phrases(code)
+        for key, word in phrases.sides.items() if phrases else ():
+            if folded in {word.lower(), key if code == "en" else None}:
+                return key
+    return None
 
 
 def list_languages() -> list[str]:

@@ -3,8 +3,9 @@
 from typing import Any
 
 from narrator.routine.hold_cues import PLACES
-from narrator.routine.model import Routine
+from narrator.routine.model import TEXT_KEY, Routine
 from narrator.routine.sounds import BEDS, BELLS
+from narrator.routine.words import make_text_schema
 
 
 def make_schema() -> dict[str, Any]:
@@ -55,7 +56,8 @@ def _add_short_forms(definitions: dict[str, Any]) -> None:
         "anyOf": [
             {"type": "string", "minLength": 1},
             between,
-            {"type": "object", "patternProperties": {"^[a-z]{2}(-.*)?$": {}}, "additionalProperties": False},
+            *make_text_schema()["anyOf"][1:3],
+            {"type": "object", "patternProperties": {TEXT_KEY: {}}, "additionalProperties": False},
         ],
     }
     voiced = definitions.pop("VoicedSpec")

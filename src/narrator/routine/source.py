@@ -50,9 +50,10 @@ class Source:
     `borrowed` has what is known, by identity, of nodes that were put into it from elsewhere.
     """
 
-    def __init__(self, name: str, root: yaml.Node, borrowed: dict[int, Borrowed] | None = None) -> None:
+    def __init__(self, name: str, root: yaml.Node, borrowed: dict[int, Borrowed] | None = None, text: str = "") -> None:
         self.name = name
         self.root = root
+        self.text = text
         self.borrowed = borrowed or {}
         self.data = self._build(root)
 
@@ -63,6 +64,22 @@ class Source:
         """
         *_, (label, value) = self._follow(path)
         return self.mark_node(label if key else value)
+
+    def find_text(self, path: Sequence[str | int], snippet: str) -> Mark:
+        """Place of the first such words within the value that a path leads to; where it starts if they are not seen.
+
+        Words that the file writes in another way (with escapes, or over several lines) are not seen.
+        """
+        *_, (_, value) = self._follow(path)
+        start = self.mark_node(value)
+        if start.file != self.name or not snippet:
+            return start
+        lines = self.text.split("\n")[start.line - 1 : value.end_mark.line + 1]
+        for number, line in enumerate(lines):
+            first = start.column - 1 if number == 0 else 0
+            if (column := line.find(snippet, first)) >= 0:
+                return Mark(self.name, start.line + number, column + 1)
+        return start
 
     def find_note(self, path: Sequence[str | int]) -> str:
         """Say where what a path leads to was put in from elsewhere; nothing where it was not."""
@@ -175,7 +192,7 @@ def parse_source(text: str, name: str) -> Source:
         raise RoutineError(f"this is not YAML: {_first_line(error)}", Mark(name, 1, 1)) from error
     if root is None:
         raise RoutineError("the file is empty; start with 'title:' and 'steps:'", Mark(name, 1, 1))
-    return Source(name, root)
+    return Source(name, root, text=text)
 
 
 def _guard_events(text: str, name: str) -> None:

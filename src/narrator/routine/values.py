@@ -1,10 +1,9 @@
-"""What stands behind a key: lengths of time, places in a hold, texts in several languages, breath patterns.
+"""What stands behind a key: lengths of time, and places in a hold.
 
 Each is written in a short form by the author; the types here read it, and say in a JSON Schema what it looks like.
 """
 
 import math
-import random
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from pydantic_core import PydanticCustomError
 
 from narrator.routine.lexicon import read_pronunciation
 from narrator.routine.nearest import suggest
-from narrator.routine.text import check_braces, split_text
 from narrator.units import LONGEST, TICK, Ms, format_duration, parse_duration
 
 STRETCH = 4
@@ -243,171 +241,3 @@ AtSpec = Annotated[
     WithJsonSchema({"type": "string", "pattern": rf"^ *(half|[0-9.]+%|-?{_DURATION_SHAPE}) *$"}),
 ]
 """`50%`, `half`, `20s` from the start, `-10s` from the end."""
-
-
-# Texts ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A text, in one language or several, each in one wording or in several to choose from at random.
-
-    `wordings` has the key "" for a text in the routine's own language.
-    """
-
-    wordings: tuple[tuple[str, tuple[str, ...]], ...]
-
-    @property
-    def has_words(self) -> bool:
-        """Whether there is something to say, and not just an empty text."""
-        return any(text for _, texts in self.wordings for text in texts)
-
-    def pick(self, language: str, own: str, chance: random.Random) -> str:
-        """The text in a language; `own` is the routine's.
-
-        Raises:
-            ValueError: there is no such translation; says which there are.
-
-        """
-        known = {(key or own).lower(): texts for key, texts in self.wordings}
-        for code in (language.lower(), language.lower().partition("-")[0]):
-            if code in known:
-                return chance.choice(known[code])
-        raise ValueError(f"there is no text in {language!r} here, only in {', '.join(known)}; write '{language}: ...'")
-
-    def pick_name(self, language: str, own: str) -> str:
-        """As `pick`, for what is shown and not spoken: falls back to the first there is."""
-        try:
-            return self.pick(language, own, random.Random(0))  # noqa: S311 - nothing is secret here
-        except ValueError:
-            return self.wordings[0][1][0]
-
-
-def check_text(text: str) -> str:
-    """Refuse a text that cannot be spoken.
-
-    Raises:
-        ValueError: nothing to say, or brackets and braces that do not match.
-
-    """
-    if not text.strip():
-        raise ValueError("the text is empty; write what to say, or take the step out")
-    check_braces(text)
-    if not split_text(text):
-        raise ValueError("there is nothing to say in this text; use 'pause' for a silence")
-    return text
-
-
-def _check_brief(text: str) -> str:
-    return check_text(text) if text.strip() else ""
-
-
-def _check_name(text: str) -> str:
-    if not text.strip():
-        raise ValueError("this is empty; write something, or take it out")
-    if len(text) > 200:
-        raise ValueError("this is too long for a name; it takes at most 200 characters")
-    return " ".join(text.split())
-
-
-def read_words(value: Any, check: Any) -> Words:
-    """Read a text: a line, `{random: [...]}`, or either by language; `check` refuses a line that cannot be spoken.
-
-    Raises:
-        ValueError: it is none of these.
-
-    """
-    if isinstance(value, Words):
-        return value
-    if not isinstance(value, Mapping) or set(value) == {"random"}:
-        return Words((("", _read_wordings(value, check)),))
-    for key in value:
-        if not re.fullmatch(LANGUAGE, key):
-            raise fault_at(
-                key, f"{key!r} is no language; a text is one line, {{en: ..., de: ...}} or {{random: [...]}}"
-            )
-    if not value:
-        raise ValueError("the text is empty; write what to say, or take the step out")
-    if len(value) > 100:
-        raise ValueError("this text has too many languages; it takes at most 100")
-    return Words(tuple((key, _read_wordings(text, check)) for key, text in value.items()))
-
-
-def _read_wordings(value: Any, check: Any) -> tuple[str, ...]:
-    if isinstance(value, Mapping) and set(value) == {"random"}:
-        options = value["random"]
-        if not isinstance(options, list) or not options:
-            raise ValueError("'random' is a list of wordings, one of which is said")
-        return tuple(check(_need_line(option)) for option in options)
-    return (check(_need_line(value)),)
-
-
-def _need_line(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"this is a text, not a {'mapping' if isinstance(value, Mapping) else 'list'}")
-    return value
-
-
-_LINE = {"type": ["string", "number"], "pattern": r"\S"}
-
-
-def make_text_schema(text: Mapping[str, Any] = _LINE) -> dict[str, Any]:
-    """JSON Schema of a text whose lines look like `text`."""
-    choice = {
-        "type": "object",
-        "properties": {"random": {"type": "array", "items": text, "minItems": 1}},
-        "required": ["random"],
-        "additionalProperties": False,
-    }
-    languages = {
-        "type": "object",
-        "patternProperties": {LANGUAGE: {"anyOf": [text, choice]}},
-        "minProperties": 1,
-        "additionalProperties": False,
-    }
-    return {"anyOf": [text, choice, languages]}
-
-
-Text = Annotated[Words, PlainValidator(lambda value: read_words(value, check_text)), WithJsonSchema(make_text_schema())]
-"""Words to be spoken: a text, `{random: [...]}`, or by language `{en: ..., de: ...}`."""
-Brief = Annotated[
-    Words,
-    PlainValidator(lambda value: read_words(value, _check_brief)),
-    WithJsonSchema(make_text_schema({"type": ["string", "number"]})),
-]
-"""As `Text`; an empty one says nothing."""
-Name = Annotated[
-    Words, PlainValidator(lambda value: read_words(value, _check_name)), WithJsonSchema(make_text_schema())
-]
-"""A title, in one language or several."""
-Line = Annotated[str, AfterValidator(check_text)]
-"""Words to be spoken, in one language only."""
-
-
-def _read_sides(value: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    if isinstance(value, tuple):
-        return value
-    by_language = value if isinstance(value, Mapping) else {"": value}
-    found: list[tuple[str, tuple[str, ...]]] = []
-    for language, names in by_language.items():
-        if not isinstance(names, list):
-            raise ValueError("'sides' is a list of names, such as [right, left]")
-        if not names:
-            raise ValueError("'sides' is empty; give it at least one name")
-        if len(names) > 8:
-            raise ValueError("'sides' has too many names; it takes at most 8")
-        found.append((language, tuple(_check_name(_need_line(name)) for name in names)))
-    if len({len(names) for _, names in found}) != 1:
-        raise ValueError("'sides' needs as many names in each language")
-    return tuple(found)
-
-
-_SIDES = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1, "maxItems": 8}
-SidesSpec = Annotated[
-    tuple[tuple[str, tuple[str, ...]], ...],
-    PlainValidator(_read_sides),
-    WithJsonSchema(
-        {"anyOf": [_SIDES, {"type": "object", "patternProperties": {LANGUAGE: _SIDES}, "additionalProperties": False}]}
-    ),
-]
-"""`[right, left]`, own names, or `{en: [right, left], de: [rechten, linken]}`; "" stands for the routine's language."""

@@ -41,7 +41,9 @@ def _make_last(step: model.Breathe, place: Place, context: Context) -> Speech | 
     own = step.words.last
     if own is not None:
         return Speech(context.write_whole(own, place, step.words.find_mark("last")))
-    return Speech(context.need_phrases(step.mark).last_round) if step.voiced.last else None
+    return (
+        Speech(context.need_phrases(step.mark, "words: {last: Last round.}").last_round) if step.voiced.last else None
+    )
 
 
 def _make_words(phase: PhaseSpec, step: model.Breathe, place: Place, context: Context) -> tuple[Speech, ...]:
@@ -53,8 +55,15 @@ def _make_words(phase: PhaseSpec, step: model.Breathe, place: Place, context: Co
     if own is not None:
         first = context.write_whole(own, place, mark)
     else:
-        first = context.need_phrases(step.mark).breath.get(phase.name)
+        first = context.need_phrases(step.mark, _show_words(step)).breath.get(phase.name)
     if not step.count:
         return (Speech(first),)
-    numbers = context.need_phrases(step.mark).numbers[2 : max(phase.first, phase.last) // 1000 + 1]
+    example = "each number as a phase of its own, such as breathe: [{in: 1s, say: In}, {in: 1s, say: Two}, {out: 2s}]"
+    numbers = context.need_phrases(step.mark, example).numbers[2 : max(phase.first, phase.last) // 1000 + 1]
     return tuple(Speech(word) for word in (first, *numbers))
+
+
+def _show_words(step: model.Breathe) -> str:
+    """Return how an author gives a step words of its own."""
+    names = dict.fromkeys(each.name for each in step.breathe)
+    return f"words: {{{', '.join(f'{name}: ...' for name in names)}}}"

@@ -11,7 +11,7 @@ from narrator.routine.phrases import Phrases, find_phrases, list_languages
 from narrator.routine.sounds import BedSpec, BellSpec, find_sound
 from narrator.routine.text import InlinePause, Sentence, check_braces, fill_braces, split_text
 from narrator.routine.values import Elastic as AuthoredElastic
-from narrator.routine.values import Words
+from narrator.routine.words import SideNames, Words
 from narrator.script.cues import Elastic, Guidance, Unknown, Window, round_length
 from narrator.script.material import Counting
 from narrator.script.sounds import EVERY, Bed, Bell
@@ -30,6 +30,8 @@ class Place:
     """As the path, but with sides: no two places of a routine share it."""
     section: int | None = None
     side: str | None = None
+    names: SideNames | None = None
+    """What texts may call that side."""
     later_side: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
     units: tuple[Unknown, ...] = ()
@@ -53,6 +55,7 @@ class Context:
 
     def __init__(self, routine: model.Routine, guidance: Guidance, language: str, seed: int) -> None:
         self.own_language = routine.language
+        self.lines = routine.lines
         self.guidance = guidance
         self.language = language
         self.seed = seed
@@ -98,7 +101,7 @@ class Context:
     def split(self, words: Words, place: Place, mark: Mark) -> list[Sentence | InlinePause]:
         """A text taken apart: what is filled into its braces may hold brackets of its own."""
         try:
-            return split_text(self.write(words, place, mark))
+            return split_text(self.write(words, place, mark), self.language, self.lines)
         except ValueError as error:
             raise UnrollingError(str(error), mark) from None
 
@@ -106,13 +109,14 @@ class Context:
         """A text that is one clip, and so has no pauses in it."""
         pieces = self.split(words, place, mark)
         if any(isinstance(piece, InlinePause) for piece in pieces):
-            raise UnrollingError("there is no room for a pause in these words; take the [...] out", mark)
+            raise UnrollingError("there is no room for a pause in these words; take it out", mark)
         return " ".join(piece.text for piece in pieces if isinstance(piece, Sentence))
 
     def write(self, words: Words, place: Place, mark: Mark) -> str:
         """A text in the script's language, its braces filled in."""
         try:
-            text = words.pick(self.language, self.own_language, self.draw(f"{place.path} {place.side}"))
+            chance = self.draw(f"{place.path} {place.side}")
+            text = words.pick(self.language, self.own_language, chance, place.names)
         except ValueError as error:
             raise UnrollingError(str(error), mark) from None
         return self.fill(text, place, mark)
@@ -139,8 +143,8 @@ class Context:
         """Chance for one thing of the routine: with the same seed the same."""
         return random.Random(f"{self.seed} {what}")  # noqa: S311 - nothing is secret here
 
-    def need_phrases(self, mark: Mark) -> Phrases:
-        """Narrator's own words.
+    def need_phrases(self, mark: Mark, example: str) -> Phrases:
+        """Narrator's own words; `example` is how an author writes them instead, in the step at that place.
 
         Raises:
             UnrollingError: it has none in this language.
@@ -150,7 +154,7 @@ class Context:
         if phrases is None:
             raise UnrollingError(
                 f"narrator has no words of its own in {self.language!r}, only in {', '.join(list_languages())}; write "
-                "the words here",
+                f"them here: {example}",
                 mark,
             )
         return phrases

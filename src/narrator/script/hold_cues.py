@@ -4,11 +4,13 @@ from collections.abc import Iterable
 
 from narrator.routine.hold_cues import APART
 from narrator.routine.hold_cues import HoldCue as AuthoredCue
-from narrator.routine.values import At, Words
+from narrator.routine.values import At
+from narrator.routine.words import Words
 from narrator.script.context import Context, Place, UnrollingError
 from narrator.script.cues import Countdown, Drawn, Every, HoldCue, Spread
 from narrator.script.material import name_step
 from narrator.script.sounds import Cue, Speech
+from narrator.units import format_duration
 
 
 def make_hold_cue(cue: AuthoredCue, number: int, place: Place, context: Context) -> HoldCue | None:
@@ -42,7 +44,8 @@ def make_hold_cue(cue: AuthoredCue, number: int, place: Place, context: Context)
 def _make_cues(cue: AuthoredCue, place: Place, context: Context) -> tuple[Cue, ...]:
     """What is heard: wordings of which one is taken, texts in turn, numbers, or a bell."""
     if cue.countdown is not None:
-        numbers = context.need_phrases(cue.mark).numbers[1 : cue.countdown + 1]
+        example = "{at: -2s, say: Two}, {at: -1s, say: One}"
+        numbers = context.need_phrases(cue.mark, example).numbers[1 : cue.countdown + 1]
         return tuple(Speech(number) for number in reversed(numbers))
     if cue.bell:
         return (context.make_bell(cue.bell, cue.find_mark("bell")),)
@@ -63,11 +66,20 @@ def _make_speeches(
 
 def _find_own_words(cue: AuthoredCue, context: Context) -> str:
     """What narrator says of itself at a time: halfway, or how many seconds remain."""
-    phrases = context.need_phrases(cue.mark)
     at = cue.at or At(0, 0)
-    if at == At(At.WHOLE // 2, 0):
+    is_half = at == At(At.WHOLE // 2, 0)
+    example = "{at: half, say: Halfway.}" if is_half else f"{{at: {_show(at)}, say: ...}}"
+    phrases = context.need_phrases(cue.mark, example)
+    if is_half:
         return phrases.halfway
     seconds, rest = divmod(-at.offset, 1000)
     if at.is_from_end and not rest and 0 < seconds < len(phrases.numbers):
         return phrases.say_seconds_more(seconds)
     raise UnrollingError("narrator has words of its own only for 'half' and for -1s to -60s; add 'say'", cue.mark)
+
+
+def _show(at: At) -> str:
+    """Return a place in a hold as authors write it."""
+    if at.is_from_end:
+        return f"-{format_duration(-at.offset)}"
+    return f"{at.share * 100 / At.WHOLE:g}%" if at.share else format_duration(at.offset)

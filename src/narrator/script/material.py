@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from narrator.errors import Fault, UsageError
 from narrator.routine import model
 from narrator.routine.nearest import suggest
-from narrator.routine.values import Words
+from narrator.routine.words import Words
 from narrator.script.cues import Unit, Unknown, Window
 
 
@@ -101,7 +101,7 @@ def find_kind(step: model.StepBase) -> str:
 def mentions(step: Any, name: str) -> bool:
     """Return whether a text of a step, steps inside it not counted, has a word in braces."""
     pattern = re.compile(rf"\{{{name}\}}", re.IGNORECASE)
-    return any(pattern.search(text) for words in _find_words(step) for _, texts in words.wordings for text in texts)
+    return any(pattern.search(text) for words in _find_words(step) for text in words.texts)
 
 
 def _find_words(value: Any) -> Iterator[Words]:
@@ -124,7 +124,7 @@ def list_titles(steps: Iterable[model.StepBase]) -> Iterator[str]:
     """Yield the titles of all sections, in all languages, as written."""
     for step in steps:
         if isinstance(step, model.Section):
-            yield from (text for _, texts in step.section.wordings for text in texts)
+            yield from step.section.texts
         if isinstance(step, model.Section | model.Repeat | model.Include):
             yield from list_titles(step.steps)
 
@@ -140,7 +140,7 @@ class Unwanted:
         """Return whether a section is among them, by its title as written or as filled in."""
         if not self._wanted:
             return False
-        own = {_fold(title), *(_fold(text) for _, texts in section.section.wordings for text in texts)}
+        own = {_fold(title), *(_fold(text) for text in section.section.texts)}
         if own.isdisjoint(self._wanted):
             return False
         # What is inside it leaves with it, whether it is named as well or not.

@@ -10,7 +10,7 @@ from narrator.routine.hold_cues import HoldCue as AuthoredCue
 from narrator.routine.phrases import find_phrases
 from narrator.routine.seed import settle_seed
 from narrator.routine.text import InlinePause, Sentence
-from narrator.routine.values import Words
+from narrator.routine.words import Words
 from narrator.script.breath import make_breath
 from narrator.script.context import Context, Place, UnrollingError, join_id, make_bed
 from narrator.script.cues import (
@@ -41,6 +41,7 @@ from narrator.script.material import (
     name_round,
     name_step,
 )
+from narrator.script.sides import NamedSide, name_sides
 from narrator.script.sounds import Bed, Cue, Speech
 from narrator.units import Ms, format_duration
 
@@ -255,9 +256,9 @@ class _Writer:
                     self.add(Speech(text), mark, here, ends_paragraph=ends_paragraph)
 
     def add_section(self, step: model.Section, place: Place) -> None:
-        names, spoken = self.find_sides(step) if step.sides else ((), ())
+        sides = self.find_sides(step)
         # A title that names the side is a section, and so a chapter, for each.
-        is_split = bool(names) and (mentions(step.section, "side") or mentions(step.section, "other_side"))
+        is_split = bool(sides) and (mentions(step.section, "side") or mentions(step.section, "other_side"))
         title = "" if is_split else self.write_title(step, place)
         if self.unwanted.covers(step, title):
             return
@@ -267,16 +268,18 @@ class _Writer:
             )
         length = None if step.length is None else round_length(step.length)
         inside = place if is_split else self.open_section(step, title, length, place)
-        if not names:
+        if not sides:
             self.add_steps(step.steps, inside)
-        for number, (name, word) in enumerate(zip(names, spoken, strict=True)):
-            words = {**place.words, "side": word}
-            if len(names) == 2:
-                words["other_side"] = spoken[1 - number]
+        names = [side.name for side in sides]
+        for number, side in enumerate(sides):
+            name = side.name
+            words = {**place.words, "side": side.word}
+            if len(sides) == 2:
+                words["other_side"] = sides[1 - number].word
             id_ = join_id(place.id, name if name not in names[:number] else f"{name}.{number}")
-            on_side = replace(inside, id=id_, side=name, later_side=number > 0, words=words)
+            on_side = replace(inside, id=id_, side=name, names=side.names, later_side=number > 0, words=words)
             if is_split:
-                share = None if length is None else _share_evenly(length, len(names), number)
+                share = None if length is None else _share_evenly(length, len(sides), number)
                 on_side = self.open_section(step, self.write_title(step, on_side), share, on_side)
             if number and step.between:
                 path = (*place.path, "between", number)
@@ -298,26 +301,18 @@ class _Writer:
         if between.say:
             self.add_say(between.say, between.find_mark("say"), between.mark, place)
         else:
-            self.add(Speech(self.context.need_phrases(between.mark).switch), between.mark, place)
+            switch = self.context.need_phrases(between.mark, "between: {say: Now change sides., pause: 4s}").switch
+            self.add(Speech(switch), between.mark, place)
         length = self.context.settle(between.pause, None, between.find_mark("pause"))
         # One name for the changes between all sides: they are equally long.
         self.add(Silence(length, place.path[:-1]), between.mark, place)
 
-    def find_sides(self, step: model.Section) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Names of the sides as written, and as said in the script's language."""
-        known = {language or self.routine.language: names for language, names in step.sides or ()}
-        names = next(iter(known.values()))
-        for code in (self.language, self.language.partition("-")[0]):
-            if code in known:
-                return known[code], known[code]
-        phrases = self.context.need_phrases(step.find_mark("sides"))
-        for name in names:
-            if name not in phrases.sides:
-                raise UnrollingError(
-                    f"the side {name!r} has no name in {self.language!r}; write sides: {{{self.language}: ...}}",
-                    step.find_mark("sides"),
-                )
-        return names, tuple(phrases.sides[name] for name in names)
+    def find_sides(self, step: model.Section) -> list[NamedSide]:
+        """Return the sides of a section, as written and as said in the script's language."""
+        try:
+            return name_sides(step.sides or (), self.language, self.routine.language)
+        except ValueError as error:
+            raise UnrollingError(str(error), step.find_mark("sides")) from None
 
     def make_hold_cues(self, cues: Iterable[AuthoredCue], place: Place) -> Iterator[HoldCue]:
         for number, cue in enumerate(cues):

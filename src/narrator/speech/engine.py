@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self, TypeAlias
 
 from narrator.errors import UsageError
+from narrator.languages import find_base
 from narrator.speech.clip import Clip
 from narrator.speech.runs import Run
 
@@ -158,5 +159,5 @@ class Offer:
 
 
 def read_base(language: str) -> str:
-    """Return the language of a code without its region, in lower case: `en` of `en-GB`."""
-    return language.lower().partition("-")[0]
+    """Return the language of a code without its region, in lower case: `en` of `en-GB`, `nb` of `no`."""
+    return find_base(language)

@@ -17,6 +17,7 @@ from pydantic import Field, model_validator
 
 from narrator.config import Section, Timeout
 from narrator.errors import SpeechError
+from narrator.languages import match_language
 from narrator.sound.resample import NoSoundError, decode_mono
 from narrator.speech.child import kill_group
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
@@ -81,8 +82,11 @@ class Command(Engine):
 
     def voices(self, language: str) -> Collection[str]:
         """Names of the programs that speak a language."""
-        wanted = {language, language.lower(), language.lower().partition("-")[0], "any"}
-        return [name for name, program in self._programs.items() if wanted & set(program.languages)]
+        return [
+            name
+            for name, program in self._programs.items()
+            if "any" in program.languages or match_language(language, program.languages)
+        ]
 
     def settle_voice(self, voice: Voice) -> Voice:
         """A voice with a version that follows from its program, its arguments, and the state of files among them."""

@@ -54,8 +54,8 @@ class Espeak(Engine):
     def voices(self, language: str) -> Collection[str]:
         """Codes of the language and its regions, the preferred one first."""
         wanted = language.lower()
-        base = wanted.partition("-")[0]
-        regions = [code for code in self._voices if code.partition("-")[0] == base or code == _PREFERRED.get(base)]
+        base = read_base(language)
+        regions = [code for code in self._voices if read_base(code) == base or code == _PREFERRED.get(base)]
         first = [code for code in (wanted if wanted != base else None, _PREFERRED.get(base), base) if code in regions]
         return list(dict.fromkeys([*first, *regions]))
 

@@ -14,6 +14,7 @@ from gtts import gTTS
 from gtts.lang import tts_langs
 
 from narrator.config import FirstWait, Seconds, Section, Timeout, Url
+from narrator.languages import fold_language, match_language
 from narrator.sound.audio import Samples
 from narrator.sound.resample import NoSoundError, decode_mono
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
@@ -81,13 +82,15 @@ class Gtts(Engine):
 
     def voices(self, language: str) -> Collection[str]:
         """The language as the service writes it, and after it its accents by their top-level domains (`en-co.uk`)."""
-        by_lower = {code.lower(): code for code in self.languages()}
-        wanted = language.lower()
-        base, _, region = wanted.partition("-")
-        found = [by_lower[code] for code in (wanted, base) if code in by_lower][:1]
+        known = self.languages()
+        base, _, region = fold_language(language).partition("-")
+        best = match_language(language, known)
         accents = _ACCENTS.get(base, {})
-        first = [f"{base}-{accents[region]}"] if region in accents and wanted not in by_lower else []
-        return list(dict.fromkeys([*first, *found, *(f"{base}-{domain}" for domain in accents.values())]))
+        has_own = best is not None and fold_language(best) == fold_language(language)
+        first = [f"{base}-{accents[region]}"] if region in accents and not has_own else []
+        return list(
+            dict.fromkeys([*first, *([best] if best else []), *(f"{base}-{domain}" for domain in accents.values())])
+        )
 
     def settle_voice(self, voice: Voice) -> Voice:
         """A voice at one of the two speeds."""

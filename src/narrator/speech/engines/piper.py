@@ -38,7 +38,7 @@ _SUGGESTED = {
     "fa": "fa_IR-amir-medium", "fi": "fi_FI-harri-medium", "fr": "fr_FR-siwis-medium", "hi": "hi_IN-pratham-medium",
     "hu": "hu_HU-anna-medium", "is": "is_IS-bui-medium", "it": "it_IT-paola-medium", "ka": "ka_GE-natia-medium",
     "kk": "kk_KZ-issai-high", "lb": "lb_LU-marylux-medium", "lv": "lv_LV-aivars-medium", "ml": "ml_IN-meera-medium",
-    "ne": "ne_NP-google-medium", "nl": "nl_NL-pim-medium", "no": "no_NO-talesyntese-medium",
+    "ne": "ne_NP-google-medium", "nl": "nl_NL-pim-medium", "nb": "no_NO-talesyntese-medium",
     "pl": "pl_PL-gosia-medium", "pt": "pt_BR-faber-medium", "ro": "ro_RO-mihai-medium", "ru": "ru_RU-irina-medium",
     "sk": "sk_SK-lili-medium", "sl": "sl_SI-artur-medium", "sr": "sr_RS-serbski_institut-medium",
     "sv": "sv_SE-nst-medium", "sw": "sw_CD-lanfrica-medium", "tr": "tr_TR-dfki-medium",
@@ -73,7 +73,7 @@ class Piper(Engine):
         """Names of the installed voices for a language, those of its region first."""
         wanted = language.lower()
         spoken = {name: _read_language(name).lower() for name in self._names}
-        found = [name for name, code in spoken.items() if code.partition("-")[0] == wanted.partition("-")[0]]
+        found = [name for name, code in spoken.items() if read_base(code) == read_base(wanted)]
         return sorted(found, key=lambda name: (spoken[name] != wanted, name))
 
     def settle_voice(self, voice: Voice) -> Voice:

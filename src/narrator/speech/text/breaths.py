@@ -3,12 +3,22 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import pairwise
+
+from narrator.routine.text.breaths import (
+    AFTER_CLAUSE,
+    AFTER_SENTENCE,
+    BEFORE_JOINING,
+    BETWEEN_WORDS,
+    choose_cuts,
+    count_words,
+    has_words,
+)
+
+__all__ = ["LONGEST_BREATH", "Clause", "count_words", "cut_breaths", "has_words", "split_breaths", "split_clauses"]
 
 LONGEST_BREATH = 40
 """Words that are spoken in one breath, at most."""
-_SHORTEST = 3
-"""A breath of fewer words than this sounds cut off from what it belongs to."""
 
 _STOP = re.compile(r"\s*(?:(\.{3}|[,;:.?!…]|--)[\"'”’)\]]*(?=\s|$)|\s-\s|\s*[–—]\s*)\s*")
 _SENTENCE_STOPS = {"?": "?", "!": "!", ".": ".", "...": ".", "…": "."}
@@ -32,16 +42,6 @@ class _Word:
 
     text: str
     stop: str | None = None
-
-
-def has_words(text: str) -> bool:
-    """Whether there is anything to say."""
-    return any(char.isalnum() for char in text)
-
-
-def count_words(words: str) -> int:
-    """How many words are heard: a number is about as many as it has figures."""
-    return sum(max(1, sum(map(str.isdigit, word))) for word in words.split())
 
 
 def split_clauses(text: str) -> list[Clause]:
@@ -72,43 +72,20 @@ def split_breaths(text: str) -> list[list[Clause]]:
     for clause in split_clauses(text):
         *inner, last = clause.words.split()
         words += [*(_Word(word) for word in inner), _Word(last, clause.stop)]
-    heard = [0, *accumulate(count_words(word.text) for word in words)]
-    ideal = heard[-1] / max(1, -(-heard[-1] // LONGEST_BREATH))
-    # For each place between two words: the least cost of all that comes before it, and where its last breath starts.
-    best = [(0.0, 0)]
-    first = 0
-    for end in range(1, len(words) + 1):
-        while heard[end] - heard[first] > LONGEST_BREATH and first < end - 1:
-            first += 1
-        cut = _rate_cut(words, end)
-        best.append(
-            min(
-                (best[start][0] + cut + _rate_length(heard[end] - heard[start], ideal), start)
-                for start in range(first, end)
-            )
-        )
-    breaths: list[list[Clause]] = []
-    end = len(words)
-    while end:
-        start = best[end][1]
-        breaths.insert(0, _join_words(words[start:end]))
-        end = start
-    return breaths
-
-
-def _rate_length(count: int, ideal: float) -> float:
-    """What a breath of so many words costs: each one something, more the further it is from the ideal."""
-    return 1 + ((count - ideal) / LONGEST_BREATH) ** 2 + (count < _SHORTEST)
+    cuts = choose_cuts(
+        [count_words(word.text) for word in words], lambda place: _rate_cut(words, place), LONGEST_BREATH
+    )
+    return [_join_words(words[start:end]) for start, end in pairwise([0, *cuts])]
 
 
 def _rate_cut(words: Sequence[_Word], place: int) -> float:
     """What it costs to cut before a word."""
     stop = words[place - 1].stop
-    if place == len(words) or stop in _SENTENCE_STOPS:
-        return 0.0
+    if stop in _SENTENCE_STOPS:
+        return AFTER_SENTENCE
     if stop is not None:
-        return 0.2
-    return 0.6 if words[place].text.lower() in _JOINING else 1.0
+        return AFTER_CLAUSE
+    return BEFORE_JOINING if words[place].text.lower() in _JOINING else BETWEEN_WORDS
 
 
 def _join_words(words: Iterable[_Word]) -> list[Clause]:

@@ -1,0 +1,46 @@
+"""Words in braces, to be filled in."""
+
+import re
+from collections.abc import Mapping
+
+from narrator.routine.nearest import suggest
+from narrator.routine.text.durations import parse_pause
+from narrator.units import format_duration
+
+_BRACES = re.compile(r"\{([^{}]*)\}|[{}]")
+
+
+def check_braces(text: str) -> None:
+    """Refuse braces that can never be filled in.
+
+    Raises:
+        ValueError: a brace without its partner.
+
+    """
+    for found in _BRACES.finditer(text):
+        if found.group(1) is None:
+            raise ValueError("a brace without its partner; words to fill in are written {side}")
+
+
+def fill_braces(text: str, words: Mapping[str, str]) -> str:
+    """Put words for the names in braces; `{Side}` asks for a capital letter.
+
+    Raises:
+        ValueError: a name that has no meaning here; the message says which have one.
+
+    """
+
+    def fill(found: re.Match[str]) -> str:
+        name = found.group(1)
+        if name in words:
+            return words[name]
+        if name[:1].isupper() and name.lower() in words:
+            word = words[name.lower()]
+            return word[:1].upper() + word[1:]
+        if (length := parse_pause(name, "en")) is not None:
+            raise ValueError(f"{{{name}}} has no meaning here; a pause is written [{format_duration(length)}]")
+        if not words:
+            raise ValueError(f"{{{name}}} has no meaning here; {{side}} is for steps inside a section with 'sides'")
+        raise ValueError(f"{{{name}}} has no meaning here; {suggest(name, words)}")
+
+    return _BRACES.sub(fill, text)

@@ -1,0 +1,295 @@
+"""What an author writes to be said or shown: a text by language, by side, in several wordings; and names of sides."""
+
+import random
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, NamedTuple, TypeAlias
+
+from pydantic import AfterValidator, PlainValidator, ValidationInfo, WithJsonSchema
+
+from narrator.languages import match_language
+from narrator.routine.nearest import suggest
+from narrator.routine.text import check_braces, check_marks
+from narrator.routine.values import LANGUAGE, fault_at
+
+Check: TypeAlias = Callable[[str, str], str]
+"""Refuses a line in a language that cannot be spoken, and returns it as it is to be kept."""
+
+_MOST_LANGUAGES = 100
+_RANDOM, _SIDES_KEY = "random", "sides"
+
+
+class Wording(NamedTuple):
+    """Texts of which one is said, in a language ("" for the routine's own), on a side ("" for all)."""
+
+    language: str
+    side: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SideNames:
+    """A side that a text is said on: its names, and those of all sides of its section, in small letters."""
+
+    names: frozenset[str]
+    known: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text, in one language or several, for all sides or for each, in one wording or in several."""
+
+    wordings: tuple[Wording, ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every text there is, in the order of the file."""
+        return tuple(text for wording in self.wordings for text in wording.texts)
+
+    @property
+    def has_words(self) -> bool:
+        """Whether there is something to say, and not just an empty text."""
+        return any(self.texts)
+
+    def pick(self, language: str, own: str, chance: random.Random, side: SideNames | None = None) -> str:
+        """The text in a language, on a side; `own` is the routine's language.
+
+        Raises:
+            ValueError: there is no such translation, or none for this side; says which there are.
+
+        """
+        known = list(dict.fromkeys(wording.language or own for wording in self.wordings))
+        code = match_language(language, known)
+        if code is None:
+            raise ValueError(
+                f"there is no text in {language!r} here, only in {', '.join(known)}; write '{language}: ...'"
+            )
+        found = [wording for wording in self.wordings if (wording.language or own) == code]
+        return chance.choice(_find_side(found, side).texts)
+
+    def pick_name(self, language: str, own: str) -> str:
+        """As `pick`, for what is shown and not spoken: falls back to the first there is."""
+        try:
+            return self.pick(language, own, random.Random(0))  # noqa: S311 - nothing is secret here
+        except ValueError:
+            return self.texts[0]
+
+
+def _find_side(wordings: list[Wording], side: SideNames | None) -> Wording:
+    if not wordings[0].side:
+        return wordings[0]
+    if side is None:
+        raise ValueError("'sides' in a text is for steps inside a section with 'sides'; write the text itself here")
+    for wording in wordings:
+        if wording.side.lower() not in side.known:
+            raise ValueError(f"the section has no side {wording.side!r}; {suggest(wording.side, side.known)}")
+    for wording in wordings:
+        if wording.side.lower() in side.names:
+            return wording
+    missing = next(name for name in side.known if name in side.names)
+    raise ValueError(f"there is no text for the side {missing!r} here; add '{missing}: ...'")
+
+
+# Reading ----------------------------------------------------------------------------------------------------------
+
+
+def check_text(text: str, language: str) -> str:
+    """Refuse a text that cannot be spoken.
+
+    Raises:
+        ValueError: nothing to say, brackets and braces that do not match, or what would be spoken and should not.
+
+    """
+    if not text.strip():
+        raise ValueError("the text is empty; write what to say, or take the step out")
+    check_braces(text)
+    check_marks(text, language)
+    return text
+
+
+def _check_brief(text: str, language: str) -> str:
+    return check_text(text, language) if text.strip() else ""
+
+
+def _check_name(text: str, _language: str = "") -> str:
+    if not text.strip():
+        raise ValueError("this is empty; write something, or take it out")
+    if len(text) > 200:
+        raise ValueError("this is too long for a name; it takes at most 200 characters")
+    return " ".join(text.split())
+
+
+def find_own(info: ValidationInfo) -> str:
+    """Return the language of the file that is read; English where nobody says."""
+    return (info.context or {}).get("language") or "en"
+
+
+def read_words(value: Any, check: Check, own: str, *, by_side: bool = True) -> Words:
+    """Read a text: a line, `{random: [...]}`, with `by_side` `{sides: {right: ..., left: ...}}`, or these by language.
+
+    `check` refuses a line that cannot be spoken; `own` is the language of the file.
+
+    Raises:
+        ValueError: it is none of these.
+
+    """
+    if isinstance(value, Words):
+        return value
+    if not isinstance(value, Mapping) or set(value) & {_RANDOM, _SIDES_KEY}:
+        return Words(_read_sided("", value, check, own, by_side=by_side))
+    for key in value:
+        if not re.fullmatch(LANGUAGE, key):
+            forms = "{en: ..., de: ...}, {random: [...]} or {sides: {right: ..., left: ...}}"
+            raise fault_at(key, f"{key!r} is not a language; a text is one line, {forms}")
+    if not value:
+        raise ValueError("the text is empty; write what to say, or take the step out")
+    if len(value) > _MOST_LANGUAGES:
+        raise ValueError(f"this text has too many languages; it takes at most {_MOST_LANGUAGES}")
+    return Words(
+        tuple(
+            wording
+            for language, text in value.items()
+            for wording in _read_sided(language, text, check, language, by_side=by_side)
+        )
+    )
+
+
+def _read_sided(language: str, value: Any, check: Check, own: str, *, by_side: bool) -> tuple[Wording, ...]:
+    if not isinstance(value, Mapping) or _SIDES_KEY not in value:
+        return (Wording(language, "", _read_wordings(value, check, own)),)
+    by_name = value[_SIDES_KEY]
+    if not by_side:
+        raise ValueError("a title is one line for all sides; write {side} where its name is to be")
+    if len(value) > 1 or not isinstance(by_name, Mapping) or not by_name:
+        raise ValueError("'sides' in a text holds a text for each side, such as {sides: {right: ..., left: ...}}")
+    return tuple(Wording(language, name.strip(), _read_wordings(text, check, own)) for name, text in by_name.items())
+
+
+def _read_wordings(value: Any, check: Check, own: str) -> tuple[str, ...]:
+    if isinstance(value, Mapping) and set(value) == {_RANDOM}:
+        options = value[_RANDOM]
+        if not isinstance(options, list) or not options:
+            raise ValueError("'random' is a list of wordings, one of which is said")
+        return tuple(check(_need_line(option), own) for option in options)
+    return (check(_need_line(value), own),)
+
+
+def _need_line(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"this is a text, not a {'mapping' if isinstance(value, Mapping) else 'list'}")
+    return value
+
+
+# Types ------------------------------------------------------------------------------------------------------------
+
+_LINE = {"type": ["string", "number"], "pattern": r"\S"}
+
+
+def make_text_schema(text: Mapping[str, Any] = _LINE, *, by_side: bool = True) -> dict[str, Any]:
+    """JSON Schema of a text whose lines look like `text`."""
+    choice = _make_object({"random": {"type": "array", "items": text, "minItems": 1}})
+    forms: list[Mapping[str, Any]] = [text, choice]
+    if by_side:
+        each = {"type": "object", "additionalProperties": {"anyOf": [text, choice]}, "minProperties": 1}
+        forms.append(_make_object({"sides": each}))
+    languages = {
+        "type": "object",
+        "patternProperties": {LANGUAGE: {"anyOf": forms}},
+        "minProperties": 1,
+        "additionalProperties": False,
+    }
+    return {"anyOf": [*forms, languages]}
+
+
+def _make_object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+Text = Annotated[
+    Words,
+    PlainValidator(lambda value, info: read_words(value, check_text, find_own(info))),
+    WithJsonSchema(make_text_schema()),
+]
+"""Words to be spoken: a text, `{random: [...]}`, `{sides: {right: ...}}`, or these by language `{en: ..., de: ...}`."""
+Brief = Annotated[
+    Words,
+    PlainValidator(lambda value, info: read_words(value, _check_brief, find_own(info))),
+    WithJsonSchema(make_text_schema({"type": ["string", "number"]})),
+]
+"""As `Text`; an empty one says nothing."""
+Name = Annotated[
+    Words,
+    PlainValidator(lambda value: read_words(value, _check_name, "", by_side=False)),
+    WithJsonSchema(make_text_schema(by_side=False)),
+]
+"""A title, in one language or several."""
+Line = Annotated[str, AfterValidator(lambda text, info: check_text(text, find_own(info)))]
+"""Words to be spoken, in one language only."""
+
+
+# Sides ------------------------------------------------------------------------------------------------------------
+
+_MOST_SIDES = 8
+
+
+class Side(NamedTuple):
+    """One side by its names, each with its language; "" stands for the routine's own."""
+
+    names: tuple[tuple[str, str], ...]
+
+
+def _read_sides(value: Any) -> tuple[Side, ...]:
+    """Read `[right, left]`, `[{en: right, de: rechts}, ...]` or `{en: [right, left], de: [...]}`."""
+    if isinstance(value, tuple):
+        return value
+    if isinstance(value, Mapping):
+        return _read_sides_by_language(value)
+    return tuple(_read_side(entry) for entry in _check_sides(value))
+
+
+def _read_sides_by_language(value: Mapping[str, Any]) -> tuple[Side, ...]:
+    by_language = {language: [_name_side(name) for name in _check_sides(names)] for language, names in value.items()}
+    if len({len(names) for names in by_language.values()}) != 1:
+        raise ValueError("'sides' needs as many names in each language")
+    return tuple(Side(tuple(zip(by_language, names, strict=True))) for names in zip(*by_language.values(), strict=True))
+
+
+def _check_sides(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise ValueError("'sides' is a list of names, such as [right, left]")
+    if not value:
+        raise ValueError("'sides' is empty; give it at least one name")
+    if len(value) > _MOST_SIDES:
+        raise ValueError(f"'sides' has too many names; it takes at most {_MOST_SIDES}")
+    return value
+
+
+def _read_side(value: Any) -> Side:
+    if not isinstance(value, Mapping):
+        return Side((("", _name_side(value)),))
+    if not value or not all(re.fullmatch(LANGUAGE, key) for key in value):
+        raise ValueError("a side is a name, or its names by language, such as {en: right, de: rechts}")
+    return Side(tuple((language, _name_side(name)) for language, name in value.items()))
+
+
+def _name_side(value: Any) -> str:
+    return _check_name(_need_line(value))
+
+
+_SIDE = {"type": "string", "minLength": 1}
+_SIDE_LIST = {"type": "array", "items": _SIDE, "minItems": 1, "maxItems": _MOST_SIDES}
+_BY_LANGUAGE = {"type": "object", "minProperties": 1, "additionalProperties": False}
+SidesSpec = Annotated[
+    tuple[Side, ...],
+    PlainValidator(_read_sides),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {**_SIDE_LIST, "items": {"anyOf": [_SIDE, _BY_LANGUAGE | {"patternProperties": {LANGUAGE: _SIDE}}]}},
+                _BY_LANGUAGE | {"patternProperties": {LANGUAGE: _SIDE_LIST}},
+            ]
+        }
+    ),
+]
+"""`[right, left]`, own names, `[{en: right, de: rechts}, ...]`, or `{en: [right, left], de: [rechts, links]}`."""

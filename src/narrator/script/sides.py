@@ -1,0 +1,61 @@
+"""Sides of a section: what each is called where it is written, and what is said for it in a language."""
+
+from dataclasses import dataclass
+
+from narrator.languages import find_base, match_language
+from narrator.routine.phrases import find_phrases, find_side_key
+from narrator.routine.words import Side, SideNames
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSide:
+    """A side: its name as written, its name as said, and all names under which a text may mean it."""
+
+    name: str
+    word: str
+    names: SideNames
+
+
+def name_sides(sides: tuple[Side, ...], language: str, own: str) -> list[NamedSide]:
+    """Name the sides of a section in a language; `own` is the routine's.
+
+    Raises:
+        ValueError: a side has no name in the language; says how to write one.
+
+    """
+    all_names = [_list_names(side, own) for side in sides]
+    known = tuple(dict.fromkeys(name for names in all_names for name in names))
+    found = []
+    for side, names in zip(sides, all_names, strict=True):
+        written, word = _find_word(side, language, own)
+        found.append(NamedSide(written, word, SideNames(frozenset(names), known)))
+    return found
+
+
+def _list_names(side: Side, own: str) -> list[str]:
+    """Every name of a side in small letters: as written first, then narrator's own for it."""
+    keys = [find_side_key(name, language or own) for language, name in side.names]
+    return list(dict.fromkeys([*(name.lower() for _, name in side.names), *(key for key in keys if key)]))
+
+
+def _find_word(side: Side, language: str, own: str) -> tuple[str, str]:
+    """Return the name of a side as written for a language, or as first written, and as said."""
+    code = match_language(language, [written or own for written, _ in side.names])
+    for written, name in side.names:
+        if code is not None and (written or own) == code:
+            # A name of narrator's own needs no translation from the author.
+            key = None if written else find_side_key(name, "en")
+            return name, name if key is None or find_base(language) == "en" else _translate(key, name, language)
+    name = side.names[0][1]
+    keys = (find_side_key(each, written or own) for written, each in side.names)
+    return name, _translate(next((key for key in keys if key), None), name, language)
+
+
+def _translate(key: str | None, name: str, language: str) -> str:
+    phrases = find_phrases(language)
+    if key is None or phrases is None:
+        raise ValueError(
+            f"the side {name!r} has no name in {language!r}; write its names here, such as "
+            f"sides: [{{en: {key or name}, {language}: ...}}, ...]"
+        )
+    return phrases.sides[key]
