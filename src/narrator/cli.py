@@ -316,7 +316,7 @@ def check_command(
             except NarratorError as error:
                 worst = max(worst, error.exit_code)
                 for fault in error.faults:
-                    tell(fault, "error", as_json=as_json)
+                    tell(fault, "error", as_json=as_json, spans=getattr(error, "spans", ()))
         raise typer.Exit(worst)
 
 
