@@ -1,6 +1,6 @@
 """Whether a finished track says what its script says, when its script says it.
 
-    python benchmarks/transcribe.py [ROUTINE] [--voice tiny]
+    python benchmarks/transcribe.py [ROUTINE] [--voice hibari]
 
 Renders a routine (`ten-minute-hips` unless told) as the command does, decodes the MP3, and holds every sentence of the
 script against the sound around its time: its onset, found in the signal, must be within half a second of that time, and
@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Render, listen, and judge."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("routine", nargs="?", default="ten-minute-hips")
-    parser.add_argument("--voice", default="tiny")
+    parser.add_argument("--voice", default="hibari")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         run_narrator("render", options.routine, "--voice", options.voice, "--output", folder, "--quiet")

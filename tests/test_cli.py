@@ -39,9 +39,9 @@ def test_tracks_are_named_after_what_was_asked(narrator, tmp_path):
 
 def test_an_unchanged_track_is_told(narrator, narrator_process):
     narrator("render", "mine.yaml")
-    assert "unchanged (--force makes it anew)" in narrator("render", "mine.yaml").out
+    assert "unchanged (--force makes it again)" in narrator("render", "mine.yaml").out
     # Another process knows it, too.
-    assert "unchanged (--force makes it anew)" in narrator_process("render", "mine.yaml").out
+    assert "unchanged (--force makes it again)" in narrator_process("render", "mine.yaml").out
     assert "unchanged" not in narrator("render", "mine.yaml", "--force").out
 
 
@@ -50,6 +50,7 @@ def test_json_is_one_object_a_line(narrator):
     known = json.loads(line)
     assert set(known) == {
         "path", "voice", "length_ms", "samples", "lufs", "true_peak_db", "clips_new", "clips_cached", "seconds", "skipped",
+        "replaced",
     }  # fmt: skip
     assert (known["length_ms"], known["samples"], known["voice"]) == (45_000, 2_160_000, "silent:en")
 
@@ -90,9 +91,9 @@ BAD = {
         "bad.yaml:1:1: error: this routine cannot ",
     ),
     "an unknown voice": (
-        "title: x\nvoice: tinny\nsteps: [{say: a}]\n",
+        "title: x\nvoice: hibary\nsteps: [{say: a}]\n",
         1,
-        "bad.yaml:2:8: error: there is no engine 'tinny'; did",
+        "bad.yaml:2:8: error: there is no engine 'hibary'; did",
     ),
     "an unknown language": (
         "title: x\nlanguage: xx\nsteps: [{say: a}]\n",
@@ -163,7 +164,7 @@ def test_an_unwritable_folder_is_told(narrator, tmp_path):
     (tmp_path / "output" / "mine.mp3").mkdir()
     result = narrator("render", "mine.yaml", "--force")
     assert result.code == 3
-    assert result.err.startswith("error: cannot write output/mine.mp3: Is a directory")
+    assert result.err.startswith("error: cannot write output/mine.mp3: it is a folder")
 
 
 def test_a_cache_that_cannot_be_written_is_told(narrator, write):
@@ -269,7 +270,7 @@ def test_a_new_routine_checks_and_renders(narrator, tmp_path):
     assert (checked.code, checked.err) == (0, "")
     result = narrator("render", "Morning stretch.yaml", "--voice", "silent", "--length", "7m", "--guidance", "bells")
     assert (result.code, result.err) == (0, "")
-    assert (tmp_path / "output" / "Morning stretch-7m-bells.mp3").exists()
+    assert (tmp_path / "output" / "Morning stretch-silent-7m-bells.mp3").exists()
 
 
 def test_the_schema_is_printed(narrator):
@@ -292,7 +293,7 @@ def test_cues_left_out_are_told_with_their_lines(narrator, write):
         "title: x\nvoice: silent\nsteps:\n  - hold: 5s..1m\n    cues: [{at: half}, {countdown: 3}]\n  - bell: tick\n",
         "h.yaml",
     )
-    result = narrator("render", "h.yaml", "--length", "10s")
+    result = narrator("render", "h.yaml", "--length", "6.3s")
     assert result.code == 0
     assert "h.yaml:5:12: warning: 'Halfway.' is left out: no room for it in a hold of 5" in result.err
 

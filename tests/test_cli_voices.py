@@ -7,12 +7,15 @@ import wave
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from measure import decode
 from narrator.cli import app
 from narrator.errors import SpeechError
-from narrator.speech.install import INSTALLABLE, Installable
+from narrator.speech.engine import Installable
+from narrator.speech.engines.silent import Silent
 from narrator.speech.registry import BUILT_IN
 
 ROUTINE = "title: Short\nvoice: silent\nsteps:\n  - say: Sit down.\n"
@@ -24,7 +27,7 @@ def test_voices_are_listed_with_what_one_wants_to_know(narrator):
     assert rows["espeak"]["offline"]
     assert not rows["gtts"]["offline"]
     assert set(rows["espeak"]) == {
-        "engine", "quality", "offline", "installed", "licence", "languages", "voices", "remedy",
+        "engine", "quality", "offline", "installed", "licence", "languages", "voices", "remedy", "natural",
     }  # fmt: skip
     assert {"de", "en-gb"} <= set(rows["espeak"]["voices"])
     assert len(set(rows["espeak"]["voices"])) == len(rows["espeak"]["voices"])
@@ -40,8 +43,8 @@ languages = ["de", "fr", "es", "it"]
 """
 LISTED = """\
 ENGINE   QUALITY  WORKS    INSTALLED  LANGUAGES  LICENCE
-tiny     natural  offline  no         en         Apache-2.0
-piper    natural  offline  no         -          GPL-3.0-or-later, and each voice's own
+hibari   natural  offline  yes        en en-US   Apache-2.0
+piper    natural  offline  no         37         GPL-3.0-or-later, and each voice's own
 espeak   robotic  offline  yes        140        GPL-3.0-or-later
 gtts     good     online   yes        69         Google's terms
 openai   good     online   no         any        the server's
@@ -49,14 +52,16 @@ command  its own  offline  yes        5          its own
 silent   silent   offline  yes        any        MIT
 
 VOICES, written ENGINE:NAME
+hibari   heart
 espeak   af am an ar as az ba be bg bn bpy bs and 128 more (--json lists all)
 gtts     af am ar bg bn bs ca cs cy da de el and 72 more (--json lists all)
 command  flite say
 silent   any
 
+NATURAL VOICES, the best for each language
+
 NOT READY YET
-tiny     the voice tiny is not installed; narrator voices add tiny fetches it (18.5 MB)
-piper    piper has no voice yet; fetch one: narrator voices add piper:en_US-lessac-medium
+piper    piper has no voice yet; narrator voices shows which it has, and how to add one
 openai   the engine 'openai' needs a key for api.openai.com; put it into OPENAI_API_KEY, or name
          another server in OPENAI_BASE_URL
 """
@@ -67,15 +72,17 @@ def test_the_list_is_a_table_with_names_and_what_to_do(narrator, write):
     listed = narrator("voices", env=config)
     assert (listed.code, listed.err) == (0, "")
     # How many languages and voices there are is for the libraries to say.
-    assert re.sub(r"\b\d+( more|  )", r"N\1", listed.out) == re.sub(r"\b\d+( more|  )", r"N\1", LISTED)
+    shown = re.sub(r"^\w\w  .*\n", "", listed.out, flags=re.MULTILINE)
+    assert re.sub(r"\b\d+( more|  )", r"N\1", shown) == re.sub(r"\b\d+( more|  )", r"N\1", LISTED)
     assert max(map(len, listed.out.splitlines())) <= 100
     german = narrator("voices", "--language", "de", env=config).out
     assert "\nespeak   de\ngtts     de\ncommand  say\nsilent   de\n" in german
-    assert "tiny" not in german
+    assert "hibari" not in german
+    assert "\nde  piper:de_DE-thorsten-medium  narrator voices add piper:de_DE-thorsten-medium\n" in german
     engines = [
         line.split()[0] for line in narrator("voices", "--language", "xx", env=config).out.split("\n\n")[0].splitlines()
     ]
-    assert engines == ["ENGINE", "piper", "openai", "silent"]  # nobody knows of the two that are not ready
+    assert engines == ["ENGINE", "openai", "silent"]  # nobody knows of the one that is not ready
 
 
 @pytest.mark.parametrize(
@@ -95,7 +102,7 @@ def test_an_engines_trouble_is_told_in_its_row(narrator, env, told):
 
 
 def test_a_voice_is_tried_in_a_language_that_it_speaks(narrator, write):
-    run = [sys.executable, str(Path(__file__).parent / "speech" / "speaker.py")]
+    run = [sys.executable, str(Path(__file__).with_name("speaker.py"))]
     config = {"NARRATOR_CONFIG": str(write(f"[command.say]\nrun = {run}\nlanguages = ['de']\n", "config.toml"))}
     tried = narrator("voices", "try", "command", "Guten Tag.", env=config)
     assert (tried.code, tried.err) == (0, "")
@@ -114,7 +121,9 @@ def test_a_voice_is_tried_to_a_file(narrator, tmp_path):
         assert (sound.getframerate(), sound.getnchannels(), sound.getsampwidth()) == (48_000, 1, 2)
         length = sound.getnframes()
     assert 20_000 < length < 100_000
-    result = narrator("voices", "try", "espeak:de", "Guten Tag.")
+    again = narrator("voices", "try", "espeak:de", "Guten Tag.")
+    assert (again.code, again.out.startswith("espeak-de-2.wav  espeak:de, ")) == (0, True)
+    result = narrator("voices", "try", "espeak:de", "Guten Tag.", "--output", "espeak-de.wav")
     assert (result.code, result.err.startswith("error: espeak-de.wav is there already; replace it")) == (2, True)
     slower = narrator("voices", "try", "espeak:de", "Guten Tag.", "--force", "--pace", "0.6")
     assert slower.code == 0
@@ -126,7 +135,7 @@ def test_a_voice_is_tried_to_a_file(narrator, tmp_path):
 
 
 def test_a_voice_that_is_tried_speaks_each_time(narrator, write, tmp_path):
-    speaker = Path(__file__).parent / "speech" / "speaker.py"
+    speaker = Path(__file__).with_name("speaker.py")
     run = json.dumps([sys.executable, str(speaker), "--log", str(tmp_path / "log")])
     env = {"NARRATOR_CONFIG": str(write(f"[command.box]\nrun = {run}\n", "config.toml"))}
     for _ in range(2):
@@ -143,7 +152,7 @@ def test_a_voice_that_is_tried_speaks_each_time(narrator, write, tmp_path):
         (["try", "espeak", "…🧘"], "error: there is nothing to say"),
         (["try", "", "Hi."], "error: no voice is named"),
         (["try", "espeak", "Hi.", "--output", "a.ogg"], "error: --output: a.ogg has to end in .wav or .mp3"),
-        (["add", "espeak"], "error: the engine 'espeak' has nothing to be added or removed"),
+        (["add", "espeak"], "error: the engine 'espeak' has no voices to add or remove"),
         (["remove", "nobody"], "error: there is no voice 'nobody' to add or remove"),
         (["try", "a" * 300, "Hi."], "error: there is no engine 'aaaa"),
         (["try", "espeak", "Hi \udcff."], "error: 'Hi \\udcff.' is no text in UTF-8"),
@@ -173,15 +182,20 @@ def fake(monkeypatch, tmp_path):
     """A voice that can be fetched: a file appears, or the network fails."""
     file = tmp_path / "fake.voice"
 
-    def install(report):
+    def install(report, source):
         report(50, 100)
         if (tmp_path / "offline").exists():
             raise SpeechError("cannot reach the index; check the network")
         file.write_bytes(b"voice")
         report(100, 100)
 
-    voice = Installable(lambda: "The voice fake: 100 bytes, from nobody, MIT.", file.is_file, install, file.unlink)
-    monkeypatch.setitem(INSTALLABLE, "fake", lambda name: voice)
+    class Fake(Silent):
+        @classmethod
+        def find_installable(cls, name, language):
+            said = "The voice fake: 100 bytes, from nobody, MIT."
+            return Installable("fake:one", lambda: said, file.is_file, install, file.unlink)
+
+    monkeypatch.setitem(BUILT_IN, "fake", lambda: Fake)
     return lambda *args: CliRunner().invoke(app, ["voices", *args])
 
 
@@ -192,9 +206,9 @@ def test_a_voice_is_added_and_removed(fake, tmp_path):
     (tmp_path / "offline").unlink()
     added = fake("add", "fake")
     assert (added.exit_code, added.stderr) == (0, "")
-    assert added.stdout.startswith("The voice fake: 100 bytes, from nobody, MIT.\nfake is installed; hear it with")
-    assert fake("add", "fake").stdout == "fake is installed already\n"
-    assert fake("remove", "fake").stdout == "fake is removed\n"
+    assert added.stdout.startswith("The voice fake: 100 bytes, from nobody, MIT.\nfake:one is installed; hear it with")
+    assert fake("add", "fake").stdout == "fake:one is installed already\n"
+    assert fake("remove", "fake").stdout == "fake:one is removed\n"
     assert not (tmp_path / "fake.voice").exists()
 
 
@@ -215,8 +229,77 @@ def test_options_come_before_the_environment_and_that_before_the_configuration(n
     assert track["voice"] == "silent:en"
 
 
+def test_the_tracks_of_two_voices_do_not_replace_one_another(narrator, write, tmp_path):
+    write(ROUTINE, "mine.yaml")
+    for voice in ("silent", "espeak:en-gb"):
+        assert narrator("render", "mine.yaml", "--voice", voice).code == 0
+    assert narrator("render", "mine.yaml").code == 0
+    names = {path.name for path in (tmp_path / "output").iterdir()}
+    assert names == {"mine-silent.mp3", "mine-espeak-en-gb.mp3", "mine.mp3"}
+    other = narrator("render", "mine.yaml", env={"NARRATOR_VOICE": "espeak:en-gb"})
+    assert other.out.splitlines()[1] == (
+        "  in place of the track that silent:en spoke; with --voice each has a name of its own"
+    )
+    again = narrator("render", "mine.yaml", "--json", env={"NARRATOR_VOICE": "espeak:en-gb"})
+    assert json.loads(again.out)["replaced"] is None
+
+
+def test_a_voice_that_has_changed_is_heard_when_everything_is_spoken_again(narrator, write, tmp_path):
+    """Its program changes behind an address that does not, so nothing else could know of it."""
+    speaker, log = Path(__file__).with_name("speaker.py"), tmp_path / "log"
+    script = write(
+        f'#!/bin/sh\nexec {sys.executable} {speaker} --log {log} --output $1 --text "$2 $(cat {tmp_path}/more)"\n',
+        "say",
+    )
+    script.chmod(0o755)
+    write("", "more")
+    run = json.dumps([str(script), "{output}", "{text}"])
+    env = {"NARRATOR_CONFIG": str(write(f"[command.box]\nrun = {run}\n", "config.toml"))}
+    env["NARRATOR_CACHE_DIR"] = str(tmp_path / "cache")
+    write("title: Short\nsteps:\n  - say: Sit down. Stand up.\n  - hold: 8s\n", "mine.yaml")
+    asked = ("render", "mine.yaml", "--voice", "command:box", "--length", "10s,12s")
+    assert narrator(*asked, env=env).code == 0
+    before = [decode(path) for path in sorted((tmp_path / "output").iterdir())]
+    write("and a good deal more", "more")
+    kept = narrator(*asked, "--force", env=env)
+    assert [line.split(", ")[5] for line in kept.out.splitlines()] == ["0 new", "0 new"]
+    assert len(log.read_text().splitlines()) == 2
+    changed = narrator(*asked, "--respeak", env=env)
+    assert (changed.code, changed.err) == (0, "")
+    assert changed.out.splitlines()[0] == "mine.yaml  2 sentences spoken again"
+    assert len(log.read_text().splitlines()) == 4
+    after = [decode(path) for path in sorted((tmp_path / "output").iterdir())]
+    for old, new in zip(before, after, strict=True):
+        assert len(old) == len(new)
+        assert np.count_nonzero(np.abs(new) > 0.01) > 1.5 * np.count_nonzero(np.abs(old) > 0.01)
+
+
+def test_where_a_voice_cannot_speak_again_the_track_stays(narrator, write, tmp_path):
+    write(ROUTINE, "mine.yaml")
+    assert narrator("render", "mine.yaml").code == 0
+    made = (tmp_path / "output" / "mine.mp3").read_bytes()
+    env = {
+        "NARRATOR_CONFIG": str(write('[command.box]\nrun = ["false"]\n', "config.toml")),
+        "NARRATOR_VOICE": "command:box",
+    }
+    failed = narrator("render", "mine.yaml", "--respeak", env=env)
+    assert (failed.code, failed.out) == (3, "")
+    assert (tmp_path / "output" / "mine.mp3").read_bytes() == made
+
+
+def test_a_voice_is_tried_with_the_pronunciations_of_a_routine(narrator, write, tmp_path):
+    speaker, log = Path(__file__).with_name("speaker.py"), tmp_path / "log"
+    run = json.dumps([sys.executable, str(speaker), "--log", str(log)])
+    env = {"NARRATOR_CONFIG": str(write(f"[command.box]\nrun = {run}\n", "config.toml"))}
+    write(ROUTINE + "pronounce: {Malasana: mah lah sah nah}\n", "mine.yaml")
+    assert narrator("voices", "try", "command:box", "Malasana.", "--routine", "mine.yaml", env=env).code == 0
+    assert narrator("voices", "try", "command:box", "Savasana.", env=env).code == 0
+    assert log.read_text().splitlines()[0] == "mah lah sah nah."
+    assert log.read_text().splitlines()[1] != "Savasana."
+
+
 def test_faults_of_the_configuration_are_told(narrator, write):
     write(ROUTINE, "mine.yaml")
     result = narrator("render", "mine.yaml", env={"NARRATOR_CONFIG": str(write("vioce = 1\n", "config.toml"))})
     assert (result.code, result.out) == (1, "")
-    assert result.err.endswith("config.toml: unknown key 'vioce'; did you mean 'voice'?\n")
+    assert "config.toml: unknown key 'vioce'; did you mean 'voice'?" in result.err

@@ -1,8 +1,13 @@
 """The configuration file: what it may say, and what is told when it cannot be used."""
 
+import re
+
 import pytest
 
-from narrator.config import Config, ConfigError, check_url, choose_voices, find_config, read_config
+from narrator.config import Config, ConfigError, check_url, choose_voices, find_config, read_config, read_settings
+from narrator.speech.engines.command import CommandConfig
+from narrator.speech.engines.gtts import GttsConfig
+from narrator.speech.registry import open_engine
 
 
 @pytest.fixture
@@ -22,8 +27,9 @@ def test_a_file_is_read(configure):
         '[command.box]\nrun = ["flite", "-o", "{output}"]\nlanguages = ["en"]\n'
     )
     config = read_config()
-    assert (config.voice, config.fallback, config.gtts.interval) == ("gtts:en-co.uk", ("espeak", "silent"), 1.0)
-    assert config.command["box"].run == ("flite", "-o", "{output}")
+    assert (config.voice, config.fallback) == ("gtts:en-co.uk", ("espeak", "silent"))
+    assert read_settings("gtts", GttsConfig).interval == 1.0
+    assert read_settings("command", dict[str, CommandConfig])["box"].run == ("flite", "-o", "{output}")
 
 
 def test_without_a_file_everything_has_its_default(tmp_path, monkeypatch):
@@ -54,7 +60,9 @@ BAD = {
     '[openai]\nurl = "http://me:secret"\n': "it is no address",
     '[openai]\nurl = "http://[secret/v1"\n': "it is no address",
     '[openai]\nurl = "http://a secret/v1"\n': "it is no address",
-    'openai = "sk-secret"\n': "'openai' cannot be used: it is a table of its own",
+    'openai = "sk-secret"\n': "unknown key 'openai'; known are: voice, fallback, cache, sounds (the settings of an engine are a table, as [gtts])",
+    '[opneai]\nurl = "x"\n': "unknown key 'opneai'; did you mean 'openai'?",
+    '[espeak]\nurl = "x"\n': "'espeak' cannot be used: the engine 'espeak' has nothing to configure; take the table out",
     '[command.box]\nrun = "curl -H secret"\n': '\'command.box.run\' cannot be used: write a list, such as ["say", "{text}"]',
     '[command.box]\nrun = ["say", "{outptu}"]\n': "'run' has {outptu}, which stands for nothing; did you mean {output}?",
     "[command.box]\nrun = []\n": "'command.box.run' cannot be used: there has to be something in the list",
@@ -69,8 +77,9 @@ BAD = {
 @pytest.mark.parametrize(("text", "message"), BAD.items())
 def test_what_cannot_be_used_is_told_with_the_file_the_key_and_the_remedy(configure, text, message):
     path = configure(text)
+    engine = re.match(r"\[(gtts|openai|command)|", text)[1] or "espeak"
     with pytest.raises(ConfigError) as caught:
-        read_config()
+        open_engine(engine)
     (line,) = str(caught.value).splitlines()
     assert line.startswith(f"error: {path}")
     assert message in line

@@ -15,6 +15,10 @@ ROOT = Path(narrator.__file__).parent
 ALLOWED = {
     "units": set(),
     "errors": set(),
+    "files": set(),
+    "characters": set(),
+    "paths": set(),
+    "streams": set(),
     "cache": set(),
     "routine": set(),
     "script": {"routine"},
@@ -45,11 +49,13 @@ ALLOWED = {
     },
     "batch": {"cache", "render"},
     "progress": {"render"},
-    "console": {"cache"},
+    "console": set(),
     "cli_voices": {"cache", "console", "publish", "routine", "speech"},
     "cli_sounds": {"cache", "console", "mix", "publish", "routine", "sound"},
+    "cli_cache": {"cache", "config", "console"},
     "cli_check": {"console", "figures", "render", "timeline"},
     "cli": {
+        "cli_cache",
         "cli_check",
         "cli_sounds",
         "batch",
@@ -63,12 +69,13 @@ ALLOWED = {
         "render",
         "routine",
         "script_file",
+        "streams",
         "verify",
     },
     "__main__": {"cli"},
     "__init__": set(),
 }
-EVERYWHERE = {"units", "errors", "__version__"}
+EVERYWHERE = {"units", "errors", "files", "characters", "paths", "__version__"}
 
 
 def name_stage(path: Path) -> str:

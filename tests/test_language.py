@@ -1,4 +1,4 @@
-"""The page about the language: its routines are true."""
+"""The page about the language: its routines, parts and steps are true."""
 
 import re
 from pathlib import Path
@@ -9,20 +9,36 @@ from narrator.cache import Cache
 from narrator.render import Request, check, plan
 
 PAGE = (Path(__file__).parents[1] / "docs" / "language.md").read_text(encoding="utf-8")
-ROUTINES = [text for text in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL) if text.startswith("title:")]
+BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+PARTS = {found.group(1): block for block in BLOCKS if (found := re.match(r"# (\S+\.yaml)\n", block))}
+EXAMPLES = [block for block in BLOCKS if block not in PARTS.values()]
+GROWING = [text for text in EXAMPLES if "extra: true" in text]
 
 
-@pytest.fixture(params=ROUTINES, ids=range(len(ROUTINES)))
+@pytest.fixture(params=GROWING, ids=range(len(GROWING)))
 def request_for(request, write):
     path = write(request.param)
     return lambda length=None: Request(path, "routine.yaml", length, "silent")
 
 
-def test_there_is_a_routine():
-    assert ROUTINES
+def test_there_are_examples():
+    assert GROWING
+    assert PARTS
+    assert len(EXAMPLES) > 9
 
 
-def test_a_routine_of_the_page_checks_without_a_warning(request_for):
+@pytest.mark.parametrize("block", EXAMPLES, ids=range(len(EXAMPLES)))
+def test_an_example_is_a_routine_or_steps_of_one(write, tmp_path, block):
+    (tmp_path / "parts").mkdir()
+    for name, text in PARTS.items():
+        write(text, name)
+    text = block if block.startswith("title:") else "title: x\nsteps:\n" + re.sub("^", "  ", block, flags=re.MULTILINE)
+    checked = check(Request(write(text), "f", voice="silent"), Cache())
+    assert checked.length > 0
+    assert not [note for note in checked.notes if "left out" in note.message or "drawn" in note.message]
+
+
+def test_a_routine_that_grows_checks_without_a_warning(request_for):
     checked = check(request_for(), Cache())
     assert (checked.notes, checked.advice) == ((), ())
 

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from narrator.cache import Cache
-from narrator.config import read_config
-from narrator.speech import speak
+from narrator.config import read_config, read_settings
+from narrator.speech.engines.command import CommandConfig
+from narrator.speech.engines.openai import OpenaiConfig
 from narrator.speech.registry import choose_voice
+from narrator.speech.speak import speak
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
@@ -41,7 +43,9 @@ def test_the_configuration_shown_is_one(monkeypatch, tmp_path):
     (tmp_path / "config.toml").write_text(block)
     monkeypatch.setenv("NARRATOR_CONFIG", str(tmp_path / "config.toml"))
     config = read_config()
-    assert (config.voice, config.openai.voice, list(config.command)) == ("gtts", "af_heart", ["flite"])
+    assert (config.voice, list(config.tables)) == ("gtts", ["gtts", "openai", "command"])
+    assert read_settings("openai", OpenaiConfig).voice == "af_heart"
+    assert list(read_settings("command", dict[str, CommandConfig])) == ["flite"]
 
 
 @pytest.mark.parametrize("text", ROUTINES)

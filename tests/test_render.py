@@ -1,8 +1,11 @@
+import os
 import resource
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +14,13 @@ import pytest
 from measure import count_with_ffmpeg, decode, find_onset
 from narrator.batch import render_all
 from narrator.cache import Cache
-from narrator.errors import PublishError, RoutineError, SpeechError, UsageError
+from narrator.errors import OutsideError, PublishError, RoutineError, SpeechError, UsageError
 from narrator.render import Job, Request, check, plan, render
 from narrator.routine import find_routine
 from narrator.script import Bell, Speech
 from narrator.sound.loudness import measure_loudness
-from narrator.speech.engine import Offer
+from narrator.speech.engines.silent import Silent
 from narrator.speech.registry import BUILT_IN
-from narrator.speech.silent import Silent
 
 SHORT = """\
 title: Short
@@ -60,9 +62,14 @@ def test_a_routine_becomes_a_track_of_exactly_its_length(job, cache):
     assert count_with_ffmpeg(track.path) in {None, 2_880_000}
 
 
-@pytest.mark.parametrize("routine", ["short", "ten-minute-hips"])
-def test_every_cue_is_heard_where_the_script_says(job, cache, tmp_path, routine):
-    request = job(60_000).request if routine == "short" else Request(find_routine(routine), routine)
+@pytest.mark.parametrize(
+    ("routine", "voice", "tolerance"),
+    # A natural voice's first consonant rises for so long above a bell that still rings.
+    [("short", "espeak", 24), ("ten-minute-hips", "espeak", 24), ("ten-minute-hips", "hibari", 60)],
+)
+def test_every_cue_is_heard_where_the_script_says(job, cache, tmp_path, routine, voice, tolerance):
+    found = job(60_000).request if routine == "short" else Request(find_routine(routine), routine)
+    request = replace(found, voice=voice)
     session = plan(request, cache)
     track = render(Job(request, tmp_path / "a.mp3"), cache)
     samples = decode(track.path)
@@ -74,7 +81,7 @@ def test_every_cue_is_heard_where_the_script_says(job, cache, tmp_path, routine)
             start = segment.start + stroke * (segment.cue.every if times > 1 else 0)
             onset = find_onset(samples, start, spoken_until)
             assert onset is not None, f"{segment} is not heard"
-            assert abs(onset - start) <= 24, f"{segment} is heard at {onset} ms"
+            assert abs(onset - start) <= tolerance, f"{segment} is heard at {onset} ms"
         spoken_until = segment.end if isinstance(segment.cue, Speech) else 0
 
 
@@ -133,13 +140,84 @@ def test_a_track_is_made_anew_when_its_voice_has_become_another(job, cache, monk
     class Remade(Silent):
         pass
 
-    monkeypatch.setitem(BUILT_IN, "silent", Offer(Remade))
+    monkeypatch.setitem(BUILT_IN, "silent", lambda: Remade)
     asked = replace(job(60_000), request=replace(job(60_000).request, voice="silent"))
     skipped = []
     for version in ("a", "a", "b"):
         monkeypatch.setattr(Remade, "version", version)
         skipped.append(render(asked, cache).skipped)
     assert skipped == [False, True, False]
+
+
+def test_a_new_version_alone_throws_nothing_away(job, tmp_path, monkeypatch):
+    cache = Cache(tmp_path / "cache")
+    first = render(job(60_000), cache)
+    monkeypatch.setattr("narrator.__version__", "99.0")
+    assert render(job(60_000), cache).skipped
+    before = sorted(entry.path for entry in cache.list_entries())
+    again = render(job(60_000, force=True), cache)
+    assert (again.clips_new, again.clips_cached) == (0, first.clips_new)
+    assert sorted(entry.path for entry in cache.list_entries()) == before
+
+
+def test_another_version_of_what_resamples_and_encodes_makes_everything_again(job, tmp_path, monkeypatch):
+    cache = Cache(tmp_path / "cache")
+    first = render(job(60_000), cache)
+    monkeypatch.setattr("av.__version__", "99.0")
+    again = render(job(60_000), cache)
+    assert (again.skipped, again.clips_new, again.clips_cached) == (False, first.clips_new, 0)
+
+
+def test_a_cache_that_can_only_be_read_is_enough(job, tmp_path, monkeypatch):
+    cache = Cache(tmp_path / "cache")
+    first = Path(render(job(60_000), cache).path).read_bytes()
+
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Cache, "_prepare", refuse)
+    assert render(job(60_000), Cache(cache.root)).skipped
+    # What it takes beside clips is made for this once.
+    for length in (60_000, 67_000):
+        track = render(job(length, name=f"{length}.mp3"), Cache(cache.root))
+        (note,) = (note for note in track.notes if "recognise" in note.message)
+        assert note.message.startswith("narrator will not recognise this track: cannot write the cache")
+        assert len(decode(track.path)) == length * 48
+    assert (tmp_path / "output" / "60000.mp3").read_bytes() == first
+
+
+def test_what_must_be_kept_and_cannot_is_told_before_anything_is_spoken(job, tmp_path, monkeypatch):
+    class Speaker(Silent):
+        def synthesize(self, text, voice):
+            raise AssertionError("spoken in vain")
+
+    monkeypatch.setitem(BUILT_IN, "silent", lambda: Speaker)
+    (tmp_path / "file").touch()
+    asked = replace(job(60_000), request=replace(job(60_000).request, voice="silent"))
+    with pytest.raises(OutsideError, match="cannot write the cache"):
+        render(asked, Cache(tmp_path / "file" / "cache"))
+
+
+def test_eight_processes_on_a_cold_cache_speak_and_encode_each_thing_once(job, tmp_path):
+    jobs = [job(60_000, name=f"{number}.mp3") for number in range(8)]
+    jobs = [replace(each, request=replace(each.request, voice="espeak")) for each in jobs]
+    cache = Cache(tmp_path / "cache")
+    with ProcessPoolExecutor(8, mp_context=get_context("spawn")) as pool:
+        tracks = [track for _, track in render_all(jobs, cache, pool)]
+    assert len({Path(track.path).read_bytes() for track in tracks}) == 1
+    kept = [entry.path for entry in cache.list_entries() if "clips" in entry.path.parts]
+    assert sum(track.clips_new for track in tracks) == len(kept) > 0
+    assert list((tmp_path / "output").glob(".*")) == list((cache.root / "parts").iterdir()) == []
+
+
+def test_parts_of_tracks_that_a_kill_left_behind_are_swept(job, cache, tmp_path):
+    (tmp_path / "output").mkdir()
+    old, new = (tmp_path / "output" / f".narrator-{name}.part" for name in ("old", "new"))
+    for path in (old, new):
+        path.write_bytes(b"half")
+    os.utime(old, (time.time() - 3700,) * 2)
+    render(job(60_000), cache)
+    assert (old.exists(), new.exists()) == (False, True)
 
 
 def test_a_strangers_file_is_never_replaced_unasked(job, cache, tmp_path):
@@ -228,7 +306,7 @@ class Faltering(Silent):
 @pytest.fixture
 def faltering(monkeypatch):
     monkeypatch.setattr(Faltering, "good", 2)
-    monkeypatch.setitem(BUILT_IN, "faltering", Offer(Faltering))
+    monkeypatch.setitem(BUILT_IN, "faltering", lambda: Faltering)
     return Faltering
 
 

@@ -15,7 +15,7 @@ from narrator.render import Job, Request, check, measure_rings, plan, render
 from narrator.routine import list_builtins, load_routine
 from narrator.script import Bell, Breath, write_script
 from narrator.script_file import format_script
-from narrator.speech.silent import estimate_length
+from narrator.speech.engines.silent import estimate_length
 from narrator.timeline import Lengths, lay_out, measure_range
 from narrator.units import ceil_ticks, ticks_to_ms
 

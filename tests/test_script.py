@@ -143,7 +143,7 @@ def test_lengths_in_breaths_follow_the_routine_or_the_step(unroll):
 def test_breath_blocks_know_their_phases_and_words(unroll):
     (item,) = unroll("  - breathe: 4-7-8\n    for: 2m\n    words: {in: Breathe in}\n").steps
     block = item.what
-    assert [(phase.name, phase.length) for phase in block.phases] == [("in", 4000), ("hold", 7000), ("out", 8000)]
+    assert [(phase.name, phase.first) for phase in block.phases] == [("in", 4000), ("hold", 7000), ("out", 8000)]
     assert [phase.words[0].text for phase in block.phases] == ["Breathe in", "Hold", "Out"]
     assert (block.least, block.most, float(block.natural)) == (2, 25, pytest.approx(120 / 19))
 
@@ -158,9 +158,9 @@ def test_a_count_aloud_has_a_word_for_each_second(unroll):
 def test_narrators_own_words_in_holds(unroll):
     (item,) = unroll("  - hold: 1m\n    cues: [{at: half}, {at: -10s}, {countdown: 3}]\n").steps
     half, more, down = item.what.cues
-    assert half.wordings[0].text == "Halfway."
-    assert more.wordings[0].text == "Ten seconds more."
-    assert [word.text for word in down.countdown] == ["three", "two", "one"]
+    assert half.cues[0].text == "Halfway."
+    assert more.cues[0].text == "Ten seconds more."
+    assert [word.text for word in down.cues] == ["three", "two", "one"]
 
 
 def test_an_empty_brief_says_nothing(unroll):

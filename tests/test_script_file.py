@@ -2,7 +2,10 @@ import pytest
 
 from narrator.cache import Cache
 from narrator.errors import RoutineError
+from narrator.mix import find_islands
 from narrator.render import Request, plan
+from narrator.script import Breath, Speech
+from narrator.script_file import format_script
 
 SCRIPT = """\
 narrator_script: 1
@@ -66,8 +69,11 @@ def test_cues_may_stand_in_any_order_and_bells_under_speech(read):
 
 
 def test_speech_may_not_overlap_speech_whatever_stands_between(read):
-    long = SCRIPT.replace("cues:\n", 'cues:\n  - {at: "0:02", breathe: in, takes: 12s}\n')
-    with pytest.raises(RoutineError, match="the one on line 8 goes on until 0:13"):
+    long = SCRIPT.replace(
+        "cues:\n",
+        'cues:\n  - {at: "0:02", breathe: in, takes: 12s, say: [In, two, three, four, five, six, seven, eight, nine]}\n',
+    )
+    with pytest.raises(RoutineError, match="the one on line 8 goes on until 0:10"):
         read(long + '  - {at: "0:09", bell: tick}\n')
 
 
@@ -79,3 +85,41 @@ def test_a_bell_may_ring_past_the_end_and_a_script_may_be_empty(read):
 def test_sections_lie_in_order_within_the_track(read):
     with pytest.raises(RoutineError, match="this section ends after the track, which is 15s"):
         read(SCRIPT.replace("length: 30s", "length: 15s").replace("0:20.500", "0:02.500"))
+
+
+GROWING = """\
+title: x
+voice: silent
+seed: 5
+steps:
+  - bell: woodblock
+  - hold: 2m..2m
+    cues: [{spread: [One., Two.], apart: 20s}, {countdown: 3}]
+  - breathe: 4-4 .. 4-8
+    for: 2m..9m
+    voiced: {first: 2, every: 3, last: true}
+    count: true
+    cues: [{at: half, say: Soft.}, {every: 20s, each: [Slow., Easy.]}, {random: 2, bell: tick, apart: 5s}]
+  - breathe: [{in: 2s}, {in: 1s}, {out: 6s}]
+    rounds: 2
+  - bell: {sound: bowl, times: 2, every: 3s}
+"""
+
+
+@pytest.mark.parametrize("length", [None, 300_000, 600_000])
+def test_a_script_file_holds_words_over_breath_and_all_that_is_drawn(write, tmp_path, length):
+    session = plan(Request(write(GROWING), "routine.yaml", length), Cache())
+    text = format_script(session.heading, "silent:en", session.gain, session.floor, session.timeline, "routine.yaml")
+    again = plan(Request(write(text, "s.yaml"), "s.yaml"), Cache())
+    assert find_islands(again.timeline) == find_islands(session.timeline)
+    assert again.heading.seed == 5
+    spoken = [s for s in again.timeline.segments if isinstance(s.cue, Speech)]
+    tones = [s for s in again.timeline.segments if isinstance(s.cue, Breath)]
+    assert any(tone.start < word.start < tone.end for word in spoken for tone in tones)
+
+
+def test_words_may_not_be_said_over_words_of_a_breath(read):
+    long = SCRIPT.replace("cues:\n", 'cues:\n  - {at: "0:09", breathe: in, takes: 4s, say: [In, two, three]}\n')
+    with pytest.raises(RoutineError, match=r"s\.yaml:10:10: error: this cue starts at 0:10.008, but the one on line 8"):
+        read(long)
+    assert read(long.replace("[In, two, three]", "In").replace('"0:09"', '"0:09.400"').replace("0:10", "0:10.300"))

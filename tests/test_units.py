@@ -1,9 +1,11 @@
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from narrator import units
-from narrator.units import LONGEST, format_clock, format_duration, parse_duration
+from narrator.units import LONGEST, format_clock, format_duration, format_size, parse_duration, parse_size
 
 lengths = st.integers(0, LONGEST)
 
@@ -89,3 +91,30 @@ def test_ticks_round_half_up_and_bracket(ms):
 
 def test_a_tick_is_one_frame():
     assert units.TICK_SAMPLES == 1152
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("2GB", 2e9), ("500 MB", 5e8), ("1.5gib", 1.5 * 2**30), ("0 B", 0), (" 10kb ", 10_000), ("None", math.inf)],
+)
+def test_sizes_are_read(text, size):
+    assert parse_size(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "2", "GB", "2 G B", "-1GB", "inf GB", "2XB", "2e9 B", "1" * 5000])
+def test_what_is_no_size_is_refused(text):
+    with pytest.raises(ValueError, match="is not a size; write 2GB, 500MB or none"):
+        parse_size(text)
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(0, "0 B"), (999, "999 B"), (1234, "1.2 kB"), (75_400_000, "75 MB"), (5e9, "5 GB"), (math.inf, "none")],
+)
+def test_sizes_are_written(size, text):
+    assert format_size(size) == text
+
+
+@given(st.integers(0, 10**13))
+def test_what_is_written_of_a_size_is_read_again_nearly(size):
+    assert parse_size(format_size(size)) == pytest.approx(size, rel=0.06)

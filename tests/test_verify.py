@@ -1,9 +1,12 @@
 """Each fault that a track can have is put into one on purpose, and found."""
 
 import json
+import random
+import wave
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from narrator.cache import Cache
@@ -13,9 +16,9 @@ from narrator.publish.frames import Meter, lay_frames
 from narrator.publish.mp3 import write_mp3
 from narrator.routine.model import Tags, VoiceSpec
 from narrator.script import Bell, Heading
-from narrator.speech import speak
 from narrator.speech.engine import Voice
 from narrator.speech.registry import open_engine
+from narrator.speech.speak import speak
 from narrator.timeline import Chapter, Lengths, Segment
 from narrator.verify import verify_track
 from timelines import MARK, make_bed, make_timeline, say
@@ -171,7 +174,7 @@ def test_the_command_knows_how_a_track_was_made_and_ends_with_one_on_a_fault(nar
     assert good.code == 0, good.out
     assert "FAULT" not in good.out
     assert [line.split()[0] for line in good.out.splitlines()[2:]] == [
-        "length", "frames", "chapters", "onsets", "loudness", "peak", "floor", "clicks", "sound",
+        "bytes", "length", "frames", "chapters", "onsets", "loudness", "peak", "floor", "clicks", "sound",
     ]  # fmt: skip
     track.write_bytes(track.read_bytes()[:-30_000])
     bad = narrator("verify", str(track), "--json")
@@ -193,3 +196,64 @@ def test_a_track_that_was_moved_is_verified_by_its_script(narrator, write, tmp_p
     assert narrator("verify", "none.mp3").code == 3
     (tmp_path / "text.mp3").write_text("no sound at all")
     assert narrator("verify", "text.mp3", "--script", "plan.yaml").code == 3
+
+
+def make_noise(path, seconds=3):
+    noise = np.random.default_rng(1).uniform(-0.3, 0.3, 48_000 * seconds * 2)
+    with wave.open(str(path), "wb") as out:
+        out.setparams((2, 2, 48_000, 0, "NONE", ""))
+        out.writeframes((noise * 32767).astype("<i2").tobytes())
+
+
+TICKS = "".join("  - bell: tick\n  - pause: 2s\n" for _ in range(5))
+HARD = {
+    "ticks": f"title: x\nsteps:\n{TICKS}",
+    "over silence": f"title: x\nfloor: none\nsteps:\n{TICKS}",
+    "over a loud floor": f"title: x\nfloor: -50\nsteps:\n{TICKS}",
+    "over noise": "title: x\nlength: 15s\nbed: noise.wav\nsteps:\n  - bell: gong\n  - hold: 1s..1m\n",
+    "over loud noise": "title: x\nlength: 15s\nbed: {sound: noise.wav, level: 0}\nsteps:\n  - bell: gong\n  - hold: 1s..1m\n",
+}
+
+
+@pytest.fixture(params=list(HARD))
+def hard(request, narrator, write, tmp_path):
+    """Render what an encoder treats worst, at its lowest bit rate; a good track, and the command that made it."""
+    make_noise(tmp_path / "noise.wav")
+    write(HARD[request.param])
+    assert narrator("render", "routine.yaml", "--voice", "silent", "--bitrate", "64").code == 0
+    return tmp_path / "output" / "routine.mp3"
+
+
+def test_what_an_encoder_does_at_a_low_bit_rate_is_no_fault(hard, narrator):
+    found = narrator("verify", str(hard))
+    assert (found.code, found.out.count("FAULT")) == (0, 0), found.out
+
+
+def test_another_sound_is_found_even_where_much_is_lost_to_the_encoder(hard, narrator, write, tmp_path):
+    narrator("script", "routine.yaml", "--voice", "silent", "--output", "plan.yaml")
+    data = bytearray(hard.read_bytes())
+    frame = 64 * 3  # bytes
+    # A second from the middle is put into another place.
+    middle = len(data) // 2 // frame * frame
+    data[-100 * frame : -58 * frame] = data[middle : middle + 42 * frame]
+    (tmp_path / "other.mp3").write_bytes(data)
+    found = narrator("verify", "other.mp3", "--script", "plan.yaml")
+    assert found.code == 1, found.out
+
+
+def test_no_change_of_a_few_bytes_passes_where_the_digest_is_known(narrator, write, tmp_path):
+    write(ROUTINE)
+    narrator("render", "routine.yaml", "--length", "10s")
+    track = tmp_path / "output" / "routine-10s.mp3"
+    good = track.read_bytes()
+    chance = random.Random(0)  # noqa: S311
+    # Most changes that used to pass are of the tags, at the start.
+    for place in [12, 40, chance.randrange(len(good)), len(good) - 1]:
+        data = bytearray(good)
+        data[place] ^= 1 + chance.randrange(255)
+        track.write_bytes(data)
+        found = narrator("verify", str(track))
+        assert found.code in {1, 3}, place
+        assert "changed" in found.out or found.err
+    track.write_bytes(good)
+    assert narrator("verify", str(track)).code == 0

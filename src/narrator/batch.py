@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, wait
 
 from narrator.cache import Cache
-from narrator.errors import NarratorError, UsageError
+from narrator.errors import NarratorError, UsageError, explain
 from narrator.render import Job, Report, Track, render
 
 
@@ -27,9 +27,8 @@ def render_all(
             done, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
             for future in done:
                 error = future.exception()
-                if error is not None and not isinstance(error, NarratorError):
-                    raise error
-                yield futures[future], error or future.result()
+                known = explain(error) if error else None
+                yield futures[future], known or future.result()
     finally:
         for future in futures:
             future.cancel()

@@ -1,54 +1,85 @@
 """A content-keyed store on disk that many processes may share.
 
 An entry is a file named by the hash of everything that went into it: a checksum, then the bytes. It appears whole or
-not at all, and one that was damaged later is noticed, thrown away and made again by whoever asked for it.
+not at all, and whatever else is found in its place is thrown away and made again by whoever asked for it. When the
+store outgrows its limit, what was used least recently goes first, and nothing that a running render has used.
 """
 
 import contextlib
+import dataclasses
 import hashlib
 import json
+import math
 import os
+import re
+import shutil
+import stat
 import tempfile
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 from narrator.errors import OutsideError
+from narrator.files import hold_lock, replace_file, sweep_parts, try_lock
 
+LIMIT = 5e9
+"""Bytes that a store may take unless it is given another limit."""
+_ROOMY, _TIDY = 0.98, 0.9
+"""Share of the limit above which entries are evicted, and the share down to which they are."""
+_STEP = 0.01
+"""Share of the limit that is written before the store is measured again."""
+_LONGEST_LEASE = 48 * 3600.0
+"""Age in seconds at which a lease counts no more where the file system cannot say whether its holder lives."""
+_RECORDS = "tracks"
+"""The shelf that is evicted last: it is small, and what is on it cannot be made again."""
+_SHELVES = ("clips", "frames", "beds", _RECORDS)
+_NAME = re.compile(r"[0-9a-f]{38}(\.pcm)?")
 _CHECKSUM_BYTES = 16
-# The mask can only be read by setting it, which is not safe beside other threads: once, at import.
-_UMASK = os.umask(0o022)
-os.umask(_UMASK)
+_LOCKS = 64
+"""Locks for each shelf, which its entries share: as many entries can be made at a time."""
 
 
 def make_key(*parts: object) -> str:
-    """Hash what an entry depends on; the parts must be plain values that JSON can hold."""
-    text = json.dumps(parts, ensure_ascii=False, sort_keys=True)
-    return hashlib.blake2b(text.encode(), digest_size=20).hexdigest()
+    """Hash what an entry depends on, 40 hexadecimal digits.
+
+    The parts are what JSON can hold; fractions; values with a method `cache_key`, which returns what counts of them;
+    and values of dataclasses and models, of which every field counts that counts when they are compared.
+
+    Raises:
+        TypeError: a part is something else, or holds it.
+
+    """
+    text = json.dumps(parts, ensure_ascii=False, sort_keys=True, default=_take_apart)
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
+
+
+def _take_apart(value: Any) -> object:
+    if hasattr(value, "cache_key"):
+        return value.cache_key()
+    if isinstance(value, Fraction):
+        return value.as_integer_ratio()
+    if isinstance(value, Mapping):
+        return dict(value)
+    if dataclasses.is_dataclass(value):
+        names = [field.name for field in dataclasses.fields(value) if field.compare]
+    elif hasattr(type(value), "model_fields"):
+        names = list(type(value).model_fields)
+    else:
+        raise TypeError(f"{type(value).__name__} is not a value that a key can be made of")
+    return [type(value).__name__, {name: getattr(value, name) for name in names}]
 
 
 def hash_bytes(data: bytes) -> bytes:
-    """Checksum of an entry's bytes."""
+    """Return a checksum of bytes."""
     return hashlib.blake2b(data, digest_size=_CHECKSUM_BYTES).digest()
 
 
-@contextlib.contextmanager
-def replace_file(path: Path) -> Iterator[IO[bytes]]:
-    """Open a temporary file beside `path` that takes its place when the block ends well, and else is deleted."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-        # mkstemp makes files for the owner alone; a track is as readable as any file the user makes.
-        Path(name).chmod(0o666 & ~_UMASK)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
 def default_root() -> Path:
-    """Where the cache lies: `NARRATOR_CACHE_DIR`, or the user's cache directory."""
+    """Return the place of the cache: `NARRATOR_CACHE_DIR`, or the user's cache directory."""
     if override := os.environ.get("NARRATOR_CACHE_DIR"):
         return Path(override)
     from platformdirs import user_cache_path
@@ -56,31 +87,96 @@ def default_root() -> Path:
     return user_cache_path("narrator", appauthor=False)
 
 
-class Cache:
-    """The store below one directory, made when first written to."""
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a listing knows of an entry: its file, its size in bytes, and when it was last used, in ns."""
 
-    def __init__(self, root: Path | None = None) -> None:
+    path: Path
+    size: int
+    used: int
+    is_record: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How much there is: bytes and entries."""
+
+    size: int
+    entries: int
+
+    @classmethod
+    def count(cls, entries: Iterable[Entry]) -> "Usage":
+        """Add entries up."""
+        sizes = [entry.size for entry in entries]
+        return cls(sum(sizes), len(sizes))
+
+
+class Cache:
+    """The store below one directory, made when first written to; `limit` is in bytes, infinite for none."""
+
+    def __init__(self, root: Path | None = None, limit: float = LIMIT) -> None:
         self.root = root or default_root()
+        self.limit = limit
+        self._is_default = root is None and not os.environ.get("NARRATOR_CACHE_DIR")
+        self._guard = threading.Lock()
+        self._is_ready = False
+        self._written = 0
+        self._since = 0
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Cross to another process as a place and a limit."""
+        return Cache, (self.root, self.limit)
 
     def path(self, kind: str, key: str) -> Path:
-        """Place of an entry; `kind` names the shelf (`clips`, `tracks`)."""
+        """Return the place of an entry; `kind` names the shelf (`clips`, `tracks`)."""
         return self.root / kind / key[:2] / key[2:]
 
     def get(self, kind: str, key: str) -> bytes | None:
-        """Bytes of an entry; None when there is none, or when it was damaged (it is then removed)."""
+        """Return the bytes of an entry; None where there is none, or it was damaged (it is then removed)."""
         path = self.path(kind, key)
-        try:
-            raw = path.read_bytes()
-        except FileNotFoundError:
+        raw = self._read(path)
+        if raw is None:
             return None
-        except OSError as error:
-            raise OutsideError(f"cannot read the cache: {error}; set NARRATOR_CACHE_DIR elsewhere") from error
         data = raw[_CHECKSUM_BYTES:]
-        if len(raw) < _CHECKSUM_BYTES or hash_bytes(data) != raw[:_CHECKSUM_BYTES]:
-            with contextlib.suppress(OSError):
-                path.unlink()
+        if raw[:_CHECKSUM_BYTES] != _sum_up(kind, key, data):
+            _remove(path)
             return None
         return data
+
+    def get_or_make(
+        self,
+        kind: str,
+        key: str,
+        make: Callable[[], bytes],
+        *,
+        must_keep: bool = True,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> tuple[bytes, bool]:
+        """Return the bytes of an entry, and whether they were made now: by `make`, where there is no such entry.
+
+        Of many threads and processes that ask for an entry at a time, one makes it and the others wait. `make` must
+        not ask for another entry of the same shelf.
+
+        Without `must_keep`, bytes that cannot be kept are returned nevertheless.
+
+        Raises:
+            OutsideError: the entry cannot be kept; reported before `make` is called where that is known by then.
+            CancelledError: `stop` answered true while another process was waited for.
+
+        """
+        data = self.get(kind, key)
+        if data is not None:
+            return data, False
+        with self._failures_told() if must_keep else contextlib.suppress(OSError):
+            self._prepare()
+        with hold_lock(self.root / "locks" / f"{kind}-{int(key[:2], 16) % _LOCKS:02}", stop=stop):
+            data = self.get(kind, key)
+            if data is not None:
+                return data, False
+            data = make()
+            with contextlib.nullcontext() if must_keep else contextlib.suppress(OutsideError):
+                self.put(kind, key, data)
+            return data, True
 
     def put(self, kind: str, key: str, data: bytes) -> None:
         """Keep bytes under a key.
@@ -90,13 +186,211 @@ class Cache:
 
         """
         path = self.path(kind, key)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with replace_file(path) as file:
-                file.write(hash_bytes(data))
+        with self._failures_told():
+            self._prepare()
+            self._make_folder(path.parent)
+            if path.is_dir() and not path.is_symlink():
+                _remove(path)  # which a rename cannot replace
+            with replace_file(path, self.root / "parts") as file:
+                file.write(_sum_up(kind, key, data))
                 file.write(data)
+        with self._guard:
+            self._written += _CHECKSUM_BYTES + len(data)
+
+    @contextlib.contextmanager
+    def lease(self) -> Iterator[None]:
+        """Keep all entries that are used while the block runs from eviction, in this process and in others.
+
+        When it ends, the store is brought back to its limit where that may have been passed.
+        """
+        handle, path = self._sign_in()
+        try:
+            yield
+        finally:
+            if handle is not None:
+                _remove(path)
+                os.close(handle)
+            self._settle()
+
+    def list_entries(self) -> Iterator[Entry]:
+        """List all entries, in no order."""
+        for shelf in _SHELVES:
+            for folder in _scan(self.root / shelf):
+                for file in _scan(Path(folder.path)):
+                    if _NAME.fullmatch(file.name):
+                        with contextlib.suppress(OSError):
+                            known = file.stat(follow_symlinks=False)
+                            if stat.S_ISREG(known.st_mode):
+                                yield Entry(Path(file.path), known.st_size, known.st_mtime_ns, shelf == _RECORDS)
+
+    def trim(self, limit: float | None = None) -> Usage:
+        """Evict what was used least recently until the store is within a limit (its own if None); return what went.
+
+        Entries that a running render has used stay, so that it may remain over the limit.
+        """
+        limit = self.limit if limit is None else limit
+        gone: list[Entry] = []
+        with self._hold("leases"):
+            entries = list(self.list_entries())
+            left = Usage.count(entries).size
+            since = self._find_oldest_lease()
+            if left > limit * _ROOMY:
+                for entry in sorted(entries, key=lambda entry: (entry.is_record, entry.used)):
+                    if left <= limit * _TIDY:
+                        break
+                    if entry.used < since and _remove(entry.path):
+                        left -= entry.size
+                        gone.append(entry)
+            _remove(self.root / "written")
+        return Usage.count(gone)
+
+    def clear(self) -> Usage:
+        """Remove every entry that no running render has used; return what went.
+
+        Raises:
+            OutsideError: the cache cannot be written.
+
+        """
+        if os.path.lexists(self.root):
+            with self._failures_told():
+                self._prepare()
+        gone = self.trim(0)
+        sweep_parts(self.root / "parts")
+        for shelf in _SHELVES:
+            for folder in [*_scan(self.root / shelf)]:
+                with contextlib.suppress(OSError):
+                    Path(folder.path).rmdir()
+        return gone
+
+    def _read(self, path: Path) -> bytes | None:
+        """Read a file of the store and note that it was used; what is not a file there is removed."""
+        try:
+            handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        except OSError:  # none, or not ours to read: whatever it is, a new entry takes its place
+            return None
+        known = os.fstat(handle)
+        if not stat.S_ISREG(known.st_mode):
+            os.close(handle)
+            _remove(path)
+            return None
+        try:
+            with os.fdopen(handle, "rb") as file:
+                raw = file.read()
+        except OSError:
+            return None
+        if known.st_mtime_ns < self._since:
+            with contextlib.suppress(OSError):
+                os.utime(path)
+        return raw
+
+    def _prepare(self) -> None:
+        """Make the store, private to its user, and see that it can be written, before anything is made for it."""
+        with self._guard:
+            if self._is_ready:
+                return
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for name in ("parts", "locks", "leases"):
+                self._make_folder(self.root / name)
+            self._make_private()
+            sweep_parts(self.root / "parts")
+            with tempfile.TemporaryFile(dir=self.root / "parts") as probe:
+                probe.write(bytes(4096))
+            self._is_ready = True
+
+    def _make_private(self) -> None:
+        """Close to others what older versions left open to them; never a folder that the user chose for the store."""
+        for folder in [*[self.root][: self._is_default], *(self.root / shelf for shelf in _SHELVES)]:
+            with contextlib.suppress(OSError):
+                if stat.S_IMODE(folder.lstat().st_mode) & 0o077:
+                    folder.chmod(0o700)
+
+    def _make_folder(self, folder: Path) -> None:
+        """Make a folder of the store; whatever else is in its place, or in that of one above it, is damage."""
+        levels = [self.root.joinpath(*folder.relative_to(self.root).parts[: n + 1]) for n in range(2)]
+        for level in dict.fromkeys(levels):
+            if not level.is_dir():
+                with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                    level.unlink()
+                level.mkdir(mode=0o700, exist_ok=True)
+
+    @contextlib.contextmanager
+    def _failures_told(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise OutsideError(
                 f"cannot write the cache {self.root}: {error.strerror or error}; free some space or set "
                 "NARRATOR_CACHE_DIR elsewhere"
             ) from error
+
+    def _hold(self, name: str) -> contextlib.AbstractContextManager[bool]:
+        return hold_lock(self.root / "locks" / name, patience=10)
+
+    def _sign_in(self) -> tuple[int | None, Path]:
+        """Open and lock a file that says since when a render runs; None where nothing can be written.
+
+        Nobody signs in while another evicts: what the newcomer is about to use cannot go any more.
+        """
+        path = self.root / "leases" / f"{os.getpid()}-{time.monotonic_ns()}"
+        try:
+            self._prepare()
+            with self._hold("leases"):
+                handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+                try_lock(handle)
+                self._since = max(self._since, os.fstat(handle).st_mtime_ns)
+        except OSError:
+            return None, path
+        return handle, path
+
+    def _find_oldest_lease(self) -> int:
+        """Return when the render that has run longest signed in, in ns; later than any time where none runs."""
+        oldest = 2**63
+        for lease in _scan(self.root / "leases"):
+            with contextlib.suppress(OSError):
+                handle = os.open(lease.path, os.O_RDWR)
+                try:
+                    is_free = try_lock(handle)
+                    since = os.fstat(handle).st_mtime_ns
+                finally:
+                    os.close(handle)
+                if is_free or (is_free is None and since < (time.time() - _LONGEST_LEASE) * 1e9):
+                    _remove(Path(lease.path))
+                else:
+                    oldest = min(oldest, since)
+        return oldest
+
+    def _settle(self) -> None:
+        """Add what was written to a sum that all processes share, and trim the store when that has grown enough."""
+        with self._guard:
+            written, self._written = self._written, 0
+        if not written or self.limit == math.inf:
+            return
+        with contextlib.suppress(OSError, ValueError):
+            with (self.root / "written").open("a+", encoding="ascii") as file:
+                file.write(f"{written}\n")
+                file.flush()
+                file.seek(0)
+                total = sum(map(int, file))
+            if total > self.limit * _STEP:
+                self.trim()
+
+
+def _sum_up(kind: str, key: str, data: bytes) -> bytes:
+    """Return the checksum of an entry: over its bytes, and over its place, where no other entry may be."""
+    return hashlib.blake2b(data, digest_size=_CHECKSUM_BYTES, key=f"{kind}/{key}".encode()).digest()
+
+
+def _scan(folder: Path) -> Iterator[os.DirEntry[str]]:
+    with contextlib.suppress(OSError), os.scandir(folder) as found:
+        yield from found
+
+
+def _remove(path: Path) -> bool:
+    """Remove a file, or whatever is in the place of one; return whether that was done."""
+    try:
+        path.unlink()
+    except OSError:
+        if os.path.isdir(path) and not os.path.islink(path):  # noqa: PTH112, PTH114 - pathlib's raise
+            shutil.rmtree(path, ignore_errors=True)
+        return not os.path.lexists(path)
+    return True

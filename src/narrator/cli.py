@@ -6,6 +6,7 @@ import shlex
 import signal
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,15 +14,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from narrator import __version__
+from narrator.cli_cache import cache_app, open_cache
 from narrator.cli_check import show_checked
 from narrator.cli_sounds import sounds_command
 from narrator.cli_voices import voices_app
-from narrator.console import check_language, faults_told, print_json, tell, tell_error, write_text
+from narrator.console import check_language, faults_told, print_json, tell, tell_failure, write_text
 from narrator.cores import count_cores
-from narrator.errors import NarratorError, RoutineError, UsageError
+from narrator.errors import FAILURES, NarratorError, OutsideError, RoutineError, UsageError
+from narrator.paths import exists, is_file
+from narrator.streams import lasting_streams
 from narrator.units import format_duration, parse_duration
 
 if TYPE_CHECKING:
+    from narrator.cache import Cache
+    from narrator.progress import Follower
     from narrator.render import Job, Plan, Request, Track
     from narrator.verify import Check
 
@@ -35,6 +41,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 app.add_typer(voices_app, name="voices")
+app.add_typer(cache_app, name="cache")
 app.command("sounds")(sounds_command)
 
 
@@ -82,6 +89,12 @@ GuidanceOption = Annotated[
 LanguageOption = Annotated[
     str | None, typer.Option(metavar="CODE", help="Language of the texts, such as de. [default: the routine's]")
 ]
+SeedOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N", help="Settles what is left to chance: a number, or today for the date. [default: the routine's]"
+    ),
+]
 NoBedOption = Annotated[bool, typer.Option("--no-bed", help="Leave out the bed, the ambience beneath it all.")]
 WithoutOption = Annotated[
     list[str] | None,
@@ -109,6 +122,7 @@ def start(
 
 @app.command("render")
 def render_command(
+    context: typer.Context,
     routines: Routines,
     *,
     length: Annotated[
@@ -124,13 +138,17 @@ def render_command(
     no_bed: NoBedOption = False,
     without: WithoutOption = None,
     nearest: NearestOption = False,
+    seed: SeedOption = None,
     output: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")] = Path("output"),
     bitrate: Annotated[int, typer.Option(metavar="KBIT", help="Bit rate of the MP3 in kbit/s.")] = 128,
     jobs: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Tracks to make side by side. [default: one for each core]")
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Make tracks anew; replace files narrator did not make.")
+        bool, typer.Option("--force", help="Make tracks again; replace files narrator did not make.")
+    ] = False,
+    respeak: Annotated[
+        bool, typer.Option("--respeak", help="Speak every sentence again, because the voice has changed.")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
     as_json: JsonOption = False,
@@ -147,7 +165,6 @@ def render_command(
         from concurrent.futures import ThreadPoolExecutor
 
         from narrator.batch import check_targets, render_all
-        from narrator.cache import Cache
         from narrator.config import choose_voices
         from narrator.progress import show_progress
         from narrator.publish.frames import BITRATES
@@ -157,29 +174,49 @@ def render_command(
             raise UsageError(f"--bitrate cannot be {bitrate}; it can be {', '.join(map(str, BITRATES))}")
         cores = count_cores()
         worst = 0
+        settled = _settle_seed(seed)
         requests: list[Request] = []
         voices = choose_voices(voice, fallback)
         for routine in routines:
             try:
                 requests += _make_requests(
-                    [routine], length, voices, guidance, language, no_bed=no_bed, without=without, nearest=nearest
+                    [routine],
+                    length,
+                    voices,
+                    guidance,
+                    language,
+                    no_bed=no_bed,
+                    without=without,
+                    nearest=nearest,
+                    seed=settled,
                 )
             except RoutineError as error:
-                worst = max(worst, error.exit_code)
-                tell_error(error)
+                worst = max(worst, tell_failure(error))
+        source = context.get_parameter_source("voice")
+        has_voice = source is not None and source.name == "COMMANDLINE"
         workers = max(1, min(jobs or cores, len(requests)))
         threads = max(1, cores // workers)
         todo = [
-            Job(request, _name_output(request, output, has_length=length is not None), bitrate, force, threads)
+            Job(
+                request,
+                _name_output(request, output, has_length=length is not None, has_voice=has_voice),
+                bitrate,
+                force,
+                respeak,
+                threads,
+            )
             for request in requests
         ]
         check_targets(todo)
+        cache = open_cache()
         # The pool closes last: an interrupt first tells the jobs to stop, then waits for them to tidy up.
         with ThreadPoolExecutor(workers) as pool, show_progress(enabled=not (quiet or as_json)) as progress:
-            for job, outcome in render_all(todo, Cache(), pool, progress.follow):
+            if respeak:
+                todo, failed = _respeak(todo, cache, progress, quiet=quiet or as_json)
+                worst = max(worst, failed)
+            for job, outcome in render_all(todo, cache, pool, progress.follow):
                 if isinstance(outcome, NarratorError):
-                    worst = max(worst, outcome.exit_code)
-                    tell_error(outcome)
+                    worst = max(worst, tell_failure(outcome))
                     continue
                 for note in outcome.notes:
                     tell(note, "warning")
@@ -201,6 +238,7 @@ def script_command(
     no_bed: NoBedOption = False,
     without: WithoutOption = None,
     nearest: NearestOption = False,
+    seed: SeedOption = None,
     form: Annotated[
         ScriptFormat | None,
         typer.Option("--format", help="text to read, yaml to edit and render, json for programs. [default: text]"),
@@ -218,22 +256,31 @@ def script_command(
     A script written as YAML can be edited, and rendered with its times as they stand.
     """
     with faults_told():
-        from narrator.cache import Cache
         from narrator.config import choose_voices
         from narrator.render import plan
 
         voices = choose_voices(voice, fallback)
+        settled = _settle_seed(seed)
         found = list(
             _make_requests(
-                [routine], length, voices, guidance, language, no_bed=no_bed, without=without, nearest=nearest
+                [routine],
+                length,
+                voices,
+                guidance,
+                language,
+                no_bed=no_bed,
+                without=without,
+                nearest=nearest,
+                seed=settled,
             )
         )
         if len(found) != 1:
             raise UsageError("a script has one length; give --length once")
-        session = plan(found[0], Cache())
+        session = plan(found[0], open_cache())
         for note in (*session.warnings, *session.timeline.notes):
             tell(note, "warning")
-        text = _format_script(session, found[0].name, form or _choose_format(output), output and output.parent)
+        folders = ((output or found[0].file).parent, *found[0].sounds)
+        text = _format_script(session, found[0].name, form or _choose_format(output), folders)
         if output:
             _check_script_output(output, found[0])
             write_text(output, text)
@@ -257,7 +304,7 @@ def verify_command(
     Length, chapters, the time of every cue, loudness, peak, room tone, clicks, and the sound itself.
     """
     with faults_told():
-        from narrator.cache import Cache
+        from narrator.config import list_sound_folders
         from narrator.render import Request, verify
 
         if script and len(tracks) > 1:
@@ -265,10 +312,10 @@ def verify_command(
         worst = 0
         for track in tracks:
             try:
-                checks = verify(track, Request(script, str(script)) if script else None, Cache())
-            except NarratorError as error:
-                worst = max(worst, error.exit_code)
-                tell_error(error)
+                request = Request(script, str(script), sounds=list_sound_folders()) if script else None
+                checks = verify(track, request, open_cache())
+            except FAILURES as failure:
+                worst = max(worst, tell_failure(failure))
                 continue
             worst = max(worst, *(int(check.is_fault) for check in checks))
             _show_checks(track, checks, as_json=as_json)
@@ -289,6 +336,7 @@ def check_command(
     language: LanguageOption = None,
     without: WithoutOption = None,
     nearest: NearestOption = False,
+    seed: SeedOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find faults without speaking, and say how long it can be, and what it comes to at several lengths.
@@ -298,25 +346,30 @@ def check_command(
     narrator check my.yaml --length 6m,12m,40m
     """
     with faults_told():
-        from narrator.cache import Cache
         from narrator.config import choose_voices
         from narrator.render import check
 
         worst = 0
+        settled = _settle_seed(seed)
         voices = choose_voices(voice, fallback)
         lengths = None if length is None else [_parse_length(part) for part in length.split(",")]
         for routine in routines:
             try:
                 for request in _make_requests(
-                    [routine], None, voices, guidance, language, without=without, nearest=nearest
+                    [routine],
+                    None,
+                    voices,
+                    guidance,
+                    language,
+                    without=without,
+                    nearest=nearest,
+                    seed=settled,
                 ):
-                    checked = check(request, Cache(), lengths)
+                    checked = check(request, open_cache(), lengths)
                     code = show_checked(request.name, checked, is_asked=length is not None, as_json=as_json)
                     worst = max(worst, code)
-            except NarratorError as error:
-                worst = max(worst, error.exit_code)
-                for fault in error.faults:
-                    tell(fault, "error", as_json=as_json, spans=getattr(error, "spans", ()))
+            except FAILURES as failure:
+                worst = max(worst, tell_failure(failure, as_json=as_json))
         raise typer.Exit(worst)
 
 
@@ -361,10 +414,11 @@ def new_command(
     with faults_told():
         from narrator.routine.starter import write_starter
 
-        path = Path(name) if Path(name).suffix in {".yaml", ".yml"} else Path(f"{name}.yaml")
-        if not any(char.isalnum() for char in path.stem):
-            raise UsageError(f"{name!r} is no name for a routine; write one such as morning-stretch")
-        if path.exists():
+        stem = Path(name).name.removesuffix(".yaml").removesuffix(".yml")
+        if not any(char.isalnum() for char in stem) or not name.isprintable():
+            raise UsageError(f"{name!r} is not a name for a routine; write one such as morning-stretch")
+        path = Path(name) if Path(name).suffix in {".yaml", ".yml"} else Path(name).with_name(f"{stem}.yaml")
+        if exists(path):
             raise UsageError(f"{path} is there already; choose another name")
         write_text(path, write_starter(path.stem))
         shown = shlex.quote(str(path))
@@ -379,12 +433,15 @@ def _make_requests(
     language: str | None,
     *,
     no_bed: bool = False,
+    seed: tuple[int | None, date],
     without: list[str] | None = None,
     nearest: bool = False,
 ) -> "Iterator[Request]":
+    from narrator.config import list_sound_folders
     from narrator.render import Request
     from narrator.routine import find_routine
 
+    sounds = list_sound_folders()
     if language is not None:
         check_language(language)
     lengths = [_parse_length(part) for part in length.split(",")] if length is not None else [None]
@@ -401,8 +458,11 @@ def _make_requests(
                 language,
                 fallback=voices[1],
                 no_bed=no_bed,
+                sounds=sounds,
                 without=tuple(without or ()),
                 nearest=nearest,
+                seed=seed[0],
+                today=seed[1],
             )
 
 
@@ -416,8 +476,39 @@ def _parse_length(text: str) -> int:
     return length
 
 
-def _name_output(request: "Request", folder: Path, *, has_length: bool) -> Path:
+def _settle_seed(text: str | None) -> tuple[int | None, date]:
+    """Return the seed that is asked for, and the date: one for all that a command makes."""
+    from narrator.routine.seed import read_seed, settle_seed
+
+    today = date.today()  # noqa: DTZ011 - the local date is meant
+    try:
+        return (None if text is None else settle_seed(read_seed(text), today)), today
+    except ValueError as error:
+        raise UsageError(f"--seed: {error}") from None
+
+
+def _respeak(todo: "list[Job]", cache: "Cache", progress: "Follower", *, quiet: bool) -> "tuple[list[Job], int]":
+    """Speak what the jobs need again, once for all lengths; returns the jobs it worked for, and the worst exit code."""
+    from narrator.render import respeak
+
+    worst = 0
+    failed: set[Path] = set()
+    for job in {job.request.file: job for job in todo}.values():
+        try:
+            count = respeak(job.request, cache, progress.follow(job))
+        except NarratorError as error:
+            worst = max(worst, tell_failure(error))
+            failed.add(job.request.file)
+        else:
+            if not quiet:
+                typer.echo(f"{job.request.name}  {count} sentences spoken again")
+    return [job for job in todo if job.request.file not in failed], worst
+
+
+def _name_output(request: "Request", folder: Path, *, has_length: bool, has_voice: bool) -> Path:
     parts = [request.file.stem, *([request.language] if request.language else [])]
+    if has_voice and request.voice and request.voice != "auto":
+        parts.append(re.sub(r"[^\w.]+", "-", request.voice).strip("-"))
     if has_length and request.length is not None:
         parts.append(format_duration(request.length))
     if request.guidance:
@@ -427,6 +518,8 @@ def _name_output(request: "Request", folder: Path, *, has_length: bool) -> Path:
     for title in request.without:
         words = re.findall(r"[^\W_]+", title.lower())
         parts.append("-".join(["without", *words]))
+    if request.seed is not None:
+        parts.append(f"seed-{request.seed}")
     return folder / f"{'-'.join(parts)}.mp3"
 
 
@@ -437,14 +530,14 @@ def _choose_format(output: Path | None) -> ScriptFormat:
     )
 
 
-def _format_script(session: "Plan", file: str, form: ScriptFormat, folder: Path | None) -> str:
+def _format_script(session: "Plan", file: str, form: ScriptFormat, folders: tuple[Path, ...]) -> str:
     from narrator.publish.screenplay import format_json, format_text
     from narrator.script_file import format_script
 
     heading, timeline, voice = session.heading, session.timeline, str(session.voice)
     match form:
         case ScriptFormat.yaml:
-            return format_script(heading, voice, session.gain, session.floor, timeline, file, folder)
+            return format_script(heading, voice, session.gain, session.floor, timeline, file, folders)
         case ScriptFormat.json:
             return format_json(heading.title, heading.language, voice, timeline)
         case ScriptFormat.text:
@@ -453,9 +546,9 @@ def _format_script(session: "Plan", file: str, form: ScriptFormat, folder: Path 
 
 def _check_script_output(output: Path, request: "Request") -> None:
     """Refuse to write over the routine, or over a YAML file that is no script."""
-    if output.exists() and output.resolve() == request.file.resolve():
+    if exists(output) and output.resolve() == request.file.resolve():
         raise UsageError(f"--output: {output} is what the script is made from; choose another name")
-    if output.is_file() and output.suffix.lower() in {".yaml", ".yml"}:
+    if is_file(output) and output.suffix.lower() in {".yaml", ".yml"}:
         from narrator.routine.source import read_source
         from narrator.script_file import is_script
 
@@ -488,18 +581,28 @@ def _show_track(job: "Job", track: "Track", *, quiet: bool, as_json: bool) -> No
         del known["notes"]
         print_json(known)
     elif track.skipped and not quiet:
-        typer.echo(f"{job.output}  {format_duration(track.length_ms)}, unchanged (--force makes it anew)")
+        typer.echo(f"{job.output}  {format_duration(track.length_ms)}, unchanged (--force makes it again)")
     elif not quiet:
         loud = "silent" if track.lufs is None else f"{track.lufs:.1f} LUFS, peak {track.true_peak_db:.1f} dBTP"
         clips = f"{track.clips_new + track.clips_cached} clips, {track.clips_new} new"
         length = format_duration(track.length_ms)
         typer.echo(f"{job.output}  {length}, {track.voice}, {loud}, {clips}, {track.seconds:.1f} s")
+        if track.replaced:
+            typer.echo(f"  in place of the track that {track.replaced} spoke; with --voice each has a name of its own")
 
 
 def main() -> None:
     """Run the command. A request to terminate, or a terminal that is closed, ends it as Ctrl-C does."""
-    for name in ("SIGTERM", "SIGHUP"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         # nohup has the second ignored, and Windows lacks it.
         if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:
             signal.signal(getattr(signal, name), signal.default_int_handler)
-    app()
+    with lasting_streams() as find_fault:
+        code: int | str | None = 0
+        try:
+            app()
+        except SystemExit as ended:
+            code = ended.code
+        if not code and (fault := find_fault()):
+            code = tell_failure(OutsideError(f"cannot write to standard output: {fault}"))
+    raise SystemExit(code)

@@ -1,5 +1,6 @@
 """The command line's part about sounds: list the bells and beds, and write one to a file to try."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -7,10 +8,17 @@ import typer
 
 from narrator.console import faults_told, print_json
 from narrator.errors import UsageError
-from narrator.units import format_duration, parse_duration
+from narrator.paths import exists
+from narrator.units import LONGEST, SAMPLES_PER_MS, TICK_SAMPLES, format_duration, parse_duration, ticks_to_ms
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from narrator.sound.audio import Samples
+
+_BLOCK = 500
+"""Ticks of a bed that are written at a time."""
+_BYTES_PER_MS = SAMPLES_PER_MS * 2 * 2
 
 
 def sounds_command(
@@ -43,22 +51,25 @@ def sounds_command(
                 else:
                     typer.echo(f"{row['kind']:5} {row['name']:10} {_describe(row)}")
             return
-        from narrator.publish.sample import CODECS, write_sample
+        from narrator.publish.sample import CODECS, LARGEST, write_sample
 
         path = output or Path(f"{Path(sound).stem}.wav")
         if path.suffix.lower() not in CODECS:
             raise UsageError(f"--output: {path} has to end in {' or '.join(CODECS)}")
-        if path.exists() and not force:
+        if exists(path) and not force:
             raise UsageError(f"{path} is there already; replace it with --force, or choose another --output")
-        samples = _make_sound(sound, pitch, length, level)
-        write_sample(path, samples)
-        typer.echo(f"{path}  {len(samples) / 48_000:.1f} s")
+        blocks, ticks = _make_sound(sound, pitch, length, level)
+        if ticks_to_ms(ticks) * _BYTES_PER_MS > LARGEST.get(path.suffix.lower(), math.inf):
+            raise UsageError(
+                f"--length: a {path.suffix} has no room for {format_duration(ticks_to_ms(ticks))}; write an .mp3"
+            )
+        write_sample(path, blocks)
+        typer.echo(f"{path}  {ticks_to_ms(ticks) / 1000:.1f} s")
 
 
 def _list_rows() -> list[dict[str, Any]]:
     from narrator.sound.beds import BEDS
     from narrator.sound.bells import BELLS, measure_ring
-    from narrator.units import ticks_to_ms
 
     bells = [
         {"kind": "bell", "name": name, "length_ms": measure_ring(name), "pitch_hz": bell.pitch, "level_db": bell.level}
@@ -74,8 +85,10 @@ def _describe(row: dict[str, Any]) -> str:
     return f"rings for {length}, {row['pitch_hz']:g} Hz, {row['level_db']:g} dB against the speech"
 
 
-def _make_sound(sound: str, pitch: float | None, length: str | None, level: float | None) -> "Samples":
-    """A bell's stroke, or some of a bed, at its level in a session of −16 LUFS."""
+def _make_sound(
+    sound: str, pitch: float | None, length: str | None, level: float | None
+) -> "tuple[Iterable[Samples], int]":
+    """A bell's stroke, or some of a bed, in blocks, at its level in a session of −16 LUFS; and its length in ticks."""
     from pydantic import ValidationError
 
     from narrator.cache import Cache
@@ -91,15 +104,31 @@ def _make_sound(sound: str, pitch: float | None, length: str | None, level: floa
                 raise UsageError("a bed has no pitch; leave --pitch out")
             bed = BedSpec.model_validate({"sound": sound} | ({} if level is None else {"level": level}))
             loop = open_bed(sound, "", Cache())
-            ticks = loop.ticks if length is None else ceil_ticks(parse_duration(length))
-            return loop.read(0, ticks) * db_to_ratio(bed.level)
+            ticks = loop.ticks if length is None else ceil_ticks(_read_length(length))
+            starts = range(0, ticks, _BLOCK)
+            gain = db_to_ratio(bed.level)
+            return (loop.read(start, min(_BLOCK, ticks - start)) * gain for start in starts), ticks
         known = {"sound": sound, "pitch": pitch, "length": length, "level": level}
         bell = BellSpec.model_validate({key: value for key, value in known.items() if value is not None})
     except ValidationError as error:
         raise UsageError(_explain(error, [*BEDS])) from None
     except ValueError as error:
         raise UsageError(f"--length: {error}") from None
-    return get_samples(strike_bell(bell.sound, bell.pitch, bell.length, bell.level))
+    samples = get_samples(strike_bell(bell.sound, bell.pitch, bell.length, bell.level))
+    return [samples], len(samples) // TICK_SAMPLES
+
+
+def _read_length(text: str) -> int:
+    """Read a length of time that a track can have.
+
+    Raises:
+        ValueError: it is not valid, nothing at all, or too long.
+
+    """
+    length = parse_duration(text)
+    if not 0 < length <= LONGEST:
+        raise ValueError(f"{text} has to be over 0s, and {format_duration(LONGEST)} at most")
+    return length
 
 
 def _explain(error: Any, beds: list[str]) -> str:

@@ -2,16 +2,17 @@
 
 import textwrap
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import asdict, dataclass
+from itertools import chain, count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from narrator.console import check_language, faults_told, print_json, show_bar
 from narrator.errors import NarratorError, UsageError
+from narrator.paths import exists
 
 if TYPE_CHECKING:
     from narrator.speech.engine import Offer
@@ -42,6 +43,8 @@ class _Row:
     voices: list[str]
     remedy: str | None
     """What to do before it can speak."""
+    natural: dict[str, dict[str, Any]]
+    """The natural voice that it has for each language, and the commands that make it ready."""
 
 
 @voices_app.callback()
@@ -71,11 +74,13 @@ def list_command(
 
 
 def _list_rows(language: str | None) -> Iterator[_Row]:
-    """What there is to say of each engine: of those alone that speak a language, or might once they are installed."""
+    """Return what is known of each engine: of those alone that speak a language, or would once they are installed."""
     from narrator.speech.registry import list_offers
 
     for name, offer in list_offers().items():
         facts = (name, offer.quality, offer.is_offline)
+        codes = offer.prospects if language is None else [language]
+        natural = {code: asdict(found) for code in codes if (found := offer.suggest(code))}
         try:
             with offer.open() as engine:
                 languages = list(engine.languages())
@@ -83,21 +88,22 @@ def _list_rows(language: str | None) -> Iterator[_Row]:
                 voices = [voice for code in asked for voice in engine.voices(code)]
         except NarratorError as error:
             if _may_speak(offer, language):
-                yield _Row(*facts, False, offer.licence, list(offer.languages), [], error.faults[0].message)
+                remedy = error.faults[0].message
+                yield _Row(*facts, False, offer.licence, list(offer.prospects), [], remedy, natural)
         else:
-            if voices or language is None:
-                yield _Row(*facts, True, offer.licence, languages, list(dict.fromkeys(voices)), None)
+            if voices or language is None or natural:
+                yield _Row(*facts, True, offer.licence, languages, list(dict.fromkeys(voices)), None, natural)
 
 
 def _may_speak(offer: "Offer", language: str | None) -> bool:
-    """Whether an engine that is not there yet might speak a language; without a word of it, nobody knows."""
-    if language is None or not offer.languages:
-        return True
-    return not {"any", language.lower().partition("-")[0]}.isdisjoint(offer.languages)
+    """Whether an engine that is not ready might speak a language."""
+    from narrator.speech.engine import read_base
+
+    return language is None or not {"any", read_base(language)}.isdisjoint(offer.prospects)
 
 
 def _show_rows(rows: list[_Row]) -> None:
-    """Show a table of the engines; below it the names of their voices, and what to do for those that are missing."""
+    """Show a table of the engines; below it their voices, the natural ones by language, and what is missing."""
     cells = [("ENGINE", "QUALITY", "WORKS", "INSTALLED", "LANGUAGES", "LICENCE")]
     for row in rows:
         works, installed = "offline" if row.offline else "online", "yes" if row.installed else "no"
@@ -107,7 +113,22 @@ def _show_rows(rows: list[_Row]) -> None:
         typer.echo("  ".join(map(str.ljust, line, widths)).rstrip())
     indent = widths[0] + 2
     _show_notes("VOICES, written ENGINE:NAME", {row.engine: _shorten(row.voices) for row in rows if row.voices}, indent)
+    _show_natural(rows)
     _show_notes("NOT READY YET", {row.engine: row.remedy for row in rows if row.remedy}, indent)
+
+
+def _show_natural(rows: list[_Row]) -> None:
+    """Show the best natural voice of each language, and what makes it ready."""
+    best: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        for code, found in row.natural.items():
+            best.setdefault(code, found)
+    if best:
+        typer.echo("\nNATURAL VOICES, the best for each language")
+        first, second = max(map(len, best)), max(len(found["voice"]) for found in best.values())
+        for code, found in sorted(best.items()):
+            what = "ready" if not found["commands"] else " && ".join(found["commands"])
+            typer.echo(f"{code:{first}}  {found['voice']:{second}}  {what}")
 
 
 def _count(languages: list[str]) -> str:
@@ -137,47 +158,64 @@ def try_command(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="What to say.")],
     *,
     output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A .wav or .mp3 to write. [default: the voice's name, as .wav]")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="A .wav or .mp3 to write. [default: the voice's name, as .wav, and a number]"
+        ),
     ] = None,
-    pace: Annotated[float, typer.Option(min=0.5, max=2.0, help="1 is the voice's own; less is slower.")] = 1.0,
+    pace: Annotated[
+        float | None, typer.Option(min=0.5, max=2.0, help="1 is the voice's own; less is slower. [default: 1]")
+    ] = None,
     language: Annotated[
         str | None, typer.Option(metavar="CODE", help="Language of the text. [default: en, else the voice's]")
+    ] = None,
+    routine: Annotated[
+        str | None,
+        typer.Option(metavar="ROUTINE", help="Speak as in this routine: its language, pace and pronunciations."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
 ) -> None:
     """Speak a sentence to a file.
 
     narrator voices try espeak:en-gb "Breathe in, and let your shoulders sink."
+
+    narrator voices try hibari "Rest in Savasana." --routine my.yaml
     """
     with faults_told():
         from narrator.cache import Cache
         from narrator.publish.sample import CODECS, write_sample
+        from narrator.routine import find_routine, load_routine
         from narrator.routine.model import VoiceSpec
-        from narrator.speech import speak
+        from narrator.routine.phrases import Lexicon
         from narrator.speech.registry import open_voice
+        from narrator.speech.speak import speak
 
         if language is not None:
             check_language(language)
         if not voice:
             raise UsageError("no voice is named; narrator voices lists them")
-        path = output or Path(f"{voice.replace(':', '-').replace('/', '-')}.wav")
+        path = output or _find_free(f"{voice.replace(':', '-').replace('/', '-')}", replaces=force)
         if path.suffix.lower() not in CODECS:
             raise UsageError(f"--output: {path} has to end in {' or '.join(CODECS)}")
-        if not force and _is_there(path):
+        if output and not force and exists(path):
             raise UsageError(f"{path} is there already; replace it with --force, or choose another --output")
-        spoken = _clean_text(text)
-        engine, chosen = open_voice(voice, VoiceSpec(pace=pace), language or _find_language(voice))
-        # Spoken anew, whatever is kept: it is the voice that is tried.
+        about = load_routine(find_routine(routine)) if routine else None
+        language = language or (about.language if about else _find_language(voice))
+        spoken = Lexicon(about.pronounce if about else {}, language).respell(_clean_text(text))
+        wish = VoiceSpec(pace=pace or (about.voice.pace if about else 1))
+        engine, chosen = open_voice(voice, wish, language)
+        # Spoken again, whatever is kept: it is the voice that is tried.
         with engine, TemporaryDirectory() as folder:
             clip = speak([spoken], chosen, engine, Cache(Path(folder))).load(spoken)
-        write_sample(path, clip.samples)
+        write_sample(path, [clip.samples])
         typer.echo(f"{path}  {chosen}, {clip.length / 1000:.1f} s")
 
 
-def _is_there(path: Path) -> bool:
-    with suppress(OSError):  # which is told when it is to be written
-        return path.exists()
-    return False
+def _find_free(stem: str, *, replaces: bool) -> Path:
+    """Return a file of that name, with a number where it, and those before, are there already."""
+    names = chain([stem], (f"{stem}-{number}" for number in count(2)))
+    paths = (Path(f"{name}.wav") for name in names)
+    return next(path for path in paths if replaces or not exists(path))
 
 
 def _clean_text(text: str) -> str:
@@ -187,7 +225,7 @@ def _clean_text(text: str) -> str:
         UsageError: there is nothing in it, or what is no text.
 
     """
-    from narrator.speech.breaths import has_words
+    from narrator.speech.text.breaths import has_words
 
     spoken = " ".join(text.split())
     if not has_words(spoken):
@@ -215,26 +253,44 @@ def _find_language(voice: str) -> str:
 
 
 @voices_app.command("add")
-def add_command(voice: VoiceArgument) -> None:
-    """Fetch a voice, once; it then speaks offline."""
-    with faults_told():
-        from narrator.speech.install import find_installable
+def add_command(
+    voice: VoiceArgument,
+    *,
+    language: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Add the engine's voice for this language.")
+    ] = None,
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="FOLDER", help="Take its files from here, fetched in another way."),
+    ] = None,
+) -> None:
+    """Fetch a voice, once; it then speaks offline.
 
-        found = find_installable(voice)
+    narrator voices add hibari:emma
+    """
+    with faults_told():
+        from narrator.speech.registry import find_installable
+
+        if language is not None:
+            check_language(language)
+        if source is not None and not source.is_dir():
+            raise UsageError(f"--from: {source} is not a folder; name the one that holds the voice's files")
+        found = find_installable(voice, language)
         if found.is_installed():
-            typer.echo(f"{voice} is installed already")
+            typer.echo(f"{found.name} is installed already")
             return
         typer.echo(found.describe())
-        with show_bar(voice) as report:
-            found.install(report)
-        typer.echo(f'{voice} is installed; hear it with: narrator voices try {voice} "Breathe in."')
+        with show_bar(found.name) as report:
+            found.install(report, source)
+        typer.echo(f'{found.name} is installed; hear it with: narrator voices try {found.name} "Breathe in."')
 
 
 @voices_app.command("remove")
 def remove_command(voice: VoiceArgument) -> None:
     """Delete a voice that was added."""
     with faults_told():
-        from narrator.speech.install import find_installable
+        from narrator.speech.registry import find_installable
 
-        find_installable(voice).remove()
-        typer.echo(f"{voice} is removed")
+        found = find_installable(voice)
+        found.remove()
+        typer.echo(f"{found.name} is removed")

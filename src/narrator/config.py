@@ -1,21 +1,28 @@
-"""The configuration file: which voice to take, and how to reach the engines that need telling."""
+"""The configuration file: which voice to take; and a table for each engine, which the engine's own type reads."""
 
 import os
 import re
 import tomllib
-from difflib import get_close_matches
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, get_args, get_origin
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from narrator.errors import Fault, NarratorError
+from narrator.errors import Fault, NarratorError, UsageError
+from narrator.paths import read_file
 from narrator.routine.nearest import suggest
+from narrator.units import parse_size
 
 VARIABLE = "NARRATOR_CONFIG"
 """Names another file than the user's own."""
+LIMIT_VARIABLE = "NARRATOR_CACHE_LIMIT"
+"""Says how large the cache may become, before the file does."""
 
+_MAX_BYTES = 256 * 1024
+_DEEP = re.compile(r"([^\s.=\[\]#]{1,100}\s{0,9}\.\s{0,9}){20}")
+"""A key with so many points in it; of thousands, tomllib makes gigabytes."""
 Seconds = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
 Timeout = Annotated[Seconds, Field(gt=0)]
 FirstWait = Annotated[Seconds, Field(le=60)]
@@ -58,75 +65,36 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-class GttsConfig(Section):
-    """How to treat Google Translate."""
-
-    url: Url | None = None
-    """Another server that speaks the same protocol; translate.google.com unless given."""
-    interval: Seconds = 0.2
-    """Least time from the end of one request to the start of the next, in seconds."""
-    wait: FirstWait = 1.0
-    """First wait after a refusal, in seconds; it doubles with each further one, up to a minute."""
-    timeout: Timeout = 20.0
-    """Longest silence of the server, in seconds; the whole answer may take three times that."""
+def _read_size(value: Any) -> float:
+    if not isinstance(value, str):
+        raise ValueError('write a size, in quotes, such as "2GB"')
+    return parse_size(value)
 
 
-class OpenaiConfig(Section):
-    """A server with the interface `/v1/audio/speech`."""
+class CacheConfig(Section):
+    """What is kept for the next time."""
 
-    url: Url = "https://api.openai.com/v1"
-    """Where the interface is, up to and with `/v1`."""
-    model: str = "gpt-4o-mini-tts"
-    voice: str = "alloy"
-    speed: Annotated[float, Field(ge=0.25, le=4, allow_inf_nan=False)] = 1.0
-    """The server's own speed at pace 1."""
-    workers: Annotated[int, Field(ge=1, le=16)] = 2
-    """How many sentences to ask for at the same time."""
-    wait: FirstWait = 1.0
-    """First wait after a refusal, in seconds; it doubles with each further one, up to a minute."""
-    timeout: Timeout = 60.0
-    """Longest silence of the server, in seconds; the whole answer may take three times that."""
-
-
-PLACES = ("text", "output", "language", "pace")
-"""What stands in braces in a program's arguments for what it is to be given."""
-
-
-class CommandConfig(Section):
-    """A program that reads a text and writes WAV."""
-
-    run: Annotated[tuple[str, ...], Field(min_length=1)]
-    """The program and its arguments; `{text}`, `{output}`, `{language}` and `{pace}` stand for what they say.
-
-    Without `{text}` it reads the text from standard input; without `{output}` it writes to standard output."""
-    languages: Annotated[tuple[str, ...], Field(min_length=1)] = ("any",)
-    """Codes of the languages it speaks."""
-    timeout: Timeout = 60.0
-    """Longest time for one sentence, in seconds."""
-    workers: Annotated[int, Field(ge=1, le=64)] = 1
-    """How many may run at the same time."""
-
-    @model_validator(mode="after")
-    def _check_program(self) -> Self:
-        if not self.run[0]:
-            raise ValueError('\'run\' names no program; write it like ["flite", "-o", "{output}"]')
-        # Programs have braces of their own: only what is nearly one of ours is taken for a slip.
-        for name in set(re.findall(r"\{([a-z]+)\}", " ".join(self.run))) - set(PLACES):
-            if near := get_close_matches(name, PLACES, 1):
-                raise ValueError(f"'run' has {{{name}}}, which stands for nothing; did you mean {{{near[0]}}}?")
-        return self
+    limit: Annotated[float, BeforeValidator(_read_size)] | None = None
+    """Bytes that the cache may take; infinite for no limit."""
 
 
 class Config(Section):
-    """The whole file; what it does not say has its default."""
+    """The whole file; what it does not say has its default. The engines' tables are kept as they are written."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", hide_input_in_errors=True)
 
     voice: Annotated[str, Field(min_length=1)] | None = None
     """Who speaks unless `--voice` or `NARRATOR_VOICE` say otherwise."""
     fallback: Annotated[tuple[str, ...], BeforeValidator(_split_voices)] = ()
     """Who speaks the whole session when that voice fails, in this order, unless `--fallback` says otherwise."""
-    gtts: GttsConfig = GttsConfig()
-    openai: OpenaiConfig = OpenaiConfig()
-    command: dict[str, CommandConfig] = {}
+    cache: CacheConfig = CacheConfig()
+    sounds: Annotated[str, Field(min_length=1)] | None = None
+    """A folder whose sound files any routine may name, besides those in its own folder."""
+
+    @property
+    def tables(self) -> dict[str, Any]:
+        """What is written for each engine, by the engine's name, unread."""
+        return dict(self.model_extra or {})
 
 
 def find_config() -> Path:
@@ -145,9 +113,12 @@ def read_config() -> Config:
         ConfigError: it cannot be read or understood; names the file, the key, and the remedy.
 
     """
-    path = find_config()
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        path = find_config()
+    except RuntimeError:  # a user without a home has no file there
+        return Config()
+    try:
+        data = _parse(read_file(path, _MAX_BYTES).decode())
     except FileNotFoundError:
         if os.environ.get(VARIABLE):
             raise ConfigError(f"there is no file {path}, which {VARIABLE} names; write it, or unset that") from None
@@ -158,10 +129,41 @@ def read_config() -> Config:
         raise ConfigError(f"{path} is not TOML: {error}; mend it, or move it away") from error
     except (RecursionError, ValueError) as error:
         raise ConfigError(f"{path} is nested too deep, or has too long a number; mend it, or move it away") from error
+    strays = [key for key, value in data.items() if key not in Config.model_fields and not isinstance(value, dict)]
+    if strays:
+        raise ConfigError.gather(Fault(f"{path}: {_describe_stray(key)}") for key in strays)
+    config: Config = _type(Config, data, path)
+    return config
+
+
+def read_settings(name: str, kind: Any) -> Any:
+    """Read the table of an engine: `kind` is its type, a model or a dict of models.
+
+    Raises:
+        ConfigError: as for `read_config`, or the table is not of that type.
+
+    """
+    return _type(kind, read_config().tables.get(name, {}), find_config(), name)
+
+
+def _type(kind: Any, data: Any, path: Path, *parents: str) -> Any:
     try:
-        return Config.model_validate(data)
+        return TypeAdapter(kind).validate_python(data)
     except ValidationError as error:
-        raise ConfigError.gather(Fault(f"{path}: {_describe(fault)}") for fault in error.errors()) from None
+        faults = [_describe(fault, kind, parents) for fault in error.errors()]
+    raise ConfigError.gather(Fault(f"{path}: {fault}") for fault in faults)
+
+
+def _describe_stray(key: str) -> str:
+    return (
+        f"unknown key '{key}'; {suggest(key, Config.model_fields)} (the settings of an engine are a table, as [gtts])"
+    )
+
+
+def _parse(text: str) -> dict[str, Any]:
+    if _DEEP.search(text):
+        raise RecursionError
+    return tomllib.loads(text)
 
 
 def choose_voices(voice: str | None, fallback: str | None = None) -> tuple[str | None, tuple[str, ...]]:
@@ -173,6 +175,56 @@ def choose_voices(voice: str | None, fallback: str | None = None) -> tuple[str |
     """
     config = read_config()
     return voice or config.voice, config.fallback if fallback is None else _split_voices(fallback)
+
+
+def choose_limit() -> float | None:
+    """Return how many bytes the cache may take: as `NARRATOR_CACHE_LIMIT` says, else the file; None where none does.
+
+    Raises:
+        UsageError: what the variable says is not a size.
+        ConfigError: the configuration file cannot be used.
+
+    """
+    if wanted := os.environ.get(LIMIT_VARIABLE):
+        try:
+            return parse_size(wanted)
+        except ValueError as error:
+            raise UsageError(f"{LIMIT_VARIABLE}: {error}") from None
+    return read_config().cache.limit
+
+
+_LIMIT_LINE = re.compile(r"(?m)^[ \t]*limit[ \t]*=.*$")
+_CACHE_TABLE = re.compile(r"(?m)^[ \t]*\[[ \t]*cache[ \t]*\][ \t]*(#.*)?$")
+
+
+def set_limit(text: str, size: str) -> str | None:
+    """Write a limit of the cache into a configuration file's text; None where that would change anything else."""
+    table = _CACHE_TABLE.search(text)
+    if not table:
+        changed = f'{text.rstrip()}\n\n[cache]\nlimit = "{size}"\n'.lstrip()
+    else:
+        end = re.compile(r"(?m)^\s*\[").search(text, table.end())
+        body = text[table.end() : end.start() if end else len(text)]
+        line = f'limit = "{size}"'
+        body = _LIMIT_LINE.sub(line, body, 1) if _LIMIT_LINE.search(body) else f"\n{line}{body}"
+        changed = text[: table.end()] + body + (text[end.start() :] if end else "")
+    try:
+        wanted = tomllib.loads(text)
+        wanted["cache"] = wanted.get("cache", {}) | {"limit": size}
+        return changed if tomllib.loads(changed) == wanted else None
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
+def list_sound_folders() -> tuple[Path, ...]:
+    """Return the folders whose sound files any routine may name: what the configuration says, seen from its file.
+
+    Raises:
+        ConfigError: the configuration file cannot be used.
+
+    """
+    named = read_config().sounds
+    return () if named is None else (find_config().parent / os.path.expanduser(named),)  # noqa: PTH111 - never raises
 
 
 _REMEDIES = {
@@ -189,19 +241,20 @@ _REMEDIES = {
 """Pydantic's words are for programmers."""
 
 
-def _describe(fault: Any) -> str:
-    """Say what is wrong with a key, and what would be right; its value is not quoted, for it may be a secret."""
-    *parents, key = fault["loc"]
-    place = ".".join(map(str, fault["loc"]))
+def _describe(fault: Any, kind: Any, parents: Sequence[str]) -> str:
+    """Say what is wrong with a key, and what would be right; its value is not quoted, because it may be a secret."""
+    place = ".".join(map(str, (*parents, *fault["loc"])))
+    key = place.rpartition(".")[2]
     if fault["type"] == "extra_forbidden":
-        return f"unknown key '{place}'; {suggest(str(key), _list_keys(parents))}"
+        return f"unknown key '{place}'; {suggest(key, _list_keys(kind, fault['loc'][:-1]))}"
     if fault["type"] == "missing":
         return f"'{place}' is missing; write {key} = ..."
     message = _REMEDIES.get(fault["type"]) or fault["msg"].removeprefix("Value error, ")
     return f"'{place}' cannot be used: {message[:1].lower()}{message[1:]}"
 
 
-def _list_keys(parents: list[int | str]) -> list[str]:
-    """Keys that the table at a path takes."""
-    tables: dict[str, type[Section]] = {"gtts": GttsConfig, "openai": OpenaiConfig, "command": CommandConfig}
-    return list((tables[str(parents[0])] if parents else Config).model_fields)
+def _list_keys(kind: Any, path: Sequence[int | str]) -> list[str]:
+    """Return the keys of the table at a path within a type: of models, and dicts of models."""
+    for name in path:
+        kind = get_args(kind)[1] if get_origin(kind) is dict else kind.model_fields[name].annotation
+    return list(kind.model_fields)

@@ -10,12 +10,13 @@ from typing import Any
 
 import typer
 
-from narrator.errors import CancelledError, Fault, NarratorError, UsageError
+from narrator.characters import escape_in_json
+from narrator.errors import FAILURES, CancelledError, Fault, LengthError, UsageError, explain
 
 
 def print_json(known: dict[str, Any]) -> None:
     """Print an object on a line of its own."""
-    typer.echo(json.dumps(known, ensure_ascii=False))
+    typer.echo(escape_in_json(json.dumps(known, ensure_ascii=False)))
 
 
 def tell(fault: Fault, kind: str, *, as_json: bool = False, spans: Sequence[tuple[int, int]] = ()) -> None:
@@ -31,10 +32,20 @@ def tell(fault: Fault, kind: str, *, as_json: bool = False, spans: Sequence[tupl
         typer.echo(fault.describe(kind), err=True)
 
 
-def tell_error(error: NarratorError) -> None:
-    """Tell each fault of an error."""
+def tell_failure(failure: BaseException, *, as_json: bool = False) -> int:
+    """Report each fault of an error, or of what befell the command; returns its exit code.
+
+    What is a fault of the program is raised again.
+    """
+    error = explain(failure)
+    if error is None:
+        raise failure
+    if isinstance(error, CancelledError):
+        typer.echo(error.faults[0].message, err=True)
+        return error.exit_code
     for fault in error.faults:
-        tell(fault, "error")
+        tell(fault, "error", as_json=as_json, spans=error.spans if isinstance(error, LengthError) else ())
+    return error.exit_code
 
 
 @contextmanager
@@ -42,12 +53,8 @@ def faults_told() -> Iterator[None]:
     """Tell what went wrong in a line, and end with its exit code."""
     try:
         yield
-    except NarratorError as error:
-        tell_error(error)
-        raise typer.Exit(error.exit_code) from None
-    except KeyboardInterrupt:
-        typer.echo("interrupted; what was spoken is kept, and nothing half done is left behind", err=True)
-        raise typer.Exit(CancelledError.exit_code) from None
+    except (*FAILURES, KeyboardInterrupt) as failure:
+        raise typer.Exit(tell_failure(failure)) from None
 
 
 @contextmanager
@@ -92,10 +99,12 @@ def write_text(path: Path, text: str) -> None:
         PublishError: it cannot be written.
 
     """
-    from narrator.cache import replace_file
     from narrator.errors import PublishError
+    from narrator.files import replace_file
+    from narrator.paths import refuse_special
 
     try:
+        refuse_special(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         with replace_file(path) as file:
             file.write(text.encode())

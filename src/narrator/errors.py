@@ -3,9 +3,12 @@
 Every error can be pickled, so it crosses from a worker process whole.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
+
+from narrator.characters import escape_controls
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,8 @@ class Fault:
 
     def describe(self, kind: str) -> str:
         """Write the fault the way compilers do: `file:line:col: kind: message`."""
-        return f"{self.mark}: {kind}: {self.message}" if self.mark else f"{kind}: {self.message}"
+        text = f"{self.mark}: {kind}: {self.message}" if self.mark else f"{kind}: {self.message}"
+        return escape_controls(text).replace("\n", "\\n")
 
 
 class NarratorError(Exception):
@@ -95,3 +99,40 @@ class CancelledError(NarratorError):
     """The user interrupted."""
 
     exit_code = 130
+
+
+FAILURES = (NarratorError, OSError, UnicodeError, MemoryError, ImportError, RuntimeError)
+"""What may befall any command, and is mostly no fault of the program: `explain` knows."""
+
+
+def explain(error: BaseException) -> NarratorError | None:
+    """Return what befell a command as an error of narrator's own; None for what is a fault of the program."""
+    known: NarratorError | None = None
+    match error:
+        case NarratorError():
+            known = error
+        case KeyboardInterrupt():
+            known = CancelledError("interrupted; what was spoken is kept, and nothing half done is left behind")
+        case ImportError() if not re.search("allocate|map segment", str(error)):
+            known = OutsideError(f"a package cannot be loaded: {describe_error(error)}; install narrator again")
+        case MemoryError() | ImportError():
+            known = OutsideError("there is not enough memory; close other programs, or make fewer tracks at a time")
+        case RecursionError():
+            known = NarratorError("this is nested too deep; make it flatter")
+        case RuntimeError() if "home directory" in str(error):
+            known = OutsideError("there is no home folder; set NARRATOR_CACHE_DIR and NARRATOR_DATA_DIR to folders")
+        case RuntimeError() if "Symlink loop" in str(error):
+            known = OutsideError(f"{describe_error(error).partition(': ')[2]}; remove the link")
+        case UnicodeError():
+            known = NarratorError(f"a name or a text is not valid UTF-8: {_show_part(error)}; rename or rewrite it")
+        case OSError():
+            name = "" if error.filename is None else f"{error.filename!s}: "
+            known = OutsideError(f"{name}{error.strerror or describe_error(error)}; check the disk and the permissions")
+    return known
+
+
+def _show_part(error: UnicodeError) -> str:
+    """What could not be read or written, a few characters of it."""
+    if isinstance(error, UnicodeEncodeError | UnicodeDecodeError):
+        return ascii(error.object[max(error.start - 20, 0) : error.start + 20])
+    return str(error)

@@ -6,42 +6,43 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, astuple, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import av
 
-from narrator import __version__
 from narrator.cache import Cache, make_key
 from narrator.errors import (
     Fault,
     LengthError,
     Mark,
-    NarratorError,
+    OutsideError,
     PublishError,
-    RoutineError,
     SoundError,
-    SpeechError,
     UsageError,
 )
 from narrator.figures import USUAL, Row, look_at_lengths
+from narrator.files import sweep_parts
 from narrator.mix import Console, measure_gain, measure_stroke
 from narrator.mix.backdrops import open_bed, open_floor
+from narrator.paths import exists, is_file, open_regular, refuse_special
 from narrator.publish.mp3 import write_mp3
 from narrator.publish.tags import is_ours
 from narrator.review import review_script
-from narrator.routine.load import make_routine, type_source
+from narrator.routine.load import make_routine
+from narrator.routine.seed import Seed, settle_seed
 from narrator.routine.source import read_source
 from narrator.script import Bell, Guidance, Heading, Script, write_script
-from narrator.script_file import ScriptFile, format_script, is_script, place_script
+from narrator.script_file import ScriptFile, format_script, is_script, make_script, place_script
 from narrator.sound.loop import Loop
-from narrator.speech import Clips, find_lengths, speak
+from narrator.speech.cast import Role, cast_voice
 from narrator.speech.engine import Engine, Voice
-from narrator.speech.registry import AUTO, check_engine, open_voice
+from narrator.speech.speak import Clips, find_lengths, speak
 from narrator.timeline import Growth, Lengths, Range, Timeline, lay_out, measure_range
 from narrator.units import Db, Ms, format_duration
-from narrator.verify import Check, verify_track
+from narrator.verify import Check, compare_bytes, verify_track
 
 T = TypeVar("T")
 
@@ -68,10 +69,15 @@ class Request:
     fallback: tuple[str, ...] = ()
     """Who speaks the whole session instead, when that voice fails: the next of these, and so on."""
     no_bed: bool = False
+    sounds: tuple[Path, ...] = ()
+    """Folders of sound files besides those of the files that name them."""
     without: tuple[str, ...] = ()
     """Titles of sections to leave out."""
     nearest: bool = False
     """Whether the nearest length that can be met will do."""
+    seed: Seed | None = None
+    today: date = field(default_factory=date.today)
+    """The local date, which the seed `today` stands for; one for all requests of a command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,9 @@ class Job:
     output: Path
     bitrate: int = 128
     force: bool = False
+    """Whether to make the track again in any case, and to replace a file that narrator did not make."""
+    remake: bool = False
+    """Whether to make the track again in any case, because what is in the cache has changed."""
     threads: int = 1
 
 
@@ -115,6 +124,8 @@ class Track:
     clips_cached: int
     seconds: float
     skipped: bool = False
+    replaced: str | None = None
+    """Who spoke the track that was there before, where that was another voice."""
     notes: tuple[Fault, ...] = ()
 
 
@@ -140,22 +151,28 @@ def render(job: Job, cache: Cache, report: Report | None = None) -> Track:
         NarratorError: of the stage that failed. A file that lay there before is then still there, unharmed.
 
     """
+    with cache.lease():
+        return _render(job, cache, report)
+
+
+def _render(job: Job, cache: Cache, report: Report | None) -> Track:
     started = time.monotonic()
     authored = _read(job.request)
 
     def find_or_plan(engine: Engine, voice: Voice) -> tuple[str, Track | Plan]:
         fingerprint = make_key(
-            _FORMAT, __version__, av.__version__, repr(authored), _list_digests(authored), astuple(voice),
-            job.request.length, job.request.nearest, job.bitrate,
+            _FORMAT, av.__version__, authored, _list_digests(authored), voice, job.request.length, job.request.nearest,
+            job.bitrate,
         )  # fmt: skip
-        if not job.force and (track := _find_track(job, fingerprint, cache)):
+        if not (job.force or job.remake) and (track := _find_track(job, fingerprint, cache)):
             return fingerprint, track
         _prepare_output(job)
         return fingerprint, _plan(authored, job.request, engine, voice, cache, report)
 
-    (fingerprint, session), warnings = _try_voices(job.request, authored, find_or_plan)
+    (fingerprint, session), warnings = _cast(job.request, authored, find_or_plan)
     if isinstance(session, Track):
         return replace(session, notes=(*warnings, *session.notes))
+    before = _find_record(job.output, cache)
     measured = write_mp3(
         job.output,
         session.heading,
@@ -175,10 +192,15 @@ def render(job: Job, cache: Cache, report: Report | None = None) -> Track:
         clips_new=session.clips.new,
         clips_cached=session.clips.cached,
         seconds=round(time.monotonic() - started, 3),
+        replaced=before["track"]["voice"] if before and before["track"]["voice"] != str(session.voice) else None,
         notes=session.timeline.notes,
     )
-    # Kept without the warnings: they tell of this run, and the fingerprint is that of the voice that spoke.
-    _keep_track(job, fingerprint, track, _write_plan(session, job), cache)
+    try:
+        # Kept without the warnings: they tell of this run, and the fingerprint is that of the voice that spoke.
+        _keep_track(job, fingerprint, track, _write_plan(session, job), cache)
+    except OutsideError as error:
+        # The track is there, and good.
+        warnings += tuple(Fault(f"narrator will not recognise this track: {each.message}") for each in error.faults)
     return replace(track, notes=(*warnings, *track.notes))
 
 
@@ -201,10 +223,32 @@ def plan(request: Request, cache: Cache, report: Report | None = None) -> Plan:
 
     """
     authored = _read(request)
-    session, warnings = _try_voices(
-        request, authored, lambda engine, voice: _plan(authored, request, engine, voice, cache, report)
-    )
+    with cache.lease():
+        session, warnings = _cast(
+            request, authored, lambda engine, voice: _plan(authored, request, engine, voice, cache, report)
+        )
     return replace(session, warnings=warnings)
+
+
+def respeak(request: Request, cache: Cache, report: Report | None = None) -> int:
+    """Speak everything that a session may need again, replace what is in the cache of it, and return how much it was.
+
+    Raises:
+        NarratorError: of the stage that failed.
+
+    """
+    authored = _read(request)
+
+    def follow(done: int, total: int) -> None:
+        if report:
+            report("speaking", done, total)
+
+    def speak_again(engine: Engine, voice: Voice) -> Clips:
+        return speak(authored.list_texts(), voice, engine, cache, follow, again=True)
+
+    with cache.lease():
+        clips, _ = _cast(request, authored, speak_again)
+    return clips.new
 
 
 def make_console(session: Plan) -> Console:
@@ -220,18 +264,29 @@ def verify(path: Path, script: Request | None, cache: Cache) -> list[Check]:
         NarratorError: there is no plan of it, or it cannot be read.
 
     """
+    with cache.lease():
+        return _verify(path, script, cache)
+
+
+def _verify(path: Path, script: Request | None, cache: Cache) -> list[Check]:
     if script:
         session = plan(script, cache)
         return verify_track(path, session.timeline, make_console(session))
-    known = cache.get(_SHELF, _track_key(path)) if path.is_file() else None
-    if not path.is_file():
+    if not is_file(path):
         raise PublishError(f"there is no track {path}; name one that narrator made")
-    if known is None:
+    data = cache.get(_SHELF, _track_key(path))
+    if data is None:
         raise UsageError(f"nothing is known of how {path} was made; name its script with --script")
+    known = json.loads(data)
     with tempfile.TemporaryDirectory() as folder:
         kept = Path(folder) / "plan.yaml"
-        kept.write_text(json.loads(known)["script"], "utf-8")
-        return verify(path, Request(kept, str(path)), cache)
+        kept.write_text(known["script"], "utf-8")
+        # Its sound files are named by their whole paths, as they were found.
+        session = plan(Request(kept, str(path), sounds=(Path(kept.anchor),)), cache)
+    return [
+        compare_bytes(known["digest"], _hash_file(path)),
+        *verify_track(path, session.timeline, make_console(session)),
+    ]
 
 
 def check(request: Request, cache: Cache, lengths: Sequence[Ms] | None = None) -> Checked:
@@ -244,7 +299,7 @@ def check(request: Request, cache: Cache, lengths: Sequence[Ms] | None = None) -
 
     """
     authored = _read(request)
-    (clips, is_estimate), failed = _try_voices(
+    (clips, is_estimate), failed = _cast(
         request, authored, lambda _engine, voice: find_lengths(authored.list_texts(), voice, cache)
     )
     measured = Lengths(clips, measure_rings(authored), is_estimate)
@@ -294,16 +349,17 @@ def _read(request: Request) -> Script | ScriptFile:
     """Read a routine or a script file."""
     source = read_source(request.file, request.name)
     if not is_script(source):
-        routine = make_routine(source, request.file)
-        script = write_script(routine, request.guidance or "full", request.language, request.without)
+        routine = make_routine(source, request.file, request.sounds)
+        seed = settle_seed(routine.seed if request.seed is None else request.seed, request.today)
+        script = write_script(routine, request.guidance or "full", request.language, request.without, seed)
         return replace(script, bed=None) if request.no_bed else script
-    choices = (request.length, request.guidance, request.language, *request.without)
+    choices = (request.length, request.guidance, request.language, request.seed, *request.without)
     if request.no_bed or request.nearest or any(value is not None for value in choices):
         raise UsageError(
             f"{request.name} is a script, which stands as it is: leave out --length, --nearest, --guidance, "
-            "--language, --without and --no-bed"
+            "--language, --seed, --without and --no-bed"
         )
-    return type_source(source, ScriptFile)
+    return make_script(source, request.sounds)
 
 
 def _place(authored: Script | ScriptFile, lengths: Lengths, request: Request) -> Timeline:
@@ -367,55 +423,12 @@ def _sound_placed(mark: Mark | None) -> Iterator[None]:
         raise SoundError(error.faults[0].message, mark) from None
 
 
-def _try_voices(
+def _cast(
     request: Request, authored: Script | ScriptFile, work: Callable[[Engine, Voice], T]
 ) -> tuple[T, tuple[Fault, ...]]:
-    """Do all of the work with the voice chosen; where that voice fails, all of it with the next one allowed.
-
-    Returns what the work gives, and a warning for each voice that failed.
-
-    Raises:
-        UsageError: the voice chosen, or an engine to fall back to, is none.
-        SpeechError: every voice failed; has a fault of each.
-
-    """
-    for each in request.fallback:
-        check_engine(each)
-    failed: list[Fault] = []
-    try:
-        return _work_with(request.voice, request, authored, work), ()
-    except SpeechError as error:
-        failed += error.faults
-    for asked in request.fallback:
-        try:
-            done = _work_with(asked, request, authored, work)
-        except (SpeechError, UsageError) as error:
-            too = f"the fallback {asked} failed, too"
-            failed += (Fault(f"{too}: {fault.message}", fault.mark) for fault in error.faults)
-        else:
-            instead = f"the whole session is spoken by {asked} instead"
-            return done, tuple(Fault(f"{instead}: {fault.message}", fault.mark) for fault in failed)
-    raise SpeechError.gather(failed)
-
-
-def _work_with(
-    asked: str | None, request: Request, authored: Script | ScriptFile, work: Callable[[Engine, Voice], T]
-) -> T:
-    engine, voice = _open_voice(asked, request, authored)
-    with engine:
-        return work(engine, voice)
-
-
-def _open_voice(asked: str | None, request: Request, authored: Script | ScriptFile) -> tuple[Engine, Voice]:
-    """Open a voice; a fault that the file itself is to blame for gets its place there."""
     heading = authored.heading
-    try:
-        return open_voice(asked, heading.voice, heading.language)
-    except NarratorError as error:
-        if asked not in {None, AUTO} or request.language:
-            raise
-        kind = RoutineError if isinstance(error, UsageError) else type(error)
-        raise kind(error.faults[0].message, heading.voice_mark) from None
+    mark = None if request.language else heading.voice_mark
+    return cast_voice(request.voice, request.fallback, Role(heading.voice, heading.language, mark), work)
 
 
 def _round(level: float | None) -> float | None:
@@ -423,24 +436,31 @@ def _round(level: float | None) -> float | None:
 
 
 def _track_key(path: Path) -> str:
-    return make_key(_FORMAT, str(path.resolve()))
+    # A name need not be UTF-8.
+    return make_key(_FORMAT, str(path.resolve()).encode(errors="backslashreplace").decode())
 
 
 def _find_track(job: Job, fingerprint: str, cache: Cache) -> Track | None:
     """The track at the job's place, if it was made from the same input and is still as it was made."""
-    data = cache.get(_SHELF, _track_key(job.output))
-    if data is None or not job.output.is_file():
-        return None
-    known = json.loads(data)
-    if known["fingerprint"] != fingerprint or known["digest"] != _hash_file(job.output):
+    known = _find_record(job.output, cache)
+    if known is None or known["fingerprint"] != fingerprint or known["digest"] != _hash_file(job.output):
         return None
     notes = tuple(Fault(note["message"], note["mark"] and Mark(**note["mark"])) for note in known["notes"])
     return Track(**(known["track"] | {"path": str(job.output)}), skipped=True, notes=notes)
 
 
+def _find_record(output: Path, cache: Cache) -> dict[str, Any] | None:
+    """Return what was kept of the track that is at a place, if narrator made one there."""
+    data = cache.get(_SHELF, _track_key(output))
+    if data is None or not is_file(output):
+        return None
+    known: dict[str, Any] = json.loads(data)
+    return known
+
+
 def _keep_track(job: Job, fingerprint: str, track: Track, script: str, cache: Cache) -> None:
     plain = asdict(replace(track, notes=()))
-    del plain["notes"], plain["skipped"]
+    del plain["notes"], plain["skipped"], plain["replaced"]
     known = {
         "fingerprint": fingerprint,
         "digest": _hash_file(job.output),
@@ -453,7 +473,7 @@ def _keep_track(job: Job, fingerprint: str, track: Track, script: str, cache: Ca
 
 def _hash_file(path: Path) -> str:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return hashlib.file_digest(file, "blake2b").hexdigest()
     except OSError as error:
         raise PublishError(f"cannot read {path}: {error.strerror or error}; choose another --output") from error
@@ -462,14 +482,15 @@ def _hash_file(path: Path) -> str:
 def _prepare_output(job: Job) -> None:
     """Make the output folder, and refuse a file there that narrator did not make."""
     try:
+        refuse_special(job.output)
+    except OSError as error:
+        raise PublishError(f"cannot write {job.output}: {error.strerror}; choose another --output") from error
+    try:
         job.output.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise PublishError(
             f"cannot make the folder {job.output.parent}: {error.strerror or error}; choose another with --output"
         ) from error
-    try:
-        is_foreign = job.output.exists() and not job.force and not is_ours(job.output)
-    except OSError as error:
-        raise PublishError(f"cannot read {job.output}: {error.strerror or error}; choose another --output") from error
-    if is_foreign:
+    sweep_parts(job.output.parent)
+    if exists(job.output) and not job.force and not is_ours(job.output):
         raise PublishError(f"{job.output} was not made by narrator; move it away, or replace it with --force")

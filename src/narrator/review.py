@@ -59,9 +59,10 @@ def _find_long_holds(script: Script) -> Iterator[Fault]:
     for item in script.steps:
         if isinstance(item.what, BreathBlock):
             for phase in item.what.phases:
-                if phase.name in {"hold", "pause"} and phase.length > LONGEST_HELD:
+                longest = max(phase.first, phase.last)
+                if phase.name in {"hold", "pause"} and longest > LONGEST_HELD:
                     yield Fault(
-                        f"the breath is held for {phase.length / 1000:g} s; over {LONGEST_HELD // 1000} s is too long "
+                        f"the breath is held for {longest / 1000:g} s; over {LONGEST_HELD // 1000} s is too long "
                         "for beginners",
                         item.mark,
                     )

@@ -4,15 +4,18 @@
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
-from narrator.errors import Fault, RoutineError
+from narrator.errors import Fault, RoutineError, UsageError
+from narrator.routine.load import type_source
 from narrator.routine.marked import Marked
 from narrator.routine.model import Tags, VoiceShort, VoiceSpec
 from narrator.routine.phrases import Lexicon
@@ -20,8 +23,8 @@ from narrator.routine.sounds import FLOOR, LOUDNESS, NONE, BedSpec, BellShort, F
 from narrator.routine.source import Source
 from narrator.routine.text import InlinePause, split_text
 from narrator.routine.values import LANGUAGE, Duration, Line, Word
-from narrator.script import Bed, Bell, Breath, Cue, Heading, Speech, list_texts, make_bed, make_bell
-from narrator.timeline import BedLine, Chapter, Lengths, Segment, Timeline, check_words
+from narrator.script import Bed, Bell, Breath, Cue, Heading, Speech, list_speeches, list_texts, make_bed, make_bell
+from narrator.timeline import BedLine, Chapter, Lengths, Segment, Timeline, check_words, measure_words
 from narrator.units import TICK, Db, Ms, format_clock, format_duration, ms_to_ticks, ticks_to_ms
 
 FORMAT = 1
@@ -81,10 +84,10 @@ class CueEntry(Marked):
             raise ValueError("a script's words hold no pauses; make two cues of these")
         return self
 
-    def make_cue(self, lexicon: Lexicon) -> Cue:
-        """The cue itself."""
+    def make_cue(self, lexicon: Lexicon, sounds: tuple[Path, ...] = ()) -> Cue:
+        """Make the cue itself."""
         if self.bell:
-            return make_bell(self.bell, self.find_mark("bell"))
+            return make_bell(self.bell, self.find_mark("bell"), sounds)
         texts = tuple(" ".join(text.split()) for text in self.say or ())
         words = tuple(Speech(text, lexicon.respell(text)) for text in texts)
         if self.breathe:
@@ -118,8 +121,9 @@ class ScriptFile(Marked):
     title: Word
     language: Annotated[str, Field(pattern=LANGUAGE)] = "en"
     voice: VoiceShort = VoiceSpec()
-    pronounce: dict[Word, Word] = Field({})
+    pronounce: dict[Word, Word] = Field({}, max_length=1000)
     tags: Tags = Tags()
+    seed: int = 0
     gain: Annotated[float, Field(ge=-60, le=24, allow_inf_nan=False)] | None = None
     loudness: Loudness = LOUDNESS
     floor: Floor = FLOOR
@@ -127,16 +131,23 @@ class ScriptFile(Marked):
     length: Duration
     sections: tuple[SectionEntry, ...] = ()
     cues: tuple[CueEntry, ...]
+    _sounds: tuple[Path, ...] = PrivateAttr(default=())
 
     @property
     def heading(self) -> Heading:
         """What the session is called, and its voice."""
-        return Heading(self.title, self.language, self.voice, self.tags, self.pronounce, self.find_mark("voice"))
+        mark = self.find_mark("voice")
+        return Heading(self.title, self.language, self.voice, self.tags, self.pronounce, mark, self.seed)
 
     def list_cues(self) -> list[Cue]:
         """The cues in the order of the file."""
+        return self._made_cues
+
+    @cached_property
+    def _made_cues(self) -> list[Cue]:
+        # Once: what a sound file holds may change while it is in use.
         lexicon = Lexicon(self.pronounce, self.language)
-        return [entry.make_cue(lexicon) for entry in self.cues]
+        return [entry.make_cue(lexicon, self._sounds) for entry in self.cues]
 
     def make_bed(self) -> Bed | None:
         """The bed itself.
@@ -145,11 +156,27 @@ class ScriptFile(Marked):
             RoutineError: it is a sound file that cannot be read.
 
         """
-        return make_bed(self.bed, self.find_mark("bed")) if self.bed else None
+        return self._made_bed
+
+    @cached_property
+    def _made_bed(self) -> Bed | None:
+        return make_bed(self.bed, self.find_mark("bed"), self._sounds) if self.bed else None
 
     def list_texts(self) -> list[str]:
         """Every distinct text that a voice is needed for, in order."""
         return list_texts(self.list_cues())
+
+
+def make_script(source: Source, sounds: tuple[Path, ...] = ()) -> ScriptFile:
+    """Make a script from a file's data; its sound files are also looked for in the folders `sounds`.
+
+    Raises:
+        RoutineError: with every fault found.
+
+    """
+    script = type_source(source, ScriptFile)
+    script._sounds = sounds  # noqa: SLF001 - what the file cannot say is filled in
+    return script
 
 
 def is_script(source: Source) -> bool:
@@ -166,7 +193,7 @@ def place_script(script: ScriptFile, lengths: Lengths) -> Timeline:
     """
     faults: list[Fault] = []
     segments: list[Segment] = []
-    for entry, cue in zip(script.cues, script.list_cues(), strict=True):
+    for number, (entry, cue) in enumerate(zip(script.cues, script.list_cues(), strict=True)):
         start = ticks_to_ms(ms_to_ticks(entry.at))
         end = start + lengths.measure_in_hold(cue)
         # A bell may go on ringing when the track ends, as long as it is struck before.
@@ -175,19 +202,13 @@ def place_script(script: ScriptFile, lengths: Lengths) -> Timeline:
             faults.append(_describe_overrun(entry, start, end, script))
         if isinstance(cue, Breath):
             faults += (Fault(message, entry.mark) for message in check_words(cue, lengths))
-        segments.append(Segment(start, end, cue, entry.find_mark("at"), _find_chapter(script, start), entry.side))
+        chapter = _find_chapter(script, start)
+        segments.append(Segment(start, end, cue, entry.find_mark("at"), chapter, entry.side, f"cue-{number}"))
     segments.sort(key=lambda segment: segment.start)
-    # A bell may be struck and ring under anything: only speech and breath need a place of their own.
-    alone = [segment for segment in segments if isinstance(segment.cue, Speech | Breath)]
-    for first, second in zip(accumulate(alone, _find_later_end), alone[1:], strict=False):
-        if second.start < first.end:
-            faults.append(
-                Fault(
-                    f"this cue starts at {format_clock(second.start)}, but the one on line {first.mark.line} goes on "
-                    f"until {format_clock(first.end)}; move one of them by {format_duration(first.end - second.start)}",
-                    second.mark,
-                )
-            )
+    # A bell may be struck and ring under anything, and words may be said over a tone.
+    spoken = [segment for segment in segments if list_speeches(segment.cue)]
+    faults += _find_overlaps([replace(segment, end=measure_words(segment, lengths)) for segment in spoken])
+    faults += _find_overlaps([segment for segment in segments if isinstance(segment.cue, Breath)])
     for before, section in pairwise((None, *script.sections)):
         if section and section.to > script.length:
             faults.append(
@@ -201,6 +222,17 @@ def place_script(script: ScriptFile, lengths: Lengths) -> Timeline:
     bed = script.make_bed()
     levels = tuple((entry.at, entry.level) for entry in script.bed.levels) if script.bed else ()
     return Timeline(script.length, tuple(segments), (), chapters, bed=BedLine(bed, levels) if bed else None)
+
+
+def _find_overlaps(alone: Sequence[Segment]) -> Iterator[Fault]:
+    """Say which segments, in the order of their starts, begin before an earlier one has ended."""
+    for first, second in zip(accumulate(alone, _find_later_end), alone[1:], strict=False):
+        if second.start < first.end:
+            yield Fault(
+                f"this cue starts at {format_clock(second.start)}, but the one on line {first.mark.line} goes on "
+                f"until {format_clock(first.end)}; move one of them by {format_duration(first.end - second.start)}",
+                second.mark,
+            )
 
 
 def _find_later_end(one: Segment, other: Segment) -> Segment:
@@ -221,12 +253,23 @@ def _find_chapter(script: ScriptFile, start: Ms) -> int | None:
 
 
 def format_script(
-    heading: Heading, voice: str, gain: Db, floor: Db | None, timeline: Timeline, file: str, folder: Path | None = None
+    heading: Heading,
+    voice: str,
+    gain: Db,
+    floor: Db | None,
+    timeline: Timeline,
+    file: str,
+    folders: tuple[Path, ...] = (),
 ) -> str:
     """Write a timeline as a script file.
 
-    `voice` is the one it was measured with, as `engine:name`; `file` is the routine, whose lines need no name; `folder`
-    is where the script will lie, if that is known: sound files are named from there.
+    `voice` is the one it was measured with, as `engine:name`; `file` is the routine, whose lines need no name;
+    `folders` are those where sound files are looked for, the one where the script will be first. Without any, sound
+    files are named by their whole paths.
+
+    Raises:
+        UsageError: a sound file is in none of the folders, nor below one.
+
     """
     head: dict[str, Any] = {
         KEY: FORMAT,
@@ -235,10 +278,11 @@ def format_script(
         "voice": _voice_to_data(voice, heading.voice.pace),
         **({"pronounce": dict(heading.pronounce)} if heading.pronounce else {}),
         "tags": {key: value for key, value in heading.tags.model_dump().items() if value is not None},
+        "seed": heading.seed,
         "gain": gain,
         "floor": NONE if floor is None else floor,
         "length": format_duration(timeline.length),
-        **({"bed": _bed_to_data(timeline.bed, folder)} if timeline.bed else {}),
+        **({"bed": _bed_to_data(timeline.bed, folders)} if timeline.bed else {}),
     }
     lines = ["# A narration script: move a cue, change its words, delete it or add one, and render this file."]
     lines += [f"{key}: {_flow(value)}" for key, value in head.items()]
@@ -248,7 +292,7 @@ def format_script(
             times = {"title": chapter.title, "at": format_clock(chapter.start), "to": format_clock(chapter.end)}
             lines.append(f"  - {_flow(times)}")
     lines.append("cues:" if timeline.segments else "cues: []")
-    lines += [f"  - {_flow(_cue_to_data(segment, timeline, file, folder))}" for segment in timeline.segments]
+    lines += [f"  - {_flow(_cue_to_data(segment, timeline, file, folders))}" for segment in timeline.segments]
     return "\n".join(lines) + "\n"
 
 
@@ -257,17 +301,26 @@ def _voice_to_data(voice: str, pace: float) -> dict[str, Any]:
     return {"engine": engine, "name": name, "pace": pace}
 
 
-def _name_sound(sound: Bell | Bed, folder: Path | None) -> str:
-    """A sound's name, or the place of its file, told from the folder."""
+def _name_sound(sound: Bell | Bed, folders: tuple[Path, ...]) -> str:
+    """A sound's name, or the place of its file, seen from the first folder that it is below."""
     if not sound.digest:
         return sound.sound
     path = Path(sound.sound).resolve()
-    return Path(os.path.relpath(path, folder.resolve())).as_posix() if folder else str(path)
+    for folder in folders:
+        if path.is_relative_to(folder.resolve()):
+            return path.relative_to(folder.resolve()).as_posix()
+    if folders:
+        raise UsageError(
+            f"a script in {folders[0]} cannot name the sound file {path}, which is neither there nor below; write the "
+            f"script to {path.parent}"
+        )
+    return str(path)
 
 
-def _bell_to_data(bell: Bell, folder: Path | None) -> dict[str, Any]:
-    data = {"sound": _name_sound(bell, folder), "times": bell.times, "every": format_duration(bell.every)}
+def _bell_to_data(bell: Bell, folders: tuple[Path, ...]) -> dict[str, Any]:
+    data = {"sound": _name_sound(bell, folders), "times": bell.times}
     own = {
+        "every": format_duration(bell.every) if bell.times > 1 else None,
         "pitch": bell.pitch,
         "length": None if bell.length is None else format_duration(bell.length),
         "level": bell.level,
@@ -275,14 +328,14 @@ def _bell_to_data(bell: Bell, folder: Path | None) -> dict[str, Any]:
     return data | {key: value for key, value in own.items() if value is not None}
 
 
-def _bed_to_data(line: BedLine, folder: Path | None) -> dict[str, Any]:
+def _bed_to_data(line: BedLine, folders: tuple[Path, ...]) -> dict[str, Any]:
     bed = line.bed
     levels = [{"at": format_clock(at), "level": NONE if level is None else level} for at, level in line.levels]
-    head = {"sound": _name_sound(bed, folder), "level": bed.level, "duck": bed.duck, "fade": format_duration(bed.fade)}
+    head = {"sound": _name_sound(bed, folders), "level": bed.level, "duck": bed.duck, "fade": format_duration(bed.fade)}
     return head | {"levels": levels}
 
 
-def _cue_to_data(segment: Segment, timeline: Timeline, file: str, folder: Path | None) -> dict[str, Any]:
+def _cue_to_data(segment: Segment, timeline: Timeline, file: str, folders: tuple[Path, ...]) -> dict[str, Any]:
     data: dict[str, Any] = {"at": format_clock(segment.start)}
     match segment.cue:
         case Speech(text):
@@ -292,7 +345,7 @@ def _cue_to_data(segment: Segment, timeline: Timeline, file: str, folder: Path |
             texts = [word.text for word in words]
             data |= {"say": texts[0] if len(texts) == 1 else texts} if texts else {}
         case Bell() as bell:
-            data["bell"] = _bell_to_data(bell, folder)
+            data["bell"] = _bell_to_data(bell, folders)
     data["takes"] = format_duration(segment.end - segment.start)
     if segment.chapter is not None:
         data["section"] = timeline.chapters[segment.chapter].title

@@ -4,6 +4,7 @@ Time is whole milliseconds, sound is 48,000 samples a second: one millisecond is
 is 1,152 samples, which is exactly 24 ms: a tick. Pairs of functions here are inverse where both are exact.
 """
 
+import math
 import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeAlias
@@ -82,6 +83,36 @@ def format_clock(ms: Ms) -> str:
     hours, minutes = divmod(minutes, 60)
     clock = f"{hours}:{minutes:02}" if hours else str(minutes)
     return f"{clock}:{seconds:02}.{part:03}"
+
+
+_SIZES = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
+
+
+def parse_size(text: str) -> float:
+    """Read `2GB`, `500 MB` or `1.5GiB` as bytes; `none`, for no limit, is infinity.
+
+    Raises:
+        ValueError: the text is not a size; the message says how to write one.
+
+    """
+    text = text.strip()
+    if text.lower() == "none":
+        return math.inf
+    found = re.fullmatch(rf"({_NUMBER})\s*([A-Za-z]+)", text, re.ASCII)
+    factor = found and next((size for unit, size in _SIZES.items() if unit.lower() == found[2].lower()), None)
+    if not found or not factor:
+        shown = text if len(text) < 40 else f"{text[:40]}..."
+        raise ValueError(f"{shown!r} is not a size; write 2GB, 500MB or none")
+    return int(Decimal(found[1]) * factor)
+
+
+def format_size(size: float) -> str:
+    """Write bytes as `4.2 GB`, `75 MB` or `0 B`, and infinity as `none`."""
+    if size == math.inf:
+        return "none"
+    unit = next((unit for unit in ("TB", "GB", "MB", "kB") if size >= _SIZES[unit]), "B")
+    shown = size / _SIZES[unit]
+    return f"{shown:.{int(shown < 10 and unit != 'B')}f} {unit}".replace(".0 ", " ")
 
 
 def ms_to_samples(ms: Ms) -> int:

@@ -9,9 +9,9 @@ from narrator.mix.backdrops import open_bed
 from narrator.mix.levels import LOUDER, SPEECH, level_clip, measure_gain
 from narrator.script import Bell, Breath, Speech
 from narrator.sound.loudness import integrate, measure_loudness
-from narrator.speech import speak
 from narrator.speech.engine import Voice
 from narrator.speech.registry import open_engine
+from narrator.speech.speak import speak
 from narrator.timeline import Lengths
 from timelines import make_bed, make_timeline, say
 

@@ -11,9 +11,9 @@ from narrator.script import Bell, Breath
 from narrator.sound.audio import get_samples
 from narrator.sound.bells import strike_bell
 from narrator.sound.loudness import measure_loudness
-from narrator.speech import speak
 from narrator.speech.engine import Voice
 from narrator.speech.registry import open_engine
+from narrator.speech.speak import speak
 from narrator.units import TICK, db_to_ratio
 from timelines import make_bed, make_timeline, say
 

@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -6,13 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from measure import decode
-from narrator.cache import Cache
+from narrator.cache import Cache, make_key
 from narrator.mix import BedCurve, Console, Layout, find_islands, mix_background, mix_island
 from narrator.mix.backdrops import open_bed, open_floor
+from narrator.mix.bed import Duck, Ramp
 from narrator.publish import frames
 from narrator.publish.frames import BITRATES, DELAY, Meter, Piece, count_frames, encode, lay_frames, list_parts
-from narrator.script import Bell
-from narrator.speech import Clips
+from narrator.script import Bell, Breath, Speech
+from narrator.speech.speak import Clips
 from narrator.units import TICK, TICK_SAMPLES, ticks_to_ms
 from timelines import make_bed, make_timeline
 
@@ -153,7 +155,7 @@ def test_parts_fill_a_track_without_holes_and_stretches_keep_to_their_loop(islan
         placed.append(Island((at + gap) * TICK, (at + gap + length) * TICK, ()))
         at += gap + length
     layout = Layout(at * TICK + rest, tuple(placed), BedCurve())
-    console = Console(None, 0.0, Loop("x", period, None))
+    console = Console(None, 0.0, Loop("x", period, lambda _piece: None))
     laid = 0
     for part in list_parts(layout, console):
         if isinstance(part, Piece):
@@ -175,3 +177,24 @@ def test_levels_come_out_as_they_went_in_at_every_bit_rate(tmp_path, bitrate):
     decoded = decode(tmp_path / "tone.mp3")[DELAY:][: len(tone)]
     middle = slice(20_000, 70_000)
     assert np.abs(decoded[middle] - tone[middle]).max() < 0.003
+
+
+OTHERS = {
+    Speech("Rest.", "rest"): {"spoken": "wrest"},
+    Bell("bowl"): {"sound": "gong", "times": 2, "every": 1, "pitch": 1.0, "length": 1, "level": 1.0, "digest": "d"},
+    Breath("in", 4008): {"phase": "out", "length": 24, "words": (Speech("In.", "in"),)},
+    BedCurve(): {"level": -1.0, "ramps": (Ramp(0, 1, None, 1.0),), "ducks": (Duck(0, 1, 8.0),)},
+}
+
+
+@pytest.mark.parametrize("value", OTHERS, ids=lambda value: type(value).__name__)
+def test_keys_hold_every_field_that_can_be_heard(value):
+    # A text is not heard as it is written, but as it is spoken.
+    assert {each.name for each in fields(value) if each.compare} - {"text"} == set(OTHERS[value])
+    for name, other in OTHERS[value].items():
+        assert make_key(replace(value, **{name: other})) != make_key(value)
+    assert make_key(replace(value)) == make_key(value)
+
+
+def test_the_same_file_elsewhere_is_the_same_bell():
+    assert make_key(Bell("a.wav", digest="d")) == make_key(Bell("b.wav", digest="d"))

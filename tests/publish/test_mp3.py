@@ -15,7 +15,7 @@ from narrator.publish import mp3
 from narrator.publish.tags import is_ours
 from narrator.routine.model import Tags, VoiceSpec
 from narrator.script import Bell, Heading
-from narrator.speech import Clips
+from narrator.speech.speak import Clips
 from narrator.timeline import Chapter, Segment, Timeline
 from narrator.units import parse_duration
 

@@ -47,12 +47,12 @@ FAULTS = [
     ("bed: rane", "", "routine.yaml:2:6: error: there is no bed 'rane'; did you mean 'rain'?"),
     ("bed: {sound: rain, level: 3}", "", "routine.yaml:2:27: error: 'level' is at most 0.0, not 3"),
     ("bed: {sound: rain, lewel: -3}", "", "routine.yaml:2:20: error: unknown key 'lewel'; did you mean 'level'?"),
-    ("bed: mine.wav", "", "routine.yaml:2:6: error: there is no sound file mine.wav; its place is told from this file's folder"),
+    ("bed: mine.wav", "", "routine.yaml:2:6: error: there is no sound file mine.wav in this file's folder or below it; put it there, or in the folder that 'sounds' in the configuration file names"),
     ("floor: -10", "", "routine.yaml:2:8: error: 'floor' is at most -50.0, not -10"),
     ("loudness: loud", "", "routine.yaml:2:11: error: 'loudness' is a number, not 'loud'"),
     ("loudness: -3", "", "routine.yaml:2:11: error: 'loudness' is at most -14.0, not -3"),
     ("", "  - bell: {sound: bowl, pitch: 5}", "routine.yaml:4:32: error: 'pitch' is at least 30.0, not 5"),
-    ("", "  - bell: mine.wav", "routine.yaml:4:11: error: there is no sound file mine.wav; its place is told from this file's folder"),
+    ("", "  - bell: mine.wav", "routine.yaml:4:11: error: there is no sound file mine.wav in this file's folder or below it; put it there, or in the folder that 'sounds' in the configuration file names"),
     ("", "  - bell: {sound: mine.wav, pitch: 200}", "routine.yaml:4:11: error: a sound file keeps its own pitch; take 'pitch' out"),
     ("", "  - section: A\n    bed: -20\n    steps: [{say: Rest.}]",
      "routine.yaml:5:10: error: this routine has no bed; add 'bed: drone' at its top, or take this out"),
@@ -104,13 +104,11 @@ def test_files_of_the_user_are_found_beside_the_routine_and_in_its_script(write,
     write_wav(tmp_path / "hum.wav", 8, channels=2, pitch=110.0)
     write("title: x\nlength: 20s\nbed: hum.wav\nsteps:\n  - bell: bells/mine.wav\n  - say: Rest.\n  - hold: 1s..1m\n")
     assert narrator("render", "routine.yaml", "--voice", "silent").code == 0
-    assert narrator("script", "routine.yaml", "--voice", "silent", "--output", "scripts/x.yaml").code == 0
-    text = (tmp_path / "scripts" / "x.yaml").read_text()
-    assert "sound: ../bells/mine.wav" in text
-    assert (
-        "bed: {sound: ../hum.wav, level: -22.0, duck: 8.0, fade: 6s, levels: [{at: '0:00.000', level: -22.0}]}" in text
-    )
-    assert narrator("render", "scripts/x.yaml").code == 0
+    assert narrator("script", "routine.yaml", "--voice", "silent", "--output", "x.yaml").code == 0
+    text = (tmp_path / "x.yaml").read_text()
+    assert "sound: bells/mine.wav" in text
+    assert "bed: {sound: hum.wav, level: -22.0, duck: 8.0, fade: 6s, levels: [{at: '0:00.000', level: -22.0}]}" in text
+    assert narrator("render", "x.yaml").code == 0
     tracks = [(tmp_path / "output" / name).read_bytes() for name in ("routine.mp3", "x.mp3")]
     assert tracks[0] == tracks[1]
     assert narrator("render", "routine.yaml", "--voice", "silent", "--no-bed").code == 0

@@ -84,7 +84,7 @@ def test_hostile_files_are_refused_at_once(text, message, loader, monkeypatch):
 def test_a_large_file_is_refused_unread(tmp_path):
     path = tmp_path / "large.yaml"
     path.write_bytes(b"x" * (600 * 1024))
-    with pytest.raises(RoutineError, match="600 KiB is too large"):
+    with pytest.raises(RoutineError, match="too large; a routine has at most 512 KiB"):
         read_source(path)
 
 

@@ -60,7 +60,9 @@ NO_SOUND = {
     "no sound": make_wav(tone(500, 24_000, 0)),
     "only silence": make_wav(np.zeros(24_000, np.int16)),
     "sound that is cut short": make_wav(tone(500, 24_000), 96_001),
-    "sound that is damaged": make_wav(np.array([0.5, np.nan] * 1000, np.float32)),
+    "sound that has samples in it that are not numbers, or far beyond full scale": make_wav(
+        np.array([0.5, np.nan] * 1000, np.float32)
+    ),
 }
 
 

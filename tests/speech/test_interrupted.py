@@ -9,11 +9,11 @@ import time
 from collections import Counter
 
 import pytest
-from loopback import make_speech
 
+from loopback import make_speech
 from narrator.cache import Cache
-from narrator.speech import SHELF
 from narrator.speech.clip import Clip
+from narrator.speech.speak import SHELF
 
 TEXTS = [f"This is sentence number {n}." for n in range(100)]
 WORKERS = 4

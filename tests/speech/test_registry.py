@@ -5,9 +5,8 @@ import pytest
 from narrator.errors import SpeechError, UsageError
 from narrator.routine.model import VoiceSpec
 from narrator.speech import registry
-from narrator.speech.engine import Offer
+from narrator.speech.engines.silent import Silent
 from narrator.speech.registry import check_engine, choose_voice, open_engine, open_voice, split_voice
-from narrator.speech.silent import Silent
 
 
 class Natural(Silent):
@@ -26,12 +25,12 @@ def natural(monkeypatch):
 
     installation = Installation()
 
-    def open_natural():
-        if installation.missing:
-            raise SpeechError(installation.missing)
-        return Natural()
+    class Installed(Natural):
+        def __init__(self):
+            if installation.missing:
+                raise SpeechError(installation.missing)
 
-    monkeypatch.setitem(registry.BUILT_IN, "natural", Offer(open_natural, "natural"))
+    monkeypatch.setitem(registry.BUILT_IN, "natural", lambda: Installed)
     monkeypatch.setattr(registry, "_NATURAL", ("natural",))
     return installation
 
@@ -62,17 +61,16 @@ def test_auto_never_goes_to_the_network_by_itself(monkeypatch, tmp_path):
     monkeypatch.setenv("NARRATOR_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("OPENAI_API_KEY", "none")
 
-    def refuse():
-        raise AssertionError
+    class Refusing(Silent):
+        def __init__(self):
+            raise AssertionError
 
-    online = {
-        name: Offer(refuse, is_offline=False) for name, offer in registry.BUILT_IN.items() if not offer.is_offline
-    }
+    online = {name: lambda: Refusing for name, load in registry.BUILT_IN.items() if not load().is_offline}
     assert set(online) == {"gtts", "openai"}
     monkeypatch.setattr(registry, "BUILT_IN", registry.BUILT_IN | online)
     # gtts has voices for all of these, espeak for all but the last.
     assert [choose(None, language=language) for language in ("en", "de", "sw")] == [
-        "espeak:en-us",
+        "hibari:heart",
         "espeak:de",
         "espeak:sw",
     ]
@@ -108,6 +106,8 @@ def test_unknown_engines_languages_and_names_are_told():
         open_engine("espeek")
     with pytest.raises(UsageError, match="did you mean 'espeak'"):
         check_engine("espeek:en")
+    with pytest.raises(UsageError, match="there is no engine 'tiny'; known are: auto, hibari"):
+        check_engine("tiny")
     check_engine("espeak:whatever")
     check_engine("auto")
     with open_engine("espeak") as engine:

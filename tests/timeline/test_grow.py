@@ -10,7 +10,7 @@ from test_timeline import make_lengths, patterns, ranges, seconds
 
 from narrator.errors import LengthError, RoutineError
 from narrator.routine import model
-from narrator.script import BreathBlock, Phase, Silence, write_script
+from narrator.script import BreathBlock, Phase, Silence, Voiced, write_script
 from narrator.timeline import lay_out, measure_range
 from narrator.timeline.glue import Glue, Springs, enter_rounds, fill
 from narrator.timeline.grow import Growth, order_units
@@ -235,9 +235,10 @@ def test_the_choice_is_that_of_trying_every_set(steps, places):
 def blocks_and_silences(draw):
     blocks = []
     for number in range(draw(st.integers(1, 3))):
-        phases = (Phase("in", draw(st.integers(60, 400)) * 50, ()),)
+        lengths = st.integers(60, 400).map(lambda length: length * 50)
+        phases = (Phase("in", draw(lengths), draw(lengths)),)
         least, extra = draw(st.integers(1, 3)), draw(st.integers(0, 9))
-        block = BreathBlock(phases, Fraction(0), least, least + extra, 0, (number,))
+        block = BreathBlock(phases, Fraction(0), least, least + extra, Voiced(0), (number,))
         low, high = (floor_ticks(block.measure(rounds)) for rounds in (least, least + extra))
         blocks.append(Glue(draw(st.integers(low, high)), low, high, draw(st.integers(1, 3)), block))
     numbers = st.tuples(*[st.integers(1, 3000)] * 3, st.integers(1, 3))

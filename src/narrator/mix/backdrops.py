@@ -3,30 +3,33 @@
 import json
 from functools import lru_cache
 
+import av
 import numpy as np
 from numpy.typing import NDArray
 
-from narrator.cache import Cache, make_key, replace_file
-from narrator.errors import OutsideError, SoundError
+from narrator.cache import Cache, make_key
+from narrator.errors import SoundError
 from narrator.sound.beds import BEDS, LOUDNESS, loop_file, make_bed, measure_loop
 from narrator.sound.floor import TICKS, make_floor
 from narrator.sound.loop import Loop, Pcm, pack_loop
 from narrator.sound.resample import decode_stereo
-from narrator.units import TICK_SAMPLES, Db, Lufs, Ms, db_to_ratio
+from narrator.units import TICK_SAMPLES, Db, Lufs, Ms, Ticks, db_to_ratio
 
 _SHELF = "beds"
-_FORMAT = 1
+_FORMAT = 2
 """Raised whenever the same bed would sound otherwise."""
 _LONGEST: Ms = 10 * 60_000
 """So much of a user's file is looped."""
 _CROSSFADE: Ms = 4000
+_PIECE: Ticks = 1250
+"""So much of it, 30 s, is one entry of the cache: memory stays small, and damage is found before it is heard."""
 _SILENT: Lufs = -70.0
 
 
 @lru_cache(maxsize=4)
 def open_floor(level: Db) -> Loop:
     """The room tone at a level in dBFS."""
-    return Loop(f"floor {_FORMAT} {level}", TICKS, lambda: pack_loop(make_floor(level)))
+    return Loop(f"floor {_FORMAT} {level}", TICKS, lambda _piece: pack_loop(make_floor(level)))
 
 
 def open_bed(sound: str, digest: str, cache: Cache) -> Loop:
@@ -41,39 +44,38 @@ def open_bed(sound: str, digest: str, cache: Cache) -> Loop:
 
 @lru_cache(maxsize=4)
 def _open_made(sound: str) -> Loop:
-    return Loop(f"{sound} {_FORMAT}", BEDS[sound], lambda: pack_loop(make_bed(sound)))
+    return Loop(f"{sound} {_FORMAT}", BEDS[sound], lambda _piece: pack_loop(make_bed(sound)))
 
 
 def _open_file(path: str, digest: str, cache: Cache) -> Loop:
-    """A user's file, decoded once and kept: a long one would fill the memory."""
-    key = make_key(_FORMAT, digest)
-    place = cache.path(_SHELF, f"{key}.pcm")
-    known = cache.get(_SHELF, key)
-    head = json.loads(known) if known else None
-    if head is None or not place.is_file() or place.stat().st_size != head["ticks"] * TICK_SAMPLES * 4:
-        pcm, scale = pack_loop(_make_loop(path))
-        head = {"ticks": len(pcm) // TICK_SAMPLES, "scale": scale}
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with replace_file(place) as file:
-                file.write(pcm.tobytes())
-        except OSError as error:
-            raise OutsideError(
-                f"cannot write the cache {cache.root}: {error.strerror or error}; free some space or set "
-                "NARRATOR_CACHE_DIR elsewhere"
-            ) from error
-        cache.put(_SHELF, key, json.dumps(head).encode())
+    """Open a user's file, decoded once and kept in pieces: a long one would fill the memory."""
+    key = make_key(_FORMAT, av.__version__, digest)
 
-    def load() -> Pcm:
-        mapped: NDArray[np.int16] = np.memmap(place, np.int16, "r").reshape(-1, 2)
-        return mapped, head["scale"]
+    def load(piece: int) -> Pcm:
+        def make_again() -> bytes:
+            return _keep_loop(path, digest, key, cache)[1][piece]
 
-    return Loop(f"file {key}", head["ticks"], load)
+        data, _ = cache.get_or_make(_SHELF, make_key(key, piece), make_again)
+        return np.frombuffer(data, np.int16).reshape(-1, 2), head["scale"]
+
+    kept, _ = cache.get_or_make(_SHELF, key, lambda: _keep_loop(path, digest, key, cache)[0])
+    head = json.loads(kept)
+    return Loop(f"file {key}", head["ticks"], load, _PIECE)
 
 
-def _make_loop(path: str) -> NDArray[np.float32]:
+def _keep_loop(path: str, digest: str, key: str, cache: Cache) -> tuple[bytes, list[bytes]]:
+    """Decode a file, keep its pieces, and return what is to be known of it, and the pieces."""
+    pcm, scale = pack_loop(_make_loop(path, digest))
+    step = _PIECE * TICK_SAMPLES
+    pieces = [pcm[start : start + step].tobytes() for start in range(0, len(pcm), step)]
+    for number, piece in enumerate(pieces):
+        cache.put(_SHELF, make_key(key, number), piece)
+    return json.dumps({"ticks": len(pcm) // TICK_SAMPLES, "scale": scale}).encode(), pieces
+
+
+def _make_loop(path: str, digest: str) -> NDArray[np.float32]:
     try:
-        samples = loop_file(decode_stereo(path, _LONGEST), _CROSSFADE)
+        samples = loop_file(decode_stereo(path, _LONGEST, digest), _CROSSFADE)
     except ValueError as error:
         raise SoundError(f"{path} cannot be a bed: {error}") from error
     loudness = measure_loop(samples)

@@ -54,6 +54,11 @@ class BedCurve:
     ramps: tuple[Ramp, ...] = ()
     ducks: tuple[Duck, ...] = ()
 
+    def cache_key(self) -> tuple[object, ...]:
+        """Return what the level depends on, at every time."""
+        ramps = [(ramp.start, ramp.end, ramp.before, ramp.after) for ramp in self.ramps]
+        return self.level, ramps, [(duck.start, duck.end, duck.depth) for duck in self.ducks]
+
     def list_spans(self) -> Iterator[tuple[Ms, Ms]]:
         """Where the level is not constant."""
         yield from ((ramp.start, ramp.end) for ramp in self.ramps)

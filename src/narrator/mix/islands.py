@@ -85,7 +85,7 @@ def _make_island(run: list[tuple[Ms, Ms, Sound | None]], end: Ms, end_of_track: 
 
 def measure_stroke(bell: Bell) -> Ms:
     """How long a bell is heard after a stroke, down to −60 dB."""
-    return measure_ring(bell.sound, bell.pitch, bell.length)
+    return measure_ring(bell.sound, bell.pitch, bell.length, bell.digest)
 
 
 def _list_sounds(timeline: Timeline) -> Iterator[Sound]:

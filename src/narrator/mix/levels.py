@@ -15,7 +15,7 @@ from narrator.sound.audio import get_samples
 from narrator.sound.bells import strike_bell
 from narrator.sound.breath import PITCH, make_tone
 from narrator.sound.loudness import integrate, measure_loudness
-from narrator.speech import Clips
+from narrator.speech.speak import Clips
 from narrator.timeline import BedLine, Timeline
 from narrator.units import Db, Lufs, Ms
 
@@ -83,7 +83,8 @@ def _list_blocks(cue: Cue, clips: Clips) -> list[Lufs]:
 
 @lru_cache(maxsize=64)
 def _measure_bell(bell: Bell) -> tuple[Lufs, ...]:
-    return measure_loudness(get_samples(strike_bell(bell.sound, bell.pitch, bell.length, bell.level))).blocks
+    stroke = strike_bell(bell.sound, bell.pitch, bell.length, bell.level, bell.digest)
+    return measure_loudness(get_samples(stroke)).blocks
 
 
 @lru_cache(maxsize=64)

@@ -14,7 +14,7 @@ from narrator.sound.bells import strike_bell
 from narrator.sound.breath import make_tone
 from narrator.sound.limiter import limit_peaks
 from narrator.sound.loop import Loop
-from narrator.speech import Clips
+from narrator.speech.speak import Clips
 from narrator.units import Db, Ms, db_to_ratio, floor_ticks, ms_to_samples
 
 _LAST_FADE: Ms = 500
@@ -93,7 +93,7 @@ def _load_sound(cue: Cue, clips: Clips) -> AudioSegment:
 
 @lru_cache(maxsize=8)
 def _soften_bell(bell: Bell) -> AudioSegment:
-    return strike_bell(bell.sound, bell.pitch, bell.length, bell.level).apply_gain(-HEADROOM)
+    return strike_bell(bell.sound, bell.pitch, bell.length, bell.level, bell.digest).apply_gain(-HEADROOM)
 
 
 def _fade_end(audio: AudioSegment, end: Ms) -> AudioSegment:

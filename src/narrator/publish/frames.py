@@ -14,14 +14,12 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from itertools import accumulate
 from typing import Any
 
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
 
-from narrator import __version__
 from narrator.cache import make_key
 from narrator.mix import Console, Island, Layout, mix_background, mix_island
 from narrator.script import Cue, list_speeches
@@ -31,8 +29,8 @@ from narrator.sound.loudness import Loudness, integrate, measure_loudness
 from narrator.units import SAMPLE_RATE, TICK, TICK_SAMPLES, Db, Ms, Ticks, floor_ticks, ms_to_samples, ticks_to_ms
 
 _SHELF = "frames"
-_FORMAT = 3
-"""Raised whenever the same input would give other frames."""
+_FORMAT = 4
+"""Raised whenever the same input would give other frames, whatever of narrator makes their sound."""
 
 BITRATES = (64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 """Bit rates in kbit/s that an MP3 at 48 kHz can have and speech should."""
@@ -52,10 +50,6 @@ _STRETCH: Ticks = 500
 """Ticks of a loop that are encoded at a time."""
 _BLOCK_TICKS = 100 / TICK
 """Ticks in a block of a loudness measurement."""
-
-
-# Tracks rendered side by side often share islands: whoever comes second waits for the first one's frames.
-_LOCKS = [threading.Lock() for _ in range(64)]
 
 
 def count_before(console: Console) -> Ticks:
@@ -114,16 +108,23 @@ def list_parts(layout: Layout, console: Console) -> Iterator[Part]:
 
 def _list_stretches(start: Ticks, end: Ticks, layout: Layout, console: Console) -> Iterator[Stretch]:
     level = layout.curve.find_level(ticks_to_ms(start))
-    loop = _find_loop(level, console)
+    loop = find_loop(level, console)
     while start < end:
         until = min(end, _find_next_seam(start, loop.ticks if loop else _STRETCH))
         yield Stretch(level, start, until - start)
         start = until
 
 
-def _find_loop(level: Db | None, console: Console) -> Loop | None:
-    """The loop that sets the period of the background."""
+def find_loop(level: Db | None, console: Console) -> Loop | None:
+    """Return the loop that sets the period of the background, None for digital silence."""
     return console.floor if level is None else console.bed
+
+
+def find_block(stretch: Stretch, loop: Loop) -> tuple[Ticks, Ticks, Ticks]:
+    """Return where in its loop a stretch starts, and start and end of what is encoded together there."""
+    inside = stretch.start % loop.ticks
+    first = inside // _STRETCH * _STRETCH
+    return inside, first, min(first + _STRETCH, loop.ticks)
 
 
 def _find_next_seam(tick: Ticks, period: Ticks) -> Ticks:
@@ -146,6 +147,7 @@ class FrameMaker:
         self._bitrate = bitrate
         self._before = count_before(console)
         self._recent: OrderedDict[str, Frames] = OrderedDict()
+        self._given_up = threading.Event()
 
     def make(self, part: Part) -> Frames:
         """The frames of a part.
@@ -161,7 +163,7 @@ class FrameMaker:
         first, last = piece.start - self._before * TICK, piece.end + AFTER * TICK
         curve = self._layout.curve.cut(island.start + first, island.start + last)
         sounds = [
-            (sound.start - first, repr(sound.cue), self._list_clips(sound.cue))
+            (sound.start - first, sound.cue, self._list_clips(sound.cue))
             for sound in island.sounds
             if sound.start < last and sound.end > first
         ]
@@ -170,21 +172,19 @@ class FrameMaker:
         has_bed = console.bed and (curve.level is not None or curve.ramps)
         bed_phase = console.bed and has_bed and floor_ticks(island.start + first) % console.bed.ticks
         phases = floor_phase, bed_phase
-        key = self._name("piece", sounds, cut, piece.end - piece.start, piece.is_last, repr(curve), phases)
+        key = self._name("piece", sounds, cut, piece.end - piece.start, piece.is_last, curve, phases)
         return self._keep(
             key, lambda: mix_island(island, self._layout.curve, console, first, last), extra=piece.is_last
         )
 
     def _list_clips(self, cue: Cue) -> list[str]:
-        return [self._console.clips.get_key(speech.spoken) for speech in list_speeches(cue)]
+        return [self._console.clips.get_digest(speech.spoken) for speech in list_speeches(cue)]
 
     def _make_stretch(self, stretch: Stretch) -> Frames:
-        loop = _find_loop(stretch.level, self._console)
+        loop = find_loop(stretch.level, self._console)
         if loop is None:
             return Frames([_encode_silence(self._bitrate)] * stretch.ticks, Loudness((), -120.0))
-        inside = stretch.start % loop.ticks
-        first = inside // _STRETCH * _STRETCH
-        last = min(first + _STRETCH, loop.ticks)
+        inside, first, last = find_block(stretch, loop)
         key = self._name("stretch", stretch.level, first, last)
         frames = self._recent.get(key) or self._keep(
             key,
@@ -208,40 +208,37 @@ class FrameMaker:
         """Name of frames in the cache: everything that their sound and bytes depend on."""
         console = self._console
         loops = [loop and loop.key for loop in (console.floor, console.bed)]
-        return make_key(
-            _FORMAT, __version__, av.__version__, loops, console.gain, console.ceiling, self._bitrate, *parts
-        )
+        return make_key(_FORMAT, av.__version__, loops, console.gain, console.ceiling, self._bitrate, *parts)
 
     def _keep(self, key: str, mix: Callable[[], Samples], *, extra: bool) -> Frames:
-        cache = self._console.clips.cache
-        with _LOCKS[hash(key) % len(_LOCKS)]:
-            known = cache.get(_SHELF, key)
-            if known is not None:
-                return _unpack(known)
-            samples = mix()
-            heard = samples[self._before * TICK_SAMPLES : len(samples) - AFTER * TICK_SAMPLES]
-            ticks = len(heard) // TICK_SAMPLES
-            packets = encode(samples, self._bitrate)
-            data = [bytes(packet) for packet in packets[self._before : self._before + ticks + extra]]
-            frames = Frames(data, measure_loudness(heard))
-            cache.put(_SHELF, key, _pack(frames))
-            return frames
+        data, _ = self._console.clips.cache.get_or_make(
+            _SHELF, key, lambda: _pack(self._encode(mix(), extra=extra)), must_keep=False, stop=self._given_up.is_set
+        )
+        return _unpack(data)
+
+    def _encode(self, samples: Samples, *, extra: bool) -> Frames:
+        heard = samples[self._before * TICK_SAMPLES : len(samples) - AFTER * TICK_SAMPLES]
+        ticks = len(heard) // TICK_SAMPLES
+        packets = encode(samples, self._bitrate)
+        data = [bytes(packet) for packet in packets[self._before : self._before + ticks + extra]]
+        return Frames(data, measure_loudness(heard))
+
+    def give_up(self) -> None:
+        """Wait no longer for what another process makes."""
+        self._given_up.set()
 
 
 def _pack(frames: Frames) -> bytes:
-    head = {
-        "blocks": frames.loudness.blocks,
-        "peak": frames.loudness.peak,
-        "sizes": [len(frame) for frame in frames.data],
-    }
+    """All frames have one size: the bit rate is constant, and divides by 48 kHz."""
+    head = {"blocks": frames.loudness.blocks, "peak": frames.loudness.peak, "frames": len(frames.data)}
     return json.dumps(head).encode() + b"\n" + b"".join(frames.data)
 
 
 def _unpack(data: bytes) -> Frames:
     line, _, body = data.partition(b"\n")
     head = json.loads(line)
-    ends = list(accumulate(head["sizes"]))
-    frames = [body[end - size : end] for end, size in zip(ends, head["sizes"], strict=True)]
+    size = len(body) // head["frames"]
+    frames = [body[start : start + size] for start in range(0, len(body), size)]
     return Frames(frames, Loudness(tuple(head["blocks"]), head["peak"]))
 
 
@@ -281,12 +278,15 @@ def lay_frames(
     """All frames of a track in order, made on a pool with at most `ahead` parts waiting; `report` is told of ms."""
     maker = FrameMaker(layout, console, bitrate)
     laid: Ticks = 0
-    for frames in _map_ahead(pool, maker.make, list_parts(layout, console), ahead):
-        meter.add(frames.loudness)
-        yield from frames.data
-        laid += len(frames.data)
-        if report:
-            report(min(ticks_to_ms(laid), layout.length), layout.length)
+    try:
+        for frames in _map_ahead(pool, maker.make, list_parts(layout, console), ahead):
+            meter.add(frames.loudness)
+            yield from frames.data
+            laid += len(frames.data)
+            if report:
+                report(min(ticks_to_ms(laid), layout.length), layout.length)
+    finally:
+        maker.give_up()
 
 
 def _map_ahead(pool: Executor, work: Callable[[Part], Frames], items: Iterable[Part], ahead: int) -> Iterator[Frames]:

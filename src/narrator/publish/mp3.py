@@ -11,10 +11,11 @@ import av
 import numpy as np
 from av.packet import Packet
 
-from narrator.cache import replace_file
 from narrator.errors import PublishError
+from narrator.files import replace_file
 from narrator.mix import Console, find_islands
 from narrator.publish.frames import DELAY, OPTIONS, Meter, count_frames, encode, lay_frames
+from narrator.publish.sink import Sink
 from narrator.publish.tags import make_tags
 from narrator.script import Heading
 from narrator.timeline import Chapter, Timeline
@@ -79,7 +80,7 @@ def _mux(file: IO[bytes], frames: Iterator[bytes], timeline: Timeline, tags: dic
     are an encoder's own, from a scrap of silence that ends at the same sample of its frame as the track does, with
     the track's bytes put into them.
     """
-    sink = _Sink(file)
+    sink = Sink(file)
     with av.open(sink, "w", format="mp3", options={"id3v2_version": "3", "write_id3v1": "0"}) as container:
         container.metadata.update(tags)
         container.flags |= _BITEXACT
@@ -101,42 +102,6 @@ def _mux(file: IO[bytes], frames: Iterator[bytes], timeline: Timeline, tags: dic
             sink.check()
 
     sink.check()
-
-
-class _Sink:
-    """What the muxer writes to: keeps a failure until it can be raised.
-
-    An exception inside the muxer's own calls could be followed by a second one, and PyAV prints what it drops.
-    """
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._error: OSError | None = None
-
-    def check(self) -> None:
-        """Raise what went wrong, if anything did."""
-        if self._error:
-            raise self._error
-
-    def write(self, data: bytes) -> int:
-        try:
-            if not self._error:
-                self._file.write(data)
-        except OSError as error:
-            self._error = error
-        return len(data)
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        """The muxer goes back to fill in the Info frame at the end."""
-        try:
-            if not self._error:
-                return self._file.seek(offset, whence)
-        except OSError as error:
-            self._error = error
-        return 0
-
-    def tell(self) -> int:
-        return self._file.tell()
 
 
 _BITEXACT = 0x0400

@@ -1,6 +1,8 @@
 """One sound by itself as a file, to hear a voice or a bell by."""
 
+from collections.abc import Iterable
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -8,8 +10,10 @@ import av
 import numpy as np
 from av.audio.frame import AudioFrame
 
-from narrator.cache import replace_file
 from narrator.errors import PublishError
+from narrator.files import replace_file
+from narrator.paths import refuse_special
+from narrator.publish.sink import Sink
 from narrator.sound.audio import Samples
 from narrator.units import SAMPLE_RATE
 
@@ -20,25 +24,45 @@ CODECS = {".wav": ("wav", "pcm_s16le", "s16"), ".mp3": ("mp3", "libmp3lame", "s1
 """Container, codec and sample format by the file's ending."""
 
 
-def write_sample(path: Path, samples: Samples) -> None:
-    """Write samples of shape (frames, channels) as WAV or MP3, as the file's ending says; whole or not at all.
+LARGEST = {".wav": 2**32 - 2**16}
+"""Bytes that a file of some kind has room for."""
+
+
+def write_sample(path: Path, blocks: Iterable[Samples]) -> None:
+    """Write blocks of samples as WAV or MP3, as the file's ending says; whole or not at all.
+
+    Blocks have the shape (frames, channels), with one or two channels; there is one at least.
 
     Raises:
         PublishError: it cannot be written.
 
     """
     container_name, codec, form = CODECS[path.suffix.lower()]
-    layout = "mono" if samples.shape[1] == 1 else "stereo"
+    waiting = iter(blocks)
+    first = next(waiting)
+    layout = "mono" if first.shape[1] == 1 else "stereo"
+    try:
+        refuse_special(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replace_file(path) as file:
+            sink = Sink(file)
+            with av.open(sink, "w", format=container_name) as container:
+                stream = cast("AudioStream", container.add_stream(codec, rate=SAMPLE_RATE, layout=layout, format=form))
+                start = 0
+                for block in chain([first], waiting):
+                    container.mux(stream.encode(_make_frame(block, form, layout, start)))
+                    start += len(block)
+                    sink.check()
+                container.mux(stream.encode(None))
+            sink.check()
+    except OSError as error:
+        raise PublishError(f"cannot write {path}: {error.strerror or error}; choose another --output") from error
+
+
+def _make_frame(samples: Samples, form: str, layout: str, start: int) -> AudioFrame:
     pcm = (np.clip(samples, -1, 1) * 32767).round().astype("<i2")
     # Planar for the encoder of MP3, interleaved for WAV.
     pcm = np.ascontiguousarray(pcm.T) if form.endswith("p") else pcm.reshape(1, -1)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replace_file(path) as file, av.open(file, "w", format=container_name) as container:
-            stream = cast("AudioStream", container.add_stream(codec, rate=SAMPLE_RATE, layout=layout, format=form))
-            frame = AudioFrame.from_ndarray(pcm, format=form, layout=layout)
-            frame.sample_rate, frame.time_base, frame.pts = SAMPLE_RATE, Fraction(1, SAMPLE_RATE), 0
-            container.mux(stream.encode(frame))
-            container.mux(stream.encode(None))
-    except OSError as error:
-        raise PublishError(f"cannot write {path}: {error.strerror or error}; choose another --output") from error
+    frame = AudioFrame.from_ndarray(pcm, format=form, layout=layout)
+    frame.sample_rate, frame.time_base, frame.pts = SAMPLE_RATE, Fraction(1, SAMPLE_RATE), start
+    return frame

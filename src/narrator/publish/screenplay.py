@@ -68,7 +68,7 @@ def format_json(title: str, language: str, voice: str, timeline: Timeline) -> st
             {"title": chapter.title, "start_ms": chapter.start, "end_ms": chapter.end} for chapter in timeline.chapters
         ],
         "cues": [_segment_to_data(segment) | _place_to_data(segment, timeline) for segment in timeline.segments],
-        "holds": [_place_to_data(hold, timeline) for hold in timeline.holds],
+        "holds": [_place_to_data(hold, timeline) | {"quiet": hold.is_quiet} for hold in timeline.holds],
     }
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
@@ -95,6 +95,7 @@ def _segment_to_data(segment: Segment) -> dict[str, Any]:
 
 def _place_to_data(thing: Segment | Hold, timeline: Timeline) -> dict[str, Any]:
     return {
+        "id": thing.id,
         "start_ms": thing.start,
         "end_ms": thing.end,
         "section": None if thing.chapter is None else timeline.chapters[thing.chapter].title,

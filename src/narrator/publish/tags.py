@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from narrator.paths import open_regular
 from narrator.script import Heading
 
 MAKER = "narrator"
@@ -23,7 +24,10 @@ _LONG_CODES = dict(
 
 
 def make_tags(heading: Heading) -> dict[str, str]:
-    """Tags of a track; nothing in them depends on the clock, the host or the user."""
+    """Tags of a track; nothing in them depends on the clock, the host or the user.
+
+    `seed` is what settled all that was left to chance, so that the same track can be made again.
+    """
     tags = heading.tags
     base = heading.language.lower().partition("-")[0]
     known = {
@@ -33,16 +37,17 @@ def make_tags(heading: Heading) -> dict[str, str]:
         "genre": tags.genre,
         "language": _LONG_CODES.get(base, base),
         MAKER: _MADE,
+        "seed": str(heading.seed),
     }
     return known | ({"date": tags.year} if tags.year else {})
 
 
 def is_ours(path: Path) -> bool:
     """Whether narrator made the file at `path`."""
-    import av
+    from narrator.sound.opened import DAMAGE, open_sound
 
     try:
-        with av.open(str(path)) as container:
+        with open_regular(path) as file, open_sound(file, "mp3") as container:
             return container.metadata.get(MAKER) == _MADE
-    except (OSError, ValueError, av.FFmpegError):
+    except (OSError, *DAMAGE):
         return False

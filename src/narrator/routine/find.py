@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from narrator.errors import RoutineError
+from narrator.paths import exists, is_file
 from narrator.routine.nearest import suggest
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -27,12 +28,12 @@ def find_routine(name: str) -> Path:
 
     """
     path = Path(name)
-    if path.is_file():
+    if is_file(path):
         return path
     builtins = list_builtins()
     if name in builtins:
         return builtins[name]
-    if path.is_dir():
+    if exists(path) and path.is_dir():
         raise RoutineError(f"{name} is a folder; name a routine file in it")
     if path.suffix in {".yaml", ".yml"} or len(path.parts) > 1:
         raise RoutineError(f"there is no file {name}; 'narrator list' shows the built-in routines")

@@ -1,7 +1,7 @@
 """A YAML file to a `Routine`, with every fault told at its place."""
 
-import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -9,10 +9,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from narrator.errors import Fault, RoutineError
+from narrator.paths import find_below
 from narrator.routine.find import builtin_folder
 from narrator.routine.model import STEPS, Fragment, Include, Repeat, Routine, Section, StepBase, list_keys
 from narrator.routine.nearest import suggest
-from narrator.routine.source import Source, read_source
+from narrator.routine.parameters import count_nodes, fill_parameters
+from narrator.routine.source import MAX_NODES, Source, read_source
 from narrator.units import format_duration
 
 M = TypeVar("M", bound=BaseModel)
@@ -28,25 +30,31 @@ def load_routine(path: Path, name: str | None = None) -> Routine:
     return make_routine(read_source(path, name), path)
 
 
-def make_routine(source: Source, path: Path) -> Routine:
-    """Make a routine from a file's data; `path` is where the files it includes are looked for.
+def make_routine(source: Source, path: Path, sounds: tuple[Path, ...] = ()) -> Routine:
+    """Make a routine from a file's data.
+
+    The files it includes are looked for beside `path`; its sound files beside the file that names them, and in the
+    folders `sounds`.
 
     Raises:
         RoutineError: with every fault found.
 
     """
-    routine = type_source(source, Routine)
+    routine = type_source(fill_parameters(source), Routine)
     faults = _Includer().fill(routine.steps, path.resolve(), (path.resolve(),))
     if faults:
         raise RoutineError.gather(faults)
+    routine._sounds = sounds  # noqa: SLF001 - the loader fills in what the file cannot say
     return routine
 
 
 class _Includer:
-    """Reads the files that steps include, each of them once."""
+    """Reads the files that steps include: each of them once, and once more for each set of values."""
 
     def __init__(self) -> None:
+        self._sources: dict[Path, Source] = {}
         self._known: dict[Path, Fragment] = {}
+        self._size = 0
 
     def fill(self, steps: Iterable[StepBase], file: Path, opened: tuple[Path, ...]) -> list[Fault]:
         """Read what the steps of a file include; answers what is wrong with it."""
@@ -72,26 +80,35 @@ class _Includer:
             )
         if found in opened:
             raise RoutineError(f"{step.include!r} includes itself in the end; take one of the includes out", mark)
-        if found not in self._known:
-            shown = str(Path(mark.file).parent / step.include) if found.is_relative_to(file.parent) else str(found)
-            fragment = type_source(read_source(found, shown), Fragment)
-            self._known[found] = fragment
+        if step.with_ is not None or found not in self._known:
+            shown = str(Path(step.mark.file).parent / step.include) if found.is_relative_to(file.parent) else str(found)
+            fragment = self._open(step, found, shown)
+            if step.with_ is None:
+                self._known[found] = fragment
             faults = self.fill(fragment.steps, found, (*opened, found))
             if faults:
                 raise RoutineError.gather(faults)
-        step._fragment = self._known[found]  # noqa: SLF001 - the loader fills in what the file names
+        else:
+            fragment = self._known[found]
+        step._fragment = fragment  # noqa: SLF001 - the loader fills in what the file names
+
+    def _open(self, step: Include, found: Path, shown: str) -> Fragment:
+        """Read a file with the values that a step gives."""
+        if found not in self._sources:
+            self._sources[found] = read_source(found, shown)
+        filled = fill_parameters(self._sources[found], step.with_, step.mark)
+        self._size += count_nodes(filled.root)
+        if self._size > MAX_NODES:
+            raise RoutineError(
+                f"over {MAX_NODES:,} entries in what is included; a routine needs fewer", step.find_mark("include")
+            )
+        return type_source(filled, Fragment)
 
 
 def _find_included(name: str, file: Path) -> Path | None:
     """The file of that name beside or below `file`, or below the built-in routines, and nowhere else."""
-    for folder in (file.parent, builtin_folder().resolve()):
-        try:
-            path = (folder / name).resolve()
-            if path.is_relative_to(folder) and path.is_file():
-                return path
-        except (OSError, RuntimeError, ValueError):  # a loop of links, or a name that no file can have
-            continue
-    return None
+    folders = (file.parent, builtin_folder())
+    return next((found for folder in folders if (found := find_below(folder, name))), None)
 
 
 def type_source(source: Source, kind: type[M]) -> M:
@@ -122,7 +139,10 @@ def _describe(error: ValidationError, source: Source, kind: type[BaseModel]) -> 
     # A list whose entries are all faulty is also called too short: the entries' own faults say it better.
     inner = {detail["loc"][:depth] for detail in details for depth in range(len(detail["loc"]))}
     details = [detail for detail in details if detail["type"] != "too_short" or detail["loc"] not in inner]
-    faults = [_describe_one(detail, source, kind) for detail in details[:_MOST_FAULTS]]
+    faults = [
+        _add_note(_describe_one(detail, source, kind), source.find_note(detail["loc"]))
+        for detail in details[:_MOST_FAULTS]
+    ]
     if len(details) > _MOST_FAULTS:
         faults.append(Fault(f"and {len(details) - _MOST_FAULTS} more faults", source.find_mark(details[-1]["loc"][:1])))
     return sorted(faults, key=lambda fault: (fault.mark.line, fault.mark.column) if fault.mark else (0, 0))
@@ -139,19 +159,24 @@ def _describe_one(detail: ErrorDetails, source: Source, kind: type[BaseModel]) -
         case "missing":
             return Fault(f"{last!r} is missing; add '{last}:'", source.find_mark(path[:-1]))
         case "at_key":
-            return Fault(str(context["text"]), source.find_mark([*path, context["key"]], key=True))
+            return Fault(str(context["text"]), source.find_mark([*path, *context["keys"]], key=True))
         case "value_error":
             message = str(context["error"])
         case "string_pattern_mismatch":
             message = f"{last!r} cannot be {detail['input']!r}; {_EXAMPLES.get(last, 'see the README for its form')}"
         case known if known in _MESSAGES:
             written = source.find_value(path)
-            if isinstance(written, str) and not re.fullmatch(r"[-\d.]*", written):
-                context = {name: format_duration(limit) for name, limit in context.items() if isinstance(limit, int)}
+            if detail["type"].endswith("_equal") and not _is_number(written):
+                # Bounds that something else than a number can miss are those of a length of time.
+                context = {key: format_duration(bound) for key, bound in context.items() if isinstance(bound, int)}
             message = _MESSAGES[known].format(key=repr(last), input=written, shape=_name_shape(written), **context)
         case _:
             message = f"{last!r}: {detail['msg']}"
     return Fault(message, source.find_mark(path))
+
+
+def _add_note(fault: Fault, note: str) -> Fault:
+    return replace(fault, message=f"{fault.message} ({note})") if note else fault
 
 
 _MESSAGES = {
@@ -176,6 +201,15 @@ _MESSAGES = {
     "finite_number": "{key} is a number, not {input!r}",
 }
 _EXAMPLES = {"language": "write a code such as en, de or es", "year": "write four digits"}
+
+
+def _is_number(written: Any) -> bool:
+    """Whether a text is a number in any way of writing one: with a sign, an exponent, or low lines."""
+    try:
+        float(written)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _name_shape(value: Any) -> str:

@@ -31,6 +31,6 @@ class Marked(BaseModel):
         """Where the mapping starts."""
         return self._mark
 
-    def find_mark(self, key: str) -> Mark:
-        """Where the value of a key stands."""
-        return self._marks.get(key, self._mark)
+    def find_mark(self, key: str, otherwise: Mark | None = None) -> Mark:
+        """Where the value of a key stands; where it is not written, another place, or else where the mapping starts."""
+        return self._marks.get(key, otherwise or self._mark)

@@ -1,20 +1,28 @@
 """The routine as written: frozen models, one for each kind of step."""
 
+from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     Discriminator,
     Field,
+    PlainValidator,
     PrivateAttr,
     Tag,
+    WithJsonSchema,
     model_validator,
 )
 
+from narrator.routine.breath import PatternSpec, VoicedShort, VoicedSpec
+from narrator.routine.hold_cues import HoldCue, check_cues
 from narrator.routine.marked import Marked
 from narrator.routine.material import ExtraRank, OptionalRank, RoundsSpec
 from narrator.routine.nearest import suggest
+from narrator.routine.parameters import VALUES
+from narrator.routine.seed import SeedSpec
 from narrator.routine.sounds import (
     FLOOR,
     LOUDNESS,
@@ -27,13 +35,11 @@ from narrator.routine.sounds import (
 )
 from narrator.routine.values import (
     LANGUAGE,
-    AtSpec,
     Brief,
     Duration,
     Elastic,
     ElasticSpec,
     Name,
-    PatternSpec,
     PauseSpec,
     SidesSpec,
     Span,
@@ -41,34 +47,6 @@ from narrator.routine.values import (
     Word,
     fault_at,
 )
-
-
-def _type_list(value: Any) -> Any:
-    return value if isinstance(value, list) else [value]
-
-
-class HoldCue(Marked):
-    """Something heard inside a hold."""
-
-    at: AtSpec | None = Field(None, description="Where: 50%, half, 20s from the start, -10s from the end.")
-    every: Duration | None = Field(None, ge=1000, description="Again and again, first after one interval.")
-    countdown: int | None = Field(None, ge=1, le=60, description="Spoken numbers that end with the hold.")
-    say: Annotated[tuple[Text, ...], BeforeValidator(_type_list), Field(min_length=1)] | None = Field(
-        None, description="A text, or several wordings, longest first: the first that fits is said."
-    )
-    bell: BellShort | None = Field(None, description="A bell.")
-
-    @model_validator(mode="after")
-    def _check_kind(self) -> Self:
-        if sum(value is not None for value in (self.at, self.every, self.countdown)) != 1:
-            raise ValueError("a cue in a hold has one of 'at', 'every' and 'countdown'")
-        if self.say is not None and self.bell is not None:
-            raise ValueError("a cue in a hold has either 'say' or 'bell'; make two cues of these")
-        if self.countdown is not None and (self.say is not None or self.bell is not None):
-            raise ValueError("a countdown says its numbers; take 'say' and 'bell' out")
-        if self.every is not None and self.say is None and self.bell is None:
-            raise ValueError("'every' needs 'say' or 'bell'")
-        return self
 
 
 class StepBase(Marked):
@@ -92,6 +70,14 @@ class StepBase(Marked):
         return self
 
 
+def _check_cues(cues: tuple[HoldCue, ...]) -> tuple[HoldCue, ...]:
+    check_cues(cues)
+    return cues
+
+
+Cues = Annotated[tuple[HoldCue, ...], AfterValidator(_check_cues)]
+
+
 class Say(StepBase):
     """Words to be spoken."""
 
@@ -111,7 +97,9 @@ class Hold(StepBase):
 
     hold: ElasticSpec
     breath: Duration | None = Field(None, ge=1000, description="Length of a breath, here.")
-    cues: tuple[HoldCue, ...] = Field((), description="What is heard inside the hold.")
+    cues: Cues = Field((), description="What is heard inside the hold.")
+    quiet: bool = Field(default=False, description="Its silence is meant: nobody misses a word in it.")
+    equal: Word | None = Field(None, description="A name: all holds that have it are equally long, wherever they are.")
 
 
 class Bell(StepBase):
@@ -127,17 +115,23 @@ class BreathWords(Marked):
     hold: Text | None = None
     out: Text | None = None
     pause: Text | None = None
+    last: Text | None = Field(None, description="Announces the last round.")
 
 
 class Breathe(StepBase):
     """Rounds of breath: the first with words, the later ones with tones alone."""
 
-    breathe: PatternSpec
+    breathe: PatternSpec = Field(
+        description="A round: 4-7-8, a name, a ramp 4-4 .. 4-8 from the first round to the last, or named phases."
+    )
     rounds: int | None = Field(None, ge=1, le=1000, description="How many, whatever the track's length.")
     for_: ElasticSpec | None = Field(None, alias="for", description="For about how long, in whole rounds.")
-    voiced: int = Field(2, ge=0, description="How many rounds have words.")
+    voiced: VoicedShort = Field(
+        VoicedSpec(), description="Which rounds have words: 2 for the first two, or {first, every, last}."
+    )
     count: bool = Field(default=False, description="Count the seconds aloud in voiced rounds.")
-    words: BreathWords = Field(BreathWords(), description="Own words for the phases.")
+    words: BreathWords = Field(BreathWords(), description="Own words for the phases, and for the last round.")
+    cues: Cues = Field((), description="What is heard over the rounds, as in a hold.")
 
     @model_validator(mode="after")
     def _check_rounds(self) -> Self:
@@ -187,10 +181,19 @@ class Repeat(StepBase):
     steps: "Steps"
 
 
+def _need_mapping(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise ValueError("values for parameters are a mapping, such as with: {hold: 40s..3m}")
+    return value
+
+
 class Include(StepBase):
     """The steps of another file."""
 
     include: Word = Field(description="A file beside this one or below it, or one of the built-in ones.")
+    with_: Annotated[Any, PlainValidator(_need_mapping), WithJsonSchema(VALUES)] = Field(
+        None, alias="with", description="Values for the parameters of that file, by name."
+    )
     _fragment: "Fragment | None" = PrivateAttr(default=None)
 
     @property
@@ -279,6 +282,10 @@ class Tags(Marked):
     year: Annotated[str, Field(pattern=r"^\d{4}$")] | None = None
 
 
+Parameters = Annotated[Any, PlainValidator(_need_mapping), WithJsonSchema(VALUES)]
+"""Checked where they are filled in."""
+
+
 class Routine(Marked):
     """A routine for narrator: a guided session of any length."""
 
@@ -290,14 +297,23 @@ class Routine(Marked):
     gap: Duration = Field(600, description="Silence after a sentence; twice that after a paragraph.")
     breath: Duration = Field(8000, ge=1000, description="Length of one breath, for lengths written in breaths.")
     pronounce: dict[Word, Word] = Field(
-        {}, description="Words that the voice gets wrong, and how to spell them for it."
+        {}, max_length=1000, description="Words that the voice gets wrong, and how to spell them for it."
     )
-    seed: int = Field(0, description="Settles which wordings are chosen at random.")
+    parameters: Parameters = Field(
+        {}, description="Names and values that stand for {name} in what follows; including files may give others."
+    )
+    seed: SeedSpec = Field(0, description="Settles what is left to chance: a number, or today for the date.")
     tags: Tags = Tags()
     bed: BedShort = Field(None, description="Ambience beneath everything.")
     floor: Floor = Field(FLOOR, description="Room tone between sounds, in dBFS, or none.")
     loudness: Loudness = Field(LOUDNESS, description="Loudness of the session, in LUFS.")
     steps: Steps
+    _sounds: tuple[Path, ...] = PrivateAttr(default=())
+
+    @property
+    def sounds(self) -> tuple[Path, ...]:
+        """Folders of sound files besides those of the files that name them."""
+        return self._sounds
 
 
 class Fragment(Marked):
@@ -311,7 +327,8 @@ class Fragment(Marked):
     gap: Duration | None = None
     breath: Duration | None = None
     pronounce: dict[Word, Word] | None = None
-    seed: int | None = None
+    parameters: Parameters = Field({})
+    seed: SeedSpec | None = None
     tags: Tags | None = None
     bed: BedShort = None
     floor: Floor = None

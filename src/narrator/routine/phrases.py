@@ -40,6 +40,7 @@ class Phrases(Marked):
     sides: dict[str, str]
     switch: str
     breath: BreathPhrases
+    last_round: str
     halfway: str
     seconds_more: str
     numbers: Annotated[tuple[str, ...], Field(min_length=61, max_length=61)]

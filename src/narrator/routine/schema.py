@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from narrator.routine.hold_cues import PLACES
 from narrator.routine.model import Routine
 from narrator.routine.sounds import BEDS, BELLS
 
@@ -11,6 +12,17 @@ def make_schema() -> dict[str, Any]:
     schema = Routine.model_json_schema(by_alias=True)
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     definitions = schema["$defs"]
+    _add_short_forms(definitions)
+    _describe_cues(definitions)
+    schema["properties"]["floor"]["anyOf"].append({"const": "none"})
+    definitions["Breathe"]["oneOf"] = [{"required": [key]} for key in ("rounds", "for")]
+    schema["properties"]["description"]["description"] = "What the session is, in a sentence."
+    _drop_nulls(schema)
+    _allow_parameters(schema)
+    return schema
+
+
+def _add_short_forms(definitions: dict[str, Any]) -> None:
     bell = definitions.pop("BellSpec")
     bell.pop("title", None)
     definitions["BellSpec"] = {
@@ -32,7 +44,6 @@ def make_schema() -> dict[str, Any]:
         "description": "How loud the bed is here: dB against the speech, none, or {level}.",
         "anyOf": [{"type": "number", "minimum": -60, "maximum": 0}, {"const": "none"}, level],
     }
-    schema["properties"]["floor"]["anyOf"].append({"const": "none"})
     voice = definitions.pop("VoiceSpec")
     definitions["VoiceSpec"] = {
         "description": "A voice: ENGINE[:NAME], or {engine, name, pace}.",
@@ -47,14 +58,50 @@ def make_schema() -> dict[str, Any]:
             {"type": "object", "patternProperties": {"^[a-z]{2}(-.*)?$": {}}, "additionalProperties": False},
         ],
     }
-    say = definitions["HoldCue"]["properties"]["say"]["anyOf"]
-    say[0]["minItems"] = 1
-    say.insert(0, say[0]["items"])
-    definitions["HoldCue"]["oneOf"] = [{"required": [key]} for key in ("at", "every", "countdown")]
-    definitions["Breathe"]["oneOf"] = [{"required": [key]} for key in ("rounds", "for")]
-    schema["properties"]["description"]["description"] = "What the session is, in a sentence."
-    _drop_nulls(schema)
-    return schema
+    voiced = definitions.pop("VoicedSpec")
+    definitions["VoicedSpec"] = {
+        "description": "Which rounds have words: the first so many, or {first, every, last}.",
+        "anyOf": [{"type": "integer", "minimum": 0}, voiced],
+    }
+
+
+def _describe_cues(definitions: dict[str, Any]) -> None:
+    """Say what a cue in a hold needs, and what it cannot have, beside each way of saying where it is."""
+    cue = definitions["HoldCue"]
+    for key in ("say", "brief"):
+        options = cue["properties"][key]["anyOf"]
+        options[0]["minItems"] = 1
+        options.insert(0, options[0]["items"])
+    # Only a brief text that is alone may be empty.
+    cue["properties"]["brief"]["anyOf"][1]["items"] = cue["properties"]["say"]["anyOf"][0]
+    cue["oneOf"] = [{"required": [key]} for key in PLACES]
+    cue["allOf"] = [
+        {"if": {"required": [key]}, "then": {"not": {"anyOf": [{"required": [other]} for other in others]}}}
+        for key, others in _APART.items()
+    ]
+    heard = {"anyOf": [{"required": [key]} for key in ("say", "bell", "each")]}
+    cue["allOf"] += [{"if": {"required": [key]}, "then": heard} for key in ("every", "random")]
+    is_spread = {"required": ["spread"]}
+    from_end = {"properties": {"at": {"pattern": "^ *[-{]"}}, "required": ["at"]}
+    for step in ("Hold", "Breathe"):
+        definitions[step]["properties"]["cues"] |= {
+            "if": {"contains": is_spread},
+            "then": {
+                "contains": is_spread,
+                "maxContains": 1,
+                "items": {"anyOf": [is_spread, {"required": ["countdown"]}, from_end]},
+            },
+        }
+
+
+_APART = {
+    "at": ("each", "apart"),
+    "every": ("apart",),
+    "countdown": ("say", "bell", "each", "brief", "apart"),
+    "spread": ("say", "bell", "each"),
+    "say": ("bell", "each"),
+    "bell": ("each", "brief"),
+}
 
 
 def _drop_nulls(node: Any) -> None:
@@ -66,3 +113,28 @@ def _drop_nulls(node: Any) -> None:
             node["anyOf"] = [option for option in node["anyOf"] if option != {"type": "null"}]
         if "default" in node and node["default"] is None:
             del node["default"]
+
+
+_REFERENCE = {
+    "description": "A parameter of this file, such as {hold}.",
+    "anyOf": [
+        {"type": "string", "pattern": r"[{][A-Za-z][A-Za-z0-9_]*[}]"},
+        {
+            "type": "object",
+            "patternProperties": {"^[A-Za-z][A-Za-z0-9_]*$": {"type": "null"}},
+            "additionalProperties": False,
+            "minProperties": 1,
+            "maxProperties": 1,
+        },
+    ],
+}
+
+
+def _allow_parameters(schema: dict[str, Any]) -> None:
+    """Let `{name}` stand for any value of a step and of what is in it."""
+    for definition in schema["$defs"].values():
+        for form in (definition, *definition.get("anyOf", ())):
+            for key, value in form.get("properties", {}).items():
+                kept = {name: value.pop(name) for name in ("description", "default") if name in value}
+                form["properties"][key] = kept | {"anyOf": [value, {"$ref": "#/$defs/Parameter"}]}
+    schema["$defs"]["Parameter"] = _REFERENCE

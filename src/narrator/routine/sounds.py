@@ -1,12 +1,12 @@
 """What a session has besides the voice, as written: bells, the bed, the room tone, and how loud it all is."""
 
-import hashlib
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from narrator.errors import Mark, RoutineError
+from narrator.paths import find_below, hash_file
 from narrator.routine.marked import Marked
 from narrator.routine.nearest import suggest
 from narrator.routine.values import Duration, Word
@@ -36,10 +36,20 @@ class BellSpec(Marked):
     sound: Annotated[Word, WithJsonSchema(_describe_sound(BELLS))] = Field(
         "bowl", description="Which bell, or a sound file beside this one."
     )
-    times: int = Field(1, ge=1, le=108, description="How often it is struck.")
-    every: Duration = Field(4000, ge=250, description="Time from one stroke to the next.")
+    times: int = Field(1, ge=1, le=108, description="How many strokes.")
+    every: Duration | None = Field(
+        None,
+        ge=250,
+        description="Time from one stroke to the next, 4s if not given; where it is given, also from the last to what "
+        "follows, which otherwise waits for its ring, for 0.5s to 4s.",
+    )
     pitch: float | None = Field(None, ge=30, le=4000, allow_inf_nan=False, description="Its lowest tone, in Hz.")
-    length: Duration | None = Field(None, ge=50, le=60_000, description="Time until it has died away.")
+    length: Duration | None = Field(
+        None,
+        ge=50,
+        le=60_000,
+        description="How long a stroke rings until it has died away.",
+    )
     level: Level | None = Field(None, description="Its loudest moment, in dB against the speech.")
 
     @model_validator(mode="after")
@@ -116,22 +126,27 @@ Loudness = Annotated[float, Field(ge=-31, le=-14, allow_inf_nan=False)]
 LOUDNESS = -16.0
 
 
-def find_sound(sound: str, mark: Mark) -> tuple[str, str]:
-    """Where a sound file lies and the digest of its bytes; a sound that narrator makes is itself, and has none.
+def find_sound(sound: str, mark: Mark, folders: tuple[Path, ...] = ()) -> tuple[str, str]:
+    """Find a sound file, and the digest of its bytes; a sound that narrator makes is itself, and has none.
 
-    `mark` is where it is named: a file is looked for beside the file that names it.
+    `mark` is where it is named. It is looked for in the folder of the file that names it, then in `folders`; there or
+    below, and nowhere else.
 
     Raises:
-        RoutineError: it cannot be read.
+        RoutineError: there is no such file, or it cannot be read.
 
     """
     if not is_file(sound):
         return sound, ""
-    path = Path(mark.file).parent / sound
-    try:
-        if not path.is_file():
-            raise RoutineError(f"there is no sound file {path}; its place is told from this file's folder", mark)
-        with path.open("rb") as file:
-            return str(path), hashlib.file_digest(file, "blake2b").hexdigest()[:32]
-    except (OSError, ValueError) as error:
-        raise RoutineError(f"cannot read the sound file {path}: {error}", mark) from error
+    for folder in (Path(mark.file).parent, *folders):
+        path = folder / sound
+        if find_below(folder, sound):
+            try:
+                return str(path), hash_file(path)
+            except OSError as error:
+                raise RoutineError(f"cannot read the sound file {path}: {error.strerror or error}", mark) from error
+    raise RoutineError(
+        f"there is no sound file {sound} in this file's folder or below it; put it there, or in the folder that "
+        "'sounds' in the configuration file names",
+        mark,
+    )

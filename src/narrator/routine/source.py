@@ -3,40 +3,57 @@
 Scalars stay text: the models type them, so YAML 1.1's surprises (`1:30` as 90, `no` as false) cannot happen.
 """
 
+import errno
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from narrator.characters import find_control
 from narrator.errors import Mark, RoutineError
+from narrator.paths import read_file
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 100
 MAX_NODES = 100_000
 """Nodes a file may come to once its aliases are written out."""
 
-_TEXT_PER_NODE = 100
-_TOO_DEEP = f"nested over {MAX_DEPTH} levels deep; a routine needs few"
+TEXT_PER_NODE = 100
+TOO_DEEP = f"nested over {MAX_DEPTH} levels deep; a routine needs few"
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Mapping(dict[str, Any]):
-    """A YAML mapping as a dict that knows where it and each of its values start."""
+    """A YAML mapping as a dict that knows where it and each of its values start, and what it was made from."""
 
     mark: Mark
     marks: dict[str, Mark]
+    node: yaml.Node
+    source: "Source"
+
+
+@dataclass(frozen=True, slots=True)
+class Borrowed:
+    """What is known of a node that is not as it stands in the file: the file it is from, and a note for messages."""
+
+    file: str
+    note: str = ""
 
 
 class Source:
-    """One YAML file: its data, and the place of any part of it."""
+    """One YAML file: its data, and the place of any part of it.
 
-    def __init__(self, name: str, root: yaml.Node) -> None:
+    `borrowed` has what is known, by identity, of nodes that were put into it from elsewhere.
+    """
+
+    def __init__(self, name: str, root: yaml.Node, borrowed: dict[int, Borrowed] | None = None) -> None:
         self.name = name
-        self._root = root
+        self.root = root
+        self.borrowed = borrowed or {}
         self.data = self._build(root)
 
     def find_mark(self, path: Sequence[str | int], *, key: bool = False) -> Mark:
@@ -44,17 +61,29 @@ class Source:
 
         Parts of the path that lead nowhere are passed over, so that a path may hold more than the file does.
         """
-        node, place = self._root, self._root
+        *_, (label, value) = self._follow(path)
+        return self.mark_node(label if key else value)
+
+    def find_note(self, path: Sequence[str | int]) -> str:
+        """Say where what a path leads to was put in from elsewhere; nothing where it was not."""
+        notes = [self.borrowed[id(value)].note for _, value in self._follow(path) if id(value) in self.borrowed]
+        return next((note for note in reversed(notes) if note), "")
+
+    def _follow(self, path: Sequence[str | int]) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+        """Yield the nodes along a path, each with the key that it has."""
+        node = self.root
+        yield node, node
         for part in path:
             if isinstance(node, yaml.SequenceNode):
                 if isinstance(part, int) and part < len(node.value):
-                    place = node = node.value[part]
+                    node = node.value[part]
+                    yield node, node
                 continue
             for label, child in node.value if isinstance(node, yaml.MappingNode) else ():
                 if label.value == part:
-                    place, node = (label if key else child), child
+                    node = child
+                    yield label, child
                     break
-        return self._mark(place)
 
     def find_value(self, path: Sequence[str | int]) -> Any:
         """What a path of keys and indexes leads to, as far as it leads anywhere."""
@@ -66,27 +95,39 @@ class Source:
                 value = value[part]
         return value
 
-    def _mark(self, node: yaml.Node) -> Mark:
-        return Mark(self.name, node.start_mark.line + 1, node.start_mark.column + 1)
+    def _read_text(self, node: yaml.ScalarNode) -> str:
+        """Text of a scalar, in which no escape stands for what may not be written plainly."""
+        if found := find_control(node.value):
+            raise RoutineError(_describe_control(found[1]), self.mark_node(node))
+        return _unfold(node)
+
+    def mark_node(self, node: yaml.Node) -> Mark:
+        """Place of a node, in the file that it is from."""
+        known = self.borrowed.get(id(node))
+        return Mark(known.file if known else self.name, node.start_mark.line + 1, node.start_mark.column + 1)
 
     def _build(self, node: yaml.Node) -> Any:
         if isinstance(node, yaml.ScalarNode):
-            return _unfold(node)
+            return self._read_text(node)
         if isinstance(node, yaml.SequenceNode):
             return [self._build(child) for child in node.value]
         mapping = Mapping()
-        mapping.mark, mapping.marks = self._mark(node), {}
+        mapping.mark, mapping.marks = self.mark_node(node), {}
+        mapping.node, mapping.source = node, self
         for label, child in node.value:
             if not isinstance(label, yaml.ScalarNode):
-                raise RoutineError("a key must be a word; quote text that starts with [ or {", self._mark(label))
+                raise RoutineError("a key must be a word; quote text that starts with [ or {", self.mark_node(label))
+            self._read_text(label)
             if label.value == "<<":
                 raise RoutineError(
-                    "merge keys (<<) are not part of the language; write the keys out", self._mark(label)
+                    "merge keys (<<) are not part of the language; write the keys out", self.mark_node(label)
                 )
             if label.value in mapping:
-                raise RoutineError(f"the key {label.value!r} stands here twice; keep one of them", self._mark(label))
+                raise RoutineError(
+                    f"the key {label.value!r} stands here twice; keep one of them", self.mark_node(label)
+                )
             mapping[label.value] = self._build(child)
-            mapping.marks[label.value] = self._mark(child)
+            mapping.marks[label.value] = self.mark_node(child)
         return mapping
 
 
@@ -99,13 +140,12 @@ def read_source(path: Path, name: str | None = None) -> Source:
     """
     name = name or str(path)
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise RoutineError(
-                f"{size // 1024} KiB is too large; a routine has at most {MAX_BYTES // 1024} KiB", Mark(name, 1, 1)
-            )
-        raw = path.read_bytes()
+        raw = read_file(path, MAX_BYTES)
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise RoutineError(
+                f"this is too large; a routine has at most {MAX_BYTES // 1024} KiB", Mark(name, 1, 1)
+            ) from error
         raise RoutineError(f"cannot read {name}: {error.strerror or error}") from error
     try:
         text = raw.decode("utf-8-sig")
@@ -117,6 +157,10 @@ def read_source(path: Path, name: str | None = None) -> Source:
 
 def parse_source(text: str, name: str) -> Source:
     """Parse YAML text; see `read_source`."""
+    if found := find_control(text.replace("\r\n", " \n").replace("\r", "\n")):
+        at, character = found
+        line, start = text.count("\n", 0, at) + 1, text.rfind("\n", 0, at)
+        raise RoutineError(_describe_control(character), Mark(name, line, at - start))
     try:
         _guard_events(text, name)
         root = yaml.compose(text, Loader=Loader)
@@ -125,7 +169,7 @@ def parse_source(text: str, name: str) -> Source:
         mark = Mark(name, where.line + 1, where.column + 1) if where else Mark(name, 1, 1)
         # libyaml 0.2.6 has a bound of its own on depth, and reads far enough ahead to meet it before we meet ours.
         if "nesting depth" in str(error.problem):
-            raise RoutineError(_TOO_DEEP, mark) from error
+            raise RoutineError(TOO_DEEP, mark) from error
         raise RoutineError(f"this is not YAML: {error.problem}; check indents, colons and quotes", mark) from error
     except yaml.YAMLError as error:
         raise RoutineError(f"this is not YAML: {_first_line(error)}", Mark(name, 1, 1)) from error
@@ -181,7 +225,7 @@ class _NodeCounter:
                 return f"tags such as {tag} are not part of the language; take it out"
             if isinstance(event, yaml.ScalarEvent):
                 # A long text counts as several nodes: aliases may write it out again and again.
-                size = 1 + len(event.value) // _TEXT_PER_NODE
+                size = 1 + len(event.value) // TEXT_PER_NODE
                 self._add(size, 0)
                 if event.anchor:
                     self._known[event.anchor] = size, 0
@@ -204,7 +248,7 @@ class _NodeCounter:
 
     def _check_limits(self) -> str | None:
         if len(self._open) + (self._open[-1].height if self._open else 0) > MAX_DEPTH:
-            return _TOO_DEEP
+            return TOO_DEEP
         if self._nodes > MAX_NODES:
             return f"over {MAX_NODES:,} entries once aliases are written out; a routine needs fewer"
         return None
@@ -217,6 +261,10 @@ def _unfold(node: yaml.ScalarNode) -> str:
     """
     text: str = node.value
     return text if node.style == "|" else re.sub(r"\n+", "\n\n", text.rstrip("\n"))
+
+
+def _describe_control(character: str) -> str:
+    return f"the character {character} steers a terminal and is not text; take it out"
 
 
 def _first_line(error: Exception) -> str:

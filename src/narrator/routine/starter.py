@@ -51,7 +51,8 @@ steps:
       - say: Cross your {{side}} ankle over the other knee, and let the leg grow heavy.
       - hold: 25s..2m
         cues:
-          - {{at: half, say: Soften your jaw.}}
+          # As many of these as there is room for, evenly.
+          - {{spread: [Soften your jaw., Let your lower back grow wide.], apart: 15s}}
 
   # An optional step is left out when there is no time for it.
   - section: Breath
@@ -60,14 +61,14 @@ steps:
       - say: Come back to the middle, and follow the tones.
       - breathe: 4-6              # in for 4 seconds, out for 6; or box, relaxing, coherent, diaphragmatic
         for: 30s..6m              # in whole rounds; they give way to the length, too
-        voiced: 2                 # rounds with words
+        voiced: {{first: 2, last: true}}    # rounds with words; and narrator says which is the last
 
   - section: Rest
     steps:
       - say: Let your breath come and go by itself, and rest.
       - hold: 30s..6m
         cues:
-          - {{every: 75s, say: Rest.}}
+          - {{every: 75s, each: [Rest., Let the floor carry you.]}}    # in turn
 
   - say: Thank you. Come back in your own time.
   - bell: bowl

@@ -34,9 +34,9 @@ Word = Annotated[str, Field(min_length=1, max_length=200)]
 """A name, or one short line."""
 
 
-def fault_at(key: str, text: str) -> PydanticCustomError:
-    """A fault of a mapping that is best told at one of its keys."""
-    return PydanticCustomError("at_key", "{text}", {"text": text, "key": key})
+def fault_at(key: str | int, text: str, *more: str) -> PydanticCustomError:
+    """A fault that is best told at a key, or an index, and keys within that."""
+    return PydanticCustomError("at_key", "{text}", {"text": text, "keys": (key, *more)})
 
 
 # Lengths of time -------------------------------------------------------------------------------------------------
@@ -198,6 +198,11 @@ class At:
 
     WHOLE: ClassVar[int] = 10_000
 
+    @property
+    def is_from_end(self) -> bool:
+        """Whether it is counted back from the end of the hold."""
+        return self.share == self.WHOLE
+
     def resolve(self, length: Ms) -> Ms:
         """Time from the hold's start, for a hold of that length."""
         return self.share * length // self.WHOLE + self.offset
@@ -241,6 +246,11 @@ class Words:
     """
 
     wordings: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @property
+    def has_words(self) -> bool:
+        """Whether there is something to say, and not just an empty text."""
+        return any(text for _, texts in self.wordings for text in texts)
 
     def pick(self, language: str, own: str, chance: random.Random) -> str:
         """The text in a language; `own` is the routine's.
@@ -290,7 +300,13 @@ def _check_name(text: str) -> str:
     return " ".join(text.split())
 
 
-def _read_words(value: Any, check: Any) -> Words:
+def read_words(value: Any, check: Any) -> Words:
+    """Read a text: a line, `{random: [...]}`, or either by language; `check` refuses a line that cannot be spoken.
+
+    Raises:
+        ValueError: it is none of these.
+
+    """
     if isinstance(value, Words):
         return value
     if not isinstance(value, Mapping) or set(value) == {"random"}:
@@ -302,6 +318,8 @@ def _read_words(value: Any, check: Any) -> Words:
             )
     if not value:
         raise ValueError("the text is empty; write what to say, or take the step out")
+    if len(value) > 100:
+        raise ValueError("this text has too many languages; it takes at most 100")
     return Words(tuple((key, _read_wordings(text, check)) for key, text in value.items()))
 
 
@@ -320,7 +338,11 @@ def _need_line(value: Any) -> str:
     return value
 
 
-def _make_schema(text: dict[str, Any]) -> dict[str, Any]:
+_LINE = {"type": ["string", "number"], "pattern": r"\S"}
+
+
+def make_text_schema(text: Mapping[str, Any] = _LINE) -> dict[str, Any]:
+    """JSON Schema of a text whose lines look like `text`."""
     choice = {
         "type": "object",
         "properties": {"random": {"type": "array", "items": text, "minItems": 1}},
@@ -336,19 +358,16 @@ def _make_schema(text: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [text, choice, languages]}
 
 
-_LINE = {"type": ["string", "number"], "pattern": r"\S"}
-Text = Annotated[
-    Words, PlainValidator(lambda value: _read_words(value, check_text)), WithJsonSchema(_make_schema(_LINE))
-]
+Text = Annotated[Words, PlainValidator(lambda value: read_words(value, check_text)), WithJsonSchema(make_text_schema())]
 """Words to be spoken: a text, `{random: [...]}`, or by language `{en: ..., de: ...}`."""
 Brief = Annotated[
     Words,
-    PlainValidator(lambda value: _read_words(value, _check_brief)),
-    WithJsonSchema(_make_schema({"type": ["string", "number"]})),
+    PlainValidator(lambda value: read_words(value, _check_brief)),
+    WithJsonSchema(make_text_schema({"type": ["string", "number"]})),
 ]
 """As `Text`; an empty one says nothing."""
 Name = Annotated[
-    Words, PlainValidator(lambda value: _read_words(value, _check_name)), WithJsonSchema(_make_schema(_LINE))
+    Words, PlainValidator(lambda value: read_words(value, _check_name)), WithJsonSchema(make_text_schema())
 ]
 """A title, in one language or several."""
 Line = Annotated[str, AfterValidator(check_text)]
@@ -382,38 +401,3 @@ SidesSpec = Annotated[
     ),
 ]
 """`[right, left]`, own names, or `{en: [right, left], de: [rechten, linken]}`; "" stands for the routine's language."""
-
-
-# Breath -----------------------------------------------------------------------------------------------------------
-
-PHASES = {2: ("in", "out"), 3: ("in", "hold", "out"), 4: ("in", "hold", "out", "pause")}
-"""What the numbers of a pattern mean, by how many there are."""
-PATTERNS = {"box": "4-4-4-4", "relaxing": "4-7-8", "coherent": "5.5-5.5", "diaphragmatic": "4-6"}
-
-Pattern = tuple[tuple[str, Ms], ...]
-"""Phases of one breath, each with its length."""
-
-
-def _read_pattern(value: Any) -> Pattern:
-    if isinstance(value, tuple):
-        return value
-    text = _need_line(value).strip()
-    numbers = PATTERNS.get(text, text).split("-")
-    if len(numbers) not in PHASES or not all(re.fullmatch(r"\d{1,2}(\.\d{1,3})?", number) for number in numbers):
-        raise ValueError(
-            f"{text!r} is no breath; write seconds such as 4-4-4-4, 4-7-8 or 5.5-5.5, or one of {', '.join(PATTERNS)}"
-        )
-    phases = tuple(
-        (name, int(Decimal(number) * 1000)) for name, number in zip(PHASES[len(numbers)], numbers, strict=True)
-    )
-    if any(length < 500 for name, length in phases if name in {"in", "out"}):
-        raise ValueError("a breath in or out takes at least half a second")
-    return tuple((name, length) for name, length in phases if length)
-
-
-PatternSpec = Annotated[
-    Pattern,
-    PlainValidator(_read_pattern),
-    WithJsonSchema({"type": "string", "pattern": rf"^ *({'|'.join(PATTERNS)}|[0-9.]+(-[0-9.]+){{1,3}}) *$"}),
-]
-"""`4-7-8`, or a name."""

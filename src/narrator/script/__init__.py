@@ -1,13 +1,13 @@
 """`Routine` to `Script`: what will be heard and waited for, in order, with lengths of silence still open."""
 
+from narrator.script.context import make_bed, make_bell
 from narrator.script.cues import (
     LEAD,
-    Bed,
-    Bell,
-    Breath,
     BreathBlock,
-    Cue,
+    Countdown,
+    Drawn,
     Elastic,
+    Every,
     Guidance,
     Heading,
     HoldCue,
@@ -16,15 +16,15 @@ from narrator.script.cues import (
     Script,
     Section,
     Silence,
-    Speech,
+    Spread,
     Unit,
     Unknown,
+    Voiced,
     Window,
-    list_speeches,
-    list_texts,
     needs_gap,
 )
-from narrator.script.unroll import make_bed, make_bell, write_script
+from narrator.script.sounds import Bed, Bell, Breath, Cue, Speech, list_speeches, list_texts
+from narrator.script.unroll import write_script
 
 __all__ = [
     "LEAD",
@@ -32,8 +32,11 @@ __all__ = [
     "Bell",
     "Breath",
     "BreathBlock",
+    "Countdown",
     "Cue",
+    "Drawn",
     "Elastic",
+    "Every",
     "Guidance",
     "Heading",
     "HoldCue",
@@ -43,8 +46,10 @@ __all__ = [
     "Section",
     "Silence",
     "Speech",
+    "Spread",
     "Unit",
     "Unknown",
+    "Voiced",
     "Window",
     "list_speeches",
     "list_texts",

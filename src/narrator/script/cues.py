@@ -13,6 +13,7 @@ from narrator.errors import Mark
 from narrator.routine import model
 from narrator.routine.sounds import LOUDNESS, BedLevel
 from narrator.routine.values import At
+from narrator.script.sounds import Bed, Bell, Cue, Speech, list_texts
 from narrator.units import Db, Lufs, Ms, ms_to_ticks, ticks_to_ms
 
 LEAD: Ms = 500
@@ -24,83 +25,6 @@ Unknown: TypeAlias = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Speech:
-    """A sentence: `text` as written, `spoken` as the voice gets it."""
-
-    text: str
-    spoken: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bell:
-    """A bell struck `times` times, `every` ms apart; what is None is the bell's own.
-
-    `sound` is its name or a sound file, then with the `digest` of its bytes; `pitch` is in Hz, `length` the time until
-    it has died away, `level` its loudest moment in dB against the speech.
-    """
-
-    sound: str
-    times: int = 1
-    every: Ms = 4000
-    pitch: float | None = None
-    length: Ms | None = None
-    level: Db | None = None
-    digest: str = ""
-    mark: Mark | None = field(default=None, compare=False, repr=False)
-    """Where it is written: no part of what it is."""
-
-    @property
-    def stroke(self) -> "Bell":
-        """The bell struck once."""
-        return replace(self, times=1, every=4000)
-
-
-@dataclass(frozen=True, slots=True)
-class Breath:
-    """One phase of a breath (`in`, `hold`, `out` or `pause`): a tone that spans it, and words, one a second."""
-
-    phase: str
-    length: Ms
-    words: tuple[Speech, ...] = ()
-
-
-Cue: TypeAlias = Speech | Bell | Breath
-
-
-@dataclass(frozen=True, slots=True)
-class Bed:
-    """Ambience beneath everything: a name or a sound file, with the `digest` of its bytes.
-
-    `level` is in dB against the speech, `duck` how many dB it goes down under speech and bells, `fade` how long it
-    takes to come and to go.
-    """
-
-    sound: str
-    level: Db
-    duck: Db
-    fade: Ms
-    digest: str = ""
-    mark: Mark | None = field(default=None, compare=False, repr=False)
-
-
-def list_texts(cues: Iterable[Cue]) -> list[str]:
-    """Distinct texts that a voice is needed for, as it gets them, in order."""
-    speeches = (speech for cue in cues for speech in list_speeches(cue))
-    return list(dict.fromkeys(speech.spoken for speech in speeches))
-
-
-def list_speeches(cue: Cue) -> tuple[Speech, ...]:
-    """What is spoken in a cue."""
-    match cue:
-        case Speech():
-            return (cue,)
-        case Breath(words=words):
-            return words
-        case _:
-            return ()
-
-
-@dataclass(frozen=True, slots=True)
 class Elastic:
     """A length between `least` and `most`, `natural` when nothing asks otherwise; all in whole ticks, as ms."""
 
@@ -109,17 +33,45 @@ class Elastic:
     most: Ms
 
 
-class HoldCue(NamedTuple):
-    """A cue inside a hold: where in it, and its wordings, the first that fits being used.
+class Every(NamedTuple):
+    """In a hold: again and again, first after one interval."""
 
-    One of `at`, `every` (again and again) and `countdown` (numbers that end with the hold, one a second) says where.
+    interval: Ms
+
+
+class Countdown(NamedTuple):
+    """In a hold: numbers that end with it, one a second."""
+
+
+class Spread(NamedTuple):
+    """In a hold: as many of the first texts as fit, with equal silences of at least `apart` around them."""
+
+    apart: Ms
+
+
+class Drawn(NamedTuple):
+    """In a hold: from `least` to `most` cues by chance, with silences of at least `apart` around them."""
+
+    least: int
+    most: int
+    apart: Ms
+    seed: str
+
+
+class HoldCue(NamedTuple):
+    """A cue inside a hold: where in it, and what is heard.
+
+    `cues` are the numbers of a countdown, the texts of a spread, or wordings, of which the first that fits is taken;
+    if it `takes_turns` they are texts that follow one another, across all holds that have its `name`.
     """
 
     mark: Mark
-    wordings: tuple[Cue, ...] = ()
-    at: At | None = None
-    every: Ms | None = None
-    countdown: tuple[Speech, ...] = ()
+    where: At | Every | Countdown | Spread | Drawn
+    cues: tuple[Cue, ...]
+    takes_turns: bool = False
+    is_optional: bool = False
+    name: Unknown = ()
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,28 +87,69 @@ class Silence:
 
 
 class Phase(NamedTuple):
-    """A phase of a breath, and its words in voiced rounds."""
+    """A phase of a breath: its length in the first round and in the last, and its words in voiced rounds.
+
+    Of several words the second is said after a second, and so on.
+    """
 
     name: str
-    length: Ms
-    words: tuple[Speech, ...]
+    first: Ms
+    last: Ms
+    words: tuple[Speech, ...] = ()
+
+    def measure(self, share: Fraction) -> Fraction:
+        """Return its length in ms at a share of the way from the first round to the last."""
+        return self.first + share * (self.last - self.first)
+
+    def list_words(self, length: Fraction) -> tuple[Speech, ...]:
+        """Return its words where it is so many ms long: one for each whole second, at least one."""
+        return self.words[: max(int(length) // 1000, 1)]
+
+
+class Voiced(NamedTuple):
+    """Which rounds have words: so many at the start, then one in `every` so many; and words for the last round."""
+
+    first: int
+    every: int | None = None
+    last: Speech | None = None
+
+    def has_words(self, number: int) -> bool:
+        """Whether a round, counted from 0, has words for its phases."""
+        return number < self.first or bool(self.every and (number + 1 - self.first) % self.every == 0)
 
 
 @dataclass(frozen=True, slots=True)
 class BreathBlock:
-    """Rounds of breath. Phases never stretch; their number does, between `least` and `most`."""
+    """Rounds of breath. Phases never stretch; the number of rounds does, between `least` and `most`.
+
+    The lengths of phases go evenly from those of the first round to those of the last, however many rounds there are.
+    """
 
     phases: tuple[Phase, ...]
     natural: Fraction
     least: int
     most: int
-    voiced: int
+    voiced: Voiced
     unknown: Unknown
+    cues: tuple[HoldCue, ...] = ()
+    """What is heard over the rounds, as in a hold."""
 
     @property
     def round(self) -> Ms:
-        """Length of one round."""
-        return sum(phase.length for phase in self.phases)
+        """Length of a round, in the mean of all."""
+        return sum(phase.first + phase.last for phase in self.phases) // 2
+
+    @staticmethod
+    def find_share(number: int, rounds: int) -> Fraction:
+        """How far on the way from the first round to the last a round is, counted from 0; a single one is half way."""
+        return Fraction(number, rounds - 1) if rounds > 1 else Fraction(1, 2)
+
+    def find_last_share(self) -> Fraction:
+        """How far on the way a round with words can be, whatever the number of rounds."""
+        if self.voiced.every or not self.voiced.first:
+            return Fraction(1 if self.voiced.every else 0)
+        counts = (self.least, min(max(self.least, 2), self.most))
+        return max(self.find_share(min(self.voiced.first, count) - 1, count) for count in counts)
 
     def measure(self, rounds: int) -> Ms:
         """Length of that many rounds, to the nearest tick."""
@@ -220,6 +213,8 @@ class Item:
     units: tuple[Unknown, ...] = ()
     yields: tuple[Unknown, ...] = ()
     windows: tuple[Window, ...] = ()
+    id: str = ""
+    """Where in the routine it is: path, sides, rounds and number; the same at every length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +230,8 @@ class Section:
     """The bed's level here, where it is another than around it."""
     units: tuple[Unknown, ...] = ()
     """Units that it is, or is within."""
+    id: str = ""
+    """Where in the routine it is, sides and rounds included."""
 
 
 @dataclass(frozen=True)
@@ -248,6 +245,8 @@ class Heading:
     pronounce: Mapping[str, str] = field(default_factory=dict)
     voice_mark: Mark | None = field(default=None, compare=False, repr=False)
     """Where the file says who speaks, else where it begins: no part of what a session is."""
+    seed: int = 0
+    """What has settled whatever was left to chance."""
 
 
 @dataclass(frozen=True)
@@ -302,10 +301,14 @@ def _list_cues(items: Iterable[Item]) -> Iterator[Cue]:
         match item.what:
             case Silence(cues=cues):
                 for cue in cues:
-                    yield from (*cue.wordings, *cue.countdown)
-            case BreathBlock(phases=phases, voiced=voiced):
-                for phase in phases if voiced else ():
+                    yield from cue.cues
+            case BreathBlock(phases=phases, voiced=voiced, cues=cues):
+                for phase in phases:
                     yield from phase.words
+                if voiced.last:
+                    yield voiced.last
+                for cue in cues:
+                    yield from cue.cues
             case cue:
                 yield cue
 

@@ -1,38 +1,34 @@
 """`Routine` to `Script`: sides, repeats and included files unrolled, text in one language as sentences. No audio."""
 
-import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
 
-from narrator.errors import Fault, Mark, NarratorError, RoutineError
+from narrator.errors import Fault, Mark, RoutineError
 from narrator.routine import model
-from narrator.routine.phrases import Lexicon, Phrases, find_phrases, list_languages
-from narrator.routine.sounds import BedSpec, BellSpec, find_sound
-from narrator.routine.text import InlinePause, Sentence, check_braces, fill_braces, split_text
-from narrator.routine.values import At, Words
-from narrator.routine.values import Elastic as AuthoredElastic
+from narrator.routine.hold_cues import HoldCue as AuthoredCue
+from narrator.routine.phrases import find_phrases
+from narrator.routine.seed import settle_seed
+from narrator.routine.text import InlinePause, Sentence
+from narrator.routine.values import Words
+from narrator.script.breath import make_breath
+from narrator.script.context import Context, Place, UnrollingError, join_id, make_bed
 from narrator.script.cues import (
-    Bed,
-    Bell,
     BreathBlock,
-    Cue,
     Elastic,
     Guidance,
     Heading,
     HoldCue,
     Item,
-    Phase,
     Script,
     Section,
     Silence,
-    Speech,
     Unit,
     Unknown,
-    Window,
     make_rigid,
     round_length,
 )
+from narrator.script.hold_cues import make_hold_cue
 from narrator.script.material import (
     Counting,
     Unwanted,
@@ -45,20 +41,26 @@ from narrator.script.material import (
     name_round,
     name_step,
 )
-from narrator.units import TICK, Ms
+from narrator.script.sounds import Bed, Cue
+from narrator.units import Ms, format_duration
 
 MAX_STEPS = 10_000
 """Steps a routine may come to once sides and repeats are unrolled."""
 MAX_ITEMS = 50_000
-"""Sentences and silences that it may come to."""
+"""Sentences and silences that it may come to, and cues in its holds."""
 
 
 def write_script(
-    routine: model.Routine, guidance: Guidance = "full", language: str | None = None, without: Iterable[str] = ()
+    routine: model.Routine,
+    guidance: Guidance = "full",
+    language: str | None = None,
+    without: Iterable[str] = (),
+    seed: int | None = None,
 ) -> Script:
     """Unroll a routine into its script, in one of its languages, `without` the sections of some titles.
 
-    With the guidance `bells` the script is that of `full`: the timeline takes the words out.
+    With the guidance `bells` the script is that of `full`: the timeline takes the words out. `seed` is the routine's
+    unless it is given.
 
     Raises:
         RoutineError: with every step that cannot be unrolled (an unknown word in braces, a missing translation).
@@ -66,9 +68,11 @@ def write_script(
 
     """
     without = tuple(without)
-    writer = _Writer(routine, guidance, language or routine.language, Unwanted(without))
+    if seed is None:
+        seed = settle_seed(routine.seed, date.today())  # noqa: DTZ011 - the local date is meant
+    writer = _Writer(routine, Context(routine, guidance, language or routine.language, seed), Unwanted(without))
     writer.add_bed()
-    writer.add_steps(routine.steps, _Place(("steps",)))
+    writer.add_steps(routine.steps, Place(("steps",)))
     writer.unwanted.check(routine.steps)
     if not writer.items and not writer.faults:
         writer.faults.append(Fault("there is nothing to hear in this routine; add a step", routine.mark))
@@ -84,6 +88,7 @@ def write_script(
             routine.tags,
             routine.pronounce,
             routine.find_mark("voice"),
+            seed,
         ),
         guidance=guidance,
         length=routine.length,
@@ -94,51 +99,36 @@ def write_script(
         bed=writer.bed,
         floor=routine.floor,
         loudness=routine.loudness,
-        full=write_script(routine, "full", language, without) if guidance == "brief" else None,
+        full=write_script(routine, "full", language, without, seed) if guidance == "brief" else None,
         units=tuple(writer.units.values()),
     )
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where in the routine a step is unrolled: its path, the side it is on, and the words for braces."""
-
-    path: Unknown
-    section: int | None = None
-    side: str | None = None
-    later_side: bool = False
-    words: Mapping[str, str] = field(default_factory=dict)
-    units: tuple[Unknown, ...] = ()
-    yields: tuple[Unknown, ...] = ()
-    windows: tuple[Window, ...] = ()
-    counting: Counting | None = None
-    """The repeat around it, where its number of rounds is open and `{rounds}` not yet settled."""
 
 
 class _Writer:
     """Collects the items of a script, and every fault met on the way."""
 
-    def __init__(self, routine: model.Routine, guidance: Guidance, language: str, unwanted: Unwanted) -> None:
+    def __init__(self, routine: model.Routine, context: Context, unwanted: Unwanted) -> None:
         self.routine = routine
-        self.guidance = guidance
-        self.language = language
-        self.lexicon = Lexicon(routine.pronounce, language)
+        self.language = context.language
+        self.context = context
         self.unwanted = unwanted
         self.items: list[Item] = []
         self.units: dict[Unknown, Unit] = {}
         self.sections: list[Section] = []
         self.faults: list[Fault] = []
+        self.equals: dict[str, tuple[Elastic, Mark]] = {}
         self.count = 0
+        self.cues = 0
         self.bed: Bed | None = None
 
     def add_bed(self) -> None:
         spec = self.routine.bed
         try:
-            self.bed = make_bed(spec, self.routine.find_mark("bed")) if spec else None
+            self.bed = make_bed(spec, self.routine.find_mark("bed"), self.routine.sounds) if spec else None
         except RoutineError as error:
             self.faults += error.faults
 
-    def add_steps(self, steps: Sequence[model.Step], place: _Place) -> None:
+    def add_steps(self, steps: Sequence[model.Step], place: Place) -> None:
         for index, step in enumerate(steps):
             self.count += 1
             if self.count > MAX_STEPS:
@@ -147,19 +137,19 @@ class _Writer:
                 )
             path = (*place.path, index)
             try:
-                for each in self.list_places(step, replace(place, path=path)):
+                for each in self.list_places(step, replace(place, path=path, id=join_id(place.id, index))):
                     self.add_step(step, each)
-            except _UnrollingError as error:
+            except UnrollingError as error:
                 self.faults += error.faults
 
-    def list_places(self, step: model.Step, place: _Place) -> Iterator[_Place]:
+    def list_places(self, step: model.Step, place: Place) -> Iterator[Place]:
         """Yield the place of a step as a unit and in its window, once for each number of rounds that its texts name."""
         if unit := make_unit(step, place.path, place.units):
             place = self.enter(unit, place)
         if window := make_window(step):
             place = replace(place, windows=(*place.windows, window))
             if is_never_open(place.windows):
-                raise _UnrollingError(
+                raise UnrollingError(
                     "no track has this step: 'from' and 'until' here and around it exclude one another; change one",
                     window.mark,
                 )
@@ -171,27 +161,26 @@ class _Writer:
             units, yields = (*place.units, *present), (*place.yields, *absent)
             yield replace(place, words=words, units=units, yields=yields, counting=None)
 
-    def enter(self, unit: Unit, place: _Place) -> _Place:
+    def enter(self, unit: Unit, place: Place) -> Place:
         self.units.setdefault(unit.name, unit)
         return replace(place, units=(*place.units, unit.name))
 
-    def add_step(self, step: model.Step, place: _Place) -> None:
+    def add_step(self, step: model.Step, place: Place) -> None:
         match step:
             case model.Say():
-                is_brief = step.brief is not None and (place.later_side or self.guidance == "brief")
+                is_brief = step.brief is not None and self.context.is_brief(place)
                 said = step.brief if is_brief and step.brief else step.say
                 self.add_say(said, step.find_mark("brief" if is_brief else "say"), step.mark, place)
             case model.Pause():
-                length = self.settle(step.pause, step.breath, step.find_mark("pause"))
+                length = self.context.settle(step.pause, step.breath, step.find_mark("pause"))
                 self.add(Silence(length, place.path), step.mark, place)
             case model.Hold():
-                length = self.settle(step.hold, step.breath, step.find_mark("hold"))
-                cues = tuple(self.make_hold_cues(step.cues, place))
-                self.add(Silence(length, place.path, is_hold=True, cues=cues), step.mark, place)
+                self.add_hold(step, place)
             case model.Bell():
-                self.add(self.make_bell(step.bell, step.find_mark("bell")), step.mark, place)
+                self.add(self.context.make_bell(step.bell, step.find_mark("bell")), step.mark, place)
             case model.Breathe():
-                self.add(self.make_breath(step, place), step.mark, place)
+                cues = tuple(self.make_hold_cues(step.cues, place))
+                self.add(make_breath(step, cues, place, self.context), step.mark, place)
             case model.Section():
                 self.add_section(step, place)
             case model.Repeat():
@@ -199,23 +188,43 @@ class _Writer:
             case model.Include():
                 self.add_steps(step.steps, place)
 
-    def add(
-        self, what: Cue | Silence | BreathBlock, mark: Mark, place: _Place, *, ends_paragraph: bool = False
-    ) -> None:
+    def add_hold(self, step: model.Hold, place: Place) -> None:
+        length = self.context.settle(step.hold, step.breath, step.find_mark("hold"))
+        unknown = place.path
+        if step.equal:
+            self.check_equal(step.equal, length, step.find_mark("hold"))
+            unknown = ("equal", step.equal)
+        cues = tuple(self.make_hold_cues(step.cues, place))
+        self.add(Silence(length, unknown, is_hold=True, cues=cues, is_quiet=step.quiet), step.mark, place)
+
+    def check_equal(self, name: str, length: Elastic, mark: Mark) -> None:
+        """Refuse a hold whose bounds are not those of the others that have its name."""
+        known, first = self.equals.setdefault(name, (length, mark))
+        if known != length:
+            raise UnrollingError(
+                f"the holds that are equal: {name} need the same bounds: {_show_bounds(length)} here, but "
+                f"{_show_bounds(known)} at {first}; write the same length in both",
+                mark,
+            )
+
+    def add(self, what: Cue | Silence | BreathBlock, mark: Mark, place: Place, *, ends_paragraph: bool = False) -> None:
         if len(self.items) >= MAX_ITEMS:
             raise RoutineError(f"over {MAX_ITEMS:,} sentences and silences; make several routines", mark)
         self.items.append(
             Item(
                 what, mark, place.section, place.side, ends_paragraph, units=place.units, yields=place.yields,
-                windows=place.windows,
+                windows=place.windows, id=place.id,
             )
         )  # fmt: skip
 
-    def add_rounds(self, step: model.Repeat, place: _Place) -> None:
+    def add_rounds(self, step: model.Repeat, place: Place) -> None:
         rounds, before = step.repeat, place.units
         for number in range(1, rounds.most + 1):
             inside = replace(
-                place, path=name_round(place.path, number), words=self.find_round_words(place, step, number)
+                place,
+                path=name_round(place.path, number),
+                id=join_id(place.id, f"round-{number}"),
+                words=self.find_round_words(place, step, number),
             )
             if unit := make_round(step, place.path, number, before):
                 inside = self.enter(unit, inside)
@@ -227,7 +236,7 @@ class _Writer:
                 inside = replace(inside, counting=None)
             self.add_steps(step.steps, inside)
 
-    def find_round_words(self, place: _Place, step: model.Repeat, number: int) -> dict[str, str]:
+    def find_round_words(self, place: Place, step: model.Repeat, number: int) -> dict[str, str]:
         words = {**place.words, "round": str(number), "rounds": str(step.repeat.most)}
         phrases = find_phrases(self.language)
         if phrases and number <= len(phrases.ordinals):
@@ -235,15 +244,16 @@ class _Writer:
         words.pop("nth", None)
         return words
 
-    def add_say(self, words: Words, text_mark: Mark, mark: Mark, place: _Place) -> None:
-        for number, piece in enumerate(self.split(words, place, text_mark)):
+    def add_say(self, words: Words, text_mark: Mark, mark: Mark, place: Place) -> None:
+        for number, piece in enumerate(self.context.split(words, place, text_mark)):
+            here = replace(place, id=f"{place.id}#{number}")
             match piece:
                 case InlinePause(length):
-                    self.add(Silence(make_rigid(length), (*place.path, number)), mark, place)
+                    self.add(Silence(make_rigid(length), (*place.path, number)), mark, here)
                 case Sentence(text, ends_paragraph):
-                    self.add(self.make_speech(text), mark, place, ends_paragraph=ends_paragraph)
+                    self.add(self.context.make_speech(text), mark, here, ends_paragraph=ends_paragraph)
 
-    def add_section(self, step: model.Section, place: _Place) -> None:
+    def add_section(self, step: model.Section, place: Place) -> None:
         names, spoken = self.find_sides(step) if step.sides else ((), ())
         # A title that names the side is a section, and so a chapter, for each.
         is_split = bool(names) and (mentions(step.section, "side") or mentions(step.section, "other_side"))
@@ -262,29 +272,33 @@ class _Writer:
             words = {**place.words, "side": word}
             if len(names) == 2:
                 words["other_side"] = spoken[1 - number]
-            on_side = replace(inside, side=name, later_side=number > 0, words=words)
+            id_ = join_id(place.id, name if name not in names[:number] else f"{name}.{number}")
+            on_side = replace(inside, id=id_, side=name, later_side=number > 0, words=words)
             if is_split:
                 share = None if length is None else _share_evenly(length, len(names), number)
                 on_side = self.open_section(step, self.write_title(step, on_side), share, on_side)
             if number and step.between:
-                self.add_between(step.between, replace(on_side, path=(*place.path, "between", number)))
+                path = (*place.path, "between", number)
+                self.add_between(step.between, replace(on_side, path=path, id=join_id(id_, "between")))
             self.add_steps(step.steps, on_side)
 
-    def open_section(self, step: model.Section, title: str, length: Ms | None, place: _Place) -> _Place:
-        self.sections.append(Section(title, step.mark, length, place.section, place.path, step.bed, place.units))
+    def open_section(self, step: model.Section, title: str, length: Ms | None, place: Place) -> Place:
+        self.sections.append(
+            Section(title, step.mark, length, place.section, place.path, step.bed, place.units, place.id)
+        )
         return replace(place, section=len(self.sections) - 1)
 
-    def write_title(self, step: model.Section, place: _Place) -> str:
+    def write_title(self, step: model.Section, place: Place) -> str:
         """Write a title with its braces filled in."""
         mark = step.find_mark("section")
-        return self.fill(step.section.pick_name(self.language, self.routine.language), place, mark)
+        return self.context.fill(step.section.pick_name(self.language, self.routine.language), place, mark)
 
-    def add_between(self, between: model.Between, place: _Place) -> None:
+    def add_between(self, between: model.Between, place: Place) -> None:
         if between.say:
             self.add_say(between.say, between.find_mark("say"), between.mark, place)
         else:
-            self.add(self.make_speech(self.need_phrases(between.mark).switch), between.mark, place)
-        length = self.settle(between.pause, None, between.find_mark("pause"))
+            self.add(self.context.make_speech(self.context.need_phrases(between.mark).switch), between.mark, place)
+        length = self.context.settle(between.pause, None, between.find_mark("pause"))
         # One name for the changes between all sides: they are equally long.
         self.add(Silence(length, place.path[:-1]), between.mark, place)
 
@@ -295,146 +309,25 @@ class _Writer:
         for code in (self.language, self.language.partition("-")[0]):
             if code in known:
                 return known[code], known[code]
-        phrases = self.need_phrases(step.find_mark("sides"))
+        phrases = self.context.need_phrases(step.find_mark("sides"))
         for name in names:
             if name not in phrases.sides:
-                raise _UnrollingError(
+                raise UnrollingError(
                     f"the side {name!r} has no name in {self.language!r}; write sides: {{{self.language}: ...}}",
                     step.find_mark("sides"),
                 )
         return names, tuple(phrases.sides[name] for name in names)
 
-    def make_hold_cues(self, cues: Iterable[model.HoldCue], place: _Place) -> Iterator[HoldCue]:
-        for cue in cues:
+    def make_hold_cues(self, cues: Iterable[AuthoredCue], place: Place) -> Iterator[HoldCue]:
+        for number, cue in enumerate(cues):
+            self.cues += 1
+            if self.cues > MAX_ITEMS:
+                raise RoutineError(f"over {MAX_ITEMS:,} cues in holds; make several routines", cue.mark)
             try:
-                yield self.make_hold_cue(cue, place)
-            except _UnrollingError as error:
+                if made := make_hold_cue(cue, number, place, self.context):
+                    yield made
+            except UnrollingError as error:
                 self.faults += error.faults
-
-    def make_hold_cue(self, cue: model.HoldCue, place: _Place) -> HoldCue:
-        if cue.countdown is not None:
-            numbers = self.need_phrases(cue.mark).numbers[1 : cue.countdown + 1]
-            return HoldCue(cue.mark, countdown=tuple(self.make_speech(number) for number in reversed(numbers)))
-        wordings: tuple[Cue, ...]
-        if cue.bell:
-            wordings = (self.make_bell(cue.bell, cue.find_mark("bell")),)
-        elif cue.say:
-            mark = cue.find_mark("say")
-            wordings = tuple(self.make_speech(self.write_whole(words, place, mark)) for words in cue.say)
-        else:
-            wordings = (self.make_speech(self.find_own_words(cue)),)
-        return HoldCue(cue.mark, wordings, cue.at, cue.every)
-
-    def find_own_words(self, cue: model.HoldCue) -> str:
-        """What narrator says of itself at a time: halfway, or how many seconds remain."""
-        phrases = self.need_phrases(cue.mark)
-        at = cue.at or At(0, 0)
-        if at == At(At.WHOLE // 2, 0):
-            return phrases.halfway
-        seconds, rest = divmod(-at.offset, 1000)
-        if at.share == At.WHOLE and not rest and 0 < seconds < len(phrases.numbers):
-            return phrases.say_seconds_more(seconds)
-        raise _UnrollingError("narrator has words of its own only for 'half' and for -1s to -60s; add 'say'", cue.mark)
-
-    def make_breath(self, step: model.Breathe, place: _Place) -> BreathBlock:
-        block = BreathBlock((), Fraction(0), 0, 0, step.voiced, place.path)
-        phases = tuple(
-            Phase(name, length, self.make_breath_words(step, name, length, place) if step.voiced else ())
-            for name, length in step.breathe
-        )
-        block = replace(block, phases=phases)
-        if step.rounds is not None:
-            return replace(block, natural=Fraction(step.rounds), least=step.rounds, most=step.rounds)
-        least, natural, most = self.resolve(step.for_, None, step.find_mark("for")) if step.for_ else (0, 0, 0)
-        fewest = max(1, -(-least // block.round))
-        return replace(
-            block, natural=Fraction(natural, block.round), least=fewest, most=max(fewest, most // block.round)
-        )
-
-    def make_breath_words(self, step: model.Breathe, name: str, length: Ms, place: _Place) -> tuple[Speech, ...]:
-        own = step.words.in_ if name == "in" else getattr(step.words, name)
-        if own is not None:
-            mark = step.words.find_mark(name)
-            first = self.write_whole(own, place, mark)
-        else:
-            first = self.need_phrases(step.mark).breath.get(name)
-        if not step.count:
-            return (self.make_speech(first),)
-        numbers = self.need_phrases(step.mark).numbers[2 : length // 1000 + 1]
-        return tuple(self.make_speech(word) for word in (first, *numbers))
-
-    def make_bell(self, spec: BellSpec, mark: Mark) -> Bell:
-        try:
-            return make_bell(spec, mark)
-        except RoutineError as error:
-            raise _UnrollingError.gather(error.faults) from None
-
-    def make_speech(self, text: str) -> Speech:
-        return Speech(text, self.lexicon.respell(text))
-
-    def settle(self, elastic: AuthoredElastic, breath: Ms | None, mark: Mark) -> Elastic:
-        """Bounds on the nearest tick; at least one tick each, so that a share of them exists."""
-        least, natural, most = (round_length(length) for length in self.resolve(elastic, breath, mark))
-        if least == most:
-            return Elastic(most, most, most)
-        return Elastic(max(least, TICK), max(natural, TICK), max(most, TICK))
-
-    def resolve(self, elastic: AuthoredElastic, breath: Ms | None, mark: Mark) -> tuple[Ms, Ms, Ms]:
-        try:
-            return elastic.resolve(breath or self.routine.breath)
-        except ValueError as error:
-            raise _UnrollingError(str(error), mark) from None
-
-    def split(self, words: Words, place: _Place, mark: Mark) -> list[Sentence | InlinePause]:
-        """A text taken apart: what is filled into its braces may hold brackets of its own."""
-        try:
-            return split_text(self.write(words, place, mark))
-        except ValueError as error:
-            raise _UnrollingError(str(error), mark) from None
-
-    def write_whole(self, words: Words, place: _Place, mark: Mark) -> str:
-        """A text that is one clip, and so has no pauses in it."""
-        pieces = self.split(words, place, mark)
-        if any(isinstance(piece, InlinePause) for piece in pieces):
-            raise _UnrollingError("there is no room for a pause in these words; take the [...] out", mark)
-        return " ".join(piece.text for piece in pieces if isinstance(piece, Sentence))
-
-    def write(self, words: Words, place: _Place, mark: Mark) -> str:
-        """A text in the script's language, its braces filled in."""
-        chance = random.Random(f"{self.routine.seed} {place.path} {place.side}")  # noqa: S311 - nothing is secret here
-        try:
-            text = words.pick(self.language, self.routine.language, chance)
-        except ValueError as error:
-            raise _UnrollingError(str(error), mark) from None
-        return self.fill(text, place, mark)
-
-    def fill(self, text: str, place: _Place, mark: Mark) -> str:
-        """Fill in the braces of a text."""
-        try:
-            check_braces(text)
-            return fill_braces(text, place.words)
-        except ValueError as error:
-            if "{nth}" in text.lower() and "round" in place.words and "nth" not in place.words:
-                number = place.words["round"]
-                raise _UnrollingError(
-                    f"narrator has no word in {self.language!r} for which round number {number} is; write {{round}}",
-                    mark,
-                ) from None
-            raise _UnrollingError(str(error), mark) from None
-
-    def need_phrases(self, mark: Mark) -> Phrases:
-        phrases = find_phrases(self.language)
-        if phrases is None:
-            raise _UnrollingError(
-                f"narrator has no words of its own in {self.language!r}, only in {', '.join(list_languages())}; write "
-                "the words here",
-                mark,
-            )
-        return phrases
-
-
-class _UnrollingError(NarratorError):
-    """A step that cannot be unrolled: the others still can, so that all faults are told."""
 
 
 def _share_evenly(length: Ms, count: int, index: int) -> Ms:
@@ -442,23 +335,8 @@ def _share_evenly(length: Ms, count: int, index: int) -> Ms:
     return round_length(length * (index + 1) // count) - round_length(length * index // count)
 
 
-def make_bell(spec: BellSpec, mark: Mark) -> Bell:
-    """The bell that is written so, at a place that tells where its file is looked for.
-
-    Raises:
-        RoutineError: it is a sound file that cannot be read.
-
-    """
-    sound, digest = find_sound(spec.sound, mark)
-    return Bell(sound, spec.times, spec.every, spec.pitch, spec.length, spec.level, digest, mark)
-
-
-def make_bed(spec: BedSpec, mark: Mark) -> Bed:
-    """The bed that is written so, at a place that tells where its file is looked for.
-
-    Raises:
-        RoutineError: it is a sound file that cannot be read.
-
-    """
-    sound, digest = find_sound(spec.sound, mark)
-    return Bed(sound, spec.level, spec.duck, spec.fade, digest, mark)
+def _show_bounds(length: Elastic) -> str:
+    least, natural, most = (
+        format_duration((bound + 50) // 100 * 100) for bound in (length.least, length.natural, length.most)
+    )
+    return f"{least}..{most} (natural {natural})"

@@ -56,14 +56,13 @@ def measure_loop(samples: Samples) -> Lufs:
 
     Exact for whole tenths of a second; else up to a tenth is heard twice.
     """
-    around = np.concatenate([samples, samples[: 3 * SAMPLE_RATE // 10]])
     # The first three windows of 400 ms and the last three reach into the silence around what is measured.
-    heard = integrate(measure_loudness(around).blocks[3:-3])
+    heard = integrate(measure_loudness(samples, around=3 * SAMPLE_RATE // 10).blocks[3:-3])
     return -70.0 if heard is None else heard
 
 
 def loop_file(samples: Samples, crossfade: Ms = 3000) -> Samples:
-    """Make sound of shape (frames, 2) into a loop of whole ticks: its end is crossfaded into its beginning.
+    """Make sound of shape (frames, 2) into a loop of whole ticks, in place: its end is crossfaded into its beginning.
 
     The crossfade is of equal power, and at most a third of the sound. It and what is over a tick are what the loop is
     shorter by.
@@ -76,7 +75,7 @@ def loop_file(samples: Samples, crossfade: Ms = 3000) -> Samples:
         raise ValueError(f"a bed takes {SHORTEST // 1000} s of sound at least, to be looped")
     fade = min(ms_to_samples(crossfade), len(samples) // 3)
     frames = (len(samples) - fade) // TICK_SAMPLES * TICK_SAMPLES
-    loop = samples[:frames].copy()
+    loop = samples[:frames]
     along = (np.arange(fade) + 0.5) / fade * np.pi / 2
     # What follows the loop's last sample comes first, and fades into the beginning.
     loop[:fade] *= np.sin(along).astype(np.float32)[:, None]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from narrator.sound.audio import AudioSegment, Samples, make_segment
 from narrator.sound.loudness import measure_loudness
 from narrator.sound.partials import BELLS, Partial
-from narrator.sound.recording import is_recording, load_recording
+from narrator.sound.recording import is_recording, load_recording, measure_recording
 from narrator.units import (
     SAMPLE_RATE,
     Db,
@@ -20,7 +20,6 @@ from narrator.units import (
     ceil_ticks,
     db_to_ratio,
     ms_to_samples,
-    samples_to_ms,
     ticks_to_ms,
 )
 
@@ -61,19 +60,19 @@ class _Tuned:
     partials: tuple[Partial, ...]
 
 
-def measure_ring(sound: str, pitch: float | None = None, length: Ms | None = None) -> Ms:
+def measure_ring(sound: str, pitch: float | None = None, length: Ms | None = None, digest: str = "") -> Ms:
     """Time from a stroke until the bell has fallen by 60 dB, in whole ticks; of a recording, how long it is.
 
     Takes no synthesis, but a recording is decoded. Arguments and errors are those of `strike_bell`.
     """
     if is_recording(sound):
         _refuse_pitch(sound, pitch)
-        return samples_to_ms(len(load_recording(sound, length)))
+        return measure_recording(sound, length, digest)
     return _tune(sound, pitch, length).ring
 
 
 def strike_bell(
-    sound: str, pitch: float | None = None, length: Ms | None = None, level: Db | None = None
+    sound: str, pitch: float | None = None, length: Ms | None = None, level: Db | None = None, digest: str = ""
 ) -> AudioSegment:
     """One stroke, from attack to −60 dB, as 32-bit stereo.
 
@@ -84,15 +83,16 @@ def strike_bell(
         level: loudest 400 ms against speech of −16 LUFS (BS.1770-4 momentary loudness, silence on either side
             included, which for a tick or a woodblock makes it a measure of its energy); the bell's own unless given.
             A level that would bring the true peak over −1 dBTP is lowered to what does not.
+        digest: of a recording's bytes; whatever there is unless given.
 
     Raises:
         ValueError: the pitch is out of bounds, or given for a recording.
-        SoundError: the recording cannot be read, or is silent.
+        SoundError: the recording cannot be read, has another digest, or is silent.
 
     """
     if is_recording(sound):
         _refuse_pitch(sound, pitch)
-        samples, own = load_recording(sound, length), RECORDING_LEVEL
+        samples, own = load_recording(sound, length, digest), RECORDING_LEVEL
         measured = measure_loudness(samples)
     else:
         samples, own = _ring(_tune(sound, pitch, length)), BELLS[sound].level

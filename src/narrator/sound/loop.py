@@ -1,7 +1,7 @@
 """Loops: sound without an end, read from any tick on."""
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,9 @@ from narrator.sound.audio import Samples
 from narrator.units import TICK_SAMPLES, Ticks
 
 _PCM_SCALE = np.float32(2**15 - 1)
+_AT_HAND = 3
+"""Pieces of a loop that are kept in memory."""
+_BLOCK = 2**20
 Pcm = tuple[NDArray[np.int16], float]
 """16-bit samples of shape (frames, 2), and the sample value of the largest number they can hold."""
 
@@ -17,27 +20,27 @@ Pcm = tuple[NDArray[np.int16], float]
 class Loop:
     """Sound of `ticks` ticks that goes on where it began; it is made, or loaded, when it is first read.
 
-    `key` names it in the cache: two loops with one key sound the same.
+    `key` names it in the cache: two loops with one key sound the same. `load` gives a piece of it by its index; all
+    are `piece` ticks long (the whole loop, where that is None) but for the last. A few are kept at hand.
     """
 
-    def __init__(self, key: str, ticks: Ticks, load: Callable[[], Pcm]) -> None:
+    def __init__(self, key: str, ticks: Ticks, load: Callable[[int], Pcm], piece: Ticks | None = None) -> None:
         self.key = key
         self.ticks = ticks
-        self._load = load
-
-    @cached_property
-    def _pcm(self) -> Pcm:
-        return self._load()
+        self._piece = piece or ticks
+        self._load = lru_cache(maxsize=_AT_HAND)(load)
 
     def read(self, start: Ticks, ticks: Ticks) -> Samples:
         """So many ticks from any tick on, even before its first or past its last; float32 of shape (frames, 2)."""
-        pcm, scale = self._pcm
+        scale = 0.0
         parts: list[NDArray[np.int16]] = []
         at, left = start % self.ticks, ticks
         while left > 0:
-            taken = min(left, self.ticks - at)
-            parts.append(pcm[at * TICK_SAMPLES : (at + taken) * TICK_SAMPLES])
-            at, left = 0, left - taken
+            inside = at % self._piece
+            taken = min(left, self.ticks - at, self._piece - inside)
+            pcm, scale = self._load(at // self._piece)
+            parts.append(pcm[inside * TICK_SAMPLES : (inside + taken) * TICK_SAMPLES])
+            at, left = (at + taken) % self.ticks, left - taken
         samples = np.concatenate(parts).astype(np.float32) if parts else np.zeros((0, 2), np.float32)
         samples *= np.float32(scale) / _PCM_SCALE
         return samples
@@ -45,5 +48,10 @@ class Loop:
 
 def pack_loop(samples: Samples) -> Pcm:
     """Samples of shape (frames, 2) in the form that a loop holds them in; half as large, and 96 dB fine."""
-    scale = float(np.abs(samples).max(initial=1e-9))
-    return np.rint(samples * (_PCM_SCALE / np.float32(scale))).astype(np.int16), scale
+    scale = float(max(samples.max(initial=1e-9), -samples.min(initial=-1e-9)))
+    pcm = np.empty(samples.shape, np.int16)
+    # A long loop beside copies of it would fill the memory.
+    for start in range(0, len(samples), _BLOCK):
+        block = samples[start : start + _BLOCK]
+        pcm[start : start + _BLOCK] = np.rint(block * (_PCM_SCALE / np.float32(scale)))
+    return pcm, scale

@@ -50,8 +50,11 @@ def integrate(blocks: Iterable[Lufs]) -> Lufs | None:
     return float(10 * np.log10(loud.mean()))
 
 
-def measure_loudness(samples: Samples) -> Loudness:
-    """Measure samples of shape (frames, 2) at 48 kHz, as they sound between two silences."""
+def measure_loudness(samples: Samples, around: int = 0) -> Loudness:
+    """Measure samples of shape (frames, 2) at 48 kHz, as they sound between two silences.
+
+    Of a loop, so many frames more are heard, `around` its end.
+    """
     if not samples.any():
         return Loudness((), _LEAST_PEAK)
     graph = Graph()
@@ -68,9 +71,9 @@ def measure_loudness(samples: Samples) -> Loudness:
     # three blocks of silence go before and after. Block by block, since for the true peak it holds whatever it is
     # given four times over.
     margin = 3
-    for number in range(-margin, -(-len(samples) // _BLOCK) + margin):
+    for number in range(-margin, -(-(len(samples) + around) // _BLOCK) + margin):
         start = (number + margin) * _BLOCK
-        block = samples[number * _BLOCK : (number + 1) * _BLOCK] if number >= 0 else samples[:0]
+        block = _take_block(samples, number * _BLOCK, len(samples) + around)
         block = np.ascontiguousarray(np.pad(block, ((0, _BLOCK - len(block)), (0, 0)))).reshape(1, -1)
         frame = AudioFrame.from_ndarray(block, format="flt", layout="stereo")
         frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, start, Fraction(1, SAMPLE_RATE)
@@ -81,6 +84,16 @@ def measure_loudness(samples: Samples) -> Loudness:
                 blocks.append(momentary)
             peak = max(peak, float(metadata.get("lavfi.r128.true_peak", 0.0)))
     return Loudness(tuple(blocks), float(20 * np.log10(peak)))
+
+
+def _take_block(samples: Samples, start: int, end: int) -> Samples:
+    """The block from `start` on, at most up to `end`; past its own end a sound begins again, before it is nothing."""
+    stop = min(start + _BLOCK, end)
+    if start < 0 or stop <= len(samples):
+        return samples[max(start, 0) : max(stop, 0)] if start >= 0 else samples[:0]
+    head = samples[start:stop]
+    begun = max(start - len(samples), 0)
+    return np.concatenate([head, samples[begun : begun + max(stop - start, 0) - len(head)]])
 
 
 def _pull(sink: FilterContext) -> Iterator[dict[str, str]]:

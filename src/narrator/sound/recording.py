@@ -1,14 +1,15 @@
 """A user's own file as a bell: one stroke, without what lies before and behind it."""
 
 from functools import lru_cache
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 import numpy as np
 
 from narrator.errors import SoundError
 from narrator.sound.audio import Samples
+from narrator.sound.opened import hash_sound
 from narrator.sound.resample import decode_stereo
-from narrator.units import TICK_SAMPLES, Db, Ms, db_to_ratio, ms_to_samples
+from narrator.units import TICK_SAMPLES, Db, Ms, ceil_ticks, db_to_ratio, ms_to_samples, samples_to_ms, ticks_to_ms
 
 LONGEST: Ms = 60_000
 """No recording of a bell is heard for longer."""
@@ -26,36 +27,44 @@ def is_recording(sound: str) -> bool:
     return bool(PurePath(sound).suffix)
 
 
-def load_recording(path: str, length: Ms | None = None) -> Samples:
-    """Samples of one stroke, shape (frames, 2), whole ticks, faded at both ends; at most `length` and a minute.
+def measure_recording(path: str, length: Ms | None = None, digest: str = "") -> Ms:
+    """Return how long one stroke is, in whole ticks; see `load_recording`."""
+    stroke = _find_stroke(path, digest or hash_sound(path))
+    return ticks_to_ms(ceil_ticks(samples_to_ms(min(len(stroke), _find_longest(length)))))
+
+
+def load_recording(path: str, length: Ms | None = None, digest: str = "") -> Samples:
+    """Return the samples of one stroke, at most `length` and a minute, faded at both ends.
+
+    The shape is (frames, 2), frames being whole ticks.
 
     Raises:
-        SoundError: the file is no sound, damaged, or silent.
+        SoundError: the file has another digest than that given, is no sound, damaged, or silent.
 
     """
-    try:
-        known = Path(path).stat()
-    except OSError as error:
-        raise SoundError(f"cannot read {path}: {error.strerror or error}") from error
-    return _load(path, length, known.st_mtime_ns, known.st_size)
+    whole, longest = _find_stroke(path, digest or hash_sound(path)), _find_longest(length)
+    fade = ms_to_samples(_TAIL if len(whole) <= longest else _CUT)
+    stroke = whole[:longest].copy()
+    _fade(stroke, ms_to_samples(_LEAD))
+    _fade(stroke[::-1], min(fade, len(stroke) // 2))
+    return np.pad(stroke, ((0, -len(stroke) % TICK_SAMPLES), (0, 0)))
+
+
+def _find_longest(length: Ms | None) -> int:
+    return ms_to_samples(min(length or LONGEST, LONGEST))
 
 
 @lru_cache(maxsize=4)
-def _load(path: str, length: Ms | None, *_state: int) -> Samples:
-    """See `load_recording`; a file in another state is another file."""
-    samples = decode_stereo(path, 2 * LONGEST)
+def _find_stroke(path: str, digest: str) -> Samples:
+    """What there is from just before the stroke to the end of its ring, or a little longer than any bell may be."""
+    samples = decode_stereo(path, 2 * LONGEST, digest)
     level = np.abs(samples).max(axis=1)
     if level.max() < db_to_ratio(-100):
         raise SoundError(f"{path} is silent: choose another file for the bell")
     heard = np.flatnonzero(level > level.max() * db_to_ratio(_FLOOR))
     start = max(int(heard[0]) - ms_to_samples(_LEAD), 0)
     end = int(heard[-1]) + 1 + ms_to_samples(_TAIL)
-    longest = ms_to_samples(min(length or LONGEST, LONGEST))
-    fade = ms_to_samples(_TAIL if end - start <= longest else _CUT)
-    stroke = samples[start : min(end, start + longest)].copy()
-    _fade(stroke, ms_to_samples(_LEAD))
-    _fade(stroke[::-1], min(fade, len(stroke) // 2))
-    return np.pad(stroke, ((0, -len(stroke) % TICK_SAMPLES), (0, 0)))
+    return samples[start : min(end, start + ms_to_samples(LONGEST) + 1)].copy()
 
 
 def _fade(samples: Samples, frames: int) -> None:

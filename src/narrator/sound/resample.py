@@ -1,12 +1,10 @@
 """Any encoded or raw sound to mono or stereo samples at 48 kHz, through libswresample."""
 
-import io
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
@@ -14,9 +12,14 @@ from numpy.typing import NDArray
 
 from narrator.errors import SoundError
 from narrator.sound.audio import Samples
+from narrator.sound.opened import DAMAGE, BadSoundError, decode_frames, open_sound, read_sound
 from narrator.units import SAMPLE_RATE, Ms, db_to_ratio, ms_to_samples
 
 _SILENCE = db_to_ratio(-100)
+_LOUDEST = db_to_ratio(100)
+"""Beyond full scale by that much is no recording's doing."""
+_BLOCK = 65_536
+"""Samples resampled at a time."""
 _LONGEST_WAV = 2**30
 """Bytes: programs that do not know how long a WAV will be promise more than that, or nothing."""
 
@@ -37,15 +40,14 @@ def decode_mono(data: bytes, form: Literal["wav", "mp3"]) -> Samples:
     if form == "wav" and _is_cut(data):
         raise NoSoundError("sound that is cut short")
     try:
-        # The format is not guessed: among those that FFmpeg would find are lists of other files, which it opens.
-        with av.open(io.BytesIO(data), "r", format=form) as container:
-            samples = resample_mono(container.decode(audio=0)) if container.streams.audio else None
-    except (av.FFmpegError, ValueError):
+        with open_sound(data, form) as container:
+            samples = _resample(decode_frames(container), "mono") if container.streams.audio else None
+    except BadSoundError as error:
+        raise NoSoundError(f"sound that {error}") from error
+    except DAMAGE:
         samples = None
     if samples is None:
         raise NoSoundError(f"no {form.upper()} that can be read")
-    if not np.isfinite(samples).all():
-        raise NoSoundError("sound that is damaged")
     if np.abs(samples).max(initial=0.0) < _SILENCE:
         raise NoSoundError("only silence" if len(samples) else "no sound")
     return samples
@@ -62,32 +64,30 @@ def _is_cut(wav: bytes) -> bool:
     return False
 
 
-def decode_stereo(path: str | Path, longest: Ms | None = None) -> Samples:
-    """Decode the first sound of a file of any format PyAV knows, at 48 kHz, float32 of shape (frames, 2).
+def decode_stereo(path: str | Path, longest: Ms | None = None, digest: str = "") -> Samples:
+    """Decode the first sound of a file at 48 kHz, float32 of shape (frames, 2).
 
     Both channels of a mono file are its one channel, as loud as it is there; more than two are mixed down by
-    libswresample. What lies after `longest` is left out. At least one frame is returned.
+    libswresample. What lies after `longest` is left out. At least one frame is returned. With a `digest` the bytes are
+    those that have it.
 
     Raises:
-        SoundError: the file cannot be read, is no sound, is damaged, or has nothing in it.
+        SoundError: the file cannot be read, has another digest, is no sound, is damaged, or has nothing in it.
 
     """
+    data = read_sound(path, digest)
+    if _is_cut(data):
+        raise SoundError(f"{path} is cut short: it has less sound in it than it says; choose another file")
     try:
-        # A path that begins like an address is still a file's: nothing is fetched.
-        with Path(path).open("rb") as file, av.open(file, "r") as container:
-            if not container.streams.audio:
-                raise SoundError(f"there is no sound in {path}: choose another file")
-            layout = "mono" if container.streams.audio[0].channels == 1 else "stereo"
-            frames = _take_frames(container.decode(audio=0), longest)
-            samples = _resample(frames, layout)[: None if longest is None else ms_to_samples(longest)]
-    except OSError as error:
-        # What FFmpeg finds wrong with a file's contents is, in PyAV, also an OSError or a ValueError.
-        raise SoundError(f"cannot read {path}: {error.strerror or error}; choose another file") from error
-    except (av.FFmpegError, ValueError) as error:
+        with open_sound(data) as container:
+            samples = _resample(_take_frames(decode_frames(container), longest), "stereo")
+    except BadSoundError as error:
+        raise SoundError(f"{path} {error}; choose another file") from error
+    except DAMAGE as error:
         raise SoundError(f"{path} is no sound, or is damaged: choose another file") from error
     if not len(samples):
         raise SoundError(f"there is no sound in {path}: choose another file")
-    return np.repeat(samples, 2, axis=1) if layout == "mono" else samples
+    return samples[: None if longest is None else ms_to_samples(longest)]
 
 
 def _take_frames(frames: Iterable[AudioFrame], longest: Ms | None) -> Iterator[AudioFrame]:
@@ -101,23 +101,54 @@ def _take_frames(frames: Iterable[AudioFrame], longest: Ms | None) -> Iterator[A
 
 
 def resample_pcm(pcm: NDArray[np.int16] | NDArray[np.float32], rate: int) -> Samples:
-    """Resample mono samples, 16-bit or float, shape (frames,), to 48 kHz; result of shape (frames, 1)."""
+    """Resample mono samples, 16-bit or float, shape (frames,), to 48 kHz; result of shape (frames, 1).
+
+    Raises:
+        ValueError: they are not finite, or nothing comes of them.
+
+    """
+    try:
+        return _resample(_cut_frames(pcm, rate), "mono")
+    except BadSoundError as error:
+        raise ValueError(f"sound that {error}") from error
+
+
+def _cut_frames(pcm: NDArray[np.int16] | NDArray[np.float32], rate: int) -> Iterator[AudioFrame]:
+    """Samples in blocks: of a frame of some millions libavfilter makes nothing, without a word."""
     sample_format = "s16" if pcm.dtype.kind == "i" else "flt"
-    frame = AudioFrame.from_ndarray(pcm.reshape(1, -1), format=sample_format, layout="mono")
-    frame.sample_rate = rate
-    return resample_mono([frame])
+    for start in range(0, len(pcm), _BLOCK):
+        block: NDArray[Any] = np.ascontiguousarray(pcm[start : start + _BLOCK]).reshape(1, -1)
+        frame = AudioFrame.from_ndarray(block, format=sample_format, layout="mono")
+        frame.sample_rate = rate
+        yield frame
 
 
-def resample_mono(frames: Iterable[AudioFrame]) -> Samples:
-    """Resample decoded frames to mono at 48 kHz; result of shape (frames, 1)."""
-    return _resample(frames, "mono")
+def _resample(frames: Iterable[AudioFrame], layout: Literal["mono", "stereo"]) -> Samples:
+    """Resample decoded frames to 48 kHz; both channels of stereo are the one of mono.
 
+    Raises:
+        BadSoundError: its samples are no numbers, beyond measure, or are lost on the way.
 
-def _resample(frames: Iterable[AudioFrame], layout: str) -> Samples:
-    resampler = AudioResampler(format="fltp", layout=layout, rate=SAMPLE_RATE)
-    parts: list[Samples] = []
+    """
+    channels = 1 if layout == "mono" else 2
+    resampler: AudioResampler | None = None
+    samples = bytearray()
+    given = 0
     for frame in chain(frames, [None]):
         if frame:
+            given += frame.samples
             frame.pts = None
-        parts += [part.to_ndarray().T.astype(np.float32) for part in resampler.resample(frame)]
-    return np.concatenate(parts) if parts else np.zeros((0, 1 if layout == "mono" else 2), np.float32)
+        if resampler is None:
+            if frame is None:
+                break
+            made = "mono" if frame.layout.nb_channels == 1 else layout
+            resampler = AudioResampler(format="fltp", layout=made, rate=SAMPLE_RATE)
+        for part in resampler.resample(frame):
+            block = part.to_ndarray().T.astype(np.float32)
+            if not np.abs(block).max(initial=0.0) <= _LOUDEST:
+                raise BadSoundError("has samples in it that are not numbers, or far beyond full scale")
+            samples += np.repeat(block, channels, axis=1).tobytes() if block.shape[1] < channels else block.tobytes()
+    if given and not samples:
+        raise BadSoundError("cannot be brought to 48 kHz")
+    # A bytearray grows in place, where a list of parts would be copied into an array as large again.
+    return np.frombuffer(samples, np.float32).reshape(-1, channels)

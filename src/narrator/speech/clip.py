@@ -6,11 +6,16 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from narrator.sound.audio import AudioSegment, Samples, make_segment
+from narrator.sound.lossless import pack_sound, unpack_sound
 from narrator.sound.loudness import Loudness, measure_loudness
 from narrator.units import SAMPLE_RATE, SAMPLES_PER_MS, TICK_SAMPLES, Db, Lufs, Ms, db_to_ratio, samples_to_ms
 
-TRIM: Db = -48.0
-"""What lies before the first and after the last sample above this, against the clip's peak, is cut off."""
+TRIM_START: Db = -40.0
+TRIM_END: Db = -48.0
+"""What comes before the first and after the last sample above these, compared with the clip's peak, is cut off.
+
+A natural voice draws breath up to 80 ms before its first sound: that is not yet heard. Its end dies away softly.
+"""
 FADE: Ms = 5
 """Raised-cosine fade at both ends; the sound that is trimmed to keeps this much of its surroundings."""
 
@@ -39,25 +44,34 @@ class Clip:
         return make_segment(np.repeat(self.samples, 2, axis=1))
 
     def pack(self) -> bytes:
-        """Bytes to keep: a line of JSON, then 16-bit samples."""
-        known = {"text": self.text, "loudness": asdict(self.loudness), "level": self.level}
-        head = json.dumps(known, ensure_ascii=False)
-        pcm: bytes = np.rint(self.samples * (_PCM_SCALE - 1)).astype("<i2").tobytes()
-        return head.encode() + b"\n" + pcm
+        """Return the bytes to keep: a line of JSON with all but the samples, then these at 16 bits."""
+        known = {"text": self.text, "length": self.length, "loudness": asdict(self.loudness), "level": self.level}
+        pcm = np.rint(self.samples[:, 0] * (_PCM_SCALE - 1)).astype(np.int16)
+        return json.dumps(known, ensure_ascii=False).encode() + b"\n" + pack_sound(pcm)
 
     @classmethod
     def unpack(cls, data: bytes) -> "Clip":
         """Inverse of `pack`, to 16 bits."""
-        head, _, pcm = data.partition(b"\n")
-        known = json.loads(head)
-        loudness = Loudness(tuple(known["loudness"]["blocks"]), known["loudness"]["peak"])
-        samples = (np.frombuffer(pcm, "<i2").reshape(-1, 1) / (_PCM_SCALE - 1)).astype(np.float32)
-        return cls(known["text"], samples, loudness, known["level"])
+        head, packed = read_head(data), data[data.index(b"\n") + 1 :]
+        samples = (unpack_sound(packed)[:, None] / (_PCM_SCALE - 1)).astype(np.float32)
+        return cls(head.text, samples, head.loudness, head.level)
 
 
-def measure_packed(data: bytes) -> Ms:
-    """Length of a packed clip, without unpacking it."""
-    return samples_to_ms((len(data) - data.index(b"\n") - 1) // 2)
+@dataclass(frozen=True, slots=True)
+class ClipHead:
+    """All of a clip but its samples."""
+
+    text: str
+    length: Ms
+    loudness: Loudness
+    level: Lufs | None
+
+
+def read_head(packed: bytes) -> ClipHead:
+    """Return what is known of a packed clip, without unpacking its samples."""
+    known = json.loads(packed[: packed.index(b"\n")])
+    loudness = Loudness(tuple(known["loudness"]["blocks"]), known["loudness"]["peak"])
+    return ClipHead(known["text"], known["length"], loudness, known["level"])
 
 
 def make_clip(text: str, samples: Samples) -> Clip:
@@ -81,11 +95,13 @@ def make_silent_clip(text: str) -> Clip:
 
 def _trim(samples: Samples) -> Samples:
     level = np.abs(samples[:, 0])
-    loud = np.flatnonzero(level > level.max(initial=0.0) * db_to_ratio(TRIM))
-    if not loud.size:
+    peak = level.max(initial=0.0)
+    if not peak:
         return samples
+    first = np.flatnonzero(level > peak * db_to_ratio(TRIM_START))[0]
+    last = np.flatnonzero(level > peak * db_to_ratio(TRIM_END))[-1]
     fade = FADE * SAMPLES_PER_MS
-    kept = samples[max(loud[0] - fade, 0) : loud[-1] + 1 + fade].copy()
+    kept = samples[max(first - fade, 0) : last + 1 + fade].copy()
     ramp = (0.5 - 0.5 * np.cos(np.pi * np.arange(min(fade, len(kept))) / fade)).astype(np.float32)[:, None]
     kept[: len(ramp)] *= ramp
     kept[-len(ramp) :] *= ramp[::-1]

@@ -3,11 +3,16 @@
 from abc import abstractmethod
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Protocol, Self
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, Self, TypeAlias
 
+from narrator.errors import UsageError
 from narrator.speech.clip import Clip
 
 UNKNOWN = "unknown"
+
+Report: TypeAlias = Callable[[int, int | None], None]
+"""Receives how many bytes have come, and of how many; None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +30,47 @@ class Voice:
         return f"{self.engine}:{self.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class Installable:
+    """A voice that can be fetched, and what fetches it; each function raises SpeechError where it fails."""
+
+    name: str
+    """As `--voice` takes it."""
+    describe: Callable[[], str]
+    """What would be fetched, from whom, under which licence, and how large it is."""
+    is_installed: Callable[[], bool]
+    install: Callable[[Report, Path | None], object]
+    """Fetches it, or takes its files from a folder where one is given: they were then fetched in another way."""
+    remove: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A natural voice for a language, and the commands that make it ready; none for one that is installed."""
+
+    voice: str
+    commands: tuple[str, ...] = ()
+
+
 class Engine(Protocol):
     """Speaks sentences. Opened for one session, and closed after it; what has a value here may be left out."""
 
     name: str
     version: str
-    """Of its voices, unless `settle_voice` gives each one of its own: another version speaks everything anew."""
+    """Of its voices, unless `settle_voice` gives each one of its own: another version makes every clip again."""
     workers: int = 1
     """How many sentences it may be asked for at the same time; `synthesize` is then called from so many threads."""
     takes_any_name: bool = False
-    """Whether it may be asked for voices beside those that it lists: a server knows more than it tells."""
+    """Whether it may be asked for voices beside those that it lists: a server knows more than it reports."""
+
+    quality: ClassVar[str] = UNKNOWN
+    """In a word."""
+    licence: ClassVar[str] = UNKNOWN
+    is_offline: ClassVar[bool] = False
+    prospects: ClassVar[Collection[str]] = ("any",)
+    """Languages that it would speak once everything that it needs is there."""
+    settings: ClassVar[Any] = None
+    """Type of its table in the configuration file, which its constructor then gets; None for an engine without one."""
 
     @abstractmethod
     def languages(self) -> Collection[str]:
@@ -45,7 +81,7 @@ class Engine(Protocol):
         """Names of its voices for a language, the default first; none when it does not speak it."""
 
     def settle_voice(self, voice: Voice) -> Voice:
-        """A voice as this engine will speak it: with a version of its own where there is one, at a pace that it has."""
+        """Return a voice as this engine will speak it: with its own version where it has one, at a pace it has."""
         return voice
 
     @abstractmethod
@@ -65,6 +101,21 @@ class Engine(Protocol):
         """
         return
 
+    @classmethod
+    def find_installable(cls, name: str | None, language: str | None) -> Installable:  # noqa: ARG003 - overridden
+        """Return what fetches one of its voices, by its name, or the one for a language.
+
+        Raises:
+            UsageError: it has no such voice to fetch.
+
+        """
+        raise UsageError(f"the engine {cls.name!r} has no voices to add or remove")
+
+    @classmethod
+    def suggest(cls, language: str) -> Suggestion | None:  # noqa: ARG003 - overridden
+        """Return its natural voice for a language, if it has one."""
+        return None
+
     def __enter__(self) -> Self:
         return self
 
@@ -74,13 +125,17 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An engine that can be asked for, and what can be said of it before it is opened."""
+    """An engine that can be asked for, and what is known of it before it is opened."""
 
     open: Callable[[], Engine]
     """Raises SpeechError where something is missing, with what to do."""
     quality: str = UNKNOWN
-    """In a word."""
     licence: str = UNKNOWN
     is_offline: bool = True
-    languages: tuple[str, ...] = ()
-    """Those that it would speak, for a voice that is not installed yet."""
+    prospects: tuple[str, ...] = ("any",)
+    suggest: Callable[[str], Suggestion | None] = lambda _language: None
+
+
+def read_base(language: str) -> str:
+    """Return the language of a code without its region, in lower case: `en` of `en-GB`."""
+    return language.lower().partition("-")[0]

@@ -1,109 +1,107 @@
 """Which engines there are, and which one speaks a session."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from importlib import import_module
 
-from narrator.config import read_config
-from narrator.errors import SpeechError, UsageError
+from narrator.config import ConfigError, find_config, read_config, read_settings
+from narrator.errors import Fault, SpeechError, UsageError
 from narrator.routine.model import VoiceSpec
 from narrator.routine.nearest import suggest
-from narrator.speech.engine import Engine, Offer, Voice
-from narrator.speech.joined import find_joined
+from narrator.speech.engine import Engine, Installable, Offer, Voice
+from narrator.speech.plugins import find_plugins
 
 AUTO = "auto"
-"""The routine's own wish, else an installed natural voice for the language, else `espeak`."""
+"""The routine's own wish, else the best installed voice for the language."""
 
 
-def _open_espeak() -> Engine:
-    from narrator.speech.espeak import Espeak
+def _at(module: str, kind: str) -> Callable[[], type[Engine]]:
+    """Return what imports an engine's class: late, because an engine is slow to import and few are needed."""
 
-    return Espeak()
+    def load() -> type[Engine]:
+        found: type[Engine] = getattr(import_module(f"narrator.speech.engines.{module}"), kind)
+        return found
 
-
-def _open_gtts() -> Engine:
-    from narrator.speech.gtts import Gtts
-
-    return Gtts(read_config().gtts)
+    return load
 
 
-def _open_openai() -> Engine:
-    from narrator.speech.openai import OpenAi
-
-    return OpenAi(read_config().openai)
-
-
-def _open_command() -> Engine:
-    from narrator.speech.command import Command
-
-    return Command(read_config().command)
-
-
-def _open_silent() -> Engine:
-    from narrator.speech.silent import Silent
-
-    return Silent()
-
-
-def _open_tiny() -> Engine:
-    from narrator.speech.tiny.engine import Tiny
-    from narrator.speech.tiny.fetch import check_installed
-
-    check_installed()
-    return Tiny()
-
-
-def _open_piper() -> Engine:
-    from narrator.speech.piper import Piper
-
-    return Piper()
-
-
-BUILT_IN: dict[str, Offer] = {
-    "tiny": Offer(_open_tiny, "natural", "Apache-2.0", languages=("en",)),
-    "piper": Offer(_open_piper, "natural", "GPL-3.0-or-later, and each voice's own"),
-    "espeak": Offer(_open_espeak, "robotic", "GPL-3.0-or-later"),
-    "gtts": Offer(_open_gtts, "good", "Google's terms", is_offline=False),
-    "openai": Offer(_open_openai, "good", "the server's", is_offline=False, languages=("any",)),
-    "command": Offer(_open_command, "its own", "its own"),
-    "silent": Offer(_open_silent, "silent", "MIT"),
+BUILT_IN: dict[str, Callable[[], type[Engine]]] = {
+    "hibari": _at("hibari", "Hibari"),
+    "piper": _at("piper", "Piper"),
+    "espeak": _at("espeak", "Espeak"),
+    "gtts": _at("gtts", "Gtts"),
+    "openai": _at("openai", "OpenAi"),
+    "command": _at("command", "Command"),
+    "silent": _at("silent", "Silent"),
 }
-_NATURAL: tuple[str, ...] = ("tiny", "piper")
+_NATURAL: tuple[str, ...] = ("hibari", "piper")
 """Engines that `auto` prefers where they are installed and speak the language, the best first."""
 _PLAIN = "espeak"
 
 
 def list_offers() -> dict[str, Offer]:
-    """Every engine by its name: narrator's own, then other packages'; none of these takes the name of one of those."""
-    return BUILT_IN | {name: offer for name, offer in find_joined().items() if name not in {AUTO, *BUILT_IN}}
+    """Return every engine by its name: narrator's own, then other packages', which cannot have those names."""
+    return {name: _make_offer(name) for name in BUILT_IN} | _list_plugins()
+
+
+def _make_offer(name: str) -> Offer:
+    kind = BUILT_IN[name]()
+    return Offer(
+        partial(open_engine, name), kind.quality, kind.licence, kind.is_offline, tuple(kind.prospects), kind.suggest
+    )
+
+
+def _list_plugins() -> dict[str, Offer]:
+    return {name: offer for name, offer in find_plugins().items() if name not in {AUTO, *BUILT_IN}}
 
 
 def open_engine(name: str) -> Engine:
-    """Open an engine by name.
+    """Open an engine by name, with its table of the configuration file.
 
     Raises:
-        UsageError: there is none of that name.
-        SpeechError: it cannot be opened, for it needs something first.
+        UsageError: there is no engine of that name.
+        SpeechError: it cannot be opened, because it needs something first.
+        ConfigError: the configuration file cannot be used.
 
     """
-    offers = BUILT_IN if name in BUILT_IN else list_offers()
-    if name not in offers:
-        raise UsageError(f"there is no engine {name!r}; {suggest(name, [AUTO, *offers])}")
-    return offers[name].open()
+    check_engine(name)
+    _check_tables()
+    if name not in BUILT_IN:
+        return _list_plugins()[name].open()
+    kind: Callable[..., Engine] = (found := BUILT_IN[name]())
+    return kind(read_settings(name, found.settings)) if found.settings else kind()
+
+
+def _check_tables() -> None:
+    """Refuse a table of the configuration file that no engine reads."""
+    tables = read_config().tables
+    unread = {name for name in tables if name not in BUILT_IN or BUILT_IN[name]().settings is None}
+    if unread := unread - (set(_list_plugins()) if unread else set()):
+        raise ConfigError.gather(Fault(f"{find_config()}: {_describe_table(name)}") for name in sorted(unread))
+
+
+def _describe_table(name: str) -> str:
+    if name in BUILT_IN:
+        return f"'{name}' cannot be used: the engine {name!r} has nothing to configure; take the table out"
+    readers = [engine for engine, load in BUILT_IN.items() if load().settings is not None]
+    return f"unknown key '{name}'; {suggest(name, readers)}"
 
 
 def check_engine(text: str) -> None:
     """Refuse `ENGINE[:NAME]` with an unknown engine, opening nothing.
 
     Raises:
-        UsageError: there is none of that name.
+        UsageError: there is no engine of that name.
 
     """
     name = split_voice(text)[0]
-    if name != AUTO and name not in BUILT_IN and name not in (offers := list_offers()):
-        raise UsageError(f"there is no engine {name!r}; {suggest(name, [AUTO, *offers])}")
+    if name != AUTO and name not in BUILT_IN and name not in (plugins := _list_plugins()):
+        raise UsageError(f"there is no engine {name!r}; {suggest(name, [AUTO, *BUILT_IN, *plugins])}")
 
 
 def split_voice(text: str) -> tuple[str, str | None]:
-    """Engine, and the name of its voice if one is given, of `ENGINE[:NAME]`."""
+    """Return the engine, and the name of its voice if one is given, of `ENGINE[:NAME]`."""
     engine, _, name = text.strip().partition(":")
     return engine, name or None
 
@@ -161,3 +159,16 @@ def choose_voice(engine: Engine, name: str | None, language: str, pace: float) -
     if name is not None and name not in known and not (engine.takes_any_name and name.isprintable()):
         raise UsageError(f"{engine.name!r} has no voice {name!r} for {language!r}; {suggest(name, known)}")
     return engine.settle_voice(Voice(engine.name, name or known[0], language, pace, engine.version))
+
+
+def find_installable(text: str, language: str | None = None) -> Installable:
+    """Return the voice that can be fetched, by its name as `--voice` takes it, or the engine's one for a language.
+
+    Raises:
+        UsageError: there is nothing to fetch for that.
+
+    """
+    engine, name = split_voice(text)
+    if engine not in BUILT_IN:
+        raise UsageError(f"there is no voice {text!r} to add or remove; {suggest(engine, _NATURAL)}")
+    return BUILT_IN[engine]().find_installable(name, language)

@@ -4,9 +4,10 @@ Speech and bells are rigid boxes. Holds are glue: each has a natural length and 
 shrink by one common factor until the track is as long as was asked. Before that, material is added or left out.
 """
 
+from narrator.timeline.breaths import check_words, measure_words
 from narrator.timeline.grow import Growth
 from narrator.timeline.jumps import Jump, find_jumps
-from narrator.timeline.layout import check_words, lay_out, measure_range
+from narrator.timeline.layout import lay_out, measure_range
 from narrator.timeline.placed import (
     BELL_ROOM,
     BedLine,
@@ -40,5 +41,6 @@ __all__ = [
     "find_jumps",
     "lay_out",
     "measure_range",
+    "measure_words",
     "show_length",
 ]

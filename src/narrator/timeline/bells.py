@@ -24,14 +24,15 @@ def ring_instead(timeline: Timeline, script: Script, lengths: Lengths) -> Timeli
                 kept.append(segment)
             case Breath(phase, length, _) if phase != "pause":
                 kept.append(replace(segment, cue=Breath(phase, length)))
-    added: list[tuple[Ms, Bell, Mark, int | None, str | None]] = []
+    added: list[tuple[Ms, Bell, Mark, int | None, str | None, str]] = []
     for turn in timeline.turns:
         if turn.section is None or turn.start >= timeline.length:
             continue
         section = script.sections[turn.section]
         chapter = next((n for n, c in enumerate(timeline.chapters) if c.start <= turn.start < c.end), None)
+        id_ = "/".join((section.id, *([turn.side] if turn.side else []), "begin"))
         is_start = turn.start == min(other.start for other in timeline.turns if other.section == turn.section)
-        added.append((turn.start, _FOR_SECTION if is_start else _FOR_SIDE, section.mark, chapter, turn.side))
+        added.append((turn.start, _FOR_SECTION if is_start else _FOR_SIDE, section.mark, chapter, turn.side, id_))
     added += (
         (
             hold.start + ticks_to_ms(floor_ticks((hold.end - hold.start) // 2)),
@@ -39,13 +40,14 @@ def ring_instead(timeline: Timeline, script: Script, lengths: Lengths) -> Timeli
             hold.mark,
             hold.chapter,
             hold.side,
+            f"{hold.id}/half",
         )
         for hold in timeline.holds
-        if hold.end - hold.start >= _HALVED
+        if hold.end - hold.start >= _HALVED and not hold.is_quiet
     )
-    for start, bell, mark, chapter, side in added:
+    for start, bell, mark, chapter, side, id_ in added:
         if any(other.start < start + bell.every and start < other.end for other in kept):
             continue
         end = min(start + lengths.measure_in_hold(bell), timeline.length)
-        kept.append(Segment(start, end, bell, mark, chapter, side))
+        kept.append(Segment(start, end, bell, mark, chapter, side, id_))
     return replace(timeline, segments=tuple(sorted(kept, key=lambda segment: segment.start)))

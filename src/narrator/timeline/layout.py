@@ -1,19 +1,26 @@
 """`Script` + measured lengths + target to `Timeline`."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
-from narrator.errors import Fault, LengthError, RoutineError
-from narrator.script import Breath, BreathBlock, Item, Script, Silence, Unknown
+from narrator.errors import LengthError, Mark, RoutineError
+from narrator.routine.values import At
+from narrator.script import Bell, BreathBlock, Drawn, Every, HoldCue, Item, Script, Silence, Unknown
 from narrator.timeline.bells import ring_instead
+from narrator.timeline.breaths import check_breath_words, place_breaths
 from narrator.timeline.changes import describe_left_out, list_changes
 from narrator.timeline.glue import fill
 from narrator.timeline.grow import Growth, Material
-from narrator.timeline.holds import place_in_hold
+from narrator.timeline.holds import HoldPlacer
 from narrator.timeline.measure import measure_item
 from narrator.timeline.placed import BedLine, Chapter, Hold, Lengths, Made, Range, Segment, Timeline, Turn
 from narrator.timeline.refusal import refuse_length
-from narrator.units import LONGEST, TICK, Db, Ms, Ticks, floor_ticks, format_duration, ms_to_ticks, ticks_to_ms
+from narrator.units import LONGEST, TICK, Db, Ms, Ticks, floor_ticks, format_duration, ticks_to_ms
+
+MAX_CUES = 200_000
+"""Strokes, breaths and cues in holds that a session may come to: over two a second for a day."""
 
 
 def lay_out(script: Script | Growth, lengths: Lengths, target: Ms | None = None) -> Timeline:
@@ -29,7 +36,7 @@ def lay_out(script: Script | Growth, lengths: Lengths, target: Ms | None = None)
     """
     growth = script if isinstance(script, Growth) else Growth(script, lengths)
     script = growth.script
-    _check_breath_words(script, lengths)
+    check_breath_words(script, lengths)
     timeline = _lay_out_naturally(growth) if target is None else _lay_out_to(growth, target)
     return ring_instead(timeline, script, lengths) if script.guidance == "bells" else timeline
 
@@ -94,6 +101,8 @@ def _find_outermost(script: Script, section: int | None) -> int | None:
 
 def _place(material: Material, count: int, shares: Mapping[Unknown, Ticks], target: Ms | None) -> Timeline:
     script, lengths = material.measured.script, material.measured.lengths
+    boxes = list(_list_boxes(material, count))
+    _check_count(boxes, shares)
     segments: list[Segment] = []
     holds: list[Hold] = []
     notes = list(material.measured.notes)
@@ -102,8 +111,9 @@ def _place(material: Material, count: int, shares: Mapping[Unknown, Ticks], targ
     numbers = {section: number for number, section in enumerate(outermost)}
     turns: dict[tuple[int | None, str | None], Ms] = {}
     levels: list[tuple[Ms, Db | None]] = []
+    placer = HoldPlacer(lengths)
     now: Ms = 0
-    for item, box in _list_boxes(material, count):
+    for item, box in boxes:
         level = _find_bed_level(script, item.section)
         if levels and levels[-1][0] == now:
             levels.pop()
@@ -123,21 +133,22 @@ def _place(material: Material, count: int, shares: Mapping[Unknown, Ticks], targ
             section = script.sections[section].parent
         match item.what:
             case Silence(is_hold=True, cues=cues):
-                hold = Hold(now, end, item.mark, chapter, item.side, item.what.is_quiet)
+                hold = Hold(now, end, item.mark, chapter, item.side, item.what.is_quiet, item.id)
                 holds.append(hold)
-                placed, left_out = place_in_hold(cues, hold, lengths)
+                placed, left_out = placer.place(cues, hold)
                 segments += placed
                 notes += left_out
             case Silence():
                 pass
             case BreathBlock() as block:
-                cues_of_breath = _list_breaths(block, end - now)
-                segments += (
-                    Segment(now + start, now + stop, cue, item.mark, chapter, item.side)
-                    for start, stop, cue in cues_of_breath
+                breaths, spoken = place_breaths(block, item, now, end, chapter, lengths)
+                placed, left_out = placer.place(
+                    block.cues, Hold(now, end, item.mark, chapter, item.side, id=item.id), spoken
                 )
+                segments += sorted([*breaths, *placed], key=attrgetter("start"))
+                notes += left_out
             case cue:
-                segments.append(Segment(now, end, cue, item.mark, chapter, item.side))
+                segments.append(Segment(now, end, cue, item.mark, chapter, item.side, item.id))
         now = end
     # Chapters that lost all their steps are none; the numbers of those behind them move up.
     kept = {number: index for index, number in enumerate(sorted(spans))}
@@ -151,6 +162,50 @@ def _place(material: Material, count: int, shares: Mapping[Unknown, Ticks], targ
         tuple(Turn(start, *place) for place, start in turns.items()),
         BedLine(script.bed, tuple(levels)) if script.bed else None,
     )
+
+
+def _check_count(boxes: Sequence[tuple[Item, Ticks]], shares: Mapping[Unknown, Ticks]) -> None:
+    """Refuse what comes to more cues than any session needs, before they are made.
+
+    Raises:
+        RoutineError: at the step that has most of them.
+
+    """
+    counts: Counter[Mark] = Counter()
+    for item, box in boxes:
+        match item.what:
+            case Silence(cues=cues, unknown=unknown) if cues:
+                length = ticks_to_ms(shares.get(unknown, box))
+                counts[item.mark] += sum(_count_placements(cue, length) for cue in cues)
+            case BreathBlock() as block:
+                length = ticks_to_ms(shares.get(block.unknown, box))
+                rounds = (length + TICK) // block.round
+                voiced = rounds if block.voiced.every else min(rounds, block.voiced.first)
+                words = sum(len(phase.words) for phase in block.phases)
+                counts[item.mark] += rounds * len(block.phases) + voiced * words
+                counts[item.mark] += sum(_count_placements(cue, length) for cue in block.cues)
+            case Bell(times=times):
+                counts[item.mark] += times
+    if counts.total() > MAX_CUES:
+        ((mark, count),) = counts.most_common(1)
+        raise RoutineError(
+            f"this comes to {counts.total():,} cues, {count:,} of them here, where {MAX_CUES:,} are possible; repeat "
+            "them less often, or make several routines",
+            mark,
+        )
+
+
+def _count_placements(cue: HoldCue, length: Ms) -> int:
+    """Return how often a cue may be heard in a hold of that length, at most."""
+    match cue.where:
+        case Every(interval):
+            return length // interval
+        case Drawn(most=most):
+            return most
+        case At():
+            return 1
+        case _:
+            return len(cue.cues)
 
 
 def _list_boxes(material: Material, count: int) -> Iterator[tuple[Item, Ticks]]:
@@ -172,45 +227,3 @@ def _find_bed_level(script: Script, section: int | None) -> Db | None:
 
 def _renumber(chapter: int | None, kept: Mapping[int, int]) -> int | None:
     return None if chapter is None else kept[chapter]
-
-
-def _list_breaths(block: BreathBlock, length: Ms) -> Iterator[tuple[Ms, Ms, Breath]]:
-    """Start, end and cue of each phase of a block; phases start at the rounded cumulative time."""
-    rounds = (length + TICK) // block.round
-    now = 0
-    for number in range(rounds):
-        for phase in block.phases:
-            start, now = now, now + phase.length
-            words = phase.words if number < block.voiced else ()
-            if phase.name != "pause" or words:
-                first, last = ticks_to_ms(ms_to_ticks(start)), ticks_to_ms(ms_to_ticks(now))
-                yield first, last, Breath(phase.name, last - first, words)
-
-
-def _check_breath_words(script: Script, lengths: Lengths) -> None:
-    """Refuse words that are longer than their phase of a breath, or their second of a count."""
-    faults: dict[Fault, None] = {}
-    for item in script.steps:
-        if isinstance(item.what, BreathBlock) and item.what.voiced:
-            for phase in item.what.phases:
-                breath = Breath(phase.name, phase.length, phase.words)
-                faults |= dict.fromkeys(Fault(message, item.mark) for message in check_words(breath, lengths))
-    if faults:
-        raise RoutineError.gather(faults)
-
-
-def check_words(breath: Breath, lengths: Lengths) -> Iterator[str]:
-    """Say which measured words of a breath are longer than the phase, or than their second of a count."""
-    if lengths.is_estimate:
-        return
-    last = len(breath.words) - 1
-    for number, word in enumerate(breath.words):
-        room = breath.length - 1000 * number if number == last else 1000
-        takes = lengths.clips[word.spoken]
-        # A clip is padded up to a whole tick, which the phase, in turn, may lack.
-        if takes > room + TICK:
-            where = f"the phase {breath.phase!r}" if not last else f"its second of the phase {breath.phase!r}"
-            yield (
-                f"{word.text!r} takes {takes / 1000:.2f}s, but {where} has {room / 1000:.2f}s; use a shorter word, a "
-                "slower breath or a quicker pace"
-            )

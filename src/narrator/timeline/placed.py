@@ -12,6 +12,15 @@ BELL_ROOM: Ms = 1000
 """Room that the last stroke of a bell inside a hold needs before the next cue."""
 
 
+_SHORTEST_RING: Ms = 500
+_LONGEST_RING: Ms = 4000
+
+
+def _limit_ring(ring: Ms) -> Ms:
+    """How much of a last stroke is heard before what follows."""
+    return min(max(ring, _SHORTEST_RING), _LONGEST_RING)
+
+
 @dataclass(frozen=True, slots=True)
 class Lengths:
     """Lengths of everything rigid: clips by the text that is spoken, the ring of a bell (to −60 dB) by its stroke."""
@@ -22,16 +31,21 @@ class Lengths:
     """Not every clip was measured, so that a word too long for its phase is only likely."""
 
     def measure(self, cue: Cue, *, is_last: bool = False) -> Ms:
-        """Length of a cue's box; the last bell of a session takes its whole ring."""
+        """Length of a cue's box.
+
+        The last stroke of a bell takes what is written, else its own ring, from 0.5 s to 4 s; that of the last bell of
+        a session takes its whole ring.
+        """
         match cue:
             case Speech(spoken=spoken):
                 return self.clips[spoken]
             case Breath(length=length):
                 return ticks_to_ms(ceil_ticks(length))
-            case Bell(_, times, every) as bell:
-                box = ticks_to_ms(ms_to_ticks(times * every))
-                whole = (times - 1) * every + (self.rings[bell.stroke] if is_last else 0)
-                return ticks_to_ms(ceil_ticks(max(box, whole))) if is_last else box
+            case Bell(_, times, every, rest=rest) as bell:
+                ring = self.rings[bell.stroke]
+                strokes = (times - 1) * every
+                box = ticks_to_ms(ms_to_ticks(strokes + (_limit_ring(ring) if rest is None else rest)))
+                return ticks_to_ms(ceil_ticks(max(box, strokes + ring))) if is_last else box
 
     def measure_in_hold(self, cue: Cue) -> Ms:
         """Room that a cue needs inside a hold, where a bell may ring on beneath what follows."""
@@ -50,6 +64,8 @@ class Segment:
     mark: Mark
     chapter: int | None = None
     side: str | None = None
+    id: str = ""
+    """Where in the routine it is; the same at every length."""
 
     def __post_init__(self) -> None:
         if self.start < 0 or self.end <= self.start or self.start % TICK:
@@ -66,6 +82,8 @@ class Hold:
     chapter: int | None = None
     side: str | None = None
     is_quiet: bool = False
+    """Whether its silence is meant."""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

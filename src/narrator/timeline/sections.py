@@ -29,15 +29,21 @@ def fit_sections(measured: Measured, *, strict: bool = True) -> Measured:
         if section.length is not None and index in spans:
             groups.setdefault(section.unknown, []).append(index)
     notes: list[Fault] = []
+    settled: dict[Unknown, frozenset[int]] = {}
     for runs in sorted(groups.values(), key=lambda runs: _find_depth(script, runs[0]), reverse=True):
-        measured = _fit_runs(measured, [(script.sections[run], spans[run]) for run in runs], notes)
+        measured = _fit_runs(measured, [(script.sections[run], spans[run]) for run in runs], notes, settled)
     # A brief script has the lengths of the full one, which its fewer words may not fill.
     if notes and strict and script.guidance != "brief":
         raise RoutineError.gather(notes)
     return replace(measured, notes=notes)
 
 
-def _fit_runs(measured: Measured, runs: Sequence[tuple[Section, range]], notes: list[Fault]) -> Measured:
+def _fit_runs(
+    measured: Measured,
+    runs: Sequence[tuple[Section, range]],
+    notes: list[Fault],
+    settled: dict[Unknown, frozenset[int]],
+) -> Measured:
     script = measured.script
     extras = {unit.name for unit in script.units if unit.is_extra}
     rigid: Ticks = 0
@@ -56,9 +62,14 @@ def _fit_runs(measured: Measured, runs: Sequence[tuple[Section, range]], notes: 
         wanted += floor_ticks(section.length or 0)
         inside += members
         count += 1
-    glue = measured.count_glue(inside)
     if not inside:
         return measured
+    glue = measured.count_glue(inside)
+    # A hold that is equal to one in another section with a length has been settled there.
+    for name in [name for name in glue if not settled.get(name, frozenset()).issubset(inside)]:
+        fixed = glue.pop(name)
+        rigid += fixed.natural * fixed.count
+    settled |= dict.fromkeys(glue, frozenset(inside))
     found = fill(glue, wanted - rigid)
     if found:
         shares = found.ticks

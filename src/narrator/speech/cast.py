@@ -1,0 +1,70 @@
+"""Who speaks a session: the voice that was chosen, or, where it fails, the next one that may speak in its place."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from narrator.errors import Fault, Mark, NarratorError, RoutineError, SpeechError, UsageError
+from narrator.routine.model import VoiceSpec
+from narrator.speech.engine import Engine, Voice
+from narrator.speech.registry import AUTO, check_engine, open_voice
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What is to be spoken: the routine's wish for a voice, where it is written, and the language."""
+
+    wish: VoiceSpec
+    language: str
+    mark: Mark | None = None
+    """None where the language is not the routine's own, so that the wish is not to blame."""
+
+
+def cast_voice(
+    asked: str | None, fallback: Sequence[str], role: Role, work: Callable[[Engine, Voice], T]
+) -> tuple[T, tuple[Fault, ...]]:
+    """Do all of the work with the voice asked for; where that voice fails, all of it with the next one allowed.
+
+    Returns what the work gives, and a warning for each voice that failed.
+
+    Raises:
+        UsageError: the voice asked for, or an engine to fall back to, is not known.
+        SpeechError: every voice failed; has a fault of each.
+
+    """
+    for each in fallback:
+        check_engine(each)
+    failed: list[Fault] = []
+    try:
+        return _work_with(asked, role, work), ()
+    except SpeechError as error:
+        failed += error.faults
+    for instead in fallback:
+        try:
+            done = _work_with(instead, role, work)
+        except (SpeechError, UsageError) as error:
+            too = f"the fallback {instead} failed, too"
+            failed += (Fault(f"{too}: {fault.message}", fault.mark) for fault in error.faults)
+        else:
+            note = f"the whole session is spoken by {instead} instead"
+            return done, tuple(Fault(f"{note}: {fault.message}", fault.mark) for fault in failed)
+    raise SpeechError.gather(failed)
+
+
+def _work_with(asked: str | None, role: Role, work: Callable[[Engine, Voice], T]) -> T:
+    engine, voice = _open_voice(asked, role)
+    with engine:
+        return work(engine, voice)
+
+
+def _open_voice(asked: str | None, role: Role) -> tuple[Engine, Voice]:
+    """Open a voice; a fault that the file itself is to blame for gets its place there."""
+    try:
+        return open_voice(asked, role.wish, role.language)
+    except NarratorError as error:
+        if asked not in {None, AUTO} or role.mark is None:
+            raise
+        kind = RoutineError if isinstance(error, UsageError) else type(error)
+        raise kind(error.faults[0].message, role.mark) from None

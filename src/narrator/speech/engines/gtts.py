@@ -1,0 +1,176 @@
+"""Google Translate's voice, through the gTTS library. Needs the network."""
+
+import importlib.metadata
+import io
+import logging
+import threading
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import numpy as np
+from gtts import gTTS
+from gtts.lang import tts_langs
+
+from narrator.config import FirstWait, Seconds, Section, Timeout, Url
+from narrator.sound.audio import Samples
+from narrator.sound.resample import NoSoundError, decode_mono
+from narrator.speech.clip import Clip, make_clip, make_silent_clip
+from narrator.speech.engine import Engine, Voice
+from narrator.speech.net.retry import Kind, Trouble, ask
+from narrator.speech.net.sending import name_host
+from narrator.speech.net.verified import RESERVED, Verified, mounted
+from narrator.speech.text.pieces import split_pieces
+
+_MOST = 100
+"""Characters that the service takes at a time."""
+_SLOW_BELOW = 0.8
+"""The service knows two speeds; a pace below this asks for the slow one."""
+_SLOW = 0.7
+"""What pace the slow one is taken for."""
+_ACCENTS = {
+    "en": {
+        "us": "us", "gb": "co.uk", "au": "com.au", "ca": "ca", "in": "co.in", "ie": "ie", "ng": "com.ng", "za": "co.za",
+    },
+    "es": {"es": "es", "mx": "com.mx", "us": "us"},
+    "fr": {"ca": "ca", "fr": "fr"},
+    "pt": {"br": "com.br", "pt": "pt"},
+}  # fmt: skip
+"""Top-level domain whose accent is a region's, as gTTS's documentation lists them."""
+_FORMAT = 1
+"""Raised whenever what is made of a text changes."""
+
+_TURN = threading.Lock()
+"""Held by whoever is asking: one request at a time, however many sessions are being made."""
+_last_end = 0.0
+"""When the last answer came, in seconds of the monotonic clock."""
+
+# The library logs what it also raises.
+logging.getLogger("gtts").setLevel(logging.CRITICAL)
+
+
+class GttsConfig(Section):
+    """How to treat Google Translate."""
+
+    url: Url | None = None
+    """Another server that speaks the same protocol; translate.google.com unless given."""
+    interval: Seconds = 0.2
+    """Least time from the end of one request to the start of the next, in seconds."""
+    wait: FirstWait = 1.0
+    """First wait after a refusal, in seconds; it doubles with each further one, up to a minute."""
+    timeout: Timeout = 20.0
+    """Longest silence of the server, in seconds; the whole answer may take three times that."""
+
+
+class Gtts(Engine):
+    """The engine `gtts`: text goes to translate.google.com, MP3 comes back."""
+
+    name = "gtts"
+    quality, licence, is_offline = "good", "Google's terms", False
+    settings = GttsConfig
+
+    def __init__(self, config: GttsConfig) -> None:
+        self._config = config
+        self._given_up = threading.Event()
+        self.version = f"{importlib.metadata.version('gTTS')}.{_FORMAT}{config.url or ''}"
+
+    def languages(self) -> Collection[str]:
+        """Codes as the service writes them."""
+        return list(tts_langs())
+
+    def voices(self, language: str) -> Collection[str]:
+        """The language as the service writes it, and after it its accents by their top-level domains (`en-co.uk`)."""
+        by_lower = {code.lower(): code for code in self.languages()}
+        wanted = language.lower()
+        base, _, region = wanted.partition("-")
+        found = [by_lower[code] for code in (wanted, base) if code in by_lower][:1]
+        accents = _ACCENTS.get(base, {})
+        first = [f"{base}-{accents[region]}"] if region in accents and wanted not in by_lower else []
+        return list(dict.fromkeys([*first, *found, *(f"{base}-{domain}" for domain in accents.values())]))
+
+    def settle_voice(self, voice: Voice) -> Voice:
+        """A voice at one of the two speeds."""
+        return replace(voice, pace=_SLOW if voice.pace < _SLOW_BELOW else 1.0)
+
+    def synthesize(self, text: str, voice: Voice) -> Clip:
+        """Have a text spoken by the service, in pieces that it takes; one without letters is a moment of silence."""
+        language, domain = voice.name, "com"
+        if voice.name not in self.languages():
+            language, _, domain = voice.name.partition("-")
+        pieces = split_pieces(text, _MOST)
+        if not pieces:
+            return make_silent_clip(text)
+        speeches = [
+            # No rewriting of its own, and pieces that fit: so its tokenizer has nothing to cut.
+            gTTS(
+                piece,
+                f"{domain}{RESERVED}",
+                language,
+                slow=voice.pace < _SLOW_BELOW,
+                lang_check=False,
+                pre_processor_funcs=[],
+            )
+            for piece in pieces
+        ]
+        host = name_host(self._config.url or f"https://translate.google.{domain}")
+        try:
+            return make_clip(text, np.concatenate([self._ask(speech, host) for speech in speeches]))
+        except Trouble as trouble:
+            raise trouble.make_error(f"Google Translate ({host})", text) from None
+
+    def close(self) -> None:
+        """Give up what is being asked for."""
+        self._given_up.set()
+
+    @contextmanager
+    def _take_turn(self) -> Iterator[None]:
+        while not _TURN.acquire(timeout=0.2):
+            if self._given_up.is_set():
+                raise Trouble(Kind.FINAL, "the session was given up")
+        try:
+            yield
+        finally:
+            _TURN.release()
+
+    def _ask(self, speech: gTTS, host: str) -> Samples:
+        """Ask a host until it answers; samples at 48 kHz, shape (frames, 1)."""
+        with self._take_turn():
+            return ask(lambda: self._ask_once(speech), host, self._config.wait, self._given_up)
+
+    def _ask_once(self, speech: gTTS) -> Samples:
+        global _last_end  # noqa: PLW0603 - the service counts requests of the whole process
+        self._given_up.wait(_last_end + self._config.interval - time.monotonic())
+        adapter = Verified(self._config.url, self._config.timeout, self._given_up)
+        sound = io.BytesIO()
+        try:
+            with mounted(adapter):
+                speech.write_to_fp(sound)
+        except Trouble:
+            raise
+        except Exception:  # noqa: BLE001 - whatever the library makes of an answer that it does not know
+            sound = io.BytesIO()
+        finally:
+            _last_end = time.monotonic()
+        if not adapter.was_used:
+            raise Trouble(
+                Kind.FINAL,
+                f"gTTS {importlib.metadata.version('gTTS')} sends in a way that cannot be checked, so nothing was sent",
+                "install another release (pip install gTTS==2.5.4)",
+            )
+        return _decode(sound.getvalue(), adapter.body)
+
+
+def _decode(sound: bytes, answer: bytes) -> Samples:
+    """Samples of the sound that the library found in an answer."""
+    if sound:
+        try:
+            return decode_mono(sound, "mp3")
+        except NoSoundError as error:
+            raise Trouble(Kind.BROKEN, f"its answer holds {error}") from None
+    if not answer.strip():
+        raise Trouble(Kind.BROKEN, "its answer was empty")
+    if gTTS.GOOGLE_TTS_RPC.encode() in answer:
+        raise Trouble(Kind.BROKEN, "there is no whole sound in its answer")
+    remedy = "see whether there is a newer release of gTTS (pip install --upgrade gTTS)"
+    raise Trouble(Kind.FINAL, "its answer is none that gTTS understands; the service may have changed", remedy)

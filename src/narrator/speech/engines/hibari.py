@@ -1,0 +1,231 @@
+"""The engine `hibari`: natural English voices, offline and quick, by the library hibari-tts.
+
+One voice is inside the library; the others are fetched once by its own downloader, into narrator's folder of voices.
+Its makers distilled each of them from a voice of Kokoro-82M, whose training mix is partly synthetic speech.
+"""
+
+import hashlib
+import importlib.metadata
+import shutil
+import tempfile
+import threading
+from collections.abc import Collection, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from hibari import SAMPLE_RATE
+from hibari import Hibari as Model
+from hibari.dsp import FFT_BACKEND
+from hibari.g2p import G2P
+from hibari.voices import BASE_URL, DEFAULT, VOICES, download
+
+from narrator.cores import count_cores
+from narrator.errors import SpeechError, UsageError
+from narrator.routine.nearest import suggest
+from narrator.sound.resample import resample_pcm
+from narrator.speech.clip import Clip, make_clip, make_silent_clip
+from narrator.speech.engine import Engine, Installable, Report, Suggestion, Voice, read_base
+from narrator.speech.folder import find_voices_folder
+from narrator.speech.net.watched import explain, watch
+from narrator.speech.text.breaths import count_words, cut_breaths
+from narrator.speech.text.wording.en import word_english
+
+SPEED = 0.75
+"""Of the voice's own speed, at pace 1: it reads aloud at 220 words a minute, and guidance is slower than that."""
+_CUE_WORDS = 2
+"""A text of so few words is a cue ("Hold.")."""
+_CUE_SPEED = 0.8
+"""Least speed of a cue: spoken more slowly, and heard alone, more of them are misheard."""
+_SEED = 0
+"""Of the noise in a voice: the same text always gives the same samples."""
+_FORMAT = 1
+"""Raised whenever what is made of a text changes."""
+
+
+class Hibari(Engine):
+    """Speaks in this process, from as many threads as there are cores; each voice is loaded when it is first needed."""
+
+    name = "hibari"
+    quality, licence, is_offline = "natural", "Apache-2.0", True
+    prospects = ("en",)
+
+    def __init__(self) -> None:
+        self.workers = count_cores()
+        self._models: dict[str, Any] = {}
+        self._loading = threading.Lock()
+
+    @property
+    def version(self) -> str:  # type: ignore[override] # what it depends on is looked up when it is asked for
+        """Whatever the samples were seen to depend on, beside the voice."""
+        libraries = " ".join(
+            f"{name}-{importlib.metadata.version(name)}" for name in ("hibari-tts", "onnxruntime", "numpy")
+        )
+        return f"{_FORMAT} {libraries} {FFT_BACKEND}"
+
+    def languages(self) -> Collection[str]:
+        """English alone, of the regions whose voices are installed."""
+        return ["en", *sorted({VOICES[name]["language"] for name in list_installed()})]
+
+    def voices(self, language: str) -> Collection[str]:
+        """Names of the installed voices for English, those of its region first."""
+        if read_base(language) != "en":
+            return []
+        wanted = language.lower()
+        return sorted(list_installed(), key=lambda name: VOICES[name]["language"].lower() != wanted and wanted != "en")
+
+    def synthesize(self, text: str, voice: Voice) -> Clip:
+        """Speak a text; the same text always gives the same samples. One without words is a moment of silence.
+
+        Raises:
+            SpeechError: the voice finds nothing to say in the text, or cannot be loaded.
+
+        """
+        breaths = cut_breaths(word_english(text))
+        if not breaths:
+            return make_silent_clip(text)
+        model = self._load(voice.name)
+        is_cue = sum(map(count_words, breaths)) <= _CUE_WORDS
+        speed = max(SPEED * voice.pace, _CUE_SPEED if is_cue else 0)
+        spoken = np.concatenate([model(breath, speed=speed, seed=_SEED) for breath in breaths])
+        if not spoken.size:
+            raise SpeechError(f"hibari finds nothing that it could say in {text[:40]!r}; it speaks English alone")
+        return make_clip(text, resample_pcm(spoken, SAMPLE_RATE))
+
+    def _load(self, name: str) -> Any:
+        with self._loading:
+            if name not in self._models:
+                self._models[name] = _load_model(name)
+            return self._models[name]
+
+    @classmethod
+    def find_installable(cls, name: str | None, language: str | None) -> Installable:
+        """Return what fetches one of the voices that are not in the library."""
+        if language is not None and read_base(language) != "en":
+            raise UsageError(f"hibari speaks English alone; see what speaks {language}: narrator voices")
+        is_british = (language or "").lower() == "en-gb"
+        voice = name or next(each for each in VOICES if VOICES[each]["british"] == is_british)
+        if voice not in VOICES:
+            raise UsageError(f"hibari has no voice {voice!r}; {suggest(voice, VOICES)}")
+        return Installable(
+            f"hibari:{voice}",
+            partial(_describe, voice),
+            partial(_is_installed, voice),
+            partial(_install, voice),
+            partial(_remove, voice),
+        )
+
+    @classmethod
+    def suggest(cls, language: str) -> Suggestion | None:
+        """Return the voice inside the library; for British English one that may have to be fetched."""
+        if read_base(language) != "en":
+            return None
+        found = cls.find_installable(None, language)
+        return Suggestion(found.name, () if found.is_installed() else (f"narrator voices add {found.name}",))
+
+
+def list_installed() -> list[str]:
+    """Return the names of the voices that can be spoken with, the one inside the library first."""
+    return [name for name in VOICES if _is_installed(name)]
+
+
+def _find_file(name: str) -> Path:
+    return find_voices_folder() / "hibari" / str(VOICES[name]["file"])
+
+
+def _is_installed(name: str) -> bool:
+    return name == DEFAULT or _find_file(name).is_file()
+
+
+def _load_model(name: str) -> Any:
+    """Return a voice, ready to speak in any thread.
+
+    Raises:
+        SpeechError: its file is damaged.
+
+    """
+    voice = VOICES[name]
+    # Loaded here, because the library would do so in whichever thread comes first.
+    g2p = G2P(british=voice["british"])
+    if name == DEFAULT:
+        return Model(name, g2p=g2p)
+    data = _check_file(_find_file(name), voice)
+    return Model(name, model=data, g2p=g2p)
+
+
+def _check_file(path: Path, voice: Mapping[str, Any]) -> bytes:
+    """Return the bytes of a voice's file.
+
+    Raises:
+        SpeechError: it cannot be read, or is not the one that the library names.
+
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SpeechError(f"cannot read {path}: {error.strerror or error}; run the command again") from error
+    if hashlib.sha256(data).hexdigest() != voice["sha256"]:
+        raise SpeechError(
+            f"{path.name} is not the file that hibari names for this voice; nothing of it was used. Remove the voice, "
+            "and add it again"
+        )
+    return data
+
+
+def _describe(name: str) -> str:
+    voice = VOICES[name]
+    return (
+        f"The voice hibari:{name}: {voice['bytes'] / 1e6:.1f} MB from {BASE_URL.partition('/resolve')[0]}.\n"
+        f"{voice['accent']} English, {voice['gender']}, distilled from {voice['kokoro']} of Kokoro-82M by Maureese "
+        "Williams. Licence: Apache-2.0.\n"
+        "Kokoro-82M was trained partly on synthetic speech; the recordings are not named."
+    )
+
+
+def _install(name: str, report: Report, source: Path | None) -> None:
+    """Fetch a voice, or take its file from a folder.
+
+    Raises:
+        SpeechError: it cannot be fetched whole; nothing of it is kept then.
+
+    """
+    if _is_installed(name):
+        return
+    path, voice = _find_file(name), VOICES[name]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".fetching-", dir=path.parent, ignore_cleanup_errors=True) as scratch:
+            fetched = Path(scratch) / path.name
+            if source:
+                shutil.copyfile(source / path.name, fetched)
+            else:
+                fetch = partial(download, BASE_URL + voice["file"], str(fetched), voice["sha256"])
+                watch(fetch, Path(scratch), report, voice["bytes"])
+            _check_file(fetched, voice)
+            fetched.chmod(0o644)
+            fetched.replace(path)
+    except (OSError, RuntimeError) as error:
+        place = source / path.name if source else BASE_URL
+        remedy = "see that this file is there" if source else "check the network and the space on the disk"
+        raise SpeechError(
+            f"the voice hibari:{name} cannot be fetched from {place}: {explain(error)}; {remedy}, then run the command "
+            "again"
+        ) from error
+
+
+def _remove(name: str) -> None:
+    """Delete a voice that was fetched.
+
+    Raises:
+        SpeechError: it was not, or it cannot be deleted.
+
+    """
+    if name == DEFAULT:
+        raise SpeechError(f"the voice hibari:{name} comes with narrator, and stays")
+    try:
+        _find_file(name).unlink()
+    except FileNotFoundError:
+        raise SpeechError(f"the voice hibari:{name} is not installed") from None
+    except OSError as error:
+        raise SpeechError(f"cannot delete {_find_file(name)}: {error.strerror or error}") from error

@@ -1,0 +1,139 @@
+"""Any server with OpenAI's interface for speech: `POST /v1/audio/speech`."""
+
+import os
+import threading
+from collections.abc import Collection
+from typing import Annotated
+
+import requests
+from pydantic import Field
+
+from narrator.config import FirstWait, Section, Timeout, Url, check_url
+from narrator.errors import SpeechError, UsageError
+from narrator.sound.audio import Samples
+from narrator.sound.resample import NoSoundError, decode_mono
+from narrator.speech.clip import Clip, make_clip, make_silent_clip
+from narrator.speech.engine import Engine, Voice
+from narrator.speech.net.retry import Kind, Trouble, ask
+from narrator.speech.net.sending import is_here, name_host, send
+from narrator.speech.text.breaths import has_words
+
+KEY = "OPENAI_API_KEY"
+URL = "OPENAI_BASE_URL"
+_SLOWEST, _FASTEST = 0.25, 4.0
+"""Bounds of `speed`, by the interface's description."""
+
+
+class OpenaiConfig(Section):
+    """A server with the interface `/v1/audio/speech`."""
+
+    url: Url = "https://api.openai.com/v1"
+    """Where the interface is, up to and with `/v1`."""
+    model: str = "gpt-4o-mini-tts"
+    voice: str = "alloy"
+    speed: Annotated[float, Field(ge=0.25, le=4, allow_inf_nan=False)] = 1.0
+    """The server's own speed at pace 1."""
+    workers: Annotated[int, Field(ge=1, le=16)] = 2
+    """How many sentences to ask for at the same time."""
+    wait: FirstWait = 1.0
+    """First wait after a refusal, in seconds; it doubles with each further one, up to a minute."""
+    timeout: Timeout = 60.0
+    """Longest silence of the server, in seconds; the whole answer may take three times that."""
+
+
+class OpenAi(Engine):
+    """The engine `openai`; its key is read from the environment when it is needed, and goes to the server alone."""
+
+    name = "openai"
+    takes_any_name = True
+    quality, licence, is_offline = "good", "the server's", False
+    settings = OpenaiConfig
+
+    def __init__(self, config: OpenaiConfig) -> None:
+        self._config = config
+        try:
+            self._url = check_url(os.environ.get(URL) or config.url)
+        except ValueError as error:
+            raise UsageError(f"{URL} cannot be used: {error}") from None
+        if not _read_key() and self._url == OpenaiConfig().url:
+            raise SpeechError(
+                f"the engine 'openai' needs a key for {self._host}; put it into {KEY}, or name another server in {URL}"
+            )
+        self.workers = config.workers
+        self.version = f"1 {self._url} {config.model} {config.speed:g}"
+        self._given_up = threading.Event()
+
+    @property
+    def _host(self) -> str:
+        return name_host(self._url)
+
+    def languages(self) -> Collection[str]:
+        """The server is not asked: any."""
+        return ["any"]
+
+    def voices(self, language: str) -> Collection[str]:  # noqa: ARG002 - the voices speak whatever they are given
+        """The configuration's voice; the server may have others."""
+        return [self._config.voice]
+
+    def synthesize(self, text: str, voice: Voice) -> Clip:
+        """Have a text spoken by the server; one without letters is a moment of silence."""
+        if not has_words(text):
+            return make_silent_clip(text)
+        try:
+            samples = ask(lambda: self._ask_once(text, voice), self._host, self._config.wait, self._given_up)
+        except Trouble as trouble:
+            if trouble.status in {401, 403}:
+                trouble.remedy = self._explain_key()
+            raise trouble.make_error(f"the server {self._host}", text) from None
+        return make_clip(text, samples)
+
+    def close(self) -> None:
+        """Give up what is being asked for."""
+        self._given_up.set()
+
+    def _ask_once(self, text: str, voice: Voice) -> Samples:
+        speed = min(max(self._config.speed * voice.pace, _SLOWEST), _FASTEST)
+        asked = {"model": self._config.model, "input": text, "voice": voice.name, "response_format": "wav"}
+        request = requests.Request(
+            "POST",
+            f"{self._url}/audio/speech",
+            headers=requests.utils.default_headers(),
+            json=asked | ({} if speed == 1 else {"speed": round(speed, 3)}),
+            auth=self._sign,
+        )
+        response = send(request.prepare(), self._config.timeout, self._given_up)
+        try:
+            return decode_mono(response.content, "wav")
+        except NoSoundError as error:
+            raise Trouble(Kind.BROKEN, f"its answer holds {error}") from None
+
+    @property
+    def _may_sign(self) -> bool:
+        """Whether the key may be sent: in plain text it goes to this machine alone."""
+        return self._url.startswith("https:") or is_here(self._url)
+
+    def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if (key := _read_key()) and self._may_sign:
+            request.headers["Authorization"] = f"Bearer {key}"
+        return request
+
+    def _explain_key(self) -> str:
+        """Say what to do when the server does not know who asks."""
+        if not _read_key():
+            return f"put a key for it into {KEY}"
+        if not self._may_sign:
+            return f"the key in {KEY} was not sent, for the address is plain http to another machine: use https"
+        return f"see whether the key in {KEY} is right"
+
+
+def _read_key() -> str:
+    """Key from the environment, without space around it; empty where there is none.
+
+    Raises:
+        UsageError: it is none; it is not quoted, for it nearly is one.
+
+    """
+    key = os.environ.get(KEY, "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise UsageError(f"{KEY} holds a character that is in no key; copy the key into it again")
+    return key

@@ -1,0 +1,44 @@
+"""A voice that says nothing, at a speed slower than any real voice's default: for dry runs and tests."""
+
+import importlib.metadata
+import re
+from collections.abc import Collection
+
+import numpy as np
+
+from narrator.speech.clip import Clip, make_clip
+from narrator.speech.engine import Engine, Voice
+from narrator.units import Ms, ms_to_samples
+
+_START: Ms = 300
+_PER_LETTER: Ms = 95
+_LETTERS_PER_DIGIT = 6
+_PER_STOP: Ms = 400
+_NUMBERS = re.compile(r"\d")
+_STOPS = re.compile(r"[,;:.?!…–—](?=\s)")
+
+
+def estimate_length(text: str, pace: float = 1.0) -> Ms:
+    """Length of a text as spoken slowly: so much for each letter, a digit counting as a word, and each stop in it."""
+    letters = sum(char.isalnum() for char in text) + (_LETTERS_PER_DIGIT - 1) * len(_NUMBERS.findall(text))
+    return round((_START + _PER_LETTER * letters + _PER_STOP * len(_STOPS.findall(text))) / pace)
+
+
+class Silent(Engine):
+    """Engine whose clips are silence of a plausible length."""
+
+    name = "silent"
+    quality, licence, is_offline = "silent", "MIT", True
+    version = importlib.metadata.version("narrator")
+
+    def languages(self) -> Collection[str]:
+        """Every language is silence in the end."""
+        return ["any"]
+
+    def voices(self, language: str) -> Collection[str]:
+        """One voice for every language."""
+        return [language]
+
+    def synthesize(self, text: str, voice: Voice) -> Clip:
+        """Keep silent for as long as the text would take."""
+        return make_clip(text, np.zeros((ms_to_samples(estimate_length(text, voice.pace)), 1), np.float32))

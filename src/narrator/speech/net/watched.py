@@ -1,0 +1,70 @@
+"""A download by somebody else's code, watched from outside: how much has come, and whether anything still does."""
+
+import errno
+import threading
+import time
+import urllib.error
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from pathlib import Path
+from typing import Any
+
+from narrator.errors import describe_error
+from narrator.speech.engine import Report
+
+STALL_S = 30.0
+"""How long nothing may come of what is being fetched."""
+_POLL_S = 0.2
+
+
+def watch(fetch: Callable[[], Any], folder: Path, report: Report, size: int | None = None) -> None:
+    """Run a download that writes into a folder; `report` receives the bytes that are there, and of how many.
+
+    The download runs in a thread, which is left behind when it is given up.
+
+    Raises:
+        TimeoutError: nothing has come for `STALL_S` seconds.
+        Exception: whatever the download raises.
+
+    """
+    future: Future[None] = Future()
+
+    def run() -> None:
+        try:
+            fetch()
+            future.set_result(None)
+        except BaseException as error:  # noqa: BLE001 - it is raised again on the other side
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    come, last = 0, time.monotonic()
+    while not wait([future], _POLL_S).done:
+        found = _measure(folder)
+        if found > come:
+            come, last = found, time.monotonic()
+        elif time.monotonic() - last > STALL_S:
+            raise TimeoutError(errno.ETIMEDOUT, f"nothing came for {STALL_S:g} s")
+        report(come, size)
+    future.result()
+
+
+def explain(error: BaseException) -> str:
+    """Return in a few words why a download failed; closes the answer that an error may hold."""
+    error = error.__cause__ or error
+    if isinstance(error, urllib.error.HTTPError):
+        error.close()
+    # An address that cannot be reached: what the system said of it is inside.
+    inner = getattr(error, "reason", None)
+    cause = inner if isinstance(inner, BaseException) else error
+    return str(getattr(cause, "strerror", None) or inner or describe_error(cause))
+
+
+def _measure(folder: Path) -> int:
+    """Return how many bytes are in a folder whose files come and go."""
+    sizes = []
+    for path in folder.iterdir():
+        try:
+            sizes.append(path.stat().st_size)
+        except FileNotFoundError:
+            continue
+    return sum(sizes)

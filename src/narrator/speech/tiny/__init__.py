@@ -1,1 +1,0 @@
-"""The voice `tiny`: fetched once, then spoken offline by numpy alone."""

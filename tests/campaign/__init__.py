@@ -1,0 +1,5 @@
+"""A campaign of trials: what narrator does with files that others wrote, with faults, and with crowds.
+
+`python -m tests.campaign --minutes 20` runs trials of every kind in turns and prints a table of trials and failures;
+each failure has a seed, and `--repeat KIND:SEED` runs that trial by itself.
+"""

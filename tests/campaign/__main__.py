@@ -1,0 +1,228 @@
+"""Run the campaign: trials of every kind in turns, on as many cores as there are, and a table of what they came to."""
+
+import argparse
+import json
+import os
+import queue
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import authored, faults, kept, sounds
+from .harness import ROOT, Failed, Kind, set_up
+
+KINDS = {kind.name: kind for kind in (*authored.KINDS, *sounds.KINDS, *kept.KINDS, *faults.KINDS)}
+HANG = 10.0
+"""Seconds of work that a trial of a file may take at most."""
+_PATIENCE = 90.0
+"""Seconds without a word from trials after which they are given up: others may be at work on this machine."""
+_MOST_MB = 900
+"""Memory that trials in one process may take at most, at once."""
+_MOST_TRIALS = 10_000
+"""Seeds that a process may use: most end by the clock."""
+
+
+@dataclass
+class Tally:
+    """What the trials of one kind came to."""
+
+    kind: Kind
+    next_seed: int
+    trials: int = 0
+    busy_s: float = 0.0
+    under_way: float = 0.0
+    failures: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def share(self) -> float:
+        """How much of its part in a full campaign has been done."""
+        return (self.trials + self.under_way) / self.kind.target
+
+
+def work(name: str, seeds: range, seconds: float, folder: Path) -> None:
+    """Run trials, and say of each that it begins and how it ended, a line of JSON each."""
+    report = os.fdopen(os.dup(1), "w", buffering=1)
+
+    def say(**known: object) -> None:
+        report.write(json.dumps(known) + "\n")
+
+    os.environ |= set_up(folder)
+    trial = KINDS[name].prepare(folder)
+    until = time.monotonic() + seconds
+    for seed in seeds:
+        say(begins=seed)
+        fault, started = None, time.process_time()
+        try:
+            trial(seed)
+        except Failed as error:
+            fault = str(error)
+        except BaseException:  # noqa: BLE001 - whatever it is, narrator should not have let it out
+            fault = traceback.format_exc()[-1500:]
+        took = time.process_time() - started
+        if fault is None and took > HANG:
+            fault = f"it took {took:.1f} s"
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+        if fault is None and memory > _MOST_MB:
+            fault = f"it took {memory:.0f} MB"
+        say(ends=seed, fault=fault)
+        if time.monotonic() > until or memory > _MOST_MB:
+            return
+
+
+class Lane:
+    """Runs batches of trials in processes of their own, so that a crash ends a batch and not the campaign."""
+
+    def __init__(self, tallies: dict[str, Tally], until: float, batch_s: float) -> None:
+        self._tallies = tallies
+        self._until = until
+        self._batch_s = batch_s
+        self._guard = threading.Lock()
+        self.stopped = threading.Event()
+
+    def run(self) -> None:
+        """Take the kind that is furthest behind, again and again; each at least once, however little time there is."""
+        while not self.stopped.is_set():
+            with self._guard:
+                if time.monotonic() > self._until and all(tally.share for tally in self._tallies.values()):
+                    return
+                tally = min(self._tallies.values(), key=lambda tally: tally.share)
+                guess = self._batch_s / (tally.busy_s / tally.trials) if tally.trials else 1
+                seeds = range(tally.next_seed, tally.next_seed + _MOST_TRIALS)
+                tally.next_seed += _MOST_TRIALS
+                tally.under_way += guess
+            self.run_batch(tally, seeds)
+            with self._guard:
+                tally.under_way -= guess
+
+    def run_batch(self, tally: Tally, seeds: range) -> None:
+        """Run trials in a process, and note what becomes of each."""
+        started = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="campaign-", ignore_cleanup_errors=True) as folder:
+            command = [
+                sys.executable,
+                "-m",
+                "tests.campaign",
+                "--worker",
+                tally.kind.name,
+                str(seeds.start),
+                str(seeds.stop),
+            ]
+            process = subprocess.Popen(
+                [*command, "--seconds", str(self._batch_s), "--folder", folder], cwd=ROOT, text=True,
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+            )  # fmt: skip
+            self._follow(tally, process)
+        tally.busy_s += time.monotonic() - started
+
+    def _follow(self, tally: Tally, process: subprocess.Popen[str]) -> None:
+        lines: queue.Queue[str] = queue.Queue()
+        errors: list[str] = []
+        readers = [
+            threading.Thread(target=lambda: [lines.put(line) for line in (*process.stdout, "")], daemon=True),  # type: ignore[misc]
+            threading.Thread(target=lambda: errors.extend(process.stderr or ()), daemon=True),
+        ]
+        for reader in readers:
+            reader.start()
+        under_way: int | None = -1
+        try:
+            while line := lines.get(timeout=_PATIENCE):
+                known = json.loads(line)
+                under_way = known.get("begins")
+                if "ends" in known:
+                    tally.trials += 1
+                    if known["fault"]:
+                        tally.failures.append((known["ends"], known["fault"]))
+            fault = f"its process ended by {process.wait()}: " + "".join(errors)[-1500:]
+        except queue.Empty:
+            fault = "it did not end"
+        if under_way is not None:
+            tally.trials += 1
+            tally.failures.append((under_way, fault))
+        _end(process)
+        readers[1].join(5)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End a process, and what it started."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except OSError:
+        process.kill()
+    process.wait()
+
+
+def print_table(tallies: dict[str, Tally]) -> None:
+    """Print how many trials there were and how many failed, and below it each failure with its seed."""
+    print(f"{'kind':18} {'trials':>7} {'of':>6} {'failures':>9} {'s each':>8}")
+    for name, tally in tallies.items():
+        each = tally.busy_s / tally.trials if tally.trials else 0.0
+        print(f"{name:18} {tally.trials:7} {tally.kind.target:6} {len(tally.failures):9} {each:8.3f}")
+    for name, tally in tallies.items():
+        for seed, fault in tally.failures[:20]:
+            print(f"\n--repeat '{name}:{seed}'\n    " + fault.strip().replace("\n", "\n    "))
+        if len(tally.failures) > 20:
+            print(f"\nand {len(tally.failures) - 20} more of the kind {name!r}")
+
+
+def main() -> int:
+    """Run what was asked for and return the exit code: 1 where a trial failed."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.campaign", description="Try narrator with faults and with files of others."
+    )
+    parser.add_argument("--minutes", type=float, default=1.0, help="how long trials are begun (1)")
+    parser.add_argument("--seed", type=int, help="where the seeds begin; drawn unless given")
+    parser.add_argument(
+        "--lanes", type=int, default=os.cpu_count() or 1, help="processes at a time (one for each core)"
+    )
+    parser.add_argument("--only", metavar="KIND,...", help=f"of {', '.join(KINDS)}")
+    parser.add_argument("--repeat", metavar="KIND:SEED", help="run one trial again, here")
+    parser.add_argument("--worker", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--seconds", type=float, default=0, help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.worker:
+        name, start, stop = options.worker
+        work(name, range(int(start), int(stop)), options.seconds, options.folder)
+        return 0
+    if options.repeat:
+        name, _, seed = options.repeat.rpartition(":")
+        folder = Path(tempfile.mkdtemp(prefix="campaign-"))
+        print(f"in {folder}", flush=True)
+        work(name, range(int(seed), int(seed) + 1), 0, folder)
+        return 0
+    seed = random.SystemRandom().randrange(10**6) * 1000 if options.seed is None else options.seed
+    tallies = {name: Tally(KINDS[name], seed) for name in (options.only.split(",") if options.only else KINDS)}
+    disks = "a tmpfs" if faults.can_mount() else "a limit on the size of files, because nothing can be mounted here"
+    print(f"{options.minutes:g} minutes, {options.lanes} lanes, seeds from {seed}; full disks by {disks}", flush=True)
+    started = time.monotonic()
+    lane = Lane(tallies, started + options.minutes * 60, min(20.0, max(2.0, options.minutes * 3)))
+    threads = [threading.Thread(target=lane.run) for _ in range(options.lanes)]
+    for thread in threads:
+        thread.start()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        for thread in threads:
+            thread.join()
+    except KeyboardInterrupt:
+        print("what is under way is waited for", flush=True)
+        lane.stopped.set()
+        for thread in threads:
+            thread.join()
+    print(
+        f"{(time.monotonic() - started) / 60:.1f} minutes, load {os.getloadavg()[0]:.1f}, {shutil.disk_usage(ROOT).free // 10**9} GB free"
+    )
+    print_table(tallies)
+    return int(any(tally.failures or not tally.trials for tally in tallies.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

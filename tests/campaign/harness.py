@@ -1,0 +1,135 @@
+"""What every trial needs: to run narrator here or in a process of its own, and to say what went wrong."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+Trial = Callable[[int], None]
+ROOT = Path(__file__).resolve().parents[2]
+_BIDI = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F}
+_CODES = {0, 1, 2, 3}
+
+
+class Failed(Exception):  # noqa: N818 - it is a verdict
+    """What narrator did is not what it promises."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of trial: how many belong into a full campaign, and what prepares a folder for them."""
+
+    name: str
+    target: int
+    prepare: Callable[[Path], Trial]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+    def check(self, *codes: int) -> "Result":
+        """Fail unless it ended with one of these exit codes (of all that there are), and said in lines what is wrong."""
+        told = f"exit {self.code}; {self.err.strip()[-600:]!r}; {self.out.strip()[-600:]!r}"
+        if "Traceback" in self.err + self.out:
+            raise Failed(f"traceback: {self.err.strip()[-900:]}")
+        if self.code not in (codes or _CODES):
+            raise Failed(told)
+        if self.code and not any(mark in self.err + self.out for mark in ("error", "FAULT", "Error")):
+            raise Failed(f"no word of what is wrong: {told}")
+        for char in {*self.err, *self.out} - {"\n", "\t"}:
+            if ord(char) < 32 or 0x7F <= ord(char) < 0xA0 or ord(char) in _BIDI:
+                raise Failed(f"{char!r} reaches the terminal: {told}")
+        return self
+
+
+def set_up(folder: Path) -> dict[str, str]:
+    """Return an environment in which narrator keeps to a folder."""
+    (folder / "config.toml").touch()
+    known = {"CACHE_DIR": "cache", "DATA_DIR": "data", "CONFIG": "config.toml"}
+    env = {f"NARRATOR_{name}": str(folder / place) for name, place in known.items()}
+    return env | {"HOME": str(folder), "PYTHONFAULTHANDLER": "1"}
+
+
+@contextlib.contextmanager
+def capture(number: int) -> Iterator[list[str]]:
+    """Catch what leaves this process by a file descriptor, whoever writes it; it is in the list when the block ends."""
+    caught: list[str] = []
+    kept = os.dup(number)
+    with tempfile.TemporaryFile() as file:
+        os.dup2(file.fileno(), number)
+        try:
+            yield caught
+        finally:
+            os.dup2(kept, number)
+            os.close(kept)
+            file.seek(0)
+            caught.append(file.read().decode(errors="replace"))
+
+
+def run_here(*args: str, cwd: Path) -> Result:
+    """Run a command in this process: starting one takes longer than most commands do."""
+    from narrator.cli import main
+
+    argv, sys.argv = sys.argv, ["narrator", *args]
+    code: int | str | None = 0
+    try:
+        with contextlib.chdir(cwd), capture(1) as out, capture(2) as err:
+            try:
+                main()
+            except SystemExit as ended:
+                code = ended.code
+    finally:
+        sys.argv = argv
+    return Result(code if isinstance(code, int) else 0, out[0], err[0])
+
+
+def run(*args: str, cwd: Path, env: dict[str, str], before: tuple[str, ...] = ()) -> Result:
+    """Run a command in a process of its own; `before` is a command that starts it."""
+    done = subprocess.run(
+        [*before, sys.executable, "-m", "narrator", *args],
+        cwd=cwd, env=os.environ | env, capture_output=True, timeout=120, check=False, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    return Result(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
+
+
+SESSION = """\
+title: Campaign
+length: 20s
+bed: bed.wav
+steps:
+  - bell: {sound: chime, length: 2s}
+  - say: Sit down, and breathe in.
+  - hold: 1s..20s
+    cues: [{at: half, say: Soften.}]
+  - say: Breathe out, and let go.
+  - bell: tick
+  - say: Thank you.
+"""
+
+
+def write_session(folder: Path, name: str = "session.yaml") -> Path:
+    """Write a small routine with everything in it, and the bed beside it."""
+    import wave
+
+    import numpy as np
+
+    noise = np.random.default_rng(1).normal(0, 2000, 48_000 * 3).astype("<i2")
+    with wave.open(str(folder / "bed.wav"), "wb") as file:
+        file.setparams((1, 2, 48_000, 0, "NONE", ""))
+        file.writeframes(noise.tobytes())
+    path = folder / name
+    path.write_text(SESSION)
+    return path
+
+
+RENDER = ("render", "session.yaml", "--voice", "espeak", "--force", "--json")
+TRACK = Path("output/session-espeak.mp3")

@@ -1,0 +1,170 @@
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from narrator.cache import Cache
+from narrator.errors import CancelledError, SpeechError
+from narrator.speech.engine import Voice
+from narrator.speech.engines.silent import Silent
+from narrator.speech.speak import SHELF, find_lengths, make_clip_key, speak
+
+VOICE = Voice("silent", "en", "en")
+
+
+class Failing(Silent):
+    """Speaks a few sentences, then fails."""
+
+    def __init__(self, good):
+        self.good = good
+
+    def synthesize(self, text, voice):
+        if not self.good:
+            raise SpeechError("no more")
+        self.good -= 1
+        return super().synthesize(text, voice)
+
+
+@pytest.fixture
+def cache(tmp_path):
+    return Cache(tmp_path)
+
+
+def test_a_sentence_is_spoken_once(cache):
+    first = speak(["One.", "Two."], VOICE, Silent(), cache)
+    second = speak(["Two.", "Three."], VOICE, Silent(), cache)
+    assert (first.new, first.cached, second.new, second.cached) == (2, 0, 1, 1)
+    assert first.lengths["Two."] == second.lengths["Two."]
+
+
+def test_what_was_spoken_before_a_failure_is_kept(cache):
+    texts = [f"Sentence {n}." for n in range(5)]
+    with pytest.raises(SpeechError):
+        speak(texts, VOICE, Failing(3), cache)
+    clips = speak(texts, VOICE, Silent(), cache)
+    assert (clips.new, clips.cached) == (2, 3)
+
+
+@pytest.mark.parametrize("samples", [np.zeros((1152, 2)), np.zeros((1151, 1)), np.full((1152, 1), np.nan)])
+def test_a_clip_that_cannot_be_placed_is_not_kept(cache, samples):
+    class Faulty(Silent):
+        def synthesize(self, text, voice):
+            return replace(super().synthesize(text, voice), samples=samples.astype(np.float32))
+
+    with pytest.raises(SpeechError, match=r"not mono, not whole ticks, or not numbers"):
+        speak(["One."], VOICE, Faulty(), cache)
+    assert speak(["One."], VOICE, Silent(), cache).new == 1
+
+
+def test_a_cut_entry_is_made_again(cache):
+    speak(["One."], VOICE, Silent(), cache)
+    path = cache.path(SHELF, make_clip_key("One.", VOICE))
+    path.write_bytes(path.read_bytes()[:-7])
+    clips = speak(["One."], VOICE, Silent(), cache)
+    assert clips.new == 1
+    assert clips.load("One.").length == clips.lengths["One."]
+
+
+def test_a_clip_that_vanished_is_told(cache):
+    clips = speak(["One."], VOICE, Silent(), cache)
+    cache.path(SHELF, make_clip_key("One.", VOICE)).unlink()
+    with pytest.raises(SpeechError, match="run the command again"):
+        clips.load("One.")
+
+
+def test_keys_depend_on_everything_that_is_heard():
+    changes = [{}, {"engine": "espeak"}, {"name": "de"}, {"language": "de"}, {"pace": 0.9}, {"version": "2"}]
+    keys = {make_clip_key(text, replace(VOICE, **change)) for text in "ab" for change in changes}
+    assert len(keys) == 12
+
+
+def test_progress_is_told(cache):
+    told = []
+    speak(["One.", "Two."], VOICE, Silent(), cache, lambda done, total: told.append((done, total)))
+    assert told == [(0, 2), (1, 2), (2, 2)]
+
+
+def test_lengths_are_estimated_until_they_are_known(cache):
+    _, guessed = find_lengths(["One."], VOICE, cache)
+    speak(["One."], VOICE, Silent(), cache)
+    _, guessed_later = find_lengths(["One."], VOICE, cache)
+    assert (guessed, guessed_later) == (True, False)
+
+
+class Several(Silent):
+    """Speaks several sentences at a time, and notes how many; fails at one of them."""
+
+    def __init__(self, workers, *, failing=""):
+        self.workers, self.failing = workers, failing
+        self.texts, self.busy, self.most, self.closed = [], 0, 0, False
+        self.lock = threading.Lock()
+
+    def synthesize(self, text, voice):
+        with self.lock:
+            self.texts.append(text)
+            self.busy += 1
+            self.most = max(self.most, self.busy)
+        time.sleep(0.02)
+        with self.lock:
+            self.busy -= 1
+        if text == self.failing:
+            raise SpeechError("no more")
+        return super().synthesize(text, voice)
+
+    def close(self):
+        self.closed = True
+
+
+TEXTS = [f"Sentence {n}{'.' * n}" for n in range(12)]
+
+
+def test_the_result_does_not_depend_on_how_many_speak_at_a_time(tmp_path):
+    engines = {workers: Several(workers) for workers in (1, 3)}
+    spoken = {n: speak(TEXTS, VOICE, engine, Cache(tmp_path / str(n))) for n, engine in engines.items()}
+    assert list(spoken[1].lengths.items()) == list(spoken[3].lengths.items())
+    assert {n: engine.most for n, engine in engines.items()} == {1: 1, 3: 3}
+    assert spoken[3].new == 12
+
+
+def test_sessions_side_by_side_never_speak_a_sentence_twice(cache):
+    engines = [Several(3), Several(3)]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda engine: speak(TEXTS, VOICE, engine, cache), engines))
+    assert sorted(engines[0].texts + engines[1].texts) == sorted(TEXTS)
+
+
+def test_after_a_failure_nothing_more_is_begun_and_what_is_under_way_is_kept(cache):
+    engine = Several(2, failing=TEXTS[3])
+    with pytest.raises(SpeechError, match="no more"):
+        speak(TEXTS, VOICE, engine, cache)
+    assert len(engine.texts) < 9
+    assert not engine.closed
+    again = speak(TEXTS, VOICE, Silent(), cache)
+    assert again.cached == len(engine.texts) - 1
+
+
+def test_an_interrupt_closes_the_engine_and_begins_nothing_more(cache):
+    engine = Several(1)
+
+    def report(done, _total):
+        if done == 2:
+            raise CancelledError("interrupted")
+
+    with pytest.raises(CancelledError):
+        speak(TEXTS, VOICE, engine, cache, report)
+    assert engine.closed
+    assert len(engine.texts) <= 4
+
+
+def test_a_fault_of_anybodys_engine_is_told_as_one(cache):
+    class Broken(Silent):
+        def synthesize(self, text, voice):
+            raise ZeroDivisionError("by zero")
+
+    with pytest.raises(
+        SpeechError, match=r"the engine 'silent' failed on 'One.': ZeroDivisionError: by zero; try another"
+    ):
+        speak(["One."], VOICE, Broken(), cache)

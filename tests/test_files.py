@@ -1,0 +1,52 @@
+"""Files that appear whole or not at all."""
+
+import stat
+
+import pytest
+
+from narrator.files import replace_file
+
+
+def test_an_interrupted_write_leaves_the_old_file(tmp_path):
+    path = tmp_path / "track.mp3"
+    path.write_bytes(b"old")
+    with pytest.raises(KeyboardInterrupt), replace_file(path) as file:
+        file.write(b"new")
+        raise KeyboardInterrupt
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_files_are_as_readable_as_the_user_wants(tmp_path):
+    path = tmp_path / "track.mp3"
+    with replace_file(path) as file:
+        file.write(b"new")
+    plain = tmp_path / "plain"
+    plain.touch()
+    assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(plain.stat().st_mode)
+
+
+def test_what_was_written_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
+    path = tmp_path / "track.mp3"
+    seen = []
+    monkeypatch.setattr("narrator.files.os.fsync", lambda handle: seen.append((handle > 0, path.exists())))
+    with replace_file(path) as file:
+        file.write(b"new")
+    assert seen == [(True, False)]
+    assert path.read_bytes() == b"new"
+
+
+def test_a_file_system_that_cannot_sync_is_put_up_with_and_a_full_disk_is_not(tmp_path, monkeypatch):
+    def fail_with(number):
+        def fail(_):
+            raise OSError(number, "failed")
+
+        monkeypatch.setattr("narrator.files.os.fsync", fail)
+
+    fail_with(22)
+    with replace_file(tmp_path / "a") as file:
+        file.write(b"new")
+    fail_with(28)
+    with pytest.raises(OSError, match="failed"), replace_file(tmp_path / "b") as file:
+        file.write(b"new")
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]

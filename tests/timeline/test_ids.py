@@ -1,0 +1,113 @@
+"""The script as JSON: ids that no length changes, and what is quiet."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_timeline import as_script, lay, make_lengths, make_script, routines
+
+from narrator.errors import LengthError
+from narrator.publish.screenplay import format_json
+from narrator.routine import list_builtins, load_routine
+from narrator.script import write_script
+from narrator.timeline import lay_out, measure_range
+
+TEXT = """\
+title: x
+steps:
+  - say: Welcome. [3s] Lie down.
+  - section: Pigeon
+    sides: [right, left]
+    between: {pause: 4s}
+    steps:
+      - repeat: 1..3
+        steps:
+          - say: Round {round}.
+          - hold: 10s..4m
+            quiet: true
+            cues:
+              - {spread: [a, b, c], apart: 5s}
+              - {at: -2s, bell: tick}
+      - bell: tick
+        optional: true
+  - hold: 20s..4m
+    cues: [{every: 8s, each: [x, y]}, {random: 1..5, bell: tick, apart: 2s}]
+  - breathe: 4-6
+    for: 30s..5m
+    voiced: {first: 2, last: true}
+    cues: [{at: 14s, say: Soft.}]
+"""
+
+
+def write_json(timeline):
+    return json.loads(format_json("x", "en", "silent:en", timeline))
+
+
+def list_ids(data):
+    return [thing["id"] for thing in [*data["cues"], *data["holds"]]]
+
+
+def name_all(data):
+    """What each id is for, but for its time."""
+    return {
+        thing["id"]: (thing.get("text"), thing.get("sound"), thing["side"], thing["line"]) for thing in data["cues"]
+    }
+
+
+@pytest.mark.parametrize("guidance", ["full", "brief", "bells"])
+def test_every_cue_and_hold_has_an_id_of_its_own_that_no_length_changes(guidance):
+    script = make_script(TEXT, guidance)
+    lengths = make_lengths(script)
+    span = measure_range(script, lengths)
+    known = {}
+    for length in range(span.shortest, span.longest, (span.longest - span.shortest) // 40):
+        data = write_json(lay_out(script, lengths, length))
+        ids = list_ids(data)
+        assert all(ids)
+        assert len(set(ids)) == len(ids)
+        for id_, what in name_all(data).items():
+            # Texts in turn go on: which of them it is depends on what came before.
+            if "cue-" not in id_:
+                assert known.setdefault(id_, what) == what
+    assert len(known) > 20 or guidance == "bells"
+
+
+def test_ids_say_the_path_the_side_the_round_and_the_number():
+    ids = list_ids(write_json(lay(TEXT)))
+    assert {"0#0", "0#2", "1/right/0/round-1/0#0", "1/left/0/round-2/1", "1/left/between", "1/right/0/round-1/1/cue-0#0",
+            "1/right/0/round-1/1/cue-1#0", "2/cue-0#1", "3/round-1/phase-0", "3/last", "3/cue-0#0"} <= set(ids)  # fmt: skip
+
+
+def test_holds_say_whether_their_silence_is_meant():
+    holds = write_json(lay(TEXT))["holds"]
+    assert [hold["quiet"] for hold in holds] == ["round" in hold["id"] for hold in holds]
+
+
+@given(routines, st.integers(0, 600_000))
+def test_ids_are_unique_in_whatever_is_written(steps, more):
+    script, lengths = as_script(steps)
+    span = measure_range(script, lengths)
+    for length in (span.shortest, min(span.shortest + more, span.longest)):
+        try:
+            ids = list_ids(write_json(lay_out(script, lengths, length)))
+        except LengthError:
+            # A length between that no set of steps can meet.
+            continue
+        assert all(ids)
+        assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize("name", ["ten-minute-hips", "warm-bath"])
+def test_ids_are_unique_in_what_comes_along(name):
+    script = write_script(load_routine(list_builtins()[name]))
+    timeline = lay_out(script, make_lengths_with_rings(script))
+    ids = list_ids(write_json(timeline))
+    assert len(set(ids)) == len(ids)
+
+
+def make_lengths_with_rings(script):
+    from narrator.render import measure_rings
+
+    lengths = make_lengths(script)
+    return type(lengths)(lengths.clips, measure_rings(script))
