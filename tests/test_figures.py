@@ -143,6 +143,10 @@ def test_check_prints_a_table_and_refuses_what_was_asked_for(narrator, write):
     refused = narrator("check", "m.yaml", "--length", "1h", "--json")
     kinds = [json.loads(line)["kind"] for line in refused.out.splitlines()]
     assert (refused.code, kinds[0], kinds[-1]) == (1, "error", "length")
+    assert json.loads(refused.out.splitlines()[0])["ranges_ms"] == found["ranges_ms"]
+    write("title: x\nvoice: silent\nlength: 1h\nsteps:\n  - hold: 10s..20s\n", "own.yaml")
+    (own,) = narrator("check", "own.yaml", "--json").out.splitlines()
+    assert json.loads(own)["ranges_ms"] == [[10_512, 20_496]]
 
 
 def test_the_nearest_length_is_taken_and_said(narrator, write, tmp_path):

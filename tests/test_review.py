@@ -31,6 +31,16 @@ def test_long_speech_without_a_pause(review):
     assert review(talk.replace("\n", "\n  - pause: 3s\n", 5)) == []
 
 
+def test_wordings_for_each_number_of_rounds_are_not_said_one_after_another(review):
+    steps = f"  - repeat: 1..9\n    steps: [{{say: 'Round {{round}} of {{rounds}}. {SENTENCE}'}}, {{hold: 1m}}]\n"
+    assert review(steps) == []
+    # What only a longer track has counts as well.
+    talk = f"  - {{say: {SENTENCE}, extra: true}}\n" * 12
+    assert review(f"  - hold: 1m\n{talk}") == [
+        "f:5:5: warning: speech goes on for over 60 s from here; put a pause or a hold in"
+    ]
+
+
 def test_poses_without_a_word_of_safety(review):
     (found,) = review("  - say: Come into pigeon.\n  - hold: 1m\n")
     assert "f:1:1: warning: this routine has poses ('pigeon') but no word of safety" in found

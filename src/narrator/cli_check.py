@@ -18,7 +18,7 @@ def show_checked(name: str, checked: "Checked", *, is_asked: bool, as_json: bool
     """Print what was found, warnings and all; `is_asked` says that the lengths were. Return the exit code."""
     refused = [fault for row in checked.rows for fault in row.refusal] if is_asked else []
     for fault in refused:
-        tell(fault, "error", as_json=as_json)
+        tell(fault, "error", as_json=as_json, spans=checked.range.spans)
     for note in (*checked.notes, *checked.advice):
         tell(note, "warning", as_json=as_json)
     if as_json:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from narrator.characters import escape_in_json
-from narrator.errors import FAILURES, CancelledError, Fault, UsageError, explain
+from narrator.errors import FAILURES, CancelledError, Fault, LengthError, UsageError, explain
 
 
 def print_json(known: dict[str, Any]) -> None:
@@ -19,11 +19,15 @@ def print_json(known: dict[str, Any]) -> None:
     typer.echo(escape_in_json(json.dumps(known, ensure_ascii=False)))
 
 
-def tell(fault: Fault, kind: str, *, as_json: bool = False) -> None:
-    """Tell a fault (`error` or `warning`) with its place: on standard error, or as JSON on standard output."""
+def tell(fault: Fault, kind: str, *, as_json: bool = False, spans: Sequence[tuple[int, int]] = ()) -> None:
+    """Tell a fault (`error` or `warning`) with its place: on standard error, or as JSON on standard output.
+
+    `spans` are the lengths in ms that can be met where another one was asked for.
+    """
     if as_json:
         mark = asdict(fault.mark) if fault.mark else {"file": None, "line": None, "column": None}
-        print_json({"kind": kind, **mark, "message": fault.message})
+        more = {"ranges_ms": [list(span) for span in spans]} if spans else {}
+        print_json({"kind": kind, **mark, "message": fault.message, **more})
     else:
         typer.echo(fault.describe(kind), err=True)
 
@@ -40,7 +44,7 @@ def tell_failure(failure: BaseException, *, as_json: bool = False) -> int:
         typer.echo(error.faults[0].message, err=True)
         return error.exit_code
     for fault in error.faults:
-        tell(fault, "error", as_json=as_json)
+        tell(fault, "error", as_json=as_json, spans=error.spans if isinstance(error, LengthError) else ())
     return error.exit_code
 
 

@@ -77,6 +77,9 @@ class SoundError(NarratorError):
 class LengthError(NarratorError):
     """The routine cannot be made as long, or as short, as was asked."""
 
+    spans: tuple[tuple[int, int], ...] = ()
+    """Lengths that can be met instead, as intervals in ms, both ends included; none where that is not known."""
+
 
 class OutsideError(NarratorError):
     """Something outside narrator failed."""

@@ -1,5 +1,8 @@
 """The schema takes what narrator takes, and refuses what is broken in shape."""
 
+import re
+from pathlib import Path
+
 import jsonschema
 import pytest
 import yaml
@@ -21,7 +24,7 @@ MEANING = (
     "has no meaning here", "there is no text in", "has no name in", "narrator has", "there is no '", "includes itself",
     "runs backwards", "brace without", "is not a pause", "nothing to say", "must lie between", "is over 24h",
     "needs some time", "as many names", "either 'say' or 'bell'", "says its numbers", "needs 'say' or 'bell'", "at least 1s",
-    "is not a place in a hold", "half a second", "at least 0.25s", "the text is empty",
+    "is not a place in a hold", "either 'optional' or 'extra'", "half a second", "at least 0.25s", "the text is empty",
 )  # fmt: skip
 
 
@@ -57,6 +60,13 @@ def test_built_in_routines_pass(path):
 
 def test_the_starter_passes():
     assert find_errors(write_starter("morning")) == []
+
+
+def test_the_routines_of_the_page_pass():
+    page = (Path(__file__).parents[2] / "docs" / "language.md").read_text(encoding="utf-8")
+    routines = [text for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if text.startswith("title:")]
+    assert routines
+    assert [find_errors(text) for text in routines] == [[]] * len(routines)
 
 
 GROWING = """\

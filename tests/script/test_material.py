@@ -233,3 +233,12 @@ def test_a_section_that_is_not_there_is_told_with_the_nearest(unroll):
 def test_brief_guidance_keeps_sections_out_of_what_settles_the_levels(unroll):
     script = unroll("  - section: A\n    steps: [{say: a.}]\n  - say: b.\n    brief: c.\n", "brief", without=["a"])
     assert sorted(script.list_texts()) == ["b.", "c."]
+
+
+def test_too_many_lengths_in_windows_are_refused(unroll):
+    steps = "".join(f"  - {{say: a, from: {number}m}}\n" for number in range(1, 26))
+    with pytest.raises(
+        RoutineError, match="f:27:20: error: over 24 different lengths in 'from' and 'until'; use fewer"
+    ):
+        unroll(steps)
+    assert unroll(steps.replace("25m", "24m")).steps

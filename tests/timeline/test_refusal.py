@@ -1,5 +1,6 @@
 """A length that cannot be met is refused with what to write instead, and that helps."""
 
+import pickle
 import re
 
 import pytest
@@ -85,6 +86,9 @@ def test_a_length_between_two_sets_is_refused_with_all_that_can_be_met():
         "it can take 10.512s to 20.496s, or 1m10.512s to 2m20.496s; most time goes to line 3, hold 20s; write in"
         in str(caught.value)
     )
+    assert pickle.loads(pickle.dumps(caught.value)).spans == ((10_512, 20_496), (70_512, 140_496))  # noqa: S301 - own
+    with pytest.raises(LengthError, match=r"cannot take 1h: it can take 10.512s to 20.496s, or 1m10.512s to 2m20.496s"):
+        lay(text, 3_600_000)
     changed, _ = apply(text, str(caught.value))
     can_take(changed, 50_000)
     script = write_script(type_source(parse_source(text, "f"), model.Routine))

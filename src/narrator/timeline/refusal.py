@@ -41,30 +41,26 @@ class _Stretch:
 
 def refuse_length(growth: Growth, target: Ms, span: Range) -> LengthError:
     """Make the error for a length out of reach: what can be met, what takes most, and what to write in which line."""
-    script = growth.script
-    if not span.shortest <= target <= span.longest or not span.spans:
-        reach = (
-            f"the shortest it can be is {format_duration(span.shortest)}, the longest {format_duration(span.longest)}"
-        )
-        gap = ""
-    else:
+    error = LengthError(_describe_refusal(growth, target, span), growth.script.mark)
+    error.spans = span.spans
+    return error
+
+
+def _describe_refusal(growth: Growth, target: Ms, span: Range) -> str:
+    asked, is_between = format_duration(target), span.shortest <= target <= span.longest
+    reach = f"the shortest it can be is {format_duration(span.shortest)}, the longest {format_duration(span.longest)}"
+    if len(span.spans) > 1:
         reach = f"it can take {describe_spans(span.spans)}"
-        gap = ", whatever is left out or added"
     material = growth.find_material(target)
     if not material.sets:
-        return LengthError(
-            f"nothing is heard in a track of {format_duration(target)}: every step has 'from' or 'until' against it; "
-            f"{reach}",
-            script.mark,
-        )
+        return f"nothing is heard in a track of {asked}: every step has 'from' or 'until' against it; {reach}"
     is_short, limiting = _find_limit(material, floor_ticks(target))
     steps = material.list_steps(limiting.count)
     advice = (_advise_shrinking if is_short else _advise_growing)(material, limiting, steps, target)
     most = "; ".join(_list_greatest(material, steps, is_short=is_short))
-    return LengthError(
-        f"this routine cannot take {format_duration(target)}{gap}: {reach}; most time goes to {most}; "
-        f"{'; '.join(advice)}; or choose another length",
-        script.mark,
+    return (
+        f"this routine cannot take {asked}{', whatever is left out or added' if is_between else ''}: {reach}; "
+        f"most time goes to {most}; {'; '.join(advice)}; or choose another length"
     )
 
 
