@@ -86,7 +86,7 @@ def test_every_numeral_in_a_script(place):
         ("loudness: 1e2", "f:2:11: error: 'loudness' is at most -14.0, not 1e2"),
         ("breath: 5_0ms", "f:2:9: error: '5_0ms' is not a length of time; write 90s, 1m30s or 1:30"),
         ("breath: 50ms", "f:2:9: error: 'breath' is at least 1s, not 50ms"),
-        ("seed: 0x10", "f:2:7: error: 'seed' is a whole number, not '0x10'"),
+        ("seed: 0x10", "f:2:7: error: 'seed' is a whole number or today, not '0x10'"),
     ],
 )
 def test_a_numeral_that_is_out_of_bounds_is_quoted_as_it_is_written(line, message):
