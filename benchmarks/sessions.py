@@ -185,9 +185,8 @@ class Bench:
 
     def forget_frames(self) -> None:
         """Leave nothing in the cache but clips."""
-        for shelf in self.cache.iterdir():
-            if shelf.name != "clips":
-                shutil.rmtree(shelf)
+        for shelf in ("frames", "beds", "tracks"):
+            shutil.rmtree(self.cache / shelf, ignore_errors=True)
 
     def render(self, routine: str, *options: str, cache: Path | None = None, new_clips: bool = False) -> Run:
         """Measure `narrator render --force`, and see that it spoke just when it was meant to."""

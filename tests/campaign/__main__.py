@@ -86,11 +86,14 @@ class Lane:
         self._until = until
         self._batch_s = batch_s
         self._guard = threading.Lock()
+        self.stopped = threading.Event()
 
     def run(self) -> None:
-        """Take the kind that is furthest behind, again and again."""
-        while time.monotonic() < self._until:
+        """Take the kind that is furthest behind, again and again; each at least once, however little time there is."""
+        while not self.stopped.is_set():
             with self._guard:
+                if time.monotonic() > self._until and all(tally.share for tally in self._tallies.values()):
+                    return
                 tally = min(self._tallies.values(), key=lambda tally: tally.share)
                 guess = self._batch_s / (tally.busy_s / tally.trials) if tally.trials else 1
                 seeds = range(tally.next_seed, tally.next_seed + _MOST_TRIALS)
@@ -205,8 +208,15 @@ def main() -> int:
     threads = [threading.Thread(target=lane.run) for _ in range(options.lanes)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        for thread in threads:
+            thread.join()
+    except KeyboardInterrupt:
+        print("what is under way is waited for", flush=True)
+        lane.stopped.set()
+        for thread in threads:
+            thread.join()
     print(
         f"{(time.monotonic() - started) / 60:.1f} minutes, load {os.getloadavg()[0]:.1f}, {shutil.disk_usage(ROOT).free // 10**9} GB free"
     )

@@ -268,7 +268,7 @@ def prepare_authored(folder: Path, draw: Callable[[Author], Any]) -> Trial:
                 "render", name, "--voice", "silent", "--output", "out.mp3-folder", "--force", cwd=folder
             ).check()
             if done.code == 0:
-                run_here("verify", f"out.mp3-folder/{Path(name).stem}.mp3", cwd=folder).check(0)
+                run_here("verify", f"out.mp3-folder/{Path(name).stem}-silent.mp3", cwd=folder).check(0)
 
     return trial
 

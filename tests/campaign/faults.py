@@ -13,8 +13,7 @@ import time
 from functools import cache
 from pathlib import Path
 
-from .harness import RENDER, Failed, Kind, Result, Trial, run, set_up, write_session
-from .kept import TRACK
+from .harness import RENDER, TRACK, Failed, Kind, Result, Trial, run, set_up, write_session
 
 COMMAND = [sys.executable, "-m", "narrator"]
 
@@ -236,7 +235,7 @@ def prepare_closed_disks(folder: Path) -> Trial:
 PIPED = [
     ["--help"], ["list"], ["list", "--json"], ["schema"], ["sounds"], ["voices"], ["cache"], ["script", "session.yaml", "--voice", "silent"],
     ["check", "session.yaml", "--voice", "silent"], ["render", "session.yaml", "two.yaml", "three.yaml", "--voice", "silent", "--force"],
-    ["verify", "output/session.mp3"], ["check", "none.yaml"], ["render", "--help"],
+    ["verify", str(TRACK)], ["check", "none.yaml"], ["render", "--help"],
 ]  # fmt: skip
 
 
@@ -271,7 +270,7 @@ def prepare_pipes(folder: Path) -> Trial:
             raise Failed(f"{' '.join(command)} {sink}: exit {done.returncode}: {err[-900:]!r}")
         if is_render:
             made = sorted(path.stem for path in (folder / "output").glob("*.mp3"))
-            if made != ["session", "three", "two"]:
+            if made != ["session-silent", "three-silent", "two-silent"]:
                 raise Failed(f"{sink}: of three tracks these were made: {made}")
         else:
             write_back(scene)
@@ -296,7 +295,7 @@ def prepare_crowds(folder: Path) -> Trial:
         scene.forget()
         processes = []
         for number in range(8):
-            command = [*COMMAND, *RENDER, "--output", f"output/{number}.mp3.d"]
+            command = [*COMMAND, *RENDER, "--output", f"output/{number}.tracks"]
             processes.append(
                 subprocess.Popen(
                     command, cwd=folder, env=os.environ | scene.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -314,7 +313,7 @@ def prepare_crowds(folder: Path) -> Trial:
                 continue
             done = Result(process.returncode, out.decode(), err.decode()).check(0)
             new += json.loads(done.out)["clips_new"]
-            if (folder / "output" / f"{number}.mp3.d" / "session.mp3").read_bytes() != scene.wanted:
+            if (folder / "output" / f"{number}.tracks" / TRACK.name).read_bytes() != scene.wanted:
                 raise Failed(f"process {number} made another track")
         # The one that was killed may have spoken what it did not live to report.
         if new > scene.list_clips() or (not killed and new != scene.list_clips()):

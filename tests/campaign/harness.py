@@ -132,3 +132,4 @@ def write_session(folder: Path, name: str = "session.yaml") -> Path:
 
 
 RENDER = ("render", "session.yaml", "--voice", "espeak", "--force", "--json")
+TRACK = Path("output/session-espeak.mp3")

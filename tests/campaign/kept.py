@@ -5,9 +5,7 @@ import random
 import shutil
 from pathlib import Path
 
-from .harness import RENDER, Failed, Kind, Trial, run_here, write_session
-
-TRACK = Path("output/session.mp3")
+from .harness import RENDER, TRACK, Failed, Kind, Trial, run_here, write_session
 
 
 def list_entries(folder: Path) -> list[Path]:

@@ -163,7 +163,7 @@ def prepare_sounds(folder: Path) -> Trial:
             if not done.code and chance.random() < 0.25:
                 done = run_here("render", "trial.yaml", "--voice", "silent", "--force", cwd=folder).check(0, 1)
                 if not done.code:
-                    run_here("verify", "output/trial.mp3", cwd=folder).check(0)
+                    run_here("verify", "output/trial-silent.mp3", cwd=folder).check(0)
         finally:
             path.unlink()
         if listener.calls != calls:

@@ -106,6 +106,8 @@ def test_unknown_engines_languages_and_names_are_told():
         open_engine("espeek")
     with pytest.raises(UsageError, match="did you mean 'espeak'"):
         check_engine("espeek:en")
+    with pytest.raises(UsageError, match="there is no engine 'tiny'; known are: auto, hibari"):
+        check_engine("tiny")
     check_engine("espeak:whatever")
     check_engine("auto")
     with open_engine("espeak") as engine:
