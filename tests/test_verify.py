@@ -208,11 +208,11 @@ def make_noise(path, seconds=3):
 
 TICKS = "".join("  - bell: tick\n  - pause: 2s\n" for _ in range(5))
 HARD = {
-    "ticks": f"title: x\nsteps:\n{TICKS}",
-    "over silence": f"title: x\nfloor: none\nsteps:\n{TICKS}",
-    "over a loud floor": f"title: x\nfloor: -50\nsteps:\n{TICKS}",
-    "over noise": "title: x\nlength: 15s\nbed: noise.wav\nsteps:\n  - bell: gong\n  - hold: 1s..1m\n",
-    "over loud noise": "title: x\nlength: 15s\nbed: {sound: noise.wav, level: 0}\nsteps:\n  - bell: gong\n  - hold: 1s..1m\n",
+    "ticks": f"title: x\nvoice: silent\nsteps:\n{TICKS}",
+    "over silence": f"title: x\nvoice: silent\nfloor: none\nsteps:\n{TICKS}",
+    "over a loud floor": f"title: x\nvoice: silent\nfloor: -50\nsteps:\n{TICKS}",
+    "over noise": "title: x\nvoice: silent\nlength: 15s\nbed: noise.wav\nsteps:\n  - bell: gong\n  - hold: 1s..1m\n",
+    "over loud noise": "title: x\nvoice: silent\nlength: 15s\nbed: {sound: noise.wav, level: 0}\nsteps:\n  - bell: gong\n  - hold: 1s..1m\n",
 }
 
 
@@ -221,7 +221,7 @@ def hard(request, narrator, write, tmp_path):
     """Render what an encoder treats worst, at its lowest bit rate; a good track, and the command that made it."""
     make_noise(tmp_path / "noise.wav")
     write(HARD[request.param])
-    assert narrator("render", "routine.yaml", "--voice", "silent", "--bitrate", "64").code == 0
+    assert narrator("render", "routine.yaml", "--bitrate", "64").code == 0
     return tmp_path / "output" / "routine.mp3"
 
 
@@ -231,7 +231,7 @@ def test_what_an_encoder_does_at_a_low_bit_rate_is_no_fault(hard, narrator):
 
 
 def test_another_sound_is_found_even_where_much_is_lost_to_the_encoder(hard, narrator, write, tmp_path):
-    narrator("script", "routine.yaml", "--voice", "silent", "--output", "plan.yaml")
+    narrator("script", "routine.yaml", "--output", "plan.yaml")
     data = bytearray(hard.read_bytes())
     frame = 64 * 3  # bytes
     # A second from the middle is put into another place.

@@ -102,20 +102,22 @@ def test_files_of_the_user_are_found_beside_the_routine_and_in_its_script(write,
     (tmp_path / "bells").mkdir()
     write_wav(tmp_path / "bells" / "mine.wav", 1.5)
     write_wav(tmp_path / "hum.wav", 8, channels=2, pitch=110.0)
-    write("title: x\nlength: 20s\nbed: hum.wav\nsteps:\n  - bell: bells/mine.wav\n  - say: Rest.\n  - hold: 1s..1m\n")
-    assert narrator("render", "routine.yaml", "--voice", "silent").code == 0
-    assert narrator("script", "routine.yaml", "--voice", "silent", "--output", "x.yaml").code == 0
+    write(
+        "title: x\nvoice: silent\nlength: 20s\nbed: hum.wav\nsteps:\n  - bell: bells/mine.wav\n  - say: Rest.\n  - hold: 1s..1m\n"
+    )
+    assert narrator("render", "routine.yaml").code == 0
+    assert narrator("script", "routine.yaml", "--output", "x.yaml").code == 0
     text = (tmp_path / "x.yaml").read_text()
     assert "sound: bells/mine.wav" in text
     assert "bed: {sound: hum.wav, level: -22.0, duck: 8.0, fade: 6s, levels: [{at: '0:00.000', level: -22.0}]}" in text
     assert narrator("render", "x.yaml").code == 0
     tracks = [(tmp_path / "output" / name).read_bytes() for name in ("routine.mp3", "x.mp3")]
     assert tracks[0] == tracks[1]
-    assert narrator("render", "routine.yaml", "--voice", "silent", "--no-bed").code == 0
+    assert narrator("render", "routine.yaml", "--no-bed").code == 0
     assert (tmp_path / "output" / "routine-no-bed.mp3").read_bytes() != tracks[0]
     # A file that changes makes another track of the same routine.
     write_wav(tmp_path / "bells" / "mine.wav", 1.5, pitch=500.0)
-    assert "unchanged" not in narrator("render", "routine.yaml", "--voice", "silent").out
+    assert "unchanged" not in narrator("render", "routine.yaml").out
     assert (tmp_path / "output" / "routine.mp3").read_bytes() != tracks[0]
 
 
