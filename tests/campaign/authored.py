@@ -97,7 +97,13 @@ class Author:
     def breathe(self) -> dict[str, Any]:
         step: dict[str, Any] = {"breathe": self.pick("4-6", "box", "4-7-8", "relaxing", "coherent", "2-2-2-2")}
         step |= self.pick({"for": self.length()}, {"rounds": self.chance.randint(1, 8)})
-        return step | self.pick({}, {"voiced": 2}, {"count": True}, {"words": {"in": "In.", "out": "Out."}})
+        return step | self.pick(
+            {},
+            {"voiced": 2},
+            {"count": True},
+            {"words": {"in": "In.", "out": "Out.", "last": "Last."}},
+            {"cues": [{"at": "half"}]},
+        )
 
     def section(self, depth: int) -> dict[str, Any]:
         step: dict[str, Any] = {"section": self.pick("Twist", "Rest", "End"), "steps": self.steps(depth - 1)}
@@ -117,9 +123,24 @@ class Author:
         if depth:
             kinds += [
                 lambda: self.section(depth),
-                lambda: {"repeat": self.chance.randint(1, 4), "steps": self.steps(depth - 1)},
+                lambda: {
+                    "repeat": self.pick(1, 3, "1..4", "2..9", {"natural": 2, "min": 1, "max": 5}),
+                    "steps": self.steps(depth - 1),
+                },
             ]
-        return self.pick(*kinds)() | ({"optional": True} if self.maybe(0.1) else {})
+        step = self.pick(*kinds)()
+        if "hold" in step:
+            step |= self.pick({}, {}, {"quiet": True}, {"equal": self.pick("a", "b")})
+        grown = [
+            {"optional": True},
+            {"optional": 2},
+            {"extra": True},
+            {"extra": 3},
+            {"from": "2m"},
+            {"until": "9m"},
+            {"from": "1m", "until": "8m"},
+        ]
+        return step | (self.pick(*grown) if self.maybe(0.25) else {})
 
     def steps(self, depth: int) -> list[dict[str, Any]]:
         return [self.step(depth) for _ in range(self.chance.randint(1, 4))]
