@@ -61,10 +61,13 @@ class Author:
         return self.chance.random() < odds
 
     def text(self) -> Any:
-        words = self.pick(*_WORDS)
+        words = self.pick(*_WORDS) if self.maybe(0.2) else self.pick("Rest.", "Breathe in. [2s] And out.")
         if self.maybe(0.1):
             return {"en": words, "de": "Ruhe.", **({"es": "Paz."} if self.maybe(0.5) else {})}
         return {"random": [words, self.pick(*_WORDS)]} if self.maybe(0.1) else words
+
+    def fixed(self) -> str:
+        return self.pick("30s", "2m", "5m", "10m", "1h", "90m")
 
     def length(self) -> str:
         return self.pick(*_LENGTHS)
@@ -83,27 +86,30 @@ class Author:
         return {"sound": sound} | {key: value for key, value in more.items() if self.maybe(0.4)}
 
     def hold(self) -> dict[str, Any]:
+        cue = {"say": "Soften."} if self.maybe(0.5) else {"bell": self.bell()}
         places: list[dict[str, Any]] = [
-            {"at": "half"},
-            {"at": "-10s"},
-            {"at": "25%"},
-            {"every": self.pick("1s", "30s")},
-            {"countdown": 3},
-        ]
+            {"at": "half"}, {"at": "-10s"}, {"at": "25%"} | cue, {"every": self.pick("1s", "30s")} | cue, {"at": "20s"} | cue, {"countdown": 3},
+        ]  # fmt: skip
         count = 200 if self.maybe(0.01) else self.chance.randint(0, 3)
-        cues = [self.pick(*places) | self.pick({}, {"say": self.text()}, {"bell": self.bell()}) for _ in range(count)]
+        cues = [self.pick(*places) for _ in range(count)]
         return {"hold": self.length()} | ({"cues": cues} if cues else {})
 
     def breathe(self) -> dict[str, Any]:
         step: dict[str, Any] = {"breathe": self.pick("4-6", "box", "4-7-8", "relaxing", "coherent", "2-2-2-2")}
         step |= self.pick({"for": self.length()}, {"rounds": self.chance.randint(1, 8)})
-        return step | self.pick({}, {"voiced": 2}, {"count": True}, {"words": {"in": "In.", "out": "Out."}})
+        return step | self.pick(
+            {},
+            {"voiced": 2},
+            {"count": True},
+            {"words": {"in": "In.", "out": "Out.", "last": "Last."}},
+            {"cues": [{"at": "half"}]},
+        )
 
     def section(self, depth: int) -> dict[str, Any]:
         step: dict[str, Any] = {"section": self.pick("Twist", "Rest", "End"), "steps": self.steps(depth - 1)}
         if self.maybe(0.3):
             step |= {"sides": ["right", "left"], "between": {"say": "Change sides.", "pause": "2s"}}
-        return step | self.pick({}, {}, {"length": self.length()}, {"bed": self.pick("none", -30)})
+        return step | self.pick({}, {}, {"length": self.fixed()}, *[{"bed": "none"}] * self.maybe(0.1))
 
     def step(self, depth: int) -> dict[str, Any]:
         kinds: list[Callable[[], dict[str, Any]]] = [
@@ -112,20 +118,35 @@ class Author:
             self.hold,
             lambda: {"bell": self.bell()},
             self.breathe,
-            lambda: {"include": self.pick("part.yaml", "session.yaml", "none.yaml", "../part.yaml")},
+            lambda: {"include": self.pick(*["part.yaml", "session.yaml"] * 8, "none.yaml", "../part.yaml")},
         ]
         if depth:
             kinds += [
                 lambda: self.section(depth),
-                lambda: {"repeat": self.chance.randint(1, 4), "steps": self.steps(depth - 1)},
+                lambda: {
+                    "repeat": self.pick(1, 3, "1..4", "2..9", {"natural": 2, "min": 1, "max": 5}),
+                    "steps": self.steps(depth - 1),
+                },
             ]
-        return self.pick(*kinds)() | ({"optional": True} if self.maybe(0.1) else {})
+        step = self.pick(*kinds)()
+        if "hold" in step:
+            step |= self.pick({}, {}, {"quiet": True}, {"equal": self.pick("a", "b")})
+        grown = [
+            {"optional": True},
+            {"optional": 2},
+            {"extra": True},
+            {"extra": 3},
+            {"from": "2m"},
+            {"until": "9m"},
+            {"from": "1m", "until": "8m"},
+        ]
+        return step | (self.pick(*grown) if self.maybe(0.25) else {})
 
     def steps(self, depth: int) -> list[dict[str, Any]]:
         return [self.step(depth) for _ in range(self.chance.randint(1, 4))]
 
     def routine(self) -> dict[str, Any]:
-        more = {"language": "en", "length": self.length(), "voice": {"pace": 0.9}, "bed": self.pick("rain", {"sound": "drone", "duck": 8}),
+        more = {"language": "en", "length": self.fixed(), "voice": {"pace": 0.9}, "bed": self.pick("rain", {"sound": "drone", "duck": 8}),
                 "floor": self.pick("none", -75), "loudness": -18, "pronounce": {"asana": "ah sa na"}, "seed": 4,
                 "tags": {"artist": "Me"}, "description": "Short."}  # fmt: skip
         return (
