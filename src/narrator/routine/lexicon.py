@@ -16,6 +16,8 @@ from narrator.routine.source import read_source
 
 _FILE = Path(__file__).parent / "lexicon.yaml"
 _MARKED, _PLAIN = "āīūēōṛṝḷḹṃṁṅṇṭḍśṣḥ", "aiueorrllmmnntdssh"
+SANSKRIT = frozenset(_MARKED + _MARKED.upper())
+"""Letters of Sanskrit in its Latin spelling (IAST, ISO 15919)."""
 _SANSKRIT = str.maketrans(_MARKED + _MARKED.upper(), _PLAIN + _PLAIN.upper())
 
 STRESS, SECONDARY, LONG = "ˈ", "ˌ", "ː"
@@ -102,16 +104,22 @@ class Lexicon:
             self._known[key] = Pronounced(written, respelling or (known.respelling if known else None), ipa)
 
     def split(self, text: str) -> list[Run]:
-        """Return a text as runs: plain text, and the words whose pronunciation is known."""
-        text = self._simplify(text)
-        lower = text.lower()
+        """Return a text as runs: plain text as it is, and the words whose pronunciation is known."""
+        text = unicodedata.normalize("NFC", text)
+        plain = self._simplify(text)
+        lower = plain.lower()
         # Few of the words are in any one text: a pattern of all of them would take longer to make than to use.
         found = sorted((written for written in self._known if written in lower), key=len, reverse=True)
         if not found:
             return [text]
         pattern = rf"(?<!\w)({'|'.join(map(re.escape, found))})(?!\w)"
-        parts = re.split(pattern, text, flags=re.IGNORECASE)
-        return [self._find(part) if number % 2 else part for number, part in enumerate(parts) if part]
+        runs: list[Run] = []
+        end = 0
+        # Letter for letter as long as the text itself.
+        for match in re.finditer(pattern, plain, flags=re.IGNORECASE):
+            runs += [text[end : match.start()], self._find(match.group())]
+            end = match.end()
+        return [run for run in (*runs, text[end:]) if run]
 
     def _simplify(self, text: str) -> str:
         return drop_sanskrit_marks(text) if self._is_english else unicodedata.normalize("NFC", text)

@@ -12,7 +12,7 @@ from narrator.routine.lexicon import Lexicon, Pronounced
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.runs import Phonemes, Run
 from narrator.speech.text.breaths import has_words
-from narrator.speech.text.wording import clean_text, word_text
+from narrator.speech.text.wording import clean_text, sound_sanskrit, word_text
 
 _FIRST_PLACE = 0xE000
 """A sign of private use keeps the place of a pronounced word while the words around it are put right."""
@@ -54,7 +54,7 @@ class Reader:
         written = ""
         for part in parts:
             if isinstance(part, str):
-                written += part
+                written += sound_sanskrit(part, language)
             elif part.ipa and self._takes_phonemes and len(places) < _PLACES:
                 place = chr(_FIRST_PLACE + len(places))
                 places[place] = Phonemes(part.word, part.ipa)

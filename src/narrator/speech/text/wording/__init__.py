@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable
 
 from narrator.speech.engine import read_base
-from narrator.speech.text.wording.clean import clean_text
+from narrator.speech.text.wording.clean import clean_text, sound_sanskrit
 
-__all__ = ["clean_text", "word_text"]
+__all__ = ["clean_text", "sound_sanskrit", "word_text"]
 
 _RANGE = re.compile(r"(?<![\w.,:/-])(\d+(?:[.,]\d+)?)(?: ?[-\u2010-\u2015\u2212] ?(\d+(?:[.,]\d+)?))+(?![\w:/-])")
 

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from functools import cache
 
+from narrator.routine.lexicon import SANSKRIT, drop_sanskrit_marks
 from narrator.speech.engine import read_base
 from narrator.speech.text.letters import list_scripts
 
@@ -57,7 +58,7 @@ def clean_text(text: str, language: str) -> str:
     """Return a text in one line without what no voice is to say.
 
     Emoji, Markdown's marks, and invisible signs are gone, HTML's entities are decoded, and a Latin letter keeps only
-    the marks that the language has: `Vrksasana` for `Vṛkṣāsana` in English, `é` in French.
+    the marks that the language has, such as `é` in French, and those of Sanskrit, which `sound_sanskrit` reads.
     """
     if _PLAIN.fullmatch(text) and "_" not in text:
         return " ".join(text.split())
@@ -67,10 +68,42 @@ def clean_text(text: str, language: str) -> str:
         text = _drop_signs(text)
         if "ॐ" in text and "LATIN" in list_scripts(language):
             text = text.replace("ॐ", "Om")
-        text = _drop_marks(text, read_base(language))
+        # Another way to write ṛ (ISO 15919).
+        text = _drop_marks(text.replace("r\u0325", "ṛ").replace("R\u0325", "Ṛ"), read_base(language))
     text = _MARKS.sub("", _TIMES.sub("×", text))
     text = _HASHTAG.sub("", _UNDERSCORES.sub("", text).replace("_", " "))
     return _LEFT_OVER.sub("", " ".join(text.split()))
+
+
+_SH = {
+    "de": "sch",
+    "fr": "ch",
+    "nl": "sj",
+    "pt": "x",
+    "pl": "sz",
+    "hu": "s",
+    "cs": "š",
+    "sk": "š",
+    "sl": "š",
+    "hr": "š",
+    "tr": "ş",
+}
+"""How languages write the sound of ś and ṣ, where it is not as in English."""
+
+
+def sound_sanskrit(text: str, language: str) -> str:
+    """Return Sanskrit in letters that sound about right in a language: `Krishna` for `Kṛṣṇa`, `Krischna` in German."""
+    base = read_base(language)
+    if base in _MARKED_LANGUAGES or SANSKRIT.isdisjoint(text):
+        return text
+    own = _OWN_LETTERS.get(base, "")
+    return "".join(_sound_letter(char, base) if char in SANSKRIT and char.lower() not in own else char for char in text)
+
+
+def _sound_letter(char: str, base: str) -> str:
+    lower = char.lower()
+    sound = _SH.get(base, "sh") if lower in "śṣ" else "ri" if lower in "ṛṝ" else drop_sanskrit_marks(lower)
+    return sound.capitalize() if char != lower else sound
 
 
 def _drop_signs(text: str) -> str:
@@ -109,7 +142,7 @@ def _drop_marks(text: str, language: str) -> str:
                 continue
             kept.append(char)
         else:
-            kept.append(_simplify(char, language) if ord(char) > 0xFF else char)
+            kept.append(_simplify(char, language) if ord(char) > 0xFF and char not in SANSKRIT else char)
     return "".join(kept)
 
 
