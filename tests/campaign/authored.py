@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -283,8 +284,9 @@ def prepare_authored(folder: Path, draw: Callable[[Author], Any]) -> Trial:
         if as_json:
             for line in done.out.splitlines():
                 json.loads(line)
-        # A track of hours would take the time of a thousand trials.
-        if not (as_json or done.code) and chance.random() < 0.02 and "h" not in done.out.split(";")[1]:
+        # A long track would take the time of a thousand trials.
+        is_short = not (as_json or done.code) and not re.search(r"ok; [^;]*(h|\d\dm|[3-9]m)", done.out)
+        if is_short and not done.code and chance.random() < 0.05:
             done = run_here(
                 "render", name, "--voice", "silent", "--output", "out.mp3-folder", "--force", cwd=folder
             ).check()
