@@ -239,6 +239,6 @@ def test_a_sound_file_that_is_given_is_looked_for_beside_the_file_that_names_it(
     nested = part.replace("bell: {bell}", "bell: {sound: '{bell}', times: 2}")
     with pytest.raises(RoutineError, match=r"routine.yaml:4:18: error: there is no sound file mine\.wav"):
         write_script(include("{bell: mine.wav}", nested))
-    with pytest.raises(RoutineError, match=r"parts/pigeon.yaml:1:20: error: there is no sound file parts/own\.wav"):
+    with pytest.raises(RoutineError, match=r"parts/pigeon.yaml:1:20: error: there is no sound file own\.wav"):
         write_script(include("", part.replace("bell: bowl", "bell: own.wav")))
     assert write_script(include("{bell: chime}", part)).steps[0].what.sound == "chime"
