@@ -30,7 +30,8 @@ def write_sound(form, codec, samples=TONE, rate=48_000, bit_rate=0):
     file = io.BytesIO()
     with av.open(file, "w", format=form) as container:
         stream = container.add_stream(codec, rate=rate, layout="mono")
-        stream.bit_rate = bit_rate or None
+        if bit_rate:
+            stream.bit_rate = bit_rate
         maker = av.AudioResampler(stream.format.name, "mono", rate, frame_size=1024)
         for start in range(0, len(samples), 1024):
             frame = av.AudioFrame.from_ndarray(samples[start : start + 1024].reshape(1, -1), "s16", "mono")

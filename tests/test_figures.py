@@ -24,7 +24,7 @@ def at(line):
 
 
 def make_timeline(segments, holds, length=240_000):
-    cues = {"say": Speech("a", "a"), "bell": Bell("tick"), "breath": Breath("in", 4800)}
+    cues = {"say": Speech("a"), "bell": Bell("tick"), "breath": Breath("in", 4800)}
     placed = tuple(Segment(start, end, cues[kind], at(line)) for start, end, kind, line in segments)
     return Timeline(length, placed, tuple(Hold(*ends, at(line), is_quiet=quiet) for *ends, line, quiet in holds), ())
 

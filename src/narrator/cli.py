@@ -3,7 +3,6 @@
 import json
 import re
 import shlex
-import signal
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
@@ -601,11 +600,7 @@ def _show_track(job: "Job", track: "Track", *, quiet: bool, as_json: bool) -> No
 
 
 def main() -> None:
-    """Run the command. A request to terminate, or a terminal that is closed, ends it as Ctrl-C does."""
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        # nohup has the second ignored, and Windows lacks it.
-        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+    """Run the command."""
     with lasting_streams() as find_fault:
         code: int | str | None = 0
         try:

@@ -2,6 +2,8 @@
 
 import json
 import re
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -11,7 +13,7 @@ from typing import Any
 import typer
 
 from narrator.characters import escape_in_json
-from narrator.errors import FAILURES, CancelledError, Fault, LengthError, UsageError, explain
+from narrator.errors import CancelledError, Fault, LengthError, UsageError, explain
 
 
 def print_json(known: dict[str, Any]) -> None:
@@ -49,11 +51,31 @@ def tell_failure(failure: BaseException, *, as_json: bool = False) -> int:
 
 
 @contextmanager
+def _interrupts_raised() -> Iterator[None]:
+    """Have a request to terminate, or a terminal that is closed, raise what Ctrl-C does while the block runs.
+
+    Before and after it an interrupt ends the process as whoever started it has settled.
+    """
+    before = {}
+    # Handlers can be set in the main thread alone.
+    for name in ("SIGINT", "SIGTERM", "SIGHUP") if threading.current_thread() is threading.main_thread() else ():
+        # nohup has the last ignored, and Windows lacks it.
+        if (number := getattr(signal, name, None)) and signal.getsignal(number) is not signal.SIG_IGN:
+            before[number] = signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
 def faults_told() -> Iterator[None]:
     """Tell what went wrong in a line, and end with its exit code."""
     try:
-        yield
-    except (*FAILURES, KeyboardInterrupt) as failure:
+        with _interrupts_raised():
+            yield
+    except (Exception, KeyboardInterrupt) as failure:  # noqa: BLE001 - what is no failure is raised again
         raise typer.Exit(tell_failure(failure)) from None
 
 

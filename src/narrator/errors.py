@@ -117,7 +117,7 @@ def explain(error: BaseException) -> NarratorError | None:
     match error:
         case NarratorError():
             known = error
-        case KeyboardInterrupt():
+        case _ if _is_interrupt(error):
             known = CancelledError("interrupted; what was spoken is kept, and nothing half done is left behind")
         case ImportError() if not re.search("allocate|map segment", str(error)):
             known = OutsideError(f"a package cannot be loaded: {describe_error(error)}; install narrator again")
@@ -135,6 +135,15 @@ def explain(error: BaseException) -> NarratorError | None:
             name = "" if error.filename is None else f"{error.filename!s}: "
             known = OutsideError(f"{name}{error.strerror or describe_error(error)}; check the disk and the permissions")
     return known
+
+
+def _is_interrupt(error: BaseException | None) -> bool:
+    """Whether an interrupt is behind an error: in the midst of an import Python makes another error of it."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _show_part(error: UnicodeError) -> str:

@@ -60,7 +60,7 @@ def test_a_render_asks_nobody_and_leaves_nothing_outside_its_folders(run_guarded
     found = list_files(tmp_path / "home")
     assert found
     assert {name for name in found if not name.startswith(".cache/narrator/")} == set()
-    assert list_files(tmp_path) - {f"home/{name}" for name in found} == {"short.yaml", "output/short.mp3"}
+    assert list_files(tmp_path) - {f"home/{name}" for name in found} == {"short.yaml", "output/short-hibari.mp3"}
 
 
 def test_onnxruntime_is_imported_below_the_package_that_silences_it():

@@ -25,8 +25,8 @@ tails = st.sampled_from([(), (At(At.WHOLE, -10_000),), (At(At.WHOLE, -30_000), A
 
 def place(length, cue, takes, tail=(), placer=None):
     """Segments of a cue in a hold of that length, whose texts take so long, and those of its tail."""
-    own = tuple(Speech(f"{number}", f"{number}") for number in range(len(takes)))
-    ends = [HoldCue(MARK, where, (Speech("e", "e"),) * (5 if where == Countdown() else 1), id="end") for where in tail]
+    own = tuple(Speech(f"{number}") for number in range(len(takes)))
+    ends = [HoldCue(MARK, where, (Speech("e"),) * (5 if where == Countdown() else 1), id="end") for where in tail]
     placer = placer or HoldPlacer(Lengths({str(n): each for n, each in enumerate(takes)} | {"e": 960}, {}))
     segments, notes = placer.place([cue._replace(cues=own), *ends], Hold(START, START + length, MARK))
     assert all(segment.start % TICK == 0 and segment.end <= START + length for segment in segments)

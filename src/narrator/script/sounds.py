@@ -48,8 +48,9 @@ class Bell:
         return replace(self, times=1, every=EVERY, rest=None)
 
     def cache_key(self) -> tuple[object, ...]:
-        """Return what its sound depends on: of a file its bytes, wherever it is."""
-        return "bell", self.digest or self.sound, self.times, self.every, self.pitch, self.length, self.level
+        """Return what its sound and its place depend on: of a file its bytes, wherever it is."""
+        sound = self.digest or self.sound
+        return "bell", sound, self.times, self.every, self.pitch, self.length, self.level, self.rest
 
 
 @dataclass(frozen=True, slots=True)
