@@ -11,6 +11,8 @@ from large_inputs import CONFIGURATIONS, ROUTINES, SCRIPTS, write_sounds
 MOST_MB, MOST_S = 500, 10
 RUN = r"""
 import json, re, sys, time, narrator.cli
+
+pytestmark = pytest.mark.slow
 for name, file, text, arguments in json.load(sys.stdin):
     open(file, "w").write(text)
     sys.argv = ["narrator", *arguments]

@@ -9,6 +9,8 @@ import pytest
 from campaign import authored, kept, sounds
 from campaign.harness import Failed, Result, set_up
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 HERE = {kind.name: kind for kind in (*authored.KINDS, *sounds.KINDS, *kept.KINDS)}
 

@@ -29,6 +29,8 @@ from narrator.render import verify
 from narrator.routine.find import find_routine
 from narrator.routine.source import read_source
 
+pytestmark = pytest.mark.slow
+
 SESSION = "title: {}\nvoice: silent\nlength: 3s\nsteps:\n  - say: Rest.\n  - hold: 1s..1m\n"
 LONG = "x" * 300
 

@@ -225,11 +225,13 @@ def hard(request, narrator, write, tmp_path):
     return tmp_path / "output" / "routine.mp3"
 
 
+@pytest.mark.slow
 def test_what_an_encoder_does_at_a_low_bit_rate_is_no_fault(hard, narrator):
     found = narrator("verify", str(hard))
     assert (found.code, found.out.count("FAULT")) == (0, 0), found.out
 
 
+@pytest.mark.slow
 def test_another_sound_is_found_even_where_much_is_lost_to_the_encoder(hard, narrator, write, tmp_path):
     narrator("script", "routine.yaml", "--output", "plan.yaml")
     data = bytearray(hard.read_bytes())
@@ -242,6 +244,7 @@ def test_another_sound_is_found_even_where_much_is_lost_to_the_encoder(hard, nar
     assert found.code == 1, found.out
 
 
+@pytest.mark.slow
 def test_no_change_of_a_few_bytes_passes_where_the_digest_is_known(narrator, write, tmp_path):
     write(ROUTINE)
     narrator("render", "routine.yaml", "--length", "10s")

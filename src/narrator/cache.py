@@ -308,8 +308,11 @@ class Cache:
         """Make a folder of the store; whatever else is in its place, or in that of one above it, is damage."""
         levels = [self.root.joinpath(*folder.relative_to(self.root).parts[: n + 1]) for n in range(2)]
         for level in dict.fromkeys(levels):
-            if not level.is_dir():
-                with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            try:
+                level.mkdir(mode=0o700, exist_ok=True)
+            except FileExistsError:
+                # Another process may repair it at the same time, and unlinking what is a folder by now is refused.
+                with contextlib.suppress(FileNotFoundError, IsADirectoryError, PermissionError):
                     level.unlink()
                 level.mkdir(mode=0o700, exist_ok=True)
 

@@ -13,6 +13,8 @@ from narrator.mix.backdrops import open_bed
 from narrator.routine.sounds import find_sound
 from narrator.units import SAMPLE_RATE, TICK_SAMPLES
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def sound(tmp_path):

@@ -15,6 +15,8 @@ from narrator.cache import Cache
 from narrator.speech.clip import Clip
 from narrator.speech.speak import SHELF
 
+pytestmark = pytest.mark.slow
+
 TEXTS = [f"This is sentence number {n}." for n in range(100)]
 WORKERS = 4
 
