@@ -34,8 +34,8 @@ SPEED = 0.8
 """Of the voice's own speed, at pace 1: it reads aloud at the pace of an audiobook, and guidance is slower than that."""
 _CUE_WORDS = 2
 """A text of so few words is a cue ("Hold.")."""
-_CUE_SPEED = 0.8
-"""Least speed of a cue: spoken more slowly, and heard alone, more of them are misheard."""
+_CUE_SPEED = 1.0
+"""Least speed of a cue: drawn out, the model begins it with a sound of its own, and most are misheard."""
 _MOST_WORKERS = 4
 """Each takes some hundred MB while it speaks."""
 _FORMAT = 2
