@@ -61,8 +61,10 @@ class Stretch:
         return self.end - self.start
 
 
-def look_at_lengths(growth: Growth, lengths: Iterable[Ms]) -> tuple[list[Row], list[Fault]]:
+def look_at_lengths(growth: Growth, lengths: Iterable[Ms], *, explains: bool = True) -> tuple[list[Row], list[Fault]]:
     """Return a row for each length, in order, and warnings in the order of the file, each line and fault once.
+
+    Unless it `explains`, why a length cannot be met is not said, which takes time.
 
     Raises:
         RoutineError: of the layout.
@@ -71,6 +73,9 @@ def look_at_lengths(growth: Growth, lengths: Iterable[Ms]) -> tuple[list[Row], l
     rows: list[Row] = []
     laid_out: list[Timeline] = []
     for length in sorted(set(lengths)):
+        if not explains and growth.choose(length) is None:
+            rows.append(Row(length, None))
+            continue
         try:
             timeline = lay_out(growth, growth.lengths, length)
         except LengthError as error:

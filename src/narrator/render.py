@@ -30,7 +30,7 @@ from narrator.mix.backdrops import open_bed, open_floor
 from narrator.paths import exists, is_file, open_regular, refuse_special
 from narrator.publish.mp3 import write_mp3
 from narrator.publish.tags import is_ours
-from narrator.review import review_script
+from narrator.review import review_growth
 from narrator.routine.load import make_routine
 from narrator.routine.seed import Seed, settle_seed
 from narrator.routine.source import read_source
@@ -329,8 +329,8 @@ def check(request: Request, cache: Cache, lengths: Sequence[Ms] | None = None) -
     asked = tuple(lengths or (*USUAL, timeline.length))
     if request.nearest:
         asked = tuple(span.find_nearest(length) for length in asked)
-    rows, advice = look_at_lengths(growth, asked)
-    notes = tuple(dict.fromkeys([*failed, *unspoken, *review_script(authored, measured), *timeline.notes]))
+    rows, advice = look_at_lengths(growth, asked, explains=lengths is not None)
+    notes = tuple(dict.fromkeys([*failed, *unspoken, *review_growth(growth), *timeline.notes]))
     return Checked(authored.heading.title, span, timeline.length, is_estimate, notes, tuple(rows), tuple(advice))
 
 

@@ -19,9 +19,9 @@ _EASY_PAUSE: Ms = 1500
 """A silence of this length lets a listener catch up; shorter ones are gaps between sentences."""
 
 
-def review_script(script: Script, lengths: Lengths) -> list[Fault]:
-    """Warnings about a script, in the order of the file."""
-    growth = Growth(script, lengths)
+def review_growth(growth: Growth) -> list[Fault]:
+    """Return warnings about a script, in the order of the file, whatever the length of the track."""
+    script, lengths = growth.script, growth.lengths
     found = [
         *lay_out(growth, lengths).notes,
         *(fault for fullest in growth.list_fullest() for fault in _find_long_speech(fullest, lengths)),
