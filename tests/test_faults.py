@@ -257,6 +257,22 @@ def test_an_interrupt_is_a_line_at_any_time(tmp_path, moment):
     assert err.startswith("interrupted")
 
 
+def test_an_interrupt_within_exec_is_no_death_by_a_signal():
+    program = """
+import narrator.__main__, narrator.cli
+
+def run():
+    try:
+        exec("raise KeyboardInterrupt")
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+narrator.cli.main = run
+narrator.__main__.main()
+"""
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 130
+
+
 CONTROLS = ["\x00", "\x1b", "\x07", "\x08", "\x7f", "\x9b", "\x85", "\u202e", "\u2066", "\u202a", "\x0b", "\x0c"]
 PLACES = [
     'title: "{}"\nsteps: [{{say: Rest.}}]', 'title: x\ntags: {{artist: "a{}"}}\nsteps: [{{say: Rest.}}]', 'title: x\nsteps:\n  - say: "Rest{}."',

@@ -22,6 +22,9 @@ def main() -> None:
     try:
         run()
     finally:
+        # Python remembers an interrupt that came within `exec` of a text, as in the making of a dataclass, and would
+        # end by a signal although it was handled; the next `exec` makes it forget.
+        exec("")  # noqa: S102 - nothing is in it
         # All is done but for Python's own end, which an interrupt would turn into a death.
         for number in _SIGNALS:
             signal.signal(number, signal.SIG_IGN)

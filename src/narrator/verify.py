@@ -182,7 +182,10 @@ def _is_doubtful(wanted: Samples, found: Samples) -> bool:
     if not len(found):
         return False
     levels = [_measure_level(samples) for samples in (wanted, found)]
-    return max(levels) > _INAUDIBLE and (abs(levels[0] - levels[1]) > _DOUBT or bool(len(_find_unlike(wanted, found))))
+    if max(levels) <= _INAUDIBLE:
+        return False
+    is_other = len(_find_unlike(wanted, found)) or len(_find_clicks(wanted, found))
+    return abs(levels[0] - levels[1]) > _DOUBT or bool(is_other)
 
 
 class _Expected:
