@@ -8,11 +8,11 @@ import pytest
 
 from large_inputs import CONFIGURATIONS, ROUTINES, SCRIPTS, write_sounds
 
+pytestmark = pytest.mark.slow
+
 MOST_MB, MOST_S = 500, 10
 RUN = r"""
 import json, re, sys, time, narrator.cli
-
-pytestmark = pytest.mark.slow
 for name, file, text, arguments in json.load(sys.stdin):
     open(file, "w").write(text)
     sys.argv = ["narrator", *arguments]
