@@ -192,7 +192,7 @@ def _describe(name: str) -> str:
         f"The voice hibari:{name}: {voice['bytes'] / 1e6:.1f} MB from {BASE_URL.partition('/resolve')[0]}.\n"
         f"{voice['accent']} English, {voice['gender']}, distilled from {voice['kokoro']} of Kokoro-82M by Maureese "
         "Williams. Licence: Apache-2.0.\n"
-        "Kokoro-82M was trained partly on synthetic speech; the recordings are not named."
+        "Kokoro-82M was trained partly on synthetic speech."
     )
 
 
