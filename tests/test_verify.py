@@ -211,6 +211,8 @@ HARD = {
     "ticks": f"title: x\nvoice: silent\nsteps:\n{TICKS}",
     "over silence": f"title: x\nvoice: silent\nfloor: none\nsteps:\n{TICKS}",
     "over a loud floor": f"title: x\nvoice: silent\nfloor: -50\nsteps:\n{TICKS}",
+    # The encoder lets what begins at full level be heard early, in the part before it.
+    "a bell of noise": "title: x\nvoice: silent\nsteps:\n" + "  - bell: noise.wav\n  - pause: 3s\n" * 3,
     "over noise": "title: x\nvoice: silent\nlength: 15s\nbed: noise.wav\nsteps:\n  - bell: gong\n  - hold: 1s..1m\n",
     "over loud noise": "title: x\nvoice: silent\nlength: 15s\nbed: {sound: noise.wav, level: 0}\nsteps:\n  - bell: gong\n  - hold: 1s..1m\n",
 }

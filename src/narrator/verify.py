@@ -56,6 +56,7 @@ _KEPT = 16
 """Parts whose coded sound is remembered, of 12 s at most."""
 _EDGE = 2 * TICK_SAMPLES
 """Next to a sound, what the encoder spreads of it is heard as well as the background."""
+_NO_SAMPLES: Samples = np.zeros((0, 2), np.float32)
 _ROUGH = 4.0
 """How many times rougher than the mix around it a place may be before it counts as a click."""
 _SMOOTH = 0.02
@@ -146,18 +147,18 @@ def _compare(decoded: Decoder, layout: Layout, timeline: Timeline, console: Cons
     end = ms_to_samples(timeline.length)
     at = 0
     expected = _Expected(layout, console, decoded.bitrate)
-    for part in list_parts(layout, console):
+    for part, whole, ahead in _mix_parts(layout, console):
         ticks = count_ticks(part)
         first, last = at * TICK_SAMPLES, min((at + ticks) * TICK_SAMPLES, end)
-        mixed = mix_part(part, layout, console)[: max(last - first, 0)]
+        mixed = whole[: max(last - first, 0)]
         heard = decoded.read(len(mixed))
         background = mix_part_background(part, layout, console)[: len(mixed)]
         onsets.add(mixed - background, heard - background[: len(heard)])
         mixed = mixed[: len(heard)]
         wanted = expected.find(part, mixed, heard)
         start = ticks_to_ms(at)
-        unlike += (start + ticks_to_ms(tick) for tick in _find_unlike(wanted, heard, background[: len(heard)]))
-        clicks += (start + ms for ms in _find_clicks(wanted, heard))
+        unlike += (start + ticks_to_ms(tick) for tick in _find_unlike(wanted, heard, ahead, background[: len(heard)]))
+        clicks += (start + ms for ms in _find_clicks(wanted, heard, ahead))
         if isinstance(part, Piece) or console.bed:
             planned.extend(measure_loudness(wanted).blocks)
             measured = measure_loudness(heard)
@@ -175,6 +176,18 @@ def _compare(decoded: Decoder, layout: Layout, timeline: Timeline, console: Cons
     yield _check_floor(quiet)
     yield Check("clicks", "none", str(len(clicks)) if clicks else "none", tuple(_list_places(clicks)))
     yield Check("sound", "as mixed", "as mixed" if not unlike else "otherwise", tuple(_list_places(unlike)))
+
+
+def _mix_parts(layout: Layout, console: Console) -> Iterator[tuple[Part, Samples, Samples]]:
+    """Yield each part, its mix, and the beginning of the next one's: an encoder lets some of that be heard early."""
+    before: tuple[Part, Samples] | None = None
+    for part in list_parts(layout, console):
+        mixed = mix_part(part, layout, console)
+        if before:
+            yield *before, mixed[:_EDGE]
+        before = part, mixed
+    if before:
+        yield *before, _NO_SAMPLES
 
 
 def _is_doubtful(wanted: Samples, found: Samples) -> bool:
@@ -216,14 +229,21 @@ def _measure_level(samples: Samples) -> Db:
     return 10 * float(np.log10(max(float((samples**2).mean()), 1e-12)))
 
 
-def _find_unlike(wanted: Samples, found: Samples, background: Samples | None = None) -> NDArray[np.intp]:
-    """Ticks in which the file has another sound than is wanted; `background` is what has seams at both ends."""
+def _find_unlike(
+    wanted: Samples, found: Samples, ahead: Samples = _NO_SAMPLES, background: Samples | None = None
+) -> NDArray[np.intp]:
+    """Ticks in which the file has another sound than is wanted.
+
+    `ahead` is the mix of what follows, `background` what has seams at both ends.
+    """
     ticks = len(found) // TICK_SAMPLES
     shape = (ticks, TICK_SAMPLES * 2)
     wanted, found = (samples[: ticks * TICK_SAMPLES].reshape(shape) for samples in (wanted, found))
     error = ((found - wanted) ** 2).mean(axis=1)
     # A coder spreads its error over its neighbours: before an onset it may be louder than the mix is yet.
     power = np.pad((wanted**2).mean(axis=1), 2)
+    following = ahead[: len(ahead) // TICK_SAMPLES * TICK_SAMPLES].reshape(-1, TICK_SAMPLES * 2)[:2]
+    power[ticks + 2 : ticks + 2 + len(following)] = (following**2).mean(axis=1)
     around = np.stack([power[shift : shift + ticks] for shift in range(5)]).max(axis=0) if ticks else power[:0]
     limit = np.maximum(around * 10 ** (_UNLIKE / 10), 10 ** (_UNHEARD / 10))
     if background is not None and ticks:
@@ -233,12 +253,14 @@ def _find_unlike(wanted: Samples, found: Samples, background: Samples | None = N
     return np.flatnonzero(error > limit)
 
 
-def _find_clicks(mixed: Samples, heard: Samples) -> NDArray[np.intp]:
-    """Milliseconds at which the file is far rougher than the mix is anywhere near."""
+def _find_clicks(mixed: Samples, heard: Samples, ahead: Samples = _NO_SAMPLES) -> NDArray[np.intp]:
+    """Milliseconds at which the file is far rougher than the mix is near them; `ahead` is what follows in the mix."""
     if len(heard) < ms_to_samples(2 * TICK):
         return np.zeros(0, np.intp)
     wanted, found = (_measure_roughness(samples) for samples in (mixed, heard))
     padded = np.pad(wanted, TICK)
+    following = _measure_roughness(ahead)[:TICK] if len(ahead) else wanted[:0]
+    padded[TICK + len(wanted) : TICK + len(wanted) + len(following)] = following
     around = np.lib.stride_tricks.sliding_window_view(padded, 2 * TICK + 1).max(axis=1)
     return np.flatnonzero(found > _ROUGH * around + _SMOOTH)
 
