@@ -15,10 +15,11 @@ from measure import count_with_ffmpeg, decode, find_onset
 from narrator.batch import render_all
 from narrator.cache import Cache
 from narrator.errors import OutsideError, PublishError, RoutineError, SpeechError, UsageError
-from narrator.render import Job, Request, check, plan, render
+from narrator.render import Job, Request, check, plan, render, respeak
 from narrator.routine import find_routine
 from narrator.script import Bell, Speech
 from narrator.sound.loudness import measure_loudness
+from narrator.speech.clip import make_clip
 from narrator.speech.engines.silent import Silent
 from narrator.speech.registry import BUILT_IN
 
@@ -388,3 +389,25 @@ def test_a_script_tells_who_spoke_instead(job, faltering, tmp_path):
     assert (str(session.voice), len(session.warnings)) == ("silent:en", 1)
     with pytest.raises(UsageError, match="no engine 'slient'; did you mean 'silent'"):
         plan(replace(request, fallback=("slient",)), Cache(tmp_path / "cache"))
+
+
+class Pitched(Silent):
+    """Speaks tones whose pitch may change while nothing that it says of itself does."""
+
+    name, version, pitch = "pitched", "1", 200
+
+    def synthesize(self, text, voice):
+        tone = 0.2 * np.sin(2 * np.pi * self.pitch * np.arange(48_000) / 48_000)
+        return make_clip(text, tone.astype(np.float32)[:, None])
+
+
+def test_a_voice_that_sounds_otherwise_at_the_same_length_is_heard_once_it_speaks_again(job, tmp_path, monkeypatch):
+    monkeypatch.setitem(BUILT_IN, "pitched", lambda: Pitched)
+    cache = Cache(tmp_path / "cache")
+    asked = replace(job(60_000), request=replace(job(60_000).request, voice="pitched"))
+    before = decode(render(asked, cache).path)
+    monkeypatch.setattr(Pitched, "pitch", 300)
+    assert respeak(asked.request, cache) > 0
+    after = decode(render(replace(asked, remake=True), cache).path)
+    assert len(after) == len(before)
+    assert np.abs(after - before).max() > 0.05

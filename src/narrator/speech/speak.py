@@ -1,6 +1,5 @@
 """Speech: sentences to clips, through a cache that keeps every clip ever spoken."""
 
-import hashlib
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -10,7 +9,7 @@ from typing import TypeAlias
 import av
 import numpy as np
 
-from narrator.cache import Cache, make_key
+from narrator.cache import Cache, hash_bytes, make_key
 from narrator.errors import NarratorError, SpeechError, describe_error
 from narrator.sound.loudness import Loudness
 from narrator.speech.clip import Clip, read_head
@@ -199,7 +198,7 @@ def _speak_again(text: str, reader: Reader, cache: Cache, _given_up: threading.E
 
 def _describe_clip(key: str, data: bytes, reading: Reading, *, is_new: bool) -> Spoken:
     head = read_head(data)
-    digest = hashlib.blake2b(data, digest_size=20).hexdigest()
+    digest = hash_bytes(data).hex()
     return Spoken(key, digest, head.length, head.loudness, head.level, reading, is_new)
 
 
