@@ -5,7 +5,7 @@ Every error can be pickled, so it crosses from a worker process whole.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from narrator.characters import escape_controls
@@ -18,9 +18,16 @@ class Mark:
     file: str
     line: int
     column: int
+    text: str = field(default="", compare=False, repr=False)
+    """The line itself, where it is known."""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
+
+    def rewrite(self, written: str, instead: str) -> str | None:
+        """Return the line with other words for those at this place, or after it; None if they are not there."""
+        before, after = self.text[: self.column - 1], self.text[self.column - 1 :]
+        return before + after.replace(written, instead, 1) if written and written in after else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,9 @@ class Fault:
 
     message: str
     mark: Mark | None = None
+    fix: str | None = None
+    """What to write in place of the line, and of those after it that `lines` counts; no line break ends it."""
+    lines: int = 1
 
     def describe(self, kind: str) -> str:
         """Write the fault the way compilers do: `file:line:col: kind: message`."""
@@ -41,15 +51,27 @@ class NarratorError(Exception):
 
     exit_code = 1
 
-    def __init__(self, message: str, mark: Mark | None = None, more: tuple[Fault, ...] = ()) -> None:
-        super().__init__(message, mark, more)
-        self.faults = (Fault(message, mark), *more)
+    unlisted = 0
+    """How many faults there are besides those of `faults`."""
+
+    def __init__(
+        self,
+        message: str,
+        mark: Mark | None = None,
+        more: tuple[Fault, ...] = (),
+        fix: str | None = None,
+        lines: int = 1,
+    ) -> None:
+        super().__init__(message, mark, more, fix, lines)
+        self.faults = (Fault(message, mark, fix, lines), *more)
 
     @classmethod
-    def gather(cls, faults: Iterable[Fault]) -> Self:
+    def gather(cls, faults: Iterable[Fault], unlisted: int = 0) -> Self:
         """One error of many faults, at least one; those that are told twice are told once."""
         first, *more = dict.fromkeys(faults)
-        return cls(first.message, first.mark, tuple(more))
+        error = cls(first.message, first.mark, tuple(more), first.fix, first.lines)
+        error.unlisted = unlisted
+        return error
 
     def __str__(self) -> str:
         return "\n".join(fault.describe("error") for fault in self.faults)

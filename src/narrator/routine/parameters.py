@@ -216,9 +216,9 @@ class _Filling:
             self._walked.add(parameter.name)
             for child in _walk(value):
                 if child is not value:
-                    self.borrowed[id(child)] = source.borrowed.get(id(child), Borrowed(source.name))
+                    self.borrowed[id(child)] = source.borrowed.get(id(child), Borrowed(source))
         note = f"used at {self.source.mark_node(node)}" if source is not self.source else ""
-        self.borrowed[id(copied)] = Borrowed(source.mark_node(value).file, note)
+        self.borrowed[id(copied)] = Borrowed(source.find_origin(value), note)
         return copied
 
     def _count(self, text: str, node: yaml.Node) -> None:
@@ -250,7 +250,7 @@ class _Filling:
         if text == node.value:
             return node
         filled = yaml.ScalarNode(node.tag, text, *_place(node), style=node.style)
-        self.borrowed[id(filled)] = Borrowed(self.source.mark_node(node).file, ", ".join(dict.fromkeys(notes)))
+        self.borrowed[id(filled)] = Borrowed(self.source.find_origin(node), ", ".join(dict.fromkeys(notes)))
         return filled
 
 

@@ -15,6 +15,9 @@ import yaml
 from narrator.characters import find_control
 from narrator.errors import Mark, RoutineError
 from narrator.paths import read_file
+from narrator.routine.slips.foreign import name_bytes, name_foreign
+from narrator.routine.slips.lines import split_lines
+from narrator.routine.slips.syntax import Refusal, find_slips
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 100
@@ -23,6 +26,7 @@ MAX_NODES = 100_000
 
 TEXT_PER_NODE = 100
 TOO_DEEP = f"nested over {MAX_DEPTH} levels deep; a routine needs few"
+TOO_MANY = f"over {MAX_NODES:,} entries once aliases are written out; a routine needs fewer"
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -40,7 +44,7 @@ class Mapping(dict[str, Any]):
 class Borrowed:
     """What is known of a node that is not as it stands in the file: the file it is from, and a note for messages."""
 
-    file: str
+    origin: "Source"
     note: str = ""
 
 
@@ -54,6 +58,7 @@ class Source:
         self.name = name
         self.root = root
         self.text = text
+        self.lines = split_lines(text)
         self.borrowed = borrowed or {}
         self.data = self._build(root)
 
@@ -74,11 +79,11 @@ class Source:
         start = self.mark_node(value)
         if start.file != self.name or not snippet:
             return start
-        lines = self.text.split("\n")[start.line - 1 : value.end_mark.line + 1]
+        lines = self.lines[start.line - 1 : value.end_mark.line + 1]
         for number, line in enumerate(lines):
             first = start.column - 1 if number == 0 else 0
             if (column := line.find(snippet, first)) >= 0:
-                return Mark(self.name, start.line + number, column + 1)
+                return Mark(self.name, start.line + number, column + 1, line)
         return start
 
     def find_note(self, path: Sequence[str | int]) -> str:
@@ -112,6 +117,39 @@ class Source:
                 value = value[part]
         return value
 
+    def find_node(self, path: Sequence[str | int]) -> yaml.Node:
+        """Return the node that a path leads to, as far as it leads anywhere."""
+        *_, (_, value) = self._follow(path)
+        return value
+
+    def find_label(self, path: Sequence[str | int]) -> yaml.Node:
+        """Return the node of the last key of a path."""
+        *_, (label, _) = self._follow(path)
+        return label
+
+    def is_own(self, node: yaml.Node) -> bool:
+        """Whether a node is written in this file as it is."""
+        return id(node) not in self.borrowed
+
+    def cut(self, node: yaml.Node) -> str | None:
+        """Return a value as it is written; None if it is not on one line of this file."""
+        start, end = node.start_mark, node.end_mark
+        if not self.is_own(node) or start.line != end.line or start.line >= len(self.lines):
+            return None
+        return self.lines[start.line][start.column : end.column]
+
+    def rewrite(self, path: Sequence[str | int], value: str) -> str | None:
+        """Return the line of a value with another one in its place; None if it is not on one line of this file."""
+        node = self.find_node(path)
+        if self.cut(node) is None:
+            return None
+        line = self.lines[node.start_mark.line]
+        # After a key without a value comes no space.
+        space = (
+            " " if node.start_mark.column == node.end_mark.column and line[: node.end_mark.column][-1:] == ":" else ""
+        )
+        return line[: node.start_mark.column] + space + value + line[node.end_mark.column :]
+
     def _read_text(self, node: yaml.ScalarNode) -> str:
         """Text of a scalar, in which no escape stands for what may not be written plainly."""
         if found := find_control(node.value):
@@ -120,8 +158,15 @@ class Source:
 
     def mark_node(self, node: yaml.Node) -> Mark:
         """Place of a node, in the file that it is from."""
+        origin = self.find_origin(node)
+        line = node.start_mark.line
+        text = origin.lines[line] if line < len(origin.lines) else ""
+        return Mark(origin.name, line + 1, node.start_mark.column + 1, text)
+
+    def find_origin(self, node: yaml.Node) -> "Source":
+        """Return the file that a node is from."""
         known = self.borrowed.get(id(node))
-        return Mark(known.file if known else self.name, node.start_mark.line + 1, node.start_mark.column + 1)
+        return known.origin if known else self
 
     def _build(self, node: yaml.Node) -> Any:
         if isinstance(node, yaml.ScalarNode):
@@ -168,7 +213,8 @@ def read_source(path: Path, name: str | None = None) -> Source:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise RoutineError("this is not UTF-8 text; save the file as UTF-8", Mark(name, line, 1)) from error
+        message = name_bytes(raw) or "this is not UTF-8 text; save the file as UTF-8"
+        raise RoutineError(message, Mark(name, line, 1)) from error
     return parse_source(text, name)
 
 
@@ -178,36 +224,60 @@ def parse_source(text: str, name: str) -> Source:
         at, character = found
         line, start = text.count("\n", 0, at) + 1, text.rfind("\n", 0, at)
         raise RoutineError(_describe_control(character), Mark(name, line, at - start))
-    try:
-        _guard_events(text, name)
-        root = yaml.compose(text, Loader=Loader)
-    except yaml.MarkedYAMLError as error:
-        where: Any = error.problem_mark or error.context_mark
-        mark = Mark(name, where.line + 1, where.column + 1) if where else Mark(name, 1, 1)
-        # libyaml 0.2.6 has a bound of its own on depth, and reads far enough ahead to meet it before we meet ours.
-        if "nesting depth" in str(error.problem):
-            raise RoutineError(TOO_DEEP, mark) from error
-        raise RoutineError(f"this is not YAML: {error.problem}; check indents, colons and quotes", mark) from error
-    except yaml.YAMLError as error:
-        raise RoutineError(f"this is not YAML: {_first_line(error)}", Mark(name, 1, 1)) from error
+    if refusal := check_text(text):
+        if not refusal.is_final and (foreign := name_foreign(text)):
+            raise RoutineError(foreign, Mark(name, 1, 1, split_lines(text)[0]))
+        raise RoutineError.gather(find_slips(text, name, check_text))
+    root = yaml.compose(text, Loader=Loader)
     if root is None:
         raise RoutineError("the file is empty; start with 'title:' and 'steps:'", Mark(name, 1, 1))
     return Source(name, root, text=text)
 
 
-def _guard_events(text: str, name: str) -> None:
-    """Walk the parser's flat events and refuse what would be costly, or deadly, to compose.
+def check_text(text: str) -> Refusal | None:
+    """Parse YAML text, and return where and why it is refused; None if it is not.
 
-    Composing recurses: 100,000 nested brackets end the C loader in a segmentation fault.
+    The parser's flat events are walked, and what would be costly, or deadly, to compose is refused: composing recurses,
+    and 100,000 nested brackets end the C loader in a segmentation fault.
     """
     counter = _NodeCounter()
-    documents = 0
-    for event in yaml.parse(text, Loader=Loader):
-        documents += isinstance(event, yaml.DocumentStartEvent)
-        fault = "a second document starts here; keep one routine to a file" if documents > 1 else counter.count(event)
-        if fault:
-            start: Any = event.start_mark
-            raise RoutineError(fault, Mark(name, start.line + 1, start.column + 1))
+    try:
+        for event in yaml.parse(text, Loader=Loader):
+            if fault := counter.count(event):
+                start: Any = event.start_mark
+                return Refusal(start.line, start.column, fault, is_final=fault in {TOO_DEEP, TOO_MANY})
+    except yaml.MarkedYAMLError as error:
+        where: Any = error.problem_mark or error.context_mark
+        opened: Any = error.context_mark
+        line, column = (where.line, where.column) if where else (0, 0)
+        message = _name_problem(str(error.problem))
+        return Refusal(line, column, message, opened.line if opened else None, message == TOO_DEEP)
+    except yaml.reader.ReaderError as error:
+        return Refusal(text.count("\n", 0, error.position), 0, _describe_control(f"U+{ord(error.character):04X}"))
+    except yaml.YAMLError:
+        return Refusal(0, 0, _PROBLEMS[""])
+    return None
+
+
+_PROBLEMS = {
+    # libyaml 0.2.6 has a bound of its own on depth, and reads far enough ahead to meet it before we meet ours.
+    "nesting depth": TOO_DEEP,
+    "mapping values": "a colon cannot be here; put the text in quotes, or check how far this line is indented",
+    "cannot start any token": "a value cannot start with this character; put the text in quotes",
+    "end of stream": "a quote that opens here is not closed; close it",
+    "escape": "a backslash cannot be in a text in double quotes; put the text in single quotes",
+    "',' or": "a bracket that opens here is not closed, or a comma is missing; check the brackets",
+    "block sequence": "a list cannot start here; put the dash on a line of its own, or check how far it is indented",
+    "could not find": "a colon is missing here, or this line belongs further to the right, to the text above it",
+    "anchor": "a name after & or * cannot be here; put the text in quotes",
+    "alias": "a name after & or * cannot be here; put the text in quotes",
+    "": "this line does not fit what is above it; check how far it is indented, its colons and its quotes",
+}
+"""What is said of what the parser says, where no cause is found: a part of its words, and narrator's."""
+
+
+def _name_problem(problem: str) -> str:
+    return next(message for words, message in _PROBLEMS.items() if words in problem)
 
 
 @dataclass(slots=True)
@@ -223,6 +293,7 @@ class _NodeCounter:
     """Counts what a file's nodes come to once its aliases are written out, and how deep they lie."""
 
     def __init__(self) -> None:
+        self._documents = 0
         self._nodes = 0
         self._open: list[_OpenNode] = []
         self._known: dict[str, tuple[int, int]] = {}
@@ -230,32 +301,54 @@ class _NodeCounter:
 
     def count(self, event: Any) -> str | None:
         """Take one event; answers what is wrong with it."""
-        if isinstance(event, yaml.AliasEvent):
-            if event.anchor not in self._known:
-                return f"the alias *{event.anchor} has no finished anchor before it"
-            size, height = self._known[event.anchor]
-            self._add(size, height)
-        elif isinstance(event, yaml.NodeEvent):
-            tag = getattr(event, "tag", None)
-            # Plain and quoted text carry no tag of their own; "!" is how a quoted scalar may be marked.
-            if tag not in {None, "!"}:
-                return f"tags such as {tag} are not part of the language; take it out"
-            if isinstance(event, yaml.ScalarEvent):
-                # A long text counts as several nodes: aliases may write it out again and again.
-                size = 1 + len(event.value) // TEXT_PER_NODE
-                self._add(size, 0)
-                if event.anchor:
-                    self._known[event.anchor] = size, 0
-            else:
-                self._open.append(_OpenNode(event.anchor, self._nodes))
-                self._add(1, 0)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            done = self._open.pop()
-            if done.anchor:
-                self._known[done.anchor] = self._nodes - done.before, done.height
-            if self._open:
-                self._open[-1].height = max(self._open[-1].height, done.height + 1)
-        return self._check_limits()
+        fault: str | None = None
+        match event:
+            case yaml.DocumentStartEvent():
+                fault = self._start_document()
+            case yaml.AliasEvent():
+                fault = self._count_alias(event.anchor)
+            case yaml.NodeEvent():
+                fault = self._count_node(event)
+            case yaml.CollectionEndEvent():
+                self._end_collection()
+        return fault or self._check_limits()
+
+    def _start_document(self) -> str | None:
+        self._documents += 1
+        if self._documents > 1:
+            return "a second document starts here; keep one routine to a file, and take this line out"
+        return None
+
+    def _count_alias(self, anchor: str | None) -> str | None:
+        if anchor is None or anchor not in self._known:
+            return f"the alias *{anchor} has no finished anchor before it"
+        self._add(*self._known[anchor])
+        return None
+
+    def _count_node(self, event: Any) -> str | None:
+        if event.anchor in self._known:
+            return f"the anchor &{event.anchor} is here twice; give it another name"
+        tag = getattr(event, "tag", None)
+        # Plain and quoted text carry no tag of their own; "!" is how a quoted scalar may be marked.
+        if tag not in {None, "!"}:
+            return f"tags such as {tag} are not part of the language; take it out"
+        if isinstance(event, yaml.ScalarEvent):
+            # A long text counts as several nodes: aliases may write it out again and again.
+            size = 1 + len(event.value) // TEXT_PER_NODE
+            self._add(size, 0)
+            if event.anchor:
+                self._known[event.anchor] = size, 0
+        else:
+            self._open.append(_OpenNode(event.anchor, self._nodes))
+            self._add(1, 0)
+        return None
+
+    def _end_collection(self) -> None:
+        done = self._open.pop()
+        if done.anchor:
+            self._known[done.anchor] = self._nodes - done.before, done.height
+        if self._open:
+            self._open[-1].height = max(self._open[-1].height, done.height + 1)
 
     def _add(self, size: int, height: int) -> None:
         """Count a node, or what an alias stands for, within whatever is open."""
@@ -267,7 +360,7 @@ class _NodeCounter:
         if len(self._open) + (self._open[-1].height if self._open else 0) > MAX_DEPTH:
             return TOO_DEEP
         if self._nodes > MAX_NODES:
-            return f"over {MAX_NODES:,} entries once aliases are written out; a routine needs fewer"
+            return TOO_MANY
         return None
 
 
@@ -282,7 +375,3 @@ def _unfold(node: yaml.ScalarNode) -> str:
 
 def _describe_control(character: str) -> str:
     return f"the character {character} steers a terminal and is not text; take it out"
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or ["unreadable"])[0]
