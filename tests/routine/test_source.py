@@ -38,7 +38,10 @@ def test_a_blank_line_is_two_line_breaks_in_every_style(text):
     [
         ("", "a.yaml:1:1: error: the file is empty; start with 'title:' and 'steps:'"),
         ("# only a comment\n", "a.yaml:1:1: error: the file is empty; start with 'title:' and 'steps:'"),
-        ("a: 1\na: 2\n", "a.yaml:2:1: error: the key 'a' stands here twice; keep one of them"),
+        (
+            "a: 1\na: 2\n",
+            "a.yaml:2:1: error: the key 'a' is here twice; keep one of them, or start a new step with '- '",
+        ),
         ("a: 1\n---\nb: 2\n", "a.yaml:2:1: error: a second document starts here; keep one routine to a file"),
         (
             "a: !!python/object:os.system x\n",

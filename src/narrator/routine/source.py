@@ -16,7 +16,7 @@ from narrator.characters import find_control
 from narrator.errors import Mark, RoutineError
 from narrator.paths import read_file
 from narrator.routine.slips.foreign import name_bytes, name_foreign
-from narrator.routine.slips.lines import split_lines
+from narrator.routine.slips.lines import STEPS, split_lines
 from narrator.routine.slips.syntax import Refusal, find_slips
 
 MAX_BYTES = 512 * 1024
@@ -185,8 +185,11 @@ class Source:
                     "merge keys (<<) are not part of the language; write the keys out", self.mark_node(label)
                 )
             if label.value in mapping:
+                mark = self.mark_node(label)
                 raise RoutineError(
-                    f"the key {label.value!r} stands here twice; keep one of them", self.mark_node(label)
+                    f"the key {label.value!r} is here twice; keep one of them, or start a new step with '- '",
+                    mark,
+                    fix=_start_step(mark) if label.value in STEPS else None,
                 )
             mapping[label.value] = self._build(child)
             mapping.marks[label.value] = self.mark_node(child)
@@ -362,6 +365,12 @@ class _NodeCounter:
         if self._nodes > MAX_NODES:
             return TOO_MANY
         return None
+
+
+def _start_step(mark: Mark) -> str | None:
+    """Return the line of a key as the first one of a new step; None where other things are before it."""
+    before, after = mark.text[: mark.column - 1], mark.text[mark.column - 1 :]
+    return f"{before[:-2]}- {after}" if len(before) > 1 and not before.strip() else None
 
 
 def _unfold(node: yaml.ScalarNode) -> str:

@@ -4,32 +4,42 @@ import re
 from collections.abc import Iterator, Sequence
 
 from narrator.routine.slips.kinds import Slip
-from narrator.routine.slips.lines import KEYS, Line, read_line, write_plainly
+from narrator.routine.slips.lines import KEYS, STEPS, Line, read_line, write_plainly
 
 _LISTS = {"steps", "cues", "spread", "each", "random", "say", "sides"}
+_SURE = {*STEPS, "title", "description", "length", "language", "steps", "cues", "sides", "brief", "voice", "bed"}
+"""Keys that are rarely the first word of a line of text."""
 _MOST_LINES = 12
 """Lines of a block that a fix writes out; of a longer one only the first is shown."""
 
 
 def find_tab(lines: Sequence[str], index: int) -> Iterator[Slip]:
-    """Find a tab that indents a line, or stands after a dash."""
-    text = lines[index]
-    found = re.match(r" *(?:- *)*\t[\s-]*", text)
-    if not found:
+    """Find a tab that indents a line, or stands after a dash: those of the lines that follow belong to it."""
+    if not _TABS.match(lines[index]):
         return
     message = "a tab cannot indent a line; write spaces"
-    column = text.index("\t")
-    widths = [2, 4, 8]
-    if "-" in found.group():
-        widths = [1, *widths]
+    column = lines[index].index("\t")
+    last = index
+    while last + 1 < len(lines) and last - index < _MOST_LINES and _TABS.match(lines[last + 1]):
+        last += 1
+    for width in (2, 4, 8, 3, 1):
+        new = tuple(_expand(text, width) for text in lines[index : last + 1])
+        yield Slip(index, column, message, new, len(new))
     above = [read_line(line) for line in lines[max(index - 20, 0) : index]]
-    widths += [column for each in reversed(above) for column in (each.indent, each.start, each.start + 2)]
-    tabs = found.group().count("\t")
-    for width in dict.fromkeys(widths):
-        if "-" in found.group()[: column + 1] or width in {2, 4, 8}:
-            yield Slip(index, column, message, (found.group().replace("\t", " " * width) + text[found.end() :],))
-        elif tabs:
-            yield Slip(index, column, message, (" " * width + text.lstrip(),))
+    for width in dict.fromkeys(
+        place for each in reversed(above) for place in (each.indent, each.start, each.start + 2)
+    ):
+        yield Slip(index, column, message, (" " * width + lines[index].lstrip(),))
+
+
+_TABS = re.compile(r" *(?:- *)*\t[\s-]*")
+
+
+def _expand(text: str, width: int) -> str:
+    """Return a line with so many spaces for each tab that indents it, and one for those after a dash."""
+    head = text[: len(text) - len(text.lstrip())]
+    rest = re.sub(r"^(?:-\s*)+", lambda found: found.group().replace("\t", " "), text[len(head) :])
+    return head.replace("\t", " " * width) + rest
 
 
 def find_dash(lines: Sequence[str], index: int) -> Iterator[Slip]:
@@ -46,9 +56,12 @@ def find_colon_space(lines: Sequence[str], index: int) -> Iterator[Slip]:
         message = f"after {found[2]!r} write a colon and a space"
         new = f"{found[1]}{found[2]}: {_write(found[4])}".rstrip()
         yield Slip(index, found.start(3), message, (new,))
-        return
-    found = re.match(r"(\s*(?:-\s+)*)([A-Za-z]+)(?:\s+(?![:=])(\S.*)|\s*)$", lines[index])
-    if found and found[2].lower() in KEYS:
+
+
+def find_missing_colon(lines: Sequence[str], index: int) -> Iterator[Slip]:
+    """Find a key without any colon: `title My routine`, `steps`."""
+    found = re.match(r"(\s*(?:-\s+)*)([a-z]+)(?:\s+(?![:=])(\S.*)|\s*)$", lines[index])
+    if found and found[2] in _SURE:
         message = f"a colon is missing after {found[2]!r}"
         new = f"{found[1]}{found[2]}: {_write(found[3] or '')}".rstrip()
         yield Slip(index, found.end(2), message, (new,))
@@ -107,13 +120,13 @@ def _goes_on(text: str, line: Line) -> bool:
 def find_indent(lines: Sequence[str], index: int) -> Iterator[Slip]:
     """Find a line that is indented like nothing above it; yields those places that something above it has."""
     line = read_line(lines[index])
-    if line.is_blank or (line.key is None and not line.has_dash):
+    if not line.has_dash and (line.key or "").lower() not in KEYS:
         return
     last = _find_block_end(lines, index, line.indent)
     for column, owner in _list_columns(lines, index, line):
         shift = column - line.indent
         new = tuple(_shift(text, shift) for text in lines[index : last + 1])
-        message = f"this line is indented by {_count(line.indent)}, like nothing above it; with {column} {owner}"
+        message = f"indented by {_count(line.indent)}, this line belongs to nothing above it; with {column} {owner}"
         yield Slip(index, line.indent, message, new, last - index + 1)
         if last > index:
             yield Slip(index, line.indent, message, new[:1])

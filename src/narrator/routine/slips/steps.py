@@ -14,7 +14,7 @@ def explain_step(text: str) -> Meant:
     found = re.match(r"([A-Za-z]+)\s*[:：=;]\s*(?=\S)", text)
     if found and found[1].lower() in STEPS:
         kind, rest = found[1].lower(), text[found.end() :]
-        return _make(f"after '{kind}:' write a space", kind, _read_value(kind, rest) or rest)
+        return _make(f"after {kind!r} write a colon and a space", kind, _read_value(kind, rest) or rest)
     first, _, rest = text.partition(" ")
     kind = first.lower()
     value = _read_value(kind, rest.strip(" -")) if kind in STEPS else None

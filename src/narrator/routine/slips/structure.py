@@ -1,5 +1,6 @@
 """Mappings where lists belong, lists where texts belong, two steps in one: written as they are meant."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -7,6 +8,8 @@ import yaml
 
 from narrator.routine.slips.lines import read_line, write_plainly
 from narrator.routine.source import Source
+
+_BULLET = re.compile(r"^[•–—*+·]\s*")
 
 
 class Fix(NamedTuple):
@@ -36,7 +39,9 @@ def list_entries(source: Source, path: Sequence[str | int], *, each: bool) -> Fi
     column = node.start_mark.column
     lines = source.lines[first : last + 1]
     new = [
-        f"{text[:column]}{'- ' if first + number in starts else '  '}{text[column:]}" if text.strip() else text
+        f"{text[:column]}{'- ' if first + number in starts else '  '}{_BULLET.sub('', text[column:])}"
+        if text.strip()
+        else text
         for number, text in enumerate(lines)
     ]
     return Fix("\n".join(new), len(new))

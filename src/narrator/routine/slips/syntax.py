@@ -13,6 +13,7 @@ from narrator.routine.slips.shape import (
     find_colon_space,
     find_dash,
     find_indent,
+    find_missing_colon,
     find_missing_steps,
     find_tab,
 )
@@ -26,7 +27,7 @@ from narrator.routine.slips.texts import (
     find_unclosed,
 )
 
-MOST_FAULTS = 10
+_MOST_FOUND = 50
 _MOST_LINES_UP = 40
 _MOST_LINES_DOWN = 40
 _MOST_TRIED = 600_000
@@ -48,6 +49,7 @@ _FINDERS: tuple[Finder, ...] = (
     find_block_text,
     find_colon,
     find_long_colon,
+    find_missing_colon,
 )
 """What may be wrong with a line, the surest first."""
 
@@ -65,7 +67,7 @@ class Refusal(NamedTuple):
 
 
 def find_slips(text: str, name: str, check: Callable[[str], Refusal | None]) -> list[Fault]:
-    """Return the causes for which a text is refused, at most `MOST_FAULTS`; `check` parses a text.
+    """Return the causes for which a text is refused, at most fifty; `check` parses a text.
 
     Each cause is put right in a copy before the next is looked for, so that one line explains one fault.
     """
@@ -87,7 +89,7 @@ class _Search:
         found: list[tuple[int, int, int, str]] = []
         refusal = self._check(self.lines)
         last: Fault | None = None
-        while refusal and len(found) < MOST_FAULTS:
+        while refusal and len(found) < _MOST_FOUND:
             cause = None if refusal.is_final else self._find_cause(refusal)
             if cause is None:
                 line, column = self.origins[min(refusal.line, len(self.lines) - 1)], refusal.column

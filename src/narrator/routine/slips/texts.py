@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from narrator.routine.slips.kinds import Slip
-from narrator.routine.slips.lines import KEYS, Line, is_quoted, quote, read_line, requote, write_plainly
+from narrator.routine.slips.lines import KEYS, TEXTS, Line, is_quoted, quote, read_line, requote, write_plainly
 
 _SAFE_ESCAPES = r"[0abtnvfre \"/\\N_LPxuU]"
 _APOSTROPHES = re.compile(r"'(?:tis|twas|til|cause|em|n|round|bout)\b", re.IGNORECASE)
@@ -103,7 +103,11 @@ def find_start(lines: Sequence[str], index: int) -> Iterator[Slip]:
     # Tags and anchors of YAML are no texts.
     if re.match(r"!!|[&*]\w+(?:\s*$|\s+[\[{|>])", value):
         return
-    if value[0] in _STARTS:
+    if line.key in KEYS - TEXTS and value[0] in "[{":
+        if found := re.match(r"\[[^\[\]]*\]|\{[^{}]*\}", value):
+            message = "nothing can follow the closing bracket; take it out, or write it within"
+            yield Slip(index, line.at + found.end(), message, (line.put(found.group()),))
+    elif value[0] in _STARTS:
         yield _replace(index, line, 0, _STARTS[value[0]])
     elif value[:2] in {"- ", "? "}:
         yield _replace(index, line, 0, f"a text that starts with {value[0]} needs quotes; put it in quotes")

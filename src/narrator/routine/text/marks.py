@@ -202,7 +202,7 @@ def _read_tag(found: re.Match[str], language: str) -> _What:
     if length is not None and not written.startswith("</"):
         return _make_pause(length, written)
     advice = _ADVICE.get(name) or ("take it out" if name in _EMPHASIS else "take it out; a pause is written [2s]")
-    instead = "[1s]" if name == "br" else None
+    instead = "[1s]" if name == "br" else "" if name in _EMPHASIS else None
     return TextFault(f"the tag {_shorten(written)} would be spoken; {advice}", written, instead)
 
 
