@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from narrator.console import print_json, tell
+from narrator.console import print_json, tell_all
 from narrator.units import Ms, format_duration
 
 if TYPE_CHECKING:
@@ -17,10 +17,8 @@ if TYPE_CHECKING:
 def show_checked(name: str, checked: "Checked", *, is_asked: bool, as_json: bool) -> int:
     """Print what was found, warnings and all; `is_asked` says that the lengths were. Return the exit code."""
     refused = [fault for row in checked.rows for fault in row.refusal] if is_asked else []
-    for fault in refused:
-        tell(fault, "error", as_json=as_json, spans=checked.range.spans)
-    for note in (*checked.notes, *checked.advice):
-        tell(note, "warning", as_json=as_json)
+    tell_all(refused, "error", as_json=as_json, spans=checked.range.spans)
+    tell_all((*checked.notes, *checked.advice), "warning", as_json=as_json)
     if as_json:
         print_json(_to_data(name, checked))
     else:

@@ -24,14 +24,48 @@ def print_json(known: dict[str, Any]) -> None:
 def tell(fault: Fault, kind: str, *, as_json: bool = False, spans: Sequence[tuple[int, int]] = ()) -> None:
     """Tell a fault (`error` or `warning`) with its place: on standard error, or as JSON on standard output.
 
-    `spans` are the lengths in ms that can be met where another one was asked for.
+    On standard error follow the line, a caret below the place, and what to write in place of the line, where that is
+    known. `spans` are the lengths in ms that can be met where another one was asked for.
     """
     if as_json:
-        mark = asdict(fault.mark) if fault.mark else {"file": None, "line": None, "column": None}
+        mark = asdict(fault.mark) if fault.mark else {"file": None, "line": None, "column": None, "text": None}
         more = {"ranges_ms": [list(span) for span in spans]} if spans else {}
-        print_json({"kind": kind, **mark, "message": fault.message, **more})
+        print_json({"kind": kind, **mark, "message": fault.message, "fix": fault.fix, "fix_lines": fault.lines, **more})
     else:
-        typer.echo(fault.describe(kind), err=True)
+        colour = _has_colour()
+        lines = [
+            _style(fault.describe(kind), colour, fg="red" if kind == "error" else "yellow"),
+            *(fault.show_place() or ()),
+            *(_style(line, colour, fg="green") for line in fault.show_fix()),
+        ]
+        typer.echo("\n".join(lines), err=True, color=colour)
+
+
+def tell_all(faults: Sequence[Fault], kind: str, *, unlisted: int = 0, as_json: bool = False, **options: Any) -> None:
+    """Tell the first faults, and how many more there are, `unlisted` ones included; as JSON, all of them."""
+    shown = faults if as_json else faults[:MOST_FAULTS]
+    for fault in shown:
+        tell(fault, kind, as_json=as_json, **options)
+    if more := len(faults) - len(shown) + unlisted:
+        if as_json:
+            print_json({"kind": "more", "count": more})
+        else:
+            typer.echo(f"and {more} more", err=True)
+
+
+MOST_FAULTS = 10
+"""What fits a screen."""
+
+
+def _has_colour() -> bool:
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    return console.is_terminal and not console.no_color
+
+
+def _style(text: str, colour: bool, **style: Any) -> str:
+    return typer.style(text, **style) if colour else text
 
 
 def tell_failure(failure: BaseException, *, as_json: bool = False) -> int:
@@ -45,8 +79,8 @@ def tell_failure(failure: BaseException, *, as_json: bool = False) -> int:
     if isinstance(error, CancelledError):
         typer.echo(error.faults[0].message, err=True)
         return error.exit_code
-    for fault in error.faults:
-        tell(fault, "error", as_json=as_json, spans=error.spans if isinstance(error, LengthError) else ())
+    spans = error.spans if isinstance(error, LengthError) else ()
+    tell_all(error.faults, "error", unlisted=error.unlisted, as_json=as_json, spans=spans)
     return error.exit_code
 
 

@@ -8,7 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Self
 
-from narrator.characters import escape_controls
+from narrator.characters import escape_controls, measure_width
+
+_SHOWN = 160
+"""Characters of a line that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,23 @@ class Fault:
         """Write the fault the way compilers do: `file:line:col: kind: message`."""
         text = f"{self.mark}: {kind}: {self.message}" if self.mark else f"{kind}: {self.message}"
         return escape_controls(text).replace("\n", "\\n")
+
+    def show_place(self) -> tuple[str, str] | None:
+        """Return the line that it is in and another with a caret below the place; None where the line is not known.
+
+        Of a long line the part around the place is shown.
+        """
+        if not self.mark or not self.mark.text.strip():
+            return None
+        text, column = escape_controls(self.mark.text.replace("\t", " ")), self.mark.column - 1
+        start = max(column - _SHOWN // 2, 0) if len(text) > _SHOWN else 0
+        before = ("..." if start else "") + text[start:column]
+        after = text[column : start + _SHOWN] + ("..." if len(text) > start + _SHOWN else "")
+        return before + after, " " * measure_width(before) + "^"
+
+    def show_fix(self) -> list[str]:
+        """Return the lines to write instead; none where they are not known."""
+        return [] if self.fix is None else escape_controls(self.fix).split("\n")
 
 
 class NarratorError(Exception):

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from narrator.errors import Fault, Mark
 from narrator.routine.phrases import Phrases, find_phrases
 from narrator.script import Bell, BreathBlock, Script, Silence, Speech, list_speeches
-from narrator.timeline import Growth, Lengths, lay_out
-from narrator.units import Ms
+from narrator.timeline import Growth, Hold, Lengths, lay_out
+from narrator.timeline.holds import HoldPlacer
+from narrator.units import Ms, format_duration
 
 LONGEST_SPEECH: Ms = 60_000
 """Speech that goes on for longer without a pause is hard to follow."""
@@ -22,8 +23,12 @@ _EASY_PAUSE: Ms = 1500
 def review_growth(growth: Growth) -> list[Fault]:
     """Return warnings about a script, in the order of the file, whatever the length of the track."""
     script, lengths = growth.script, growth.lengths
+    unheard = list(_find_unheard(script, lengths))
+    places = {fault.mark for fault in unheard}
     found = [
-        *lay_out(growth, lengths).notes,
+        *script.notes,
+        *unheard,
+        *(note for note in lay_out(growth, lengths).notes if note.mark not in places),
         *(fault for fullest in growth.list_fullest() for fault in _find_long_speech(fullest, lengths)),
         *_find_long_holds(script),
         *_find_pace(script, lengths),
@@ -34,6 +39,19 @@ def review_growth(growth: Growth) -> list[Fault]:
 
 def _find_line(fault: Fault) -> tuple[int, int]:
     return (fault.mark.line, fault.mark.column) if fault.mark else (0, 0)
+
+
+def _find_unheard(script: Script, lengths: Lengths) -> Iterator[Fault]:
+    """Find cues that fit into no length of their hold."""
+    for item in script.steps:
+        if isinstance(item.what, Silence) and item.what.cues:
+            longest = item.what.length.most
+            segments, _ = HoldPlacer(lengths).place(item.what.cues, Hold(0, longest, item.mark, None, None))
+            heard = {segment.mark for segment in segments}
+            for cue in item.what.cues:
+                if cue.mark not in heard:
+                    text = f"this cue fits into no length of its hold, which is at most {format_duration(longest)}"
+                    yield Fault(f"{text}; let the hold be longer, or put the cue elsewhere", cue.mark)
 
 
 def _find_long_speech(script: Script, lengths: Lengths) -> Iterator[Fault]:

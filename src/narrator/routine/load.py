@@ -11,6 +11,7 @@ from narrator.errors import Fault, RoutineError
 from narrator.paths import find_below
 from narrator.routine.describe import describe_faults
 from narrator.routine.find import builtin_folder
+from narrator.routine.losses import find_cut_texts, find_losses, find_uncounted
 from narrator.routine.model import Fragment, Include, Repeat, Routine, Section, StepBase
 from narrator.routine.parameters import count_nodes, fill_parameters
 from narrator.routine.slips.foreign import name_foreign
@@ -40,10 +41,14 @@ def make_routine(source: Source, path: Path, sounds: tuple[Path, ...] = ()) -> R
         RoutineError: with every fault found.
 
     """
-    routine = type_source(fill_parameters(source), Routine)
-    faults = _Includer(routine.language).fill(routine.steps, path.resolve(), (path.resolve(),))
+    filled = fill_parameters(source)
+    routine = type_source(filled, Routine)
+    includer = _Includer(routine.language)
+    faults = includer.fill(routine.steps, path.resolve(), (path.resolve(),))
     if faults:
         raise RoutineError.gather(faults)
+    notes = [*find_cut_texts(source), *find_losses(routine, filled), *includer.notes]
+    routine._notes = tuple(dict.fromkeys(notes))  # noqa: SLF001 - the loader fills in what the files say
     routine._sounds = sounds  # noqa: SLF001 - the loader fills in what the file cannot say
     return routine
 
@@ -56,6 +61,8 @@ class _Includer:
         self._sources: dict[Path, Source] = {}
         self._known: dict[Path, Fragment] = {}
         self._size = 0
+        self.notes: list[Fault] = []
+        """What is written in the files and nobody would hear."""
 
     def fill(self, steps: Iterable[StepBase], file: Path, opened: tuple[Path, ...]) -> list[Fault]:
         """Read what the steps of a file include; answers what is wrong with it."""
@@ -104,7 +111,9 @@ class _Includer:
             raise RoutineError(
                 f"over {MAX_NODES:,} entries in what is included; a routine needs fewer", step.find_mark("include")
             )
-        return type_source(filled, Fragment, self._language)
+        fragment = type_source(filled, Fragment, self._language)
+        self.notes += [*find_cut_texts(self._sources[found]), *find_uncounted(fragment, filled)]
+        return fragment
 
 
 def _find_included(name: str, file: Path) -> Path | None:

@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from narrator.errors import Fault
 from narrator.routine.breath import PatternSpec, VoicedShort, VoicedSpec
 from narrator.routine.hold_cues import HoldCue, check_cues
 from narrator.routine.marked import Marked
@@ -353,6 +354,12 @@ class Routine(Marked):
     loudness: Loudness = Field(LOUDNESS, description="Loudness of the session, in LUFS.")
     steps: Steps
     _sounds: tuple[Path, ...] = PrivateAttr(default=())
+    _notes: tuple[Fault, ...] = PrivateAttr(default=())
+
+    @property
+    def notes(self) -> tuple[Fault, ...]:
+        """What is written in its files and nobody would hear."""
+        return self._notes
 
     @property
     def sounds(self) -> tuple[Path, ...]:

@@ -140,7 +140,10 @@ class Source:
 
     def rewrite(self, path: Sequence[str | int], value: str) -> str | None:
         """Return the line of a value with another one in its place; None if it is not on one line of this file."""
-        node = self.find_node(path)
+        return self.replace(self.find_node(path), value)
+
+    def replace(self, node: yaml.Node, value: str) -> str | None:
+        """Return the line of a node with another value in its place; None if it is not on one line of this file."""
         if self.cut(node) is None:
             return None
         line = self.lines[node.start_mark.line]

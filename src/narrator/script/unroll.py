@@ -103,6 +103,7 @@ def write_script(
         loudness=routine.loudness,
         full=write_script(routine, "full", language, without, seed) if guidance == "brief" else None,
         units=tuple(writer.units.values()),
+        notes=routine.notes,
     )
 
 
