@@ -139,7 +139,7 @@ class _Writer:
                 )
             path = (*place.path, index)
             try:
-                for each in self.list_places(step, replace(place, path=path, id=join_id(place.id, index))):
+                for each in self.list_places(step, replace(place, path=path, id=join_id(place.id, step.id or index))):
                     self.add_step(step, each)
             except UnrollingError as error:
                 self.faults += error.faults
