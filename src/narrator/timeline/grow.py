@@ -97,9 +97,9 @@ class Material:
         return tuple(reversed(kept))
 
     def _measure_sets(self) -> list[MaterialSet]:
-        """Measure each set that has something in it, and is not the one before: the row of steps changes from set to set.
+        """Measure each set that has something in it, and is not the one before: its row changes from set to set.
 
-        A unit may have no steps here, as they may have with other guidance, or at lengths that `from` and `until` let in.
+        A unit may have no steps here: it has some with other guidance, or at lengths that `from` and `until` let in.
         """
         entering: dict[int, list[int]] = {}
         leaving: dict[int, list[int]] = {}
