@@ -54,11 +54,13 @@ ALLOWED = {
     "cli_voices": {"cache", "console", "publish", "routine", "speech"},
     "cli_sounds": {"cache", "console", "mix", "publish", "routine", "sound"},
     "cli_cache": {"cache", "config", "console"},
+    "cli_translate": {"console", "routine"},
     "cli_check": {"console", "figures", "render", "timeline"},
     "cli": {
         "cli_cache",
         "cli_check",
         "cli_sounds",
+        "cli_translate",
         "batch",
         "cache",
         "cli_voices",

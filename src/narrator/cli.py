@@ -16,6 +16,7 @@ from narrator import __version__
 from narrator.cli_cache import cache_app, open_cache
 from narrator.cli_check import show_checked
 from narrator.cli_sounds import sounds_command
+from narrator.cli_translate import translate_command
 from narrator.cli_voices import voices_app
 from narrator.console import check_language, faults_told, print_json, tell, tell_failure, write_text
 from narrator.cores import count_cores
@@ -42,6 +43,7 @@ app = typer.Typer(
 app.add_typer(voices_app, name="voices")
 app.add_typer(cache_app, name="cache")
 app.command("sounds")(sounds_command)
+app.command("translate")(translate_command)
 
 
 class GuidanceName(StrEnum):
