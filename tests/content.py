@@ -7,8 +7,8 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 
-from narrator.figures import list_wordless
 from narrator.mix import measure_stroke
+from narrator.review.figures import list_wordless
 from narrator.routine import list_builtins, load_routine
 from narrator.script import Bell, Speech, write_script
 from narrator.speech.engines.silent import estimate_length

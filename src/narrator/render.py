@@ -23,20 +23,19 @@ from narrator.errors import (
     SoundError,
     UsageError,
 )
-from narrator.figures import USUAL, Row, look_at_lengths
 from narrator.files import sweep_parts
+from narrator.formats.mp3 import write_mp3
+from narrator.formats.tags import is_ours
 from narrator.mix import Console, measure_gain, measure_stroke
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.paths import exists, is_file, open_regular, refuse_special
-from narrator.publish.mp3 import write_mp3
-from narrator.publish.tags import is_ours
-from narrator.review import review_growth
+from narrator.review.advice import review_growth
+from narrator.review.figures import USUAL, Row, look_at_lengths
 from narrator.routine.coverage import review_translations
 from narrator.routine.load import make_routine
 from narrator.routine.seed import Seed, settle_seed
 from narrator.routine.source import read_source
 from narrator.script import Bell, Guidance, Heading, Script, write_script
-from narrator.script_file import ScriptFile, format_script, is_script, make_script, place_script
 from narrator.sound.loop import Loop
 from narrator.speech.cast import Role, cast_voice
 from narrator.speech.engine import Engine, Voice
@@ -44,8 +43,9 @@ from narrator.speech.speak import Clips, find_lengths, speak
 from narrator.speech.text.reading import Reader
 from narrator.speech.text.unspoken import find_unspoken
 from narrator.timeline import Growth, Lengths, Range, Timeline, lay_out, measure_range
+from narrator.timeline.pinned import ScriptFile, format_script, is_script, make_script, place_script
 from narrator.units import Db, Ms, format_duration
-from narrator.verify import Check, compare_bytes, verify_track
+from narrator.verifying.compare import Check, compare_bytes, verify_track
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from narrator.console import check_language, faults_told, print_json, tell
+from narrator.cli.console import check_language, faults_told, print_json, tell
 from narrator.errors import Fault, PublishError, UsageError
 from narrator.paths import is_file
 
