@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_timeline import as_script, lay, make_lengths, make_script, routines
 
+from narrator.captions.text import format_json
 from narrator.errors import LengthError, RoutineError
-from narrator.publish.screenplay import format_json
 from narrator.routine import list_builtins, load_routine
 from narrator.script import write_script
 from narrator.timeline import lay_out, measure_range

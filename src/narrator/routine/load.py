@@ -50,6 +50,7 @@ def make_routine(source: Source, path: Path, sounds: tuple[Path, ...] = ()) -> R
     notes = [*find_cut_texts(source), *find_losses(routine, filled), *includer.notes]
     routine._notes = tuple(dict.fromkeys(notes))  # noqa: SLF001 - the loader fills in what the files say
     routine._sounds = sounds  # noqa: SLF001 - the loader fills in what the file cannot say
+    routine._translations = source.translations  # noqa: SLF001
     return routine
 
 
@@ -113,6 +114,7 @@ class _Includer:
             )
         fragment = type_source(filled, Fragment, self._language)
         self.notes += [*find_cut_texts(self._sources[found]), *find_uncounted(fragment, filled)]
+        fragment._translations = filled.translations  # noqa: SLF001 - the loader fills in what the file cannot say
         return fragment
 
 

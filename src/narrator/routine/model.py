@@ -36,6 +36,7 @@ from narrator.routine.sounds import (
     type_bed_level,
 )
 from narrator.routine.text import Lines
+from narrator.routine.translations import Translations
 from narrator.routine.values import (
     LANGUAGE,
     Duration,
@@ -225,6 +226,11 @@ class Include(StepBase):
     _fragment: "Fragment | None" = PrivateAttr(default=None)
 
     @property
+    def fragment(self) -> "Fragment | None":
+        """What is in the file; None before it has been read."""
+        return self._fragment
+
+    @property
     def steps(self) -> "Steps":
         """Steps of the file; none before it has been read."""
         return self._fragment.steps if self._fragment else ()
@@ -355,11 +361,17 @@ class Routine(Marked):
     steps: Steps
     _sounds: tuple[Path, ...] = PrivateAttr(default=())
     _notes: tuple[Fault, ...] = PrivateAttr(default=())
+    _translations: Translations = PrivateAttr(default_factory=lambda: Translations(None, "<memory>"))
 
     @property
     def notes(self) -> tuple[Fault, ...]:
         """What is written in its files and nobody would hear."""
         return self._notes
+
+    @property
+    def translations(self) -> Translations:
+        """PO files beside the file."""
+        return self._translations
 
     @property
     def sounds(self) -> tuple[Path, ...]:
@@ -386,6 +398,12 @@ class Fragment(Marked):
     floor: Floor = None
     loudness: Loudness | None = None
     steps: Steps
+    _translations: Translations = PrivateAttr(default_factory=lambda: Translations(None, "<memory>"))
+
+    @property
+    def translations(self) -> Translations:
+        """PO files beside the file."""
+        return self._translations
 
 
 for _model in (Section, Repeat, Include, Fragment, Routine):

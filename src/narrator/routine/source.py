@@ -6,7 +6,9 @@ Scalars stay text: the models type them, so YAML 1.1's surprises (`1:30` as 90, 
 import errno
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping as PlainMapping
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from narrator.paths import read_file
 from narrator.routine.slips.foreign import name_bytes, name_foreign
 from narrator.routine.slips.lines import STEPS, split_lines
 from narrator.routine.slips.syntax import Refusal, find_slips
+from narrator.routine.translations import Translations
+from narrator.routine.written import Written
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 100
@@ -42,10 +46,15 @@ class Mapping(dict[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class Borrowed:
-    """What is known of a node that is not as it stands in the file: the file it is from, and a note for messages."""
+    """What is known of a node that is not as it stands in the file: the file it is from, and a note for messages.
 
-    origin: "Source"
+    A text into which values were put has its template, and the values by name.
+    """
+
+    source: "Source"
     note: str = ""
+    template: yaml.ScalarNode | None = None
+    values: PlainMapping[str, Written] = field(default_factory=dict)
 
 
 class Source:
@@ -54,12 +63,20 @@ class Source:
     `borrowed` has what is known, by identity, of nodes that were put into it from elsewhere.
     """
 
-    def __init__(self, name: str, root: yaml.Node, borrowed: dict[int, Borrowed] | None = None, text: str = "") -> None:
+    def __init__(
+        self,
+        name: str,
+        root: yaml.Node,
+        borrowed: dict[int, Borrowed] | None = None,
+        text: str = "",
+        translations: Translations | None = None,
+    ) -> None:
         self.name = name
         self.root = root
         self.text = text
         self.lines = split_lines(text)
         self.borrowed = borrowed or {}
+        self.translations = translations or Translations(None, name)
         self.data = self._build(root)
 
     def find_mark(self, path: Sequence[str | int], *, key: bool = False) -> Mark:
@@ -153,11 +170,20 @@ class Source:
         )
         return line[: node.start_mark.column] + space + value + line[node.end_mark.column :]
 
-    def _read_text(self, node: yaml.ScalarNode) -> str:
-        """Text of a scalar, in which no escape stands for what may not be written plainly."""
+    def read_text(self, node: yaml.ScalarNode) -> Written:
+        """Text of a scalar, in which no escape stands for what may not be written plainly.
+
+        Raises:
+            RoutineError: one does.
+
+        """
+        mark = self.mark_node(node)
         if found := find_control(node.value):
-            raise RoutineError(_describe_control(found[1]), self.mark_node(node))
-        return _unfold(node)
+            raise RoutineError(_describe_control(found[1]), mark)
+        known = self.borrowed.get(id(node))
+        template = _unfold(known.template) if known and known.template else None
+        translations = (known.source if known else self).translations
+        return Written(_unfold(node), mark, translations, template, known.values if known else {})
 
     def mark_node(self, node: yaml.Node) -> Mark:
         """Place of a node, in the file that it is from."""
@@ -169,11 +195,11 @@ class Source:
     def find_origin(self, node: yaml.Node) -> "Source":
         """Return the file that a node is from."""
         known = self.borrowed.get(id(node))
-        return known.origin if known else self
+        return known.source if known else self
 
     def _build(self, node: yaml.Node) -> Any:
         if isinstance(node, yaml.ScalarNode):
-            return self._read_text(node)
+            return self.read_text(node)
         if isinstance(node, yaml.SequenceNode):
             return [self._build(child) for child in node.value]
         mapping = Mapping()
@@ -182,7 +208,7 @@ class Source:
         for label, child in node.value:
             if not isinstance(label, yaml.ScalarNode):
                 raise RoutineError("a key must be a word; quote text that starts with [ or {", self.mark_node(label))
-            self._read_text(label)
+            self.read_text(label)
             if label.value == "<<":
                 raise RoutineError(
                     "merge keys (<<) are not part of the language; write the keys out", self.mark_node(label)
@@ -221,10 +247,10 @@ def read_source(path: Path, name: str | None = None) -> Source:
         line = raw.count(b"\n", 0, error.start) + 1
         message = name_bytes(raw) or "this is not UTF-8 text; save the file as UTF-8"
         raise RoutineError(message, Mark(name, line, 1)) from error
-    return parse_source(text, name)
+    return parse_source(text, name, Translations(path, name))
 
 
-def parse_source(text: str, name: str) -> Source:
+def parse_source(text: str, name: str, translations: Translations | None = None) -> Source:
     """Parse YAML text; see `read_source`."""
     if found := find_control(text.replace("\r\n", " \n").replace("\r", "\n")):
         at, character = found
@@ -237,7 +263,22 @@ def parse_source(text: str, name: str) -> Source:
     root = yaml.compose(text, Loader=Loader)
     if root is None:
         raise RoutineError("the file is empty; start with 'title:' and 'steps:'", Mark(name, 1, 1))
-    return Source(name, root, text=text)
+    translations = translations or Translations(None, name)
+    translations.list_scalars = partial(_list_scalars, root)
+    return Source(name, root, text=text, translations=translations)
+
+
+def _list_scalars(node: yaml.Node) -> Iterator[str]:
+    """Yield the values of a tree that are neither lists nor mappings."""
+    waiting = [node]
+    seen: set[int] = set()
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, yaml.ScalarNode):
+            yield _unfold(each)
+        elif id(each) not in seen:
+            seen.add(id(each))
+            waiting += (child[1] if isinstance(child, tuple) else child for child in each.value)
 
 
 def check_text(text: str) -> Refusal | None:

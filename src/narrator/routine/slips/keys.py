@@ -44,7 +44,7 @@ def respell_keys(source: Source, kind: type[BaseModel]) -> tuple[Source, list[Re
     speller.walk(source.root, kind)
     if not speller.found:
         return source, []
-    return Source(source.name, source.root, source.borrowed, source.text), speller.found
+    return Source(source.name, source.root, source.borrowed, source.text, source.translations), speller.found
 
 
 def describe_keys(found: list[Respelt]) -> list[Fault]:

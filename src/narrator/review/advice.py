@@ -26,7 +26,6 @@ def review_growth(growth: Growth) -> list[Fault]:
     unheard = list(_find_unheard(script, lengths))
     places = {fault.mark for fault in unheard}
     found = [
-        *script.notes,
         *unheard,
         *(note for note in lay_out(growth, lengths).notes if note.mark not in places),
         *(fault for fullest in growth.list_fullest() for fault in _find_long_speech(fullest, lengths)),
