@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from narrator.errors import Fault, Mark, RoutineError
+from narrator.routine.hold_cues import PLACES
 from narrator.routine.model import STEPS, list_keys
 from narrator.routine.nearest import suggest
 from narrator.routine.slips.brackets import mend_brackets
@@ -154,6 +155,10 @@ def _describe_value(place: _Place, message: str) -> Fault:
         return Fault("what follows # is a comment; put the text in quotes", place.mark, text)
     elif message.startswith("say how long to breathe") and not {"rounds", "for"} & set(written):
         fix = add_below(place.source, place.path, "rounds: 6")
+    elif message.startswith("a cue in a hold has one of") and not {*PLACES} & set(written):
+        fix = add_below(place.source, place.path, "at: half")
+    elif isinstance(written, list) and place.path[-2:-1] == ["steps"] and len(written) == 1:
+        message, fix = "one dash starts a step; take the other one out", _drop_dash(place.mark)
     elif isinstance(written, dict) and place.key in {"cues", "steps"}:
         fix = list_entries(place.source, place.path, each=place.key == "steps")
     elif isinstance(written, list) and place.key in {"say", "brief"} and len(written) > 1:
@@ -165,6 +170,11 @@ def _describe_value(place: _Place, message: str) -> Fault:
     if meant:
         message, fix = meant.message or message, _rewrite(place, meant.instead)
     return Fault(message, place.mark, *(fix or ()))
+
+
+def _drop_dash(mark: Mark) -> Fix:
+    before, after = mark.text[: mark.column - 1], mark.text[mark.column - 1 :]
+    return Fix(before + re.sub(r"^-\s+", "", after) if before.rstrip().endswith("-") else None)
 
 
 def _rewrite(place: _Place, instead: str | None) -> Fix:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from narrator.routine.slips.kinds import Slip
-from narrator.routine.slips.lines import KEYS, TEXTS, is_quoted, read_line, requote, write_plainly
+from narrator.routine.slips.lines import KEYS, TEXTS, is_quoted, quote, read_line, requote, write_plainly
 
 _CLOSING = {"{": "}", "[": "]"}
 _NAMES = "|".join(sorted(KEYS, key=len, reverse=True))
@@ -104,15 +104,11 @@ class _Mender:
         if not value or is_quoted(value):
             return value
         if value[0] in "\"'“":
-            new = (
-                requote(value)
-                if len(value) > 1 and value[-1] in "\"'”"
-                else requote(value + value[0].replace("“", "”"))
-            )
-            self.found.append(
-                (start, "this text is not in quotes from its beginning to its end; put all of it in quotes")
-            )
-            return new
+            message = "this text is not in quotes from its beginning to its end; put all of it in quotes"
+            self.found.append((start, message))
+            is_whole = len(value) > 1 and value[-1] in "\"'”"
+            is_open = value[0].replace("“", "”") not in value[1:]
+            return requote(value) if is_whole or not is_open else quote(value[1:])
         new = write_plainly(value, in_brackets=True)
         if new != value:
             self.found.append((_find_trouble(value) + start, _describe_trouble(value)))

@@ -16,7 +16,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (r"#EXTM3U", "a list of tracks (M3U)"),
     (r"\s*\[[\w.]+\]\s*\n\s*\w+\s*=", "a configuration in TOML or INI"),
     (r"(?:\w+\s*=\s*[\"\d\[].*\n)+", "a configuration in TOML or INI"),
-    (r"[^\n,:]*,[^\n:]*,[^\n:]*\n[^\n,]*,[^\n]*,", "a table (CSV)"),
+    (r"[\w-]+(?:[,;][\w -]+)+\n[^\n]*[,;]", "a table (CSV)"),
     (r"[^\n\t:]*\t[^\n]*\n[^\n\t]*\t", "a table (TSV)"),
 )
 _BYTES: tuple[tuple[bytes, str], ...] = (

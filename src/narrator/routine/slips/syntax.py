@@ -120,14 +120,25 @@ class _Search:
         for finders in ((find_unclosed,), _FINDERS):
             for index in places:
                 for find in finders:
-                    for slip in find(self.lines, index):
-                        if self.tried > _MOST_TRIED:
-                            return None
-                        # What is far below decides nothing, and would take its time.
-                        after = self._check(_replace(self.lines, slip)[: refusal.line + _MOST_LINES_DOWN])
-                        if _helps(slip, refusal, after, self.lines):
-                            return slip, self._check(_replace(self.lines, slip))
+                    if slip := self._choose(find(self.lines, index), refusal):
+                        return slip, self._check(_replace(self.lines, slip))
         return None
+
+    def _choose(self, slips: Iterator[Slip], refusal: Refusal) -> Slip | None:
+        """Return the slip that gets the parser furthest, if one helps; of several that do, the first."""
+        found: Slip | None = None
+        furthest = -1
+        for slip in slips:
+            if self.tried > _MOST_TRIED:
+                break
+            # What is far below decides nothing, and would take its time.
+            after = self._check(_replace(self.lines, slip)[: refusal.line + _MOST_LINES_DOWN])
+            if after is None:
+                return slip
+            reached = after.line - len(slip.new) + slip.count
+            if reached > furthest and _helps(slip, refusal, after, self.lines):
+                found, furthest = slip, reached
+        return found
 
     def _check(self, lines: Sequence[str]) -> Refusal | None:
         text = "\n".join(lines)

@@ -60,6 +60,8 @@ def _read_elastic(_key: str, text: str) -> Meant | None:
         return Meant("a range needs both of its ends, such as 20s..2m", None)
     if is_length(low) and is_length(high):
         return Meant(None, f"{high.strip()}..{low.strip()}")
+    if " and " in text and (length := read_loosely(text.replace(" and ", " "))):
+        return Meant(f"a length of time is written {length}, not {text!r}", length)
     if found := read_range(text):
         return Meant(f"a range is written with two dots: {found}", found)
     if re.fullmatch(r"\d+(?:\.\d+)?", text):
@@ -98,7 +100,11 @@ def _say_unit(number: str) -> tuple[str, str]:
     return message, f"{number}%" if int(number) < 100 else f"{number}s"
 
 
-_PLACES: tuple[tuple[str, Callable[..., tuple[str, str]]], ...] = (
+_PLACES: tuple[tuple[str, Callable[..., tuple[str, str | None]]], ...] = (
+    (
+        r"(?:every|each)\s+(.*)",
+        lambda time: (f"how often is a key of its own: write every: {time} in place of 'at'", None),
+    ),
     (r"0?[.,](\d{1,4})", lambda digits: _say_share(float(f"0.{digits}") * 100)),
     (r"(\d{1,2})/(\d{1,2})", lambda part, whole: _say_share(round(100 * int(part) / max(int(whole), 1)))),
     (r"(\d{1,2})\s*(?:percent|per cent|pct)", lambda percent: _say_share(int(percent))),
