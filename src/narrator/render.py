@@ -31,6 +31,7 @@ from narrator.mix.backdrops import open_bed, open_floor
 from narrator.paths import exists, is_file, open_regular, refuse_special
 from narrator.review.advice import review_growth
 from narrator.review.figures import USUAL, Row, look_at_lengths
+from narrator.routine.coverage import review_translations
 from narrator.routine.load import make_routine
 from narrator.routine.seed import Seed, settle_seed
 from narrator.routine.source import read_source
@@ -305,7 +306,7 @@ def check(request: Request, cache: Cache, lengths: Sequence[Ms] | None = None) -
         NarratorError: of the stage that found a fault.
 
     """
-    authored = _read(request)
+    authored = _read(request, is_reviewed=True)
 
     def find(engine: Engine, voice: Voice) -> tuple[dict[str, Ms], bool, tuple[Fault, ...]]:
         reader = _open_reader(authored, engine, voice)
@@ -330,7 +331,7 @@ def check(request: Request, cache: Cache, lengths: Sequence[Ms] | None = None) -
     if request.nearest:
         asked = tuple(span.find_nearest(length) for length in asked)
     rows, advice = look_at_lengths(growth, asked, explains=lengths is not None)
-    notes = tuple(dict.fromkeys([*failed, *unspoken, *review_growth(growth), *timeline.notes]))
+    notes = tuple(dict.fromkeys([*failed, *authored.notes, *unspoken, *review_growth(growth), *timeline.notes]))
     return Checked(authored.heading.title, span, timeline.length, is_estimate, notes, tuple(rows), tuple(advice))
 
 
@@ -355,16 +356,23 @@ def _plan(
     gain = authored.gain if isinstance(authored, ScriptFile) else None
     if gain is None:
         gain = measure_gain(_lay_out_whole(authored, lengths) or timeline, clips, authored.loudness)
-    return Plan(authored.heading, reader.voice, timeline, clips, gain, authored.floor, bed, unspoken)
+    notes = (*_list_notes(authored), *unspoken)
+    return Plan(authored.heading, reader.voice, timeline, clips, gain, authored.floor, bed, notes)
 
 
-def _read(request: Request) -> Script | ScriptFile:
-    """Read a routine or a script file."""
+def _list_notes(authored: Script | ScriptFile) -> tuple[Fault, ...]:
+    return authored.notes if isinstance(authored, Script) else ()
+
+
+def _read(request: Request, *, is_reviewed: bool = False) -> Script | ScriptFile:
+    """Read a routine or a script file; `is_reviewed` adds notes about its translations."""
     source = read_source(request.file, request.name)
     if not is_script(source):
         routine = make_routine(source, request.file, request.sounds)
         seed = settle_seed(routine.seed if request.seed is None else request.seed, request.today)
         script = write_script(routine, request.guidance or "full", request.language, request.without, seed)
+        if is_reviewed:
+            script = replace(script, notes=(*script.notes, *review_translations(routine)))
         return replace(script, bed=None) if request.no_bed else script
     choices = (request.length, request.guidance, request.language, request.seed, *request.without)
     if request.no_bed or request.nearest or any(value is not None for value in choices):

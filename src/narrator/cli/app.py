@@ -18,6 +18,7 @@ from narrator.cli.check import show_checked
 from narrator.cli.console import check_language, faults_told, print_json, tell, tell_failure, write_text
 from narrator.cli.sounds import sounds_command
 from narrator.cli.streams import lasting_streams
+from narrator.cli.translate import translate_command
 from narrator.cli.voices import voices_app
 from narrator.cores import count_cores
 from narrator.errors import FAILURES, NarratorError, OutsideError, RoutineError, UsageError
@@ -42,6 +43,7 @@ app = typer.Typer(
 app.add_typer(voices_app, name="voices")
 app.add_typer(cache_app, name="cache")
 app.command("sounds")(sounds_command)
+app.command("translate")(translate_command)
 
 
 class GuidanceName(StrEnum):
@@ -384,18 +386,16 @@ def check_command(
 def list_command(*, as_json: JsonOption = False) -> None:
     """List the built-in routines."""
     with faults_told():
-        from narrator.routine import list_builtins, load_routine
+        from narrator.routine.library import list_library
 
-        for name, path in list_builtins().items():
-            routine = load_routine(path)
-            title = routine.title.pick_name(routine.language, routine.language)
-            shown = routine.description.pick_name(routine.language, routine.language) if routine.description else title
+        for each in list_library():
             if as_json:
-                known = {"name": name, "title": title, "length_ms": routine.length}
-                print_json(known | {"description": shown, "language": routine.language})
+                known = {"name": each.name, "title": each.title, "length_ms": each.length}
+                known |= {"description": each.description, "language": each.language}
+                print_json(known | {"languages": list(each.languages)})
             else:
-                length = format_duration(routine.length) if routine.length else "any"
-                typer.echo(f"{name:24} {length:>6}  {shown}")
+                length = format_duration(each.length) if each.length else "any"
+                typer.echo(f"{each.name:24} {length:>6}  {' '.join(each.languages):8}  {each.description}")
 
 
 @app.command("schema")

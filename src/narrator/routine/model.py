@@ -35,6 +35,7 @@ from narrator.routine.sounds import (
     type_bed_level,
 )
 from narrator.routine.text import Lines
+from narrator.routine.translations import Translations
 from narrator.routine.values import (
     LANGUAGE,
     Duration,
@@ -224,6 +225,11 @@ class Include(StepBase):
     _fragment: "Fragment | None" = PrivateAttr(default=None)
 
     @property
+    def fragment(self) -> "Fragment | None":
+        """What is in the file; None before it has been read."""
+        return self._fragment
+
+    @property
     def steps(self) -> "Steps":
         """Steps of the file; none before it has been read."""
         return self._fragment.steps if self._fragment else ()
@@ -353,6 +359,12 @@ class Routine(Marked):
     loudness: Loudness = Field(LOUDNESS, description="Loudness of the session, in LUFS.")
     steps: Steps
     _sounds: tuple[Path, ...] = PrivateAttr(default=())
+    _translations: Translations = PrivateAttr(default_factory=lambda: Translations(None, "<memory>"))
+
+    @property
+    def translations(self) -> Translations:
+        """PO files beside the file."""
+        return self._translations
 
     @property
     def sounds(self) -> tuple[Path, ...]:
@@ -379,6 +391,12 @@ class Fragment(Marked):
     floor: Floor = None
     loudness: Loudness | None = None
     steps: Steps
+    _translations: Translations = PrivateAttr(default_factory=lambda: Translations(None, "<memory>"))
+
+    @property
+    def translations(self) -> Translations:
+        """PO files beside the file."""
+        return self._translations
 
 
 for _model in (Section, Repeat, Include, Fragment, Routine):
