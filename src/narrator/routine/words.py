@@ -8,10 +8,10 @@ from typing import Annotated, Any, NamedTuple, TypeAlias
 
 from pydantic import AfterValidator, PlainValidator, ValidationInfo, WithJsonSchema
 
-from narrator.languages import match_language
+from narrator.languages import LANGUAGE, match_language
 from narrator.routine.nearest import suggest
 from narrator.routine.text import check_braces, check_marks
-from narrator.routine.values import LANGUAGE, fault_at
+from narrator.routine.values import fault_at
 
 Check: TypeAlias = Callable[[str, str], str]
 """Refuses a line in a language that cannot be spoken, and returns it as it is to be kept."""

@@ -11,8 +11,9 @@ from narrator.routine.phrases import Phrases, find_phrases, list_languages
 from narrator.routine.sounds import BedSpec, BellSpec, find_sound
 from narrator.routine.text import InlinePause, Sentence, check_braces, fill_braces, split_text
 from narrator.routine.values import Elastic as AuthoredElastic
+from narrator.routine.values import Guidance
 from narrator.routine.words import SideNames, Words
-from narrator.script.cues import Elastic, Guidance, Unknown, Window, round_length
+from narrator.script.cues import Elastic, Unknown, Window, round_length
 from narrator.script.material import Counting
 from narrator.script.sounds import EVERY, Bed, Bell
 from narrator.units import TICK, Ms

@@ -7,19 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from narrator.errors import Mark
 from narrator.routine import model
 from narrator.routine.sounds import LOUDNESS, BedLevel
-from narrator.routine.values import At
+from narrator.routine.values import At, Guidance
 from narrator.script.sounds import Bed, Bell, Cue, Speech, list_speeches, list_texts
 from narrator.units import Db, Lufs, Ms, ms_to_ticks, ticks_to_ms
 
 LEAD: Ms = 500
 """Silence before the first cue."""
 
-Guidance: TypeAlias = Literal["full", "brief", "bells"]
+
 Unknown: TypeAlias = tuple[object, ...]
 """Name of an elastic length; silences with one name are always equally long."""
 

@@ -10,13 +10,13 @@ from narrator.routine.hold_cues import HoldCue as AuthoredCue
 from narrator.routine.phrases import find_phrases
 from narrator.routine.seed import settle_seed
 from narrator.routine.text import InlinePause, Sentence
+from narrator.routine.values import Guidance
 from narrator.routine.words import Words
 from narrator.script.breath import make_breath
 from narrator.script.context import Context, Place, UnrollingError, join_id, make_bed
 from narrator.script.cues import (
     BreathBlock,
     Elastic,
-    Guidance,
     Heading,
     HoldCue,
     Item,
