@@ -36,8 +36,8 @@ _LONG_CODES = dict(
 """ISO 639-2 codes of the languages that have a two-letter code and a voice here."""
 
 
-def check_language(code: str) -> None:
-    """Refuse what is not a valid code of a language.
+def check_language(code: str, option: str = "language") -> None:
+    """Refuse what is not a valid code of a language; `option` is what was asked for by it.
 
     Raises:
         UsageError: it is not one.
@@ -45,7 +45,7 @@ def check_language(code: str) -> None:
     """
     if not re.fullmatch(LANGUAGE, code):
         message = f"{code!r} is not a code of a language; write one such as en, de or es"
-        raise UsageError(message, options=("language",))
+        raise UsageError(message, options=(option,))
 
 
 def find_long_code(code: str) -> str:

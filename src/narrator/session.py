@@ -17,6 +17,7 @@ from narrator.mix import Mixer, measure_gain, measure_stroke
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.request import SessionRequest
 from narrator.routine.load import make_routine
+from narrator.routine.model import Routine
 from narrator.routine.seed import settle_seed
 from narrator.routine.source import Source, read_source
 from narrator.script import Bell, Cue, Heading, write_script
@@ -44,6 +45,8 @@ class Draft:
 
     request: SessionRequest
     arrangement: Arrangement
+    routine: Routine | None = None
+    """What the script was made from; None for a script that was authored as one."""
 
     @property
     def heading(self) -> Heading:
@@ -138,7 +141,7 @@ def make_draft(request: SessionRequest, source: Source) -> Draft:
     routine = make_routine(source, request.file, options.sounds)
     seed = settle_seed(routine.seed if options.seed is None else options.seed, options.today)
     script = write_script(routine, options.guidance or "full", options.language, options.without, seed)
-    return Draft(request, Elastic(script if options.bed else replace(script, bed=None)))
+    return Draft(request, Elastic(script if options.bed else replace(script, bed=None)), routine)
 
 
 def cast_draft(draft: Draft, work: Callable[[Reader], T]) -> tuple[T, tuple[Fault, ...]]:
@@ -175,8 +178,9 @@ def decide(draft: Draft, reader: Reader, cache: Cache, report: Report | None = N
     gain = arrangement.gain
     if gain is None:
         gain = measure_gain(arrangement.place_whole(lengths), clips, script.loudness)
+    warnings = (*script.notes, *unspoken)
     return Session(
-        draft.request.name, draft.heading, reader.voice, timeline, clips, gain, script.floor, bed, unspoken
+        draft.request.name, draft.heading, reader.voice, timeline, clips, gain, script.floor, bed, warnings
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from narrator.cli.schema import schema_command
 from narrator.cli.script import script_command
 from narrator.cli.sounds import sounds_command
 from narrator.cli.streams import lasting_streams
+from narrator.cli.translate import translate_command
 from narrator.cli.verify import verify_command
 from narrator.cli.voices import voices_app
 from narrator.errors import OutsideError
@@ -54,6 +55,7 @@ app.command("new")(new_command)
 app.add_typer(voices_app, name="voices")
 app.add_typer(cache_app, name="cache")
 app.command("sounds")(sounds_command)
+app.command("translate")(translate_command)
 
 
 def main() -> None:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from narrator.ledger import Track
     from narrator.review.checking import Checked
     from narrator.review.figures import Row
-    from narrator.routine.model import Routine
+    from narrator.routine.library import Listed
+    from narrator.routine.translating import Written
     from narrator.verifying.checks import Check
 
 
@@ -62,10 +63,16 @@ def _row_to_data(row: "Row") -> dict[str, Any]:
     return {names.get(key, key): value for key, value in known.items()} | {"reachable": True}
 
 
-def routine_to_data(name: str, routine: "Routine", title: str, description: str) -> dict[str, Any]:
+def listed_to_data(routine: "Listed") -> dict[str, Any]:
     """Return a built-in routine."""
-    known = {"name": name, "title": title, "length_ms": routine.length}
-    return known | {"description": description, "language": routine.language}
+    known = {"name": routine.name, "title": routine.title, "length_ms": routine.length}
+    known |= {"description": routine.description, "language": routine.language}
+    return known | {"languages": list(routine.languages)}
+
+
+def translated_to_data(language: str, written: "Written") -> dict[str, Any]:
+    """Return a PO file that was written."""
+    return {"language": language, **asdict(written)}
 
 
 def usage_to_data(cache: "Cache", usage: "Usage") -> dict[str, Any]:

@@ -8,6 +8,7 @@ from narrator.errors import Fault, UsageError
 from narrator.request import SessionRequest
 from narrator.review.advice import review_growth
 from narrator.review.figures import USUAL, Row, look_at_lengths
+from narrator.routine.coverage import review_translations
 from narrator.session import Draft, cast_draft, measure_rings, open_draft_bed, read_draft
 from narrator.speech.speak import find_lengths
 from narrator.speech.text.reading import Reader
@@ -59,7 +60,8 @@ def _measure(draft: Draft, cache: Cache) -> tuple[Lengths, tuple[Fault, ...]]:
         return *find_lengths(script.list_texts(), reader, cache), unspoken
 
     (clips, is_estimate, unspoken), failed = cast_draft(draft, find)
-    return Lengths(clips, measure_rings(draft.arrangement.list_cues()), is_estimate), (*failed, *unspoken)
+    notes = (*script.notes, *(review_translations(draft.routine) if draft.routine else ()))
+    return Lengths(clips, measure_rings(draft.arrangement.list_cues()), is_estimate), (*failed, *notes, *unspoken)
 
 
 def _check_pinned(draft: Draft, measured: Lengths, noted: tuple[Fault, ...], lengths: Sequence[Ms] | None) -> Checked:

@@ -32,6 +32,10 @@ class Written(Protocol):
     def loudness(self) -> Lufs:
         """Loudness that the session is brought to."""
 
+    @property
+    def notes(self) -> tuple[Fault, ...]:
+        """What is odd about it."""
+
     def list_cues(self) -> Iterator[Cue]:
         """Yield every cue that may be heard, in order."""
 

@@ -49,6 +49,7 @@ class PinnedScript:
     loudness: Lufs
     gain: Db | None
     """The gain of the session; None where it is to be measured."""
+    notes: tuple[Fault, ...] = ()
 
     @property
     def bed(self) -> Bed | None:
