@@ -15,8 +15,9 @@ from narrator.mix import find_islands, mix_background, mix_island
 from narrator.request import SessionOptions, SessionRequest
 from narrator.session import make_session
 from narrator.sound.audio import Samples, get_samples
-from narrator.sound.bells import BELLS, strike_bell
+from narrator.sound.bells import strike_bell
 from narrator.sound.breath import make_tone
+from narrator.sound.catalog import BELLS
 from narrator.units import SAMPLE_RATE, ms_to_samples
 
 FOLDER = Path(__file__).parent

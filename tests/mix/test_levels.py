@@ -6,8 +6,9 @@ import pytest
 from narrator.cache import Cache
 from narrator.mix import Mixer, find_islands, mix_background, mix_island
 from narrator.mix.backdrops import open_bed
-from narrator.mix.levels import LOUDER, SPEECH, level_clip, measure_gain
+from narrator.mix.levels import LOUDER, level_clip, measure_gain
 from narrator.script import Bell, Breath, Speech
+from narrator.sound.catalog import SPEECH
 from narrator.sound.loudness import integrate, measure_loudness
 from narrator.speech.engine import Voice
 from narrator.speech.registry import open_engine

@@ -6,7 +6,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from narrator.sound.beds import BEDS, loop_file, make_bed, measure_loop
+from narrator.sound.beds import loop_file, make_bed, measure_loop
+from narrator.sound.catalog import BEDS
 from narrator.sound.floor import make_floor
 from narrator.sound.loudness import measure_loudness
 

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 
-from narrator.routine.sounds import BELLS as NAMES
 from narrator.sound import bells
 from narrator.sound.audio import get_samples
-from narrator.sound.bells import BELLS, PITCHES, measure_ring, strike_bell
+from narrator.sound.bells import measure_ring, strike_bell
+from narrator.sound.catalog import BELLS, PITCHES
+from narrator.sound.catalog import BELLS as NAMES
 from narrator.sound.loudness import measure_loudness
 
 RATE = 48_000

@@ -70,8 +70,8 @@ def sounds_command(
 
 
 def _list_rows() -> list[dict[str, Any]]:
-    from narrator.sound.beds import BEDS
-    from narrator.sound.bells import BELLS, measure_ring
+    from narrator.sound.bells import measure_ring
+    from narrator.sound.catalog import BEDS, BELLS
 
     bells = [bell_to_data(name, measure_ring(name), bell.pitch, bell.level) for name, bell in BELLS.items()]
     return bells + [bed_to_data(name, ticks_to_ms(ticks)) for name, ticks in BEDS.items()]
@@ -92,9 +92,10 @@ def _make_sound(
 
     from narrator.cache import Cache
     from narrator.mix.backdrops import open_bed
-    from narrator.routine.sounds import BEDS, BedSpec, BellSpec
+    from narrator.routine.sounds import BedSpec, BellSpec
     from narrator.sound.audio import get_samples
     from narrator.sound.bells import strike_bell
+    from narrator.sound.catalog import BEDS
     from narrator.units import ceil_ticks, db_to_ratio
 
     try:

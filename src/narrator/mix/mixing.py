@@ -12,6 +12,7 @@ from narrator.script import Bell, Breath, Cue, Speech
 from narrator.sound.audio import AudioSegment, Samples, get_samples, make_segment, make_silence
 from narrator.sound.bells import strike_bell
 from narrator.sound.breath import make_tone
+from narrator.sound.fade import ease
 from narrator.sound.limiter import limit_peaks
 from narrator.sound.loop import Loop
 from narrator.speech.speak import Clips
@@ -100,5 +101,5 @@ def _fade_end(audio: AudioSegment, end: Ms) -> AudioSegment:
     """Fade what the end of the track cuts short; `end` is where it does, in ms from the start of `audio`."""
     samples = get_samples(audio)
     along = (np.arange(1, len(samples) + 1) - ms_to_samples(end - _LAST_FADE)) / ms_to_samples(_LAST_FADE)
-    samples *= (0.5 + 0.5 * np.cos(np.pi * np.clip(along, 0, 1))).astype(np.float32)[:, None]
+    samples *= (1 - ease(along)).astype(np.float32)[:, None]
     return make_segment(samples)
