@@ -15,7 +15,7 @@ from narrator.routine.values import Elastic as AuthoredElastic
 from narrator.routine.values import Guidance
 from narrator.routine.words import SideNames, UntranslatedError, Words
 from narrator.routine.written import Translated
-from narrator.script.cues import Elastic, Unknown, Window, round_length
+from narrator.script.cues import Elastic, ElasticId, Window, round_length
 from narrator.script.material import Counting
 from narrator.script.sounds import EVERY, Bed, Bell
 from narrator.units import TICK, Ms
@@ -28,7 +28,7 @@ MAX_CHARACTERS = 2_000_000
 class Place:
     """Where in the routine a step is unrolled: its path, the side it is on, and the words for braces."""
 
-    path: Unknown
+    path: ElasticId
     id: str = ""
     """As the path, but with sides: no two places of a routine share it."""
     section: int | None = None
@@ -39,8 +39,8 @@ class Place:
     """Titles of the sections around it as written, innermost first."""
     later_side: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
-    units: tuple[Unknown, ...] = ()
-    yields: tuple[Unknown, ...] = ()
+    units: tuple[ElasticId, ...] = ()
+    yields: tuple[ElasticId, ...] = ()
     windows: tuple[Window, ...] = ()
     counting: Counting | None = None
     """The repeat around it, where its number of rounds is open and `{rounds}` not yet settled."""
