@@ -152,3 +152,9 @@ def test_the_floor_is_pink_and_as_quiet_as_stated():
 
 def test_the_floor_goes_round_without_a_seam():
     assert_seamless(make_floor())
+
+
+def test_a_bed_more_changes_none_of_the_others(monkeypatch):
+    before = make_bed("brown")
+    monkeypatch.setattr("narrator.sound.beds.BEDS", {"bees": 500} | BEDS)
+    assert (make_bed("brown") == before).all()

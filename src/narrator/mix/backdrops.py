@@ -17,7 +17,7 @@ from narrator.sound.resample import decode_stereo
 from narrator.units import TICK_SAMPLES, Db, Lufs, Ms, Ticks, db_to_ratio
 
 _SHELF = "beds"
-_FORMAT = 2
+_FORMAT = 3
 """Raised whenever the same bed would sound otherwise."""
 _LONGEST: Ms = 10 * 60_000
 """So much of a user's file is looped."""

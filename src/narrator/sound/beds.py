@@ -43,7 +43,8 @@ def make_bed(sound: str) -> Samples:
 
     """
     make = {"brown": _make_brown, "drone": _make_drone, "ocean": _make_ocean, "rain": _make_rain}[sound]
-    loop = make(np.random.Generator(np.random.PCG64(list(BEDS).index(sound))))
+    # Of its name alone, so that another bed changes none of those there are.
+    loop = make(np.random.Generator(np.random.PCG64(list(sound.encode()))))
     loop -= loop.mean(axis=0)
     loop *= np.float32(db_to_ratio(SPEECH - measure_loop(loop)))
     return loop
