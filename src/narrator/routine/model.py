@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from narrator.languages import LANGUAGE
 from narrator.routine.breath import PatternSpec, VoicedShort, VoicedSpec
 from narrator.routine.hold_cues import HoldCue, check_cues
 from narrator.routine.marked import Marked
@@ -37,7 +38,6 @@ from narrator.routine.sounds import (
 from narrator.routine.text import Lines
 from narrator.routine.translations import Translations
 from narrator.routine.values import (
-    LANGUAGE,
     Duration,
     Elastic,
     ElasticSpec,
