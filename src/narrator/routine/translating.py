@@ -11,14 +11,15 @@ from pathlib import PurePath
 import polib
 
 from narrator.files import replace_file
+from narrator.languages import fold_language
 from narrator.routine.coverage import Text, list_files, list_texts
 from narrator.routine.model import Routine
 from narrator.routine.translations import Translations, fold_context
 
 SIMILAR = 0.6
 """Least ratio of `difflib` from which on a text is taken for an edited one."""
-_MOST_COMPARED = 300
-_LONGEST_COMPARED = 1000
+_MOST_COMPARED = 200
+_LONGEST_COMPARED = 600
 """Texts that are compared with one another, and characters of each: the time goes with the square of both."""
 _FLAG = "fuzzy"
 
@@ -42,7 +43,8 @@ def translate(routine: Routine, language: str) -> Iterator[Written]:
         OSError: one cannot be written.
 
     """
-    texts = [text for text in list_texts(routine) if language not in text.inline]
+    code = fold_language(language)
+    texts = [text for text in list_texts(routine) if code not in map(fold_language, text.inline)]
     for file in list_own_files(routine):
         yield _write(file, language, [text for text in texts if text.written.translations is file])
 
