@@ -31,7 +31,7 @@ ALLOWED = {
     },
     "batch": {"cache", "render"},
     "cli": {
-        "batch", "cache", "captions", "config", "formats", "mix", "render", "review", "routine", "sound", "speech",
+        "batch", "cache", "captions", "config", "formats", "mix", "render", "review", "routine", "script", "sound", "speech",
         "timeline", "verifying",
     },
     "__main__": {"cli"},

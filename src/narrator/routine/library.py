@@ -73,9 +73,14 @@ def _list_languages(path: Path) -> frozenset[str]:
     title = _read_head(path).get("title")
     found = {*(title if isinstance(title, dict) else ()), *_list_whole(path)}
     for name in _INCLUDE.findall(_read(path)):
-        part = find_below(path.parent, name) or find_below(builtin_folder(), name)
+        part = _find_part(path.parent, name)
         found &= _list_languages(part) if part and part != path else frozenset()
     return frozenset(found)
+
+
+@cache
+def _find_part(folder: Path, name: str) -> Path | None:
+    return find_below(folder, name) or find_below(builtin_folder(), name)
 
 
 @cache
@@ -88,10 +93,11 @@ def _list_whole(path: Path) -> Iterator[str]:
     for name in _list_names(path.parent):
         stem, _, language = name.removesuffix(".po").rpartition(".")
         if name.endswith(".po") and stem == path.stem:
-            entries = path.with_name(name).read_text("utf-8").split("\n\n")
+            text = path.with_name(name).read_text("utf-8")
+            entries = text.split("\n\n") if _UNTRANSLATED.search(f"{text}\n") else []
             gaps = [each for each in entries if _UNTRANSLATED.search(f"{each}\n") and not _SHOWN.search(each)]
             # A text that each side has one of its own for needs none for all sides.
-            by_side = {_find_text(each) for each in entries if each.count("\nmsgctxt ")} if gaps else set()
+            by_side = {_find_text(each) for each in entries if f"\n{each}".count("\nmsgctxt ")} if gaps else set()
             if all(_find_text(each) in by_side for each in gaps):
                 yield language
 
