@@ -39,6 +39,8 @@ class Fault:
 
     message: str
     mark: Mark | None = None
+    options: tuple[str, ...] = ()
+    """What to change in what was asked for, by the names that `narrator.request` has for it."""
     fix: str | None = None
     """What to write in place of the line, and of those after it that `lines` counts; no line break ends it."""
     lines: int = 1
@@ -79,17 +81,18 @@ class NarratorError(Exception):
         message: str,
         mark: Mark | None = None,
         more: tuple[Fault, ...] = (),
+        options: tuple[str, ...] = (),
         fix: str | None = None,
         lines: int = 1,
     ) -> None:
-        super().__init__(message, mark, more, fix, lines)
-        self.faults = (Fault(message, mark, fix, lines), *more)
+        super().__init__(message, mark, more, options, fix, lines)
+        self.faults = (Fault(message, mark, options, fix, lines), *more)
 
     @classmethod
     def gather(cls, faults: Iterable[Fault], unlisted: int = 0) -> Self:
         """One error of many faults, at least one; those that are told twice are told once."""
         first, *more = dict.fromkeys(faults)
-        error = cls(first.message, first.mark, tuple(more), first.fix, first.lines)
+        error = cls(first.message, first.mark, tuple(more), first.options, first.fix, first.lines)
         error.unlisted = unlisted
         return error
 

@@ -1,19 +1,23 @@
-"""What every command shares: telling faults, printing JSON, writing a file whole or not at all."""
+"""What every command shares: reporting errors, printing JSON, writing a file whole or not at all."""
 
 import json
-import re
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from narrator.characters import escape_in_json
-from narrator.errors import CancelledError, Fault, LengthError, UsageError, explain
+from narrator.cli.wire import fault_to_data
+from narrator.errors import CancelledError, Fault, LengthError, explain
+
+_MOST_FAULTS = 10
+_FLAGS = {"bed": "--no-bed"}
+"""Flags that are not called as their option is."""
 
 
 def print_json(known: dict[str, Any]) -> None:
@@ -21,40 +25,35 @@ def print_json(known: dict[str, Any]) -> None:
     typer.echo(escape_in_json(json.dumps(known, ensure_ascii=False)))
 
 
-def tell(fault: Fault, kind: str, *, as_json: bool = False, spans: Sequence[tuple[int, int]] = ()) -> None:
-    """Tell a fault (`error` or `warning`) with its place: on standard error, or as JSON on standard output.
+def report(fault: Fault, kind: str, *, as_json: bool = False, spans: Sequence[tuple[int, int]] = ()) -> None:
+    """Report a fault (`error` or `warning`) with its place: on standard error, or as JSON on standard output.
 
     On standard error follow the line, a caret below the place, and what to write in place of the line, where that is
     known. `spans` are the lengths in ms that can be met where another one was asked for.
     """
+    message = fault.message + _name_flags(fault.options)
     if as_json:
-        mark = asdict(fault.mark) if fault.mark else {"file": None, "line": None, "column": None, "text": None}
-        more = {"ranges_ms": [list(span) for span in spans]} if spans else {}
-        print_json({"kind": kind, **mark, "message": fault.message, "fix": fault.fix, "fix_lines": fault.lines, **more})
-    else:
-        colour = _has_colour()
-        lines = [
-            _style(fault.describe(kind), colour, fg="red" if kind == "error" else "yellow"),
-            *(fault.show_place() or ()),
-            *(_style(line, colour, fg="green") for line in fault.show_fix()),
-        ]
-        typer.echo("\n".join(lines), err=True, color=colour)
+        print_json(fault_to_data(fault, kind, message, spans))
+        return
+    colour = _has_colour()
+    lines = [
+        _style(replace(fault, message=message).describe(kind), colour, fg="red" if kind == "error" else "yellow"),
+        *(fault.show_place() or ()),
+        *(_style(line, colour, fg="green") for line in fault.show_fix()),
+    ]
+    typer.echo("\n".join(lines), err=True, color=colour)
 
 
-def tell_all(faults: Sequence[Fault], kind: str, *, unlisted: int = 0, as_json: bool = False, **options: Any) -> None:
-    """Tell the first faults, and how many more there are, `unlisted` ones included; as JSON, all of them."""
-    shown = faults if as_json else faults[:MOST_FAULTS]
+def report_all(faults: Sequence[Fault], kind: str, *, unlisted: int = 0, as_json: bool = False, **options: Any) -> None:
+    """Report as many faults as fit a screen, and how many more there are, with the `unlisted`; as JSON, all of them."""
+    shown = faults if as_json else faults[:_MOST_FAULTS]
     for fault in shown:
-        tell(fault, kind, as_json=as_json, **options)
+        report(fault, kind, as_json=as_json, **options)
     if more := len(faults) - len(shown) + unlisted:
         if as_json:
             print_json({"kind": "more", "count": more})
         else:
             typer.echo(f"and {more} more", err=True)
-
-
-MOST_FAULTS = 10
-"""What fits a screen."""
 
 
 def _has_colour() -> bool:
@@ -68,8 +67,14 @@ def _style(text: str, colour: bool, **style: Any) -> str:
     return typer.style(text, **style) if colour else text
 
 
-def tell_failure(failure: BaseException, *, as_json: bool = False) -> int:
-    """Report each fault of an error, or of what befell the command; returns its exit code.
+def _name_flags(options: Sequence[str]) -> str:
+    """Return the flags, in brackets, of the options that a fault is about."""
+    flags = [_FLAGS.get(name, f"--{name.replace('_', '-')}") for name in options]
+    return f" ({', '.join(flags)})" if flags else ""
+
+
+def report_failure(failure: BaseException, *, as_json: bool = False) -> int:
+    """Report each fault of an error, or of what befell the command, and return its exit code.
 
     What is a fault of the program is raised again.
     """
@@ -80,8 +85,31 @@ def tell_failure(failure: BaseException, *, as_json: bool = False) -> int:
         typer.echo(error.faults[0].message, err=True)
         return error.exit_code
     spans = error.spans if isinstance(error, LengthError) else ()
-    tell_all(error.faults, "error", unlisted=error.unlisted, as_json=as_json, spans=spans)
+    report_all(error.faults, "error", unlisted=error.unlisted, as_json=as_json, spans=spans)
     return error.exit_code
+
+
+class Reporter:
+    """Reports what goes wrong in a command that goes on: each warning once. `worst` is the highest exit code so far."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+        self.worst = 0
+        self._warned: set[Fault] = set()
+
+    def warn(self, notes: Iterable[Fault]) -> None:
+        """Report warnings, but for those that were reported before."""
+        new = [note for note in dict.fromkeys(notes) if note not in self._warned]
+        self._warned.update(new)
+        report_all(new, "warning", as_json=self.as_json)
+
+    def fail(self, failure: BaseException) -> None:
+        """Report an error."""
+        self.note_code(report_failure(failure, as_json=self.as_json))
+
+    def note_code(self, code: int) -> None:
+        """Remember an exit code, if it is the highest."""
+        self.worst = max(self.worst, code)
 
 
 @contextmanager
@@ -104,13 +132,13 @@ def _interrupts_raised() -> Iterator[None]:
 
 
 @contextmanager
-def faults_told() -> Iterator[None]:
-    """Tell what went wrong in a line, and end with its exit code."""
+def report_errors(*, as_json: bool = False) -> Iterator[None]:
+    """Report what goes wrong while the block runs, and end with its exit code."""
     try:
         with _interrupts_raised():
             yield
     except (Exception, KeyboardInterrupt) as failure:  # noqa: BLE001 - what is no failure is raised again
-        raise typer.Exit(tell_failure(failure)) from None
+        raise typer.Exit(report_failure(failure, as_json=as_json)) from None
 
 
 @contextmanager
@@ -137,17 +165,6 @@ def show_bar(what: str) -> Iterator[Callable[[int, int | None], None]]:
         yield report
 
 
-def check_language(code: str, option: str = "--language") -> None:
-    """Refuse what is no code of a language, given as an option.
-
-    Raises:
-        UsageError: it is none.
-
-    """
-    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", code):
-        raise UsageError(f"{option} cannot be {code!r}; write a code such as en, de or es")
-
-
 def write_text(path: Path, text: str) -> None:
     """Write a text file; it appears whole or not at all.
 
@@ -165,4 +182,5 @@ def write_text(path: Path, text: str) -> None:
         with replace_file(path) as file:
             file.write(text.encode())
     except OSError as error:
-        raise PublishError(f"cannot write {path}: {error.strerror or error}; choose another place") from error
+        message = f"cannot write {path}: {error.strerror or error}; choose another place"
+        raise PublishError(message) from error

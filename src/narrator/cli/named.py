@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 from narrator.errors import RoutineError, UsageError
-from narrator.routine.find import find_routine
 from narrator.units import parse_duration
 
 
@@ -16,6 +15,8 @@ def find_named(name: str) -> Path:
         UsageError: a length is there in its place, or behind it.
 
     """
+    from narrator.routine.find import find_routine
+
     try:
         return find_routine(name)
     except RoutineError:
@@ -32,6 +33,8 @@ def _split_length(name: str) -> tuple[str, str]:
     found = re.fullmatch(r"(?P<routine>\S+?)[\s:,=-]+(?P<length>\d\S*)", name.strip())
     if not found or not _is_length(found["length"]):
         return name, ""
+    from narrator.routine.find import find_routine
+
     try:
         find_routine(found["routine"])
     except RoutineError:

@@ -75,7 +75,7 @@ def _describe_one(detail: ErrorDetails, source: Source, kind: type[BaseModel]) -
             return [_describe_key(place, str(context["text"]), context["keys"])]
         case "value_error" if isinstance(context["error"], TextError):
             return [
-                Fault(each.message, mark := source.find_text(place.path, each.snippet), each.rewrite(mark))
+                Fault(each.message, mark := source.find_text(place.path, each.snippet), fix=each.rewrite(mark))
                 for each in context["error"].faults
             ]
     message = _write_message(detail, place)
@@ -122,10 +122,10 @@ def _describe_unknown(place: _Place, keys: list[str]) -> Fault:
         if 0 <= start < end and (mended := mend_brackets(mark.text[start:end])):
             column, message, new = mended
             at = Mark(mark.file, mark.line, start + column + 1, mark.text)
-            return Fault(message, at, mark.text[:start] + new + mark.text[end:])
+            return Fault(message, at, fix=mark.text[:start] + new + mark.text[end:])
     if meant := explain_value(place.path[:-1], place.source.find_value(place.path[:-1])):
         outer = _Place(place.source, place.path[:-1])
-        return Fault(meant.message or "", outer.mark, _rewrite(outer, meant.instead).text)
+        return Fault(meant.message or "", outer.mark, fix=_rewrite(outer, meant.instead).text)
     return Fault(f"unknown key {place.key!r}; {suggest(place.key, keys)}", mark)
 
 
@@ -134,7 +134,7 @@ def _describe_missing(place: _Place) -> Fault:
     fix = None
     if place.path == ["title"] and mark.column == 1 and not mark.text.startswith("{"):
         fix = f"title: My routine\n{mark.text}"
-    return Fault(f"{place.key!r} is missing; add '{place.key}:'", mark, fix)
+    return Fault(f"{place.key!r} is missing; add '{place.key}:'", mark, fix=fix)
 
 
 def _describe_key(place: _Place, message: str, keys: tuple[str | int, ...]) -> Fault:
@@ -142,7 +142,7 @@ def _describe_key(place: _Place, message: str, keys: tuple[str | int, ...]) -> F
     fix = None
     if message.startswith("two kinds"):
         fix = split_step(place.source, place.path, str(keys[0]))
-    return Fault(message, place.source.find_mark(path, key=True), *(fix or ()))
+    return _make_fault(message, place.source.find_mark(path, key=True), fix)
 
 
 def _describe_value(place: _Place, message: str) -> Fault:
@@ -152,7 +152,7 @@ def _describe_value(place: _Place, message: str) -> Fault:
     if isinstance(written, str) and place.path[-2:-1] == ["steps"]:
         meant = explain_step(written)
     elif isinstance(written, str) and not written and (text := _find_comment(place)):
-        return Fault("what follows # is a comment; put the text in quotes", place.mark, text)
+        return Fault("what follows # is a comment; put the text in quotes", place.mark, fix=text)
     elif message.startswith("say how long to breathe") and not {"rounds", "for"} & set(written):
         fix = add_below(place.source, place.path, "rounds: 6")
     elif message.startswith("a cue in a hold has one of") and not {*PLACES} & set(written):
@@ -164,12 +164,16 @@ def _describe_value(place: _Place, message: str) -> Fault:
     elif isinstance(written, list) and place.key in {"say", "brief"} and len(written) > 1:
         fix = write_as_text(place.source, place.path)
         message = f"{place.key!r} is one text, not a list; write its sentences one after another"
-        return Fault(message, place.source.find_mark(place.path, key=True), *(fix or ()))
+        return _make_fault(message, place.source.find_mark(place.path, key=True), fix)
     else:
         meant = explain_value(place.path, written)
     if meant:
         message, fix = meant.message or message, _rewrite(place, meant.instead)
-    return Fault(message, place.mark, *(fix or ()))
+    return _make_fault(message, place.mark, fix)
+
+
+def _make_fault(message: str, mark: Mark, fix: Fix | None) -> Fault:
+    return Fault(message, mark, fix=fix.text, lines=fix.lines) if fix and fix.text else Fault(message, mark)
 
 
 def _drop_dash(mark: Mark) -> Fix:

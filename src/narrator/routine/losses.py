@@ -58,13 +58,13 @@ def _find_cut(source: Source, node: yaml.ScalarNode, key: str) -> Iterator[Fault
     written = source.cut(node) or ""
     if written.startswith("&") and f"*{written[1:].split()[0]}" not in source.text:
         message = "what follows & is a name for the text, and is not said; put the text in quotes"
-        yield Fault(message, source.mark_node(node), source.replace(node, quote(written)))
+        yield Fault(message, source.mark_node(node), fix=source.replace(node, quote(written)))
     found = re.match(r"(\s+)#(.*)", line[end:])
     told = found and _describe_comment(found[1], found[2], line[:end], is_text=key in TEXTS | _LISTS)
     if not found or not told:
         return
     fix = line[:start] + quote(line[start:].rstrip()) if written else None
-    yield Fault(told, Mark(source.name, node.end_mark.line + 1, end + len(found[1]) + 1, line), fix)
+    yield Fault(told, Mark(source.name, node.end_mark.line + 1, end + len(found[1]) + 1, line), fix=fix)
 
 
 def _describe_comment(space: str, comment: str, before: str, *, is_text: bool) -> str | None:
@@ -87,7 +87,7 @@ def _find_torn(source: Source, items: list[yaml.Node]) -> Iterator[Fault]:
                 whole = line[before.start_mark.column : item.end_mark.column]
                 fix = line[: before.start_mark.column] + quote(whole) + line[item.end_mark.column :]
             message = f"a comma in [...] starts a text of its own here: {second!r}; put the whole text in quotes"
-            yield Fault(message, source.mark_node(item), fix)
+            yield Fault(message, source.mark_node(item), fix=fix)
 
 
 def _read_plain(source: Source, node: yaml.Node) -> str:
@@ -154,9 +154,8 @@ def _find_unsaid(routine: Routine, source: Source) -> Iterator[Fault]:
             known = dict.fromkeys(re.findall(r"\w{3,}", texts))
             close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.8)
             meant = f"did you mean {close[0]!r}?" if close else "correct its spelling, or take it out"
-            yield Fault(
-                f"no text has the word {word!r}; {meant}", mark, mark.rewrite(word, close[0]) if close else None
-            )
+            fix = mark.rewrite(word, close[0]) if close else None
+            yield Fault(f"no text has the word {word!r}; {meant}", mark, fix=fix)
 
 
 def _list_texts(routine: Routine) -> Iterator[str]:

@@ -121,11 +121,11 @@ def _describe(found: list[Respelt]) -> Iterator[Fault]:
         match each.kind:
             case "form" if each is forms[0]:
                 message = f"a key is written {each.right!r}, in small letters and without quotes, not {each.word!r}"
-                yield Fault(message + _list_others(forms[1:]), each.mark, fix)
+                yield Fault(message + _list_others(forms[1:]), each.mark, fix=fix)
             case "key":
-                yield Fault(f"unknown key {each.word!r}; did you mean {each.right!r}?", each.mark, fix)
+                yield Fault(f"unknown key {each.word!r}; did you mean {each.right!r}?", each.mark, fix=fix)
             case "step":
-                yield Fault(f"{each.word!r} is no kind of step; did you mean {each.right!r}?", each.mark, fix)
+                yield Fault(f"{each.word!r} is no kind of step; did you mean {each.right!r}?", each.mark, fix=fix)
 
 
 def _list_others(others: list[Respelt]) -> str:

@@ -2,9 +2,10 @@
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from narrator.routine.sounds import BEDS, BELLS, NONE
+from narrator.routine.sounds import NONE
+from narrator.sound.catalog import BEDS, BELLS
 
 _BELLS = {
     "low bowl": "bowl-low", "deep bowl": "bowl-low", "singing bowl": "bowl", "tibetan bowl": "bowl", "bell": "bowl",
@@ -47,11 +48,11 @@ def read_bed(text: str) -> str | None:
     return f"{{sound: {name}, level: -{number}}}"
 
 
-def _find_name(text: str, names: tuple[str, ...], others: dict[str, str]) -> str | None:
+def _find_name(text: str, names: Iterable[str], others: dict[str, str]) -> str | None:
     words = re.sub(r"\b(?:a|the|at|of|with|sounds?|strike|ring|level|volume)\b|[,;:()]", " ", text)
     words = " ".join(words.split())
     for known in sorted([*names, *others], key=len, reverse=True):
         if re.search(rf"(?<![\w-]){re.escape(known)}s?(?![\w-])", words):
             return others.get(known, known)
-    close = difflib.get_close_matches(words, names, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(words, list(names), n=1, cutoff=0.6)
     return close[0] if close else None

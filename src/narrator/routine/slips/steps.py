@@ -6,7 +6,7 @@ from narrator.routine.slips.lengths import read_loosely, read_range
 from narrator.routine.slips.lines import STEPS, write_plainly
 from narrator.routine.slips.sounds import read_bell
 from narrator.routine.slips.values import Meant, read_number
-from narrator.routine.sounds import BELLS
+from narrator.sound.catalog import BELLS
 
 
 def explain_step(text: str) -> Meant:

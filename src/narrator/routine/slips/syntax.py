@@ -109,7 +109,8 @@ class _Search:
         """Return the fault of a line: its fix is what stands in its place when all is put right."""
         new = [text for text, origin in zip(self.lines, self.origins, strict=True) if line <= origin < line + count]
         is_shown = len(new) <= _LONGEST_FIX
-        return Fault(message, self._mark(line, column), "\n".join(new) if is_shown else None, count if is_shown else 1)
+        mark = self._mark(line, column)
+        return Fault(message, mark, fix="\n".join(new), lines=count) if is_shown else Fault(message, mark)
 
     def _mark(self, line: int, column: int) -> Mark:
         text = self.written[line]
