@@ -23,11 +23,8 @@ _EASY_PAUSE: Ms = 1500
 def review_growth(growth: Growth) -> list[Fault]:
     """Return warnings about a script, in the order of the file, whatever the length of the track."""
     script, lengths = growth.script, growth.lengths
-    unheard = list(_find_unheard(script, lengths))
-    places = {fault.mark for fault in unheard}
     found = [
-        *unheard,
-        *(note for note in lay_out(growth, lengths).notes if note.mark not in places),
+        *lay_out(growth, lengths).notes,
         *(fault for fullest in growth.list_fullest() for fault in _find_long_speech(fullest, lengths)),
         *_find_long_holds(script),
         *_find_pace(script, lengths),
@@ -36,21 +33,25 @@ def review_growth(growth: Growth) -> list[Fault]:
     return sorted(dict.fromkeys(found), key=_find_line)
 
 
-def _find_line(fault: Fault) -> tuple[int, int]:
-    return (fault.mark.line, fault.mark.column) if fault.mark else (0, 0)
+def find_unheard(growth: Growth) -> list[Fault]:
+    """Return warnings about cues that fit into no length of their hold."""
+    return list(dict.fromkeys(_find_unheard(growth.script, growth.lengths)))
 
 
 def _find_unheard(script: Script, lengths: Lengths) -> Iterator[Fault]:
-    """Find cues that fit into no length of their hold."""
     for item in script.steps:
         if isinstance(item.what, Silence) and item.what.cues:
             longest = item.what.length.most
-            segments, _ = HoldPlacer(lengths).place(item.what.cues, Hold(0, longest, item.mark, None, None))
+            segments, _ = HoldPlacer(lengths).place(item.what.cues, Hold(0, longest, item.mark))
             heard = {segment.mark for segment in segments}
             for cue in item.what.cues:
                 if cue.mark not in heard:
                     text = f"this cue fits into no length of its hold, which is at most {format_duration(longest)}"
                     yield Fault(f"{text}; let the hold be longer, or put the cue elsewhere", cue.mark)
+
+
+def _find_line(fault: Fault) -> tuple[int, int]:
+    return (fault.mark.line, fault.mark.column) if fault.mark else (0, 0)
 
 
 def _find_long_speech(script: Script, lengths: Lengths) -> Iterator[Fault]:
