@@ -157,7 +157,7 @@ def _compare(decoded: Decoder, layout: Layout, timeline: Timeline, console: Cons
         heard = decoded.read(len(mixed))
         background = mix_part_background(part, layout, console)[: len(mixed)]
         mixed_here, background_here = mixed[: len(heard)], background[: len(heard)]
-        is_masked = onsets.are_masked(start, mixed_here - background_here, heard - mixed_here)
+        is_masked = onsets.are_masked(start, mixed - background, heard - mixed_here)
         wanted = expected.find(part, mixed_here, heard, is_masked=is_masked)
         # A file that ends here lacks cues that the mix has.
         due = wanted if len(wanted) == len(background) else mixed
@@ -295,6 +295,8 @@ class _Onsets:
         self._start: Ms = 0
         self._mixed: Samples = np.zeros((0, 2), np.float32)
         self._heard: Samples = np.zeros((0, 2), np.float32)
+        self._masked: dict[Ms, bool] = {}
+        """Cues with any sound, by their start: whether the encoder may hide them."""
         self._worst: Ms = 0
         self._wrong: list[str] = []
 
@@ -303,15 +305,18 @@ class _Onsets:
 
         A quiet bell under rain is, or a sentence without sound that comes as a ring dies away.
         """
+        is_masked = False
         for segment in self._segments[self._next :]:
             first = ms_to_samples(segment.start - start)
             if first >= len(mixed):
                 break
             window = slice(max(first, 0), max(first + ms_to_samples(_HEARD), 0))
-            power, lost = (float((samples[window] ** 2).sum()) for samples in (mixed, error))
-            if lost > _MASKED * power:
-                return True
-        return False
+            if np.abs(mixed[window]).max(initial=0.0) > _NOTHING:
+                power, lost = (float((samples[window] ** 2).sum()) for samples in (mixed, error))
+                self._masked[segment.start] = self._masked.get(segment.start, False) or lost > _MASKED * power
+            # What follows of it is compared in the same way.
+            is_masked = is_masked or self._masked.get(segment.start, False)
+        return is_masked
 
     def add(self, mixed: Samples, heard: Samples) -> None:
         """Take in the next part of both."""
@@ -343,7 +348,7 @@ class _Onsets:
     def _judge(self, segment: Segment) -> None:
         start = ms_to_samples(max(segment.start - self._start, 0))
         wanted = self._mixed[start : start + ms_to_samples(_HEARD)].mean(axis=1)
-        if not np.abs(wanted).max(initial=0.0) > _NOTHING:
+        if segment.start not in self._masked:
             return
         reach = ms_to_samples(_SEARCH)
         around = np.pad(self._heard.mean(axis=1), reach)[start : start + len(wanted) + 2 * reach]
