@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from narrator.cli import main
+from narrator.cli.app import main
 from narrator.cores import count_cores
 
 settings.register_profile("default", deadline=None, max_examples=60)

@@ -9,7 +9,7 @@ from pathlib import Path
 from narrator.cache import Cache
 from narrator.render import Request, plan
 from narrator.routine import list_builtins
-from narrator.script_file import format_script
+from narrator.timeline.pinned import format_script
 
 FOLDER = Path(__file__).parents[1] / "scripts"
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from gtts_server import FAULTS, GttsServer
 from loopback import running
-from narrator.cli import app
+from narrator.cli.app import app
 
 ROUTINE = "title: Four\nsteps:\n  - say: One thing. Another thing. A third thing. The last thing.\n"
 GOOD = 2

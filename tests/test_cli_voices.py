@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from measure import decode
-from narrator.cli import app
+from narrator.cli.app import app
 from narrator.errors import SpeechError
 from narrator.speech.engine import Installable
 from narrator.speech.engines.silent import Silent

@@ -23,8 +23,8 @@ from narrator.errors import (
     RoutineError,
     explain,
 )
+from narrator.formats.tags import is_ours
 from narrator.paths import exists, find_below, is_file
-from narrator.publish.tags import is_ours
 from narrator.render import verify
 from narrator.routine.find import find_routine
 from narrator.routine.source import read_source

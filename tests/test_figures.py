@@ -5,7 +5,7 @@ import json
 import pytest
 
 from narrator.errors import Mark
-from narrator.figures import Figures, list_wordless, look_at_lengths, measure_figures
+from narrator.review.figures import Figures, list_wordless, look_at_lengths, measure_figures
 from narrator.routine import model
 from narrator.routine.load import type_source
 from narrator.routine.source import parse_source

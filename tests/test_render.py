@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from measure import count_with_ffmpeg, decode, find_onset
-from narrator.batch import render_all
+from narrator.batch.executor import render_all
 from narrator.cache import Cache
 from narrator.errors import OutsideError, PublishError, RoutineError, SpeechError, UsageError
 from narrator.render import Job, Request, check, plan, render, respeak

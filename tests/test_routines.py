@@ -9,14 +9,14 @@ import pytest
 from make_scripts import FOLDER, make_script
 from measure import decode
 from narrator.cache import Cache
+from narrator.formats.tags import make_tags
 from narrator.mix import find_islands
-from narrator.publish.tags import make_tags
 from narrator.render import Job, Request, check, measure_rings, plan, render
 from narrator.routine import list_builtins, load_routine
 from narrator.script import Bell, Breath, write_script
-from narrator.script_file import format_script
 from narrator.speech.engines.silent import estimate_length
 from narrator.timeline import Lengths, lay_out, measure_range
+from narrator.timeline.pinned import format_script
 from narrator.units import ceil_ticks, ticks_to_ms
 
 ROUTINES = list_builtins()

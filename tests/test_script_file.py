@@ -5,7 +5,7 @@ from narrator.errors import RoutineError
 from narrator.mix import find_islands
 from narrator.render import Request, plan
 from narrator.script import Breath, Speech
-from narrator.script_file import format_script
+from narrator.timeline.pinned import format_script
 
 SCRIPT = """\
 narrator_script: 1

@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from narrator.cli import app
+from narrator.cli.app import app
 
 ROUTINE = """\
 title: x

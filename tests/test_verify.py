@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from narrator.cache import Cache
+from narrator.formats.mp3 import write_mp3
+from narrator.formats.mp3_frames import Meter, lay_frames
 from narrator.mix import Console, find_islands
 from narrator.mix.backdrops import open_bed, open_floor
-from narrator.publish.frames import Meter, lay_frames
-from narrator.publish.mp3 import write_mp3
 from narrator.routine.model import Tags, VoiceSpec
 from narrator.script import Bell, Heading
 from narrator.speech.engine import Voice
@@ -21,7 +21,7 @@ from narrator.speech.registry import open_engine
 from narrator.speech.speak import speak
 from narrator.speech.text.reading import Reader
 from narrator.timeline import Chapter, Lengths, Segment
-from narrator.verify import verify_track
+from narrator.verifying.compare import verify_track
 from timelines import MARK, make_bed, make_timeline, say
 
 HEADING = Heading("Rest", "en", VoiceSpec(), Tags())

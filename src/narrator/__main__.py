@@ -17,7 +17,7 @@ def main() -> None:
         # Whoever starts a command in the background may have it ignore them.
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _leave)
-    from narrator.cli import main as run
+    from narrator.cli.app import main as run
 
     try:
         run()

@@ -23,19 +23,19 @@ from narrator.errors import (
     SoundError,
     UsageError,
 )
-from narrator.figures import USUAL, Row, look_at_lengths
 from narrator.files import sweep_parts
+from narrator.formats.mp3 import write_mp3
+from narrator.formats.tags import is_ours
 from narrator.mix import Console, measure_gain, measure_stroke
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.paths import exists, is_file, open_regular, refuse_special
-from narrator.publish.mp3 import write_mp3
-from narrator.publish.tags import is_ours
-from narrator.review import review_growth
+from narrator.review.advice import review_growth
+from narrator.review.figures import USUAL, Row, look_at_lengths
+from narrator.routine.coverage import review_translations
 from narrator.routine.load import make_routine
 from narrator.routine.seed import Seed, settle_seed
 from narrator.routine.source import read_source
 from narrator.script import Bell, Guidance, Heading, Script, write_script
-from narrator.script_file import ScriptFile, format_script, is_script, make_script, place_script
 from narrator.sound.loop import Loop
 from narrator.speech.cast import Role, cast_voice
 from narrator.speech.engine import Engine, Voice
@@ -43,8 +43,9 @@ from narrator.speech.speak import Clips, find_lengths, speak
 from narrator.speech.text.reading import Reader
 from narrator.speech.text.unspoken import find_unspoken
 from narrator.timeline import Growth, Lengths, Range, Timeline, lay_out, measure_range
+from narrator.timeline.pinned import ScriptFile, format_script, is_script, make_script, place_script
 from narrator.units import Db, Ms, format_duration
-from narrator.verify import Check, compare_bytes, verify_track
+from narrator.verifying.compare import Check, compare_bytes, verify_track
 
 T = TypeVar("T")
 
@@ -305,7 +306,7 @@ def check(request: Request, cache: Cache, lengths: Sequence[Ms] | None = None) -
         NarratorError: of the stage that found a fault.
 
     """
-    authored = _read(request)
+    authored = _read(request, is_reviewed=True)
 
     def find(engine: Engine, voice: Voice) -> tuple[dict[str, Ms], bool, tuple[Fault, ...]]:
         reader = _open_reader(authored, engine, voice)
@@ -330,7 +331,7 @@ def check(request: Request, cache: Cache, lengths: Sequence[Ms] | None = None) -
     if request.nearest:
         asked = tuple(span.find_nearest(length) for length in asked)
     rows, advice = look_at_lengths(growth, asked, explains=lengths is not None)
-    notes = tuple(dict.fromkeys([*failed, *unspoken, *review_growth(growth), *timeline.notes]))
+    notes = tuple(dict.fromkeys([*failed, *authored.notes, *unspoken, *review_growth(growth), *timeline.notes]))
     return Checked(authored.heading.title, span, timeline.length, is_estimate, notes, tuple(rows), tuple(advice))
 
 
@@ -355,16 +356,23 @@ def _plan(
     gain = authored.gain if isinstance(authored, ScriptFile) else None
     if gain is None:
         gain = measure_gain(_lay_out_whole(authored, lengths) or timeline, clips, authored.loudness)
-    return Plan(authored.heading, reader.voice, timeline, clips, gain, authored.floor, bed, unspoken)
+    notes = (*_list_notes(authored), *unspoken)
+    return Plan(authored.heading, reader.voice, timeline, clips, gain, authored.floor, bed, notes)
 
 
-def _read(request: Request) -> Script | ScriptFile:
-    """Read a routine or a script file."""
+def _list_notes(authored: Script | ScriptFile) -> tuple[Fault, ...]:
+    return authored.notes if isinstance(authored, Script) else ()
+
+
+def _read(request: Request, *, is_reviewed: bool = False) -> Script | ScriptFile:
+    """Read a routine or a script file; `is_reviewed` adds notes about its translations."""
     source = read_source(request.file, request.name)
     if not is_script(source):
         routine = make_routine(source, request.file, request.sounds)
         seed = settle_seed(routine.seed if request.seed is None else request.seed, request.today)
         script = write_script(routine, request.guidance or "full", request.language, request.without, seed)
+        if is_reviewed:
+            script = replace(script, notes=(*script.notes, *review_translations(routine)))
         return replace(script, bed=None) if request.no_bed else script
     choices = (request.length, request.guidance, request.language, request.seed, *request.without)
     if request.no_bed or request.nearest or any(value is not None for value in choices):

@@ -77,7 +77,7 @@ def capture(number: int) -> Iterator[list[str]]:
 
 def run_here(*args: str, cwd: Path) -> Result:
     """Run a command in this process: starting one takes longer than most commands do."""
-    from narrator.cli import main
+    from narrator.cli.app import main
 
     argv, sys.argv = sys.argv, ["narrator", *args]
     code: int | str | None = 0

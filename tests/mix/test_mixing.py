@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from narrator.cache import Cache
+from narrator.formats.mp3_frames import AFTER, count_before
 from narrator.mix import MIX_CEILING, Console, find_islands, mix_background, mix_island
 from narrator.mix.backdrops import open_bed, open_floor
-from narrator.publish.frames import AFTER, count_before
 from narrator.script import Bell, Breath
 from narrator.sound.audio import get_samples
 from narrator.sound.bells import strike_bell

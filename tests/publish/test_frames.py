@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from measure import decode
 from narrator.cache import Cache, make_key
+from narrator.formats import frames
+from narrator.formats.mp3_frames import BITRATES, DELAY, Meter, Piece, count_frames, encode, lay_frames, list_parts
 from narrator.mix import BedCurve, Console, Layout, find_islands, mix_background, mix_island
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.mix.bed import Duck, Ramp
-from narrator.publish import frames
-from narrator.publish.frames import BITRATES, DELAY, Meter, Piece, count_frames, encode, lay_frames, list_parts
 from narrator.script import Bell, Breath, Speech
 from narrator.speech.speak import Clips
 from narrator.units import TICK, TICK_SAMPLES, ticks_to_ms

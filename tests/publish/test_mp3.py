@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from measure import count_with_ffmpeg, decode
 from narrator.cache import Cache
 from narrator.errors import Mark, PublishError
+from narrator.formats import mp3
+from narrator.formats.tags import is_ours
 from narrator.mix import Console
 from narrator.mix.backdrops import open_floor
-from narrator.publish import mp3
-from narrator.publish.tags import is_ours
 from narrator.routine.model import Tags, VoiceSpec
 from narrator.script import Bell, Heading
 from narrator.speech.speak import Clips

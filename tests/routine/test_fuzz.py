@@ -14,8 +14,8 @@ from narrator.routine import list_builtins
 from narrator.routine.load import make_routine, type_source
 from narrator.routine.source import parse_source
 from narrator.script import write_script
-from narrator.script_file import ScriptFile
 from narrator.timeline import Lengths, lay_out
+from narrator.timeline.pinned import ScriptFile
 
 GROWING = """\
 title: x

@@ -63,7 +63,7 @@ BROKEN = {
     "title: x\nsteps:\n  - say: {random: hi}\n": "3:10: error: 'random' is a list of wordings, one of which is said",
     "title: x\nsteps:\n  - say: {random: []}\n": "3:10: error: 'random' is a list of wordings, one of which is said",
     "title: x\nsteps:\n  - say: [a, b]\n": "3:10: error: this is a text, not a list",
-    "title: x\nsteps:\n  - say: {de: hallo}\n": "3:10: error: there is no text in 'en' here, only in de; write 'en: ...'",
+    "title: x\nsteps:\n  - say: {de: hallo}\n": "3:15: error: this routine is not in 'en', only in de; write 'en: ...' in each text, or a PO file",
     "title: x\nsteps:\n  - say: Turn to the {side}.\n": "3:10: error: {side} has no meaning here; {side} is for steps inside a section with 'sides'",
     "title: x\nsteps:\n  - section: A\n    sides: [right, left]\n    steps: [{say: 'The {sied}.'}]\n": "5:19: error: {sied} has no meaning here; did you mean 'side'?",
     "title: x\nsteps:\n  - section: A\n    sides: [a, b, c]\n    steps: [{say: 'Not the {other_side}.'}]\n": "5:19: error: {other_side} has no meaning here; known are: side",

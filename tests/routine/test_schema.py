@@ -21,7 +21,7 @@ VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 # Faults that are none of shape: of meaning, of reference to something else, or of arithmetic.
 MEANING = (
-    "has no meaning here", "there is no text in", "has no name in", "narrator has", "there is no '", "includes itself",
+    "has no meaning here", "there is no text for", "this routine is not in", "has no name in", "narrator has", "there is no '", "includes itself",
     "runs backwards", "brace without", "is not a pause", "nothing to say", "must lie between", "is over 24h",
     "needs some time", "as many names", "either 'say' or 'bell'", "says its numbers", "needs 'say' or 'bell'", "at least 1s",
     "is not a place in a hold", "either 'optional' or 'extra'", "half a second", "at least 0.25s", "the text is empty",

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 from typer.testing import CliRunner
 
-from narrator.cli import app
+from narrator.cli.app import app
 from narrator.speech import registry
 
 PACKAGE = """\

@@ -304,6 +304,17 @@ def test_the_stated_intervals_are_all_that_can_be_met(steps, lengths):
             assert not within
 
 
+def test_units_without_steps_at_shorter_lengths_bring_nothing_in():
+    short = [{"say": "Rest."}, {"hold": {"natural": "60s", "min": "10s", "max": "10m"}}]
+    late = [{"hold": {"natural": "60s", "min": "10s", "max": "10m"}, "extra": True, "from": "4m"} for _ in range(3)]
+    growth = as_growth([*short, *late])
+    # The one hold is stretched to four minutes; from then on there are as many as keep the factor near to 1.
+    assert [growth.choose(minutes * 60_000).count for minutes in (3, 4)] == [0, 3]
+    assert growth.find_material(180_000).sets[-1].count == 0
+    many = as_growth([*short, *late, *late, *late])
+    assert many.choose(240_000).count == 3
+
+
 @given(plain_grown)
 def test_units_enter_by_rank_and_none_before_those_around_it(steps):
     growth = as_growth(steps)

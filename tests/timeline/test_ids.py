@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_timeline import as_script, lay, make_lengths, make_script, routines
 
-from narrator.errors import LengthError
-from narrator.publish.screenplay import format_json
+from narrator.captions.text import format_json
+from narrator.errors import LengthError, RoutineError
 from narrator.routine import list_builtins, load_routine
 from narrator.script import write_script
 from narrator.timeline import lay_out, measure_range
@@ -77,6 +77,41 @@ def test_ids_say_the_path_the_side_the_round_and_the_number():
     ids = list_ids(write_json(lay(TEXT)))
     assert {"0#0", "0#2", "1/right/0/round-1/0#0", "1/left/0/round-2/1", "1/left/between", "1/right/0/round-1/1/cue-0#0",
             "1/right/0/round-1/1/cue-1#0", "2/cue-0#1", "3/round-1/phase-0", "3/last", "3/cue-0#0"} <= set(ids)  # fmt: skip
+
+
+def test_a_step_may_have_an_id_of_its_own_in_place_of_its_number():
+    text = TEXT.replace("  - say: Welcome.", "  - id: safety\n    say: Welcome.").replace(
+        "  - section: Pigeon", "  - id: pigeon\n    section: Pigeon"
+    )
+    ids = list_ids(write_json(lay(text)))
+    assert {"safety#0", "safety#2", "pigeon/right/0/round-1/0#0", "pigeon/left/between", "2/cue-0#1"} <= set(ids)
+
+
+def refuse(steps):
+    with pytest.raises(RoutineError) as caught:
+        make_script(f"title: x\nsteps:\n{steps}")
+    (fault,) = caught.value.faults
+    return fault.mark.line, fault.message
+
+
+@pytest.mark.parametrize("id_", ["Rest", "1", "a b", "a/b", "a#1", "''", "[a]", "-a", "x" * 41])
+def test_an_id_is_a_plain_word(id_):
+    line, message = refuse(f"  - id: {id_}\n    say: A.\n")
+    assert line == 3
+    assert "small letters, digits and hyphens, such as 'id: rest'" in message
+
+
+@pytest.mark.parametrize("id_", ["begin", "between", "round-1", "cue-12"])
+def test_an_id_is_not_one_that_narrator_gives(id_):
+    assert refuse(f"  - say: A.\n    id: {id_}\n") == (
+        4, f"narrator gives the id {id_!r} itself; choose another one"
+    )  # fmt: skip
+
+
+def test_steps_of_one_list_have_different_ids():
+    line, message = refuse("  - {say: A., id: rest}\n  - {say: B., id: rest}\n")
+    assert (line, message.split(" already")[0]) == (4, "the id 'rest' is that of f:3:5")
+    assert make_script("title: x\nsteps:\n  - {repeat: 2, id: a, steps: [{say: A., id: a}]}\n")
 
 
 def test_holds_say_whether_their_silence_is_meant():

@@ -1,7 +1,20 @@
 """The authored language: YAML files to typed, frozen models."""
 
-from narrator.routine.find import find_routine, list_builtins
-from narrator.routine.load import load_routine
-from narrator.routine.model import Routine
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from narrator.routine.find import find_routine, list_builtins
+    from narrator.routine.load import load_routine
+    from narrator.routine.model import Routine
 
 __all__ = ["Routine", "find_routine", "list_builtins", "load_routine"]
+
+_PLACES = {"Routine": "model", "find_routine": "find", "list_builtins": "find", "load_routine": "load"}
+
+
+def __getattr__(name: str) -> Any:
+    # The models take longer to import than `narrator list` takes, which needs none of them.
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)

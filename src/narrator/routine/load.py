@@ -46,6 +46,7 @@ def make_routine(source: Source, path: Path, sounds: tuple[Path, ...] = ()) -> R
     if faults:
         raise RoutineError.gather(faults)
     routine._sounds = sounds  # noqa: SLF001 - the loader fills in what the file cannot say
+    routine._translations = source.translations  # noqa: SLF001
     return routine
 
 
@@ -104,7 +105,9 @@ class _Includer:
             raise RoutineError(
                 f"over {MAX_NODES:,} entries in what is included; a routine needs fewer", step.find_mark("include")
             )
-        return type_source(filled, Fragment, self._language)
+        fragment = type_source(filled, Fragment, self._language)
+        fragment._translations = filled.translations  # noqa: SLF001 - the loader fills in what the file cannot say
+        return fragment
 
 
 def _find_included(name: str, file: Path) -> Path | None:

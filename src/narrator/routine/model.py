@@ -35,6 +35,7 @@ from narrator.routine.sounds import (
     type_bed_level,
 )
 from narrator.routine.text import Lines
+from narrator.routine.translations import Translations
 from narrator.routine.values import (
     LANGUAGE,
     Duration,
@@ -48,10 +49,27 @@ from narrator.routine.values import (
 )
 from narrator.routine.words import Brief, Name, SidesSpec, Text
 
+_TAKEN = frozenset({"begin", "between"})
+"""Parts of ids that narrator gives itself beside those of steps."""
+
+
+def _check_id(value: Any) -> Any:
+    if not isinstance(value, str) or not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", value):
+        raise ValueError(f"{value!r} is not a valid id; write small letters, digits and hyphens, such as 'id: rest'")
+    if value in _TAKEN or re.fullmatch(r"(round|cue)-\d+", value):
+        raise ValueError(f"narrator gives the id {value!r} itself; choose another one")
+    return value
+
+
+StepId = Annotated[
+    str, BeforeValidator(_check_id), WithJsonSchema({"type": "string", "pattern": "^[a-z][a-z0-9-]{0,39}$"})
+]
+
 
 class StepBase(Marked):
     """What every step can have."""
 
+    id: StepId | None = Field(None, description="A name for it in the script, in place of its number.")
     optional: OptionalRank = Field(
         None, description="May be left out to meet a length: true, or a number; the highest leaves first."
     )
@@ -207,6 +225,11 @@ class Include(StepBase):
     _fragment: "Fragment | None" = PrivateAttr(default=None)
 
     @property
+    def fragment(self) -> "Fragment | None":
+        """What is in the file; None before it has been read."""
+        return self._fragment
+
+    @property
     def steps(self) -> "Steps":
         """Steps of the file; none before it has been read."""
         return self._fragment.steps if self._fragment else ()
@@ -261,7 +284,19 @@ Step = Annotated[
     Discriminator(_find_kind),
     BeforeValidator(_check_kind),
 ]
-Steps = Annotated[tuple[Step, ...], Field(min_length=1)]
+
+
+def _check_ids(steps: tuple[StepBase, ...]) -> tuple[StepBase, ...]:
+    """Refuse steps of one list that have the same id."""
+    known: dict[str, int] = {}
+    for number, step in enumerate(steps):
+        if step.id is not None and known.setdefault(step.id, number) != number:
+            text = f"the id {step.id!r} is that of {steps[known[step.id]].mark} already; choose another one"
+            raise fault_at(number, text, "id")
+    return steps
+
+
+Steps = Annotated[tuple[Step, ...], Field(min_length=1), AfterValidator(_check_ids)]
 
 
 class VoiceSpec(Marked):
@@ -324,6 +359,12 @@ class Routine(Marked):
     loudness: Loudness = Field(LOUDNESS, description="Loudness of the session, in LUFS.")
     steps: Steps
     _sounds: tuple[Path, ...] = PrivateAttr(default=())
+    _translations: Translations = PrivateAttr(default_factory=lambda: Translations(None, "<memory>"))
+
+    @property
+    def translations(self) -> Translations:
+        """PO files beside the file."""
+        return self._translations
 
     @property
     def sounds(self) -> tuple[Path, ...]:
@@ -350,6 +391,12 @@ class Fragment(Marked):
     floor: Floor = None
     loudness: Loudness | None = None
     steps: Steps
+    _translations: Translations = PrivateAttr(default_factory=lambda: Translations(None, "<memory>"))
+
+    @property
+    def translations(self) -> Translations:
+        """PO files beside the file."""
+        return self._translations
 
 
 for _model in (Section, Repeat, Include, Fragment, Routine):

@@ -7,7 +7,7 @@ itself for the whole value, whatever its kind; within a text for its text.
 import re
 from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
@@ -15,6 +15,7 @@ import yaml
 from narrator.errors import Fault, Mark, RoutineError
 from narrator.routine.nearest import suggest
 from narrator.routine.source import MAX_DEPTH, MAX_NODES, TEXT_PER_NODE, TOO_DEEP, Borrowed, Mapping, Source
+from narrator.routine.written import Written
 
 _KEY = "parameters"
 _NAME = r"[a-z][a-z0-9_]*"
@@ -60,7 +61,7 @@ def fill_parameters(source: Source, given: Mapping | None = None, mark: Mark | N
     if filling.faults:
         raise RoutineError.gather(filling.faults)
     _check_size(root, source)
-    return Source(source.name, root, filling.borrowed, source.text)
+    return Source(source.name, root, filling.borrowed, source.text, source.translations)
 
 
 def count_nodes(root: yaml.Node) -> int:
@@ -216,9 +217,10 @@ class _Filling:
             self._walked.add(parameter.name)
             for child in _walk(value):
                 if child is not value:
-                    self.borrowed[id(child)] = source.borrowed.get(id(child), Borrowed(source.name))
+                    self.borrowed[id(child)] = source.borrowed.get(id(child), Borrowed(source))
         note = f"used at {self.source.mark_node(node)}" if source is not self.source else ""
-        self.borrowed[id(copied)] = Borrowed(source.mark_node(value).file, note)
+        known = source.borrowed.get(id(value), Borrowed(source))
+        self.borrowed[id(copied)] = replace(known, note=note)
         return copied
 
     def _count(self, text: str, node: yaml.Node) -> None:
@@ -229,6 +231,7 @@ class _Filling:
 
     def _fill_text(self, node: yaml.ScalarNode) -> yaml.Node:
         notes: list[str] = []
+        values: dict[str, Written] = {}
 
         def put(found: re.Match[str]) -> str:
             parameter = self._find(found.group(1), node)
@@ -243,6 +246,7 @@ class _Filling:
             if parameter.source is not self.source:
                 notes.append(f"with {found.group()} from {mark}")
             value: str = parameter.node.value
+            values[parameter.name] = parameter.source.read_text(parameter.node)
             self._count(value, node)
             return value if found.group(1) == parameter.name else value[:1].upper() + value[1:]
 
@@ -250,7 +254,8 @@ class _Filling:
         if text == node.value:
             return node
         filled = yaml.ScalarNode(node.tag, text, *_place(node), style=node.style)
-        self.borrowed[id(filled)] = Borrowed(self.source.mark_node(node).file, ", ".join(dict.fromkeys(notes)))
+        note = ", ".join(dict.fromkeys(notes))
+        self.borrowed[id(filled)] = Borrowed(self.source, note, node, values)
         return filled
 
 

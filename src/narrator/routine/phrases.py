@@ -10,6 +10,7 @@ from narrator.languages import find_base
 from narrator.routine.load import type_source
 from narrator.routine.marked import Marked
 from narrator.routine.source import read_source
+from narrator.routine.words import Side
 
 _FOLDER = Path(__file__).parent / "phrases"
 
@@ -87,6 +88,12 @@ def find_side_key(name: str, language: str) -> str | None:
             if folded in {word.lower(), key if code == "en" else None}:
                 return key
     return None
+
+
+def list_side_names(side: Side, own: str) -> list[str]:
+    """Every name of a side in small letters: as written first, then narrator's own for it; `own` is the routine's."""
+    keys = [find_side_key(name, language or own) for language, name in side.names]
+    return list(dict.fromkeys([*(name.lower() for _, name in side.names), *(key for key in keys if key)]))
 
 
 def list_languages() -> list[str]:

@@ -6,7 +6,9 @@ Scalars stay text: the models type them, so YAML 1.1's surprises (`1:30` as 90, 
 import errno
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping as PlainMapping
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ import yaml
 from narrator.characters import find_control
 from narrator.errors import Mark, RoutineError
 from narrator.paths import read_file
+from narrator.routine.translations import Translations
+from narrator.routine.written import Written
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 100
@@ -38,10 +42,15 @@ class Mapping(dict[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class Borrowed:
-    """What is known of a node that is not as it stands in the file: the file it is from, and a note for messages."""
+    """What is known of a node that is not as it stands in the file: the file it is from, and a note for messages.
 
-    file: str
+    A text into which values were put has its template, and the values by name.
+    """
+
+    source: "Source"
     note: str = ""
+    template: yaml.ScalarNode | None = None
+    values: PlainMapping[str, Written] = field(default_factory=dict)
 
 
 class Source:
@@ -50,11 +59,19 @@ class Source:
     `borrowed` has what is known, by identity, of nodes that were put into it from elsewhere.
     """
 
-    def __init__(self, name: str, root: yaml.Node, borrowed: dict[int, Borrowed] | None = None, text: str = "") -> None:
+    def __init__(
+        self,
+        name: str,
+        root: yaml.Node,
+        borrowed: dict[int, Borrowed] | None = None,
+        text: str = "",
+        translations: Translations | None = None,
+    ) -> None:
         self.name = name
         self.root = root
         self.text = text
         self.borrowed = borrowed or {}
+        self.translations = translations or Translations(None, name)
         self.data = self._build(root)
 
     def find_mark(self, path: Sequence[str | int], *, key: bool = False) -> Mark:
@@ -112,20 +129,30 @@ class Source:
                 value = value[part]
         return value
 
-    def _read_text(self, node: yaml.ScalarNode) -> str:
-        """Text of a scalar, in which no escape stands for what may not be written plainly."""
+    def read_text(self, node: yaml.ScalarNode) -> Written:
+        """Text of a scalar, in which no escape stands for what may not be written plainly.
+
+        Raises:
+            RoutineError: one does.
+
+        """
+        mark = self.mark_node(node)
         if found := find_control(node.value):
-            raise RoutineError(_describe_control(found[1]), self.mark_node(node))
-        return _unfold(node)
+            raise RoutineError(_describe_control(found[1]), mark)
+        known = self.borrowed.get(id(node))
+        template = _unfold(known.template) if known and known.template else None
+        translations = (known.source if known else self).translations
+        return Written(_unfold(node), mark, translations, template, known.values if known else {})
 
     def mark_node(self, node: yaml.Node) -> Mark:
         """Place of a node, in the file that it is from."""
         known = self.borrowed.get(id(node))
-        return Mark(known.file if known else self.name, node.start_mark.line + 1, node.start_mark.column + 1)
+        name = known.source.name if known else self.name
+        return Mark(name, node.start_mark.line + 1, node.start_mark.column + 1)
 
     def _build(self, node: yaml.Node) -> Any:
         if isinstance(node, yaml.ScalarNode):
-            return self._read_text(node)
+            return self.read_text(node)
         if isinstance(node, yaml.SequenceNode):
             return [self._build(child) for child in node.value]
         mapping = Mapping()
@@ -134,7 +161,7 @@ class Source:
         for label, child in node.value:
             if not isinstance(label, yaml.ScalarNode):
                 raise RoutineError("a key must be a word; quote text that starts with [ or {", self.mark_node(label))
-            self._read_text(label)
+            self.read_text(label)
             if label.value == "<<":
                 raise RoutineError(
                     "merge keys (<<) are not part of the language; write the keys out", self.mark_node(label)
@@ -169,10 +196,10 @@ def read_source(path: Path, name: str | None = None) -> Source:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise RoutineError("this is not UTF-8 text; save the file as UTF-8", Mark(name, line, 1)) from error
-    return parse_source(text, name)
+    return parse_source(text, name, Translations(path, name))
 
 
-def parse_source(text: str, name: str) -> Source:
+def parse_source(text: str, name: str, translations: Translations | None = None) -> Source:
     """Parse YAML text; see `read_source`."""
     if found := find_control(text.replace("\r\n", " \n").replace("\r", "\n")):
         at, character = found
@@ -192,7 +219,22 @@ def parse_source(text: str, name: str) -> Source:
         raise RoutineError(f"this is not YAML: {_first_line(error)}", Mark(name, 1, 1)) from error
     if root is None:
         raise RoutineError("the file is empty; start with 'title:' and 'steps:'", Mark(name, 1, 1))
-    return Source(name, root, text=text)
+    translations = translations or Translations(None, name)
+    translations.list_scalars = partial(_list_scalars, root)
+    return Source(name, root, text=text, translations=translations)
+
+
+def _list_scalars(node: yaml.Node) -> Iterator[str]:
+    """Yield the values of a tree that are neither lists nor mappings."""
+    waiting = [node]
+    seen: set[int] = set()
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, yaml.ScalarNode):
+            yield _unfold(each)
+        elif id(each) not in seen:
+            seen.add(id(each))
+            waiting += (child[1] if isinstance(child, tuple) else child for child in each.value)
 
 
 def _guard_events(text: str, name: str) -> None:

@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple, TypeAlias
 
@@ -11,7 +11,9 @@ from pydantic import AfterValidator, PlainValidator, ValidationInfo, WithJsonSch
 from narrator.languages import match_language
 from narrator.routine.nearest import suggest
 from narrator.routine.text import check_braces, check_marks
+from narrator.routine.translations import fold_context
 from narrator.routine.values import LANGUAGE, fault_at
+from narrator.routine.written import Written
 
 Check: TypeAlias = Callable[[str, str], str]
 """Refuses a line in a language that cannot be spoken, and returns it as it is to be kept."""
@@ -52,28 +54,80 @@ class Words:
         """Whether there is something to say, and not just an empty text."""
         return any(self.texts)
 
-    def pick(self, language: str, own: str, chance: random.Random, side: SideNames | None = None) -> str:
-        """The text in a language, on a side; `own` is the routine's language.
+    def list_translations(self) -> Iterator[str]:
+        """Yield the texts that PO files have for it, in all languages, for all sides and sections alike."""
+        for text in self.texts:
+            if isinstance(text, Written):
+                found = map(text.say_in, text.translations.languages)
+                yield from (translated for translated in found if translated is not None)
+
+    def list_languages(self, own: str) -> list[str]:
+        """Return the languages that it may be in: those written here, then those of PO files."""
+        files = (text.translations.languages for text in self.list_own(own) if isinstance(text, Written))
+        return list(dict.fromkeys([*self.list_written(own), *next(files, ())]))
+
+    def pick(
+        self,
+        language: str,
+        own: str,
+        chance: random.Random,
+        side: SideNames | None = None,
+        titles: Iterable[str] = (),
+    ) -> str:
+        """The text in a language, on a side, in sections of `titles`, innermost first; `own` is the routine's language.
+
+        What is written here goes before a PO file.
 
         Raises:
             ValueError: there is no such translation, or none for this side; says which there are.
+            RoutineError: the PO file cannot be used.
 
         """
-        known = list(dict.fromkeys(wording.language or own for wording in self.wordings))
-        code = match_language(language, known)
+        written = self.list_written(own)
+        code = match_language(language, self.list_languages(own))
+        if code is not None and code not in written:
+            text = chance.choice(_find_side(self._find_source(own), side).texts)
+            translated = text.say_in(code, list_contexts(side, titles)) if isinstance(text, Written) else None
+            if translated is not None or not text:
+                return translated or text
+        code = match_language(language, written)
         if code is None:
-            raise ValueError(
-                f"there is no text in {language!r} here, only in {', '.join(known)}; write '{language}: ...'"
+            raise UntranslatedError(
+                f"there is no text in {language!r} here, only in {', '.join(written)}; write '{language}: ...'"
             )
-        found = [wording for wording in self.wordings if (wording.language or own) == code]
-        return chance.choice(_find_side(found, side).texts)
+        return chance.choice(_find_side(self._find_wordings(code, own), side).texts)
 
-    def pick_name(self, language: str, own: str) -> str:
+    def pick_name(self, language: str, own: str, side: SideNames | None = None, titles: Iterable[str] = ()) -> str:
         """As `pick`, for what is shown and not spoken: falls back to the first there is."""
         try:
-            return self.pick(language, own, random.Random(0))  # noqa: S311 - nothing is secret here
+            return self.pick(language, own, random.Random(0), side, titles)  # noqa: S311 - nothing is secret here
         except ValueError:
             return self.texts[0]
+
+    def list_written(self, own: str) -> list[str]:
+        """Return the languages that it stands in where it is written; `own` is the routine's."""
+        return list(dict.fromkeys(wording.language or own for wording in self.wordings))
+
+    def _find_wordings(self, code: str, own: str) -> list[Wording]:
+        return [wording for wording in self.wordings if (wording.language or own) == code]
+
+    def list_own(self, own: str) -> tuple[str, ...]:
+        """Return the texts that PO files translate: those in the routine's language, else in the first there is."""
+        return tuple(text for wording in self._find_source(own) for text in wording.texts)
+
+    def _find_source(self, own: str) -> list[Wording]:
+        return self._find_wordings(own, own) or self._find_wordings(self.list_written(own)[0], own)
+
+
+class UntranslatedError(ValueError):
+    """There is no text in the language that was asked for."""
+
+
+def list_contexts(side: SideNames | None, titles: Iterable[str]) -> list[str]:
+    """Return the contexts in which a text may be another, the narrowest first."""
+    names = sorted(side.names) if side else []
+    folded = [fold_context(title.replace("|", " ")) for title in titles]
+    return [context for title in folded for context in (*(f"{title}|{name}" for name in names), title)] + names
 
 
 def _find_side(wordings: list[Wording], side: SideNames | None) -> Wording:
@@ -171,8 +225,14 @@ def _read_wordings(value: Any, check: Check, own: str) -> tuple[str, ...]:
         options = value[_RANDOM]
         if not isinstance(options, list) or not options:
             raise ValueError("'random' is a list of wordings, one of which is said")
-        return tuple(check(_need_line(option), own) for option in options)
-    return (check(_need_line(value), own),)
+        return tuple(_check_line(option, check, own) for option in options)
+    return (_check_line(value, check, own),)
+
+
+def _check_line(value: Any, check: Check, own: str) -> str:
+    line = _need_line(value)
+    checked = check(line, own)
+    return line.reword(checked) if isinstance(line, Written) and checked is not line else checked
 
 
 def _need_line(value: Any) -> str:

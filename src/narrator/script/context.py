@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from narrator.errors import Mark, NarratorError, RoutineError
+from narrator.errors import Fault, Mark, NarratorError, RoutineError
 from narrator.routine import model
+from narrator.routine.coverage import describe_fuzzy
 from narrator.routine.phrases import Phrases, find_phrases, list_languages
 from narrator.routine.sounds import BedSpec, BellSpec, find_sound
 from narrator.routine.text import InlinePause, Sentence, check_braces, fill_braces, split_text
 from narrator.routine.values import Elastic as AuthoredElastic
-from narrator.routine.words import SideNames, Words
+from narrator.routine.words import SideNames, UntranslatedError, Words
+from narrator.routine.written import Translated
 from narrator.script.cues import Elastic, Guidance, Unknown, Window, round_length
 from narrator.script.material import Counting
 from narrator.script.sounds import EVERY, Bed, Bell
@@ -32,6 +34,8 @@ class Place:
     side: str | None = None
     names: SideNames | None = None
     """What texts may call that side."""
+    titles: tuple[str, ...] = ()
+    """Titles of the sections around it as written, innermost first."""
     later_side: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
     units: tuple[Unknown, ...] = ()
@@ -59,6 +63,10 @@ class Context:
         self.guidance = guidance
         self.language = language
         self.seed = seed
+        self.notes: dict[Fault, None] = {}
+        """What is odd about the texts written so far."""
+        self.untranslated: set[Fault] = set()
+        """Texts so far that there is no translation of."""
         self._breath = routine.breath
         self._sounds = routine.sounds
         self._characters = 0
@@ -116,13 +124,23 @@ class Context:
         """A text in the script's language, its braces filled in."""
         try:
             chance = self.draw(f"{place.path} {place.side}")
-            text = words.pick(self.language, self.own_language, chance, place.names)
+            text = words.pick(self.language, self.own_language, chance, place.names, place.titles)
+        except UntranslatedError as error:
+            self.untranslated.add(Fault(str(error), mark))
+            raise UnrollingError(str(error), mark) from None
         except ValueError as error:
             raise UnrollingError(str(error), mark) from None
         return self.fill(text, place, mark)
 
+    def write_title(self, title: Words, place: Place, mark: Mark) -> str:
+        """A title in the script's language, or in the one that it has, its braces filled in."""
+        return self.fill(title.pick_name(self.language, self.own_language, place.names, place.titles), place, mark)
+
     def fill(self, text: str, place: Place, mark: Mark) -> str:
-        """Fill in the braces of a text."""
+        """Fill in the braces of a text; what is wrong with one of a PO file is reported there."""
+        if isinstance(text, Translated):
+            mark = text.entries[0].mark
+            self.notes |= dict.fromkeys(describe_fuzzy(entry) for entry in text.entries if entry.is_fuzzy)
         try:
             check_braces(text)
             filled = fill_braces(text, place.words)
@@ -137,7 +155,7 @@ class Context:
         self._characters += len(filled)
         if self._characters > MAX_CHARACTERS:
             raise RoutineError(f"over {MAX_CHARACTERS:,} characters of text; make several routines", mark)
-        return filled
+        return str(filled)
 
     def draw(self, what: str) -> random.Random:
         """Chance for one thing of the routine: with the same seed the same."""

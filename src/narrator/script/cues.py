@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 
-from narrator.errors import Mark
+from narrator.errors import Fault, Mark
 from narrator.routine import model
 from narrator.routine.sounds import LOUDNESS, BedLevel
 from narrator.routine.values import At
@@ -270,6 +270,8 @@ class Script:
     """The script with full guidance, where this one has less."""
     units: tuple[Unit, ...] = ()
     """What may enter and leave as the track grows and shrinks."""
+    notes: tuple[Fault, ...] = field(default=(), compare=False, repr=False)
+    """What is odd about its texts: no part of what a session is."""
 
     @property
     def material(self) -> "Script":

@@ -124,7 +124,7 @@ def list_titles(steps: Iterable[model.StepBase]) -> Iterator[str]:
     """Yield the titles of all sections, in all languages, as written."""
     for step in steps:
         if isinstance(step, model.Section):
-            yield from step.section.texts
+            yield from (*step.section.texts, *step.section.list_translations())
         if isinstance(step, model.Section | model.Repeat | model.Include):
             yield from list_titles(step.steps)
 
@@ -140,7 +140,7 @@ class Unwanted:
         """Return whether a section is among them, by its title as written or as filled in."""
         if not self._wanted:
             return False
-        own = {_fold(title), *(_fold(text) for text in section.section.texts)}
+        own = {_fold(text) for text in (title, *section.section.texts, *section.section.list_translations())}
         if own.isdisjoint(self._wanted):
             return False
         # What is inside it leaves with it, whether it is named as well or not.

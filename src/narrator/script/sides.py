@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from narrator.languages import find_base, match_language
-from narrator.routine.phrases import find_phrases, find_side_key
+from narrator.routine.phrases import find_phrases, find_side_key, list_side_names
 from narrator.routine.words import Side, SideNames
 
 
@@ -23,19 +23,13 @@ def name_sides(sides: tuple[Side, ...], language: str, own: str) -> list[NamedSi
         ValueError: a side has no name in the language; says how to write one.
 
     """
-    all_names = [_list_names(side, own) for side in sides]
+    all_names = [list_side_names(side, own) for side in sides]
     known = tuple(dict.fromkeys(name for names in all_names for name in names))
     found = []
     for side, names in zip(sides, all_names, strict=True):
         written, word = _find_word(side, language, own)
         found.append(NamedSide(written, word, SideNames(frozenset(names), known)))
     return found
-
-
-def _list_names(side: Side, own: str) -> list[str]:
-    """Every name of a side in small letters: as written first, then narrator's own for it."""
-    keys = [find_side_key(name, language or own) for language, name in side.names]
-    return list(dict.fromkeys([*(name.lower() for _, name in side.names), *(key for key in keys if key)]))
 
 
 def _find_word(side: Side, language: str, own: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from datetime import date
 
 from narrator.errors import Fault, Mark, RoutineError
 from narrator.routine import model
+from narrator.routine.coverage import describe_gaps
 from narrator.routine.hold_cues import HoldCue as AuthoredCue
 from narrator.routine.phrases import find_phrases
 from narrator.routine.seed import settle_seed
@@ -79,11 +80,15 @@ def write_script(
         writer.faults.append(Fault("there is nothing to hear in this routine; add a step", routine.mark))
     if fault := check_edges(window for item in writer.items for window in item.windows):
         writer.faults.append(fault)
+    if writer.context.untranslated:
+        # All that there are at once, rather than those that the steps had got to.
+        gaps = describe_gaps(routine, writer.language)
+        writer.faults = [gaps, *(fault for fault in writer.faults if fault not in writer.context.untranslated)]
     if writer.faults:
         raise RoutineError.gather(writer.faults)
     return Script(
         heading=Heading(
-            routine.title.pick_name(writer.language, routine.language),
+            str(routine.title.pick_name(writer.language, routine.language)),
             writer.language,
             routine.voice,
             routine.tags,
@@ -103,6 +108,7 @@ def write_script(
         loudness=routine.loudness,
         full=write_script(routine, "full", language, without, seed) if guidance == "brief" else None,
         units=tuple(writer.units.values()),
+        notes=tuple(writer.context.notes),
     )
 
 
@@ -139,7 +145,7 @@ class _Writer:
                 )
             path = (*place.path, index)
             try:
-                for each in self.list_places(step, replace(place, path=path, id=join_id(place.id, index))):
+                for each in self.list_places(step, replace(place, path=path, id=join_id(place.id, step.id or index))):
                     self.add_step(step, each)
             except UnrollingError as error:
                 self.faults += error.faults
@@ -290,12 +296,13 @@ class _Writer:
         self.sections.append(
             Section(title, step.mark, length, place.section, place.path, step.bed, place.units, place.id)
         )
-        return replace(place, section=len(self.sections) - 1)
+        titles = (step.section.pick_name(self.routine.language, self.routine.language), *place.titles)
+        return replace(place, section=len(self.sections) - 1, titles=titles)
 
     def write_title(self, step: model.Section, place: Place) -> str:
         """Write a title with its braces filled in."""
         mark = step.find_mark("section")
-        return self.context.fill(step.section.pick_name(self.language, self.routine.language), place, mark)
+        return self.context.write_title(step.section, place, mark)
 
     def add_between(self, between: model.Between, place: Place) -> None:
         if between.say:

@@ -97,7 +97,10 @@ class Material:
         return tuple(reversed(kept))
 
     def _measure_sets(self) -> list[MaterialSet]:
-        """Measure each set that has something in it: the row of all its steps changes from set to set."""
+        """Measure each set that has something in it, and is not the one before: its row changes from set to set.
+
+        A unit may have no steps here: it has some with other guidance, or at lengths that `from` and `until` let in.
+        """
         entering: dict[int, list[int]] = {}
         leaving: dict[int, list[int]] = {}
         for index, (enters, leaves) in enumerate(zip(self._enters, self._leaves, strict=True)):
@@ -111,7 +114,7 @@ class Material:
                 row.remove(index)
             for index in entering.get(count, ()):
                 row.add(index)
-            if row.indexes:
+            if row.indexes and (count in entering or count in leaving or not found):
                 found.append(MaterialSet(count, row.least, row.natural, row.most))
         return found
 

@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from loopback import Handler, Server, running
-from narrator.cli import app
+from narrator.cli.app import app
 from narrator.errors import SpeechError
 from narrator.routine.model import VoiceSpec
 from narrator.speech.engine import Voice

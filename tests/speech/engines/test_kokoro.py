@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from narrator.cache import Cache
-from narrator.cli import app
+from narrator.cli.app import app
 from narrator.errors import SpeechError, UsageError
 from narrator.routine.model import VoiceSpec
 from narrator.speech.engine import Suggestion, Voice

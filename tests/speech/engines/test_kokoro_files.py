@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from loopback import Handler, Server, running
 from measure import list_processes
-from narrator.cli import app
+from narrator.cli.app import app
 from narrator.errors import SpeechError
 from narrator.speech.engine import Voice
 from narrator.speech.engines import kokoro_files, kokoro_parts
@@ -223,7 +223,7 @@ def test_an_interrupted_fetch_leaves_nothing(server, tmp_path, stop):
         "import sys; sys.path.insert(0, sys.argv[1])\nimport pytest\n"
         "from speech.engines.kokoro_store import Store\nfrom narrator.speech.engines import kokoro_parts\n"
         "patch = pytest.MonkeyPatch(); Store().patch(patch)\nkokoro_parts.TABLES_URL = sys.argv[2]\n"
-        "from narrator.cli import main\nsys.argv[1:] = ['voices', 'add', 'kokoro:ef_dora']\nmain()"
+        "from narrator.cli.app import main\nsys.argv[1:] = ['voices', 'add', 'kokoro:ef_dora']\nmain()"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code, str(Path(__file__).parents[2]), kokoro_parts.TABLES_URL],

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from loopback import Handler, Server, running
 from narrator.cache import Cache
-from narrator.cli import app
+from narrator.cli.app import app
 from narrator.errors import SpeechError, UsageError
 from narrator.routine.model import VoiceSpec
 from narrator.speech.engine import Voice

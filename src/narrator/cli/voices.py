@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from narrator.console import check_language, faults_told, print_json, show_bar
+from narrator.cli.console import check_language, faults_told, print_json, show_bar
 from narrator.errors import NarratorError, UsageError
 from narrator.paths import exists
 
@@ -183,7 +183,7 @@ def try_command(
     """
     with faults_told():
         from narrator.cache import Cache
-        from narrator.publish.sample import CODECS, write_sample
+        from narrator.formats.sample import CODECS, write_sample
         from narrator.routine import find_routine, load_routine
         from narrator.routine.model import VoiceSpec
         from narrator.speech.registry import open_voice

@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from narrator.errors import PublishError
+from narrator.formats.mp3_frames import BITRATES, Part, Piece, count_frames, find_loop, list_parts
 from narrator.mix import CEILING, Console, Layout, find_islands
 from narrator.paths import open_regular
-from narrator.publish.coded import Decoder, code_part, count_ticks, mix_part, mix_part_background
-from narrator.publish.frames import BITRATES, Part, Piece, count_frames, find_loop, list_parts
 from narrator.script import Breath, Cue
 from narrator.sound.audio import Samples
 from narrator.sound.breath import PITCH
@@ -35,6 +34,7 @@ from narrator.units import (
     ms_to_samples,
     ticks_to_ms,
 )
+from narrator.verifying.decoded import Decoder, code_part, count_ticks, mix_part, mix_part_background
 
 ONSET: Ms = 24
 """How far a cue may be from its time."""

@@ -7,8 +7,8 @@ import av
 import numpy as np
 from av.packet import Packet
 
+from narrator.formats.mp3_frames import AFTER, DELAY, Part, Piece, count_before, encode, find_block, find_loop
 from narrator.mix import Console, Layout, mix_background, mix_island
-from narrator.publish.frames import AFTER, DELAY, Part, Piece, count_before, encode, find_block, find_loop
 from narrator.sound.audio import Samples
 from narrator.sound.opened import DAMAGE, BadSoundError, decode_frames
 from narrator.units import TICK, TICK_SAMPLES, Ticks, ticks_to_ms

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from narrator.console import faults_told, print_json
+from narrator.cli.console import faults_told, print_json
 from narrator.errors import UsageError
 from narrator.paths import exists
 from narrator.units import LONGEST, SAMPLES_PER_MS, TICK_SAMPLES, format_duration, parse_duration, ticks_to_ms
@@ -51,7 +51,7 @@ def sounds_command(
                 else:
                     typer.echo(f"{row['kind']:5} {row['name']:10} {_describe(row)}")
             return
-        from narrator.publish.sample import CODECS, LARGEST, write_sample
+        from narrator.formats.sample import CODECS, LARGEST, write_sample
 
         path = output or Path(f"{Path(sound).stem}.wav")
         if path.suffix.lower() not in CODECS:

@@ -13,10 +13,10 @@ from av.packet import Packet
 
 from narrator.errors import PublishError
 from narrator.files import replace_file
+from narrator.formats.mp3_frames import DELAY, OPTIONS, Meter, count_frames, encode, lay_frames
+from narrator.formats.sink import Sink
+from narrator.formats.tags import make_tags
 from narrator.mix import Console, find_islands
-from narrator.publish.frames import DELAY, OPTIONS, Meter, count_frames, encode, lay_frames
-from narrator.publish.sink import Sink
-from narrator.publish.tags import make_tags
 from narrator.script import Heading
 from narrator.timeline import Chapter, Timeline
 from narrator.units import SAMPLE_RATE, TICK_SAMPLES, Ms, ms_to_samples

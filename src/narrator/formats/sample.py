@@ -12,8 +12,8 @@ from av.audio.frame import AudioFrame
 
 from narrator.errors import PublishError
 from narrator.files import replace_file
+from narrator.formats.sink import Sink
 from narrator.paths import refuse_special
-from narrator.publish.sink import Sink
 from narrator.sound.audio import Samples
 from narrator.units import SAMPLE_RATE
 

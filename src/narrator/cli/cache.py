@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from narrator.console import faults_told, print_json, write_text
+from narrator.cli.console import faults_told, print_json, write_text
 from narrator.errors import UsageError
 from narrator.units import format_size, parse_size
 

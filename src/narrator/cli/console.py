@@ -103,15 +103,15 @@ def show_bar(what: str) -> Iterator[Callable[[int, int | None], None]]:
         yield report
 
 
-def check_language(code: str) -> None:
-    """Refuse what is no code of a language.
+def check_language(code: str, option: str = "--language") -> None:
+    """Refuse what is no code of a language, given as an option.
 
     Raises:
         UsageError: it is none.
 
     """
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", code):
-        raise UsageError(f"--language cannot be {code!r}; write a code such as en, de or es")
+        raise UsageError(f"{option} cannot be {code!r}; write a code such as en, de or es")
 
 
 def write_text(path: Path, text: str) -> None:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from narrator.console import print_json, tell
+from narrator.cli.console import print_json, tell
 from narrator.units import Ms, format_duration
 
 if TYPE_CHECKING:
-    from narrator.figures import Row
     from narrator.render import Checked
+    from narrator.review.figures import Row
 
 
 def show_checked(name: str, checked: "Checked", *, is_asked: bool, as_json: bool) -> int:

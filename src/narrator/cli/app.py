@@ -13,22 +13,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from narrator import __version__
-from narrator.cli_cache import cache_app, open_cache
-from narrator.cli_check import show_checked
-from narrator.cli_sounds import sounds_command
-from narrator.cli_voices import voices_app
-from narrator.console import check_language, faults_told, print_json, tell, tell_failure, write_text
+from narrator.cli.cache import cache_app, open_cache
+from narrator.cli.check import show_checked
+from narrator.cli.console import check_language, faults_told, print_json, tell, tell_failure, write_text
+from narrator.cli.sounds import sounds_command
+from narrator.cli.streams import lasting_streams
+from narrator.cli.translate import translate_command
+from narrator.cli.voices import voices_app
 from narrator.cores import count_cores
 from narrator.errors import FAILURES, NarratorError, OutsideError, RoutineError, UsageError
 from narrator.paths import exists, is_file
-from narrator.streams import lasting_streams
 from narrator.units import format_duration, parse_duration
 
 if TYPE_CHECKING:
     from narrator.cache import Cache
-    from narrator.progress import Follower
+    from narrator.cli.progress import Follower
     from narrator.render import Job, Plan, Request, Track
-    from narrator.verify import Check
+    from narrator.verifying.compare import Check
 
 app = typer.Typer(
     help="Turn a written routine into a guided audio session of exactly the length you ask for.",
@@ -42,6 +43,7 @@ app = typer.Typer(
 app.add_typer(voices_app, name="voices")
 app.add_typer(cache_app, name="cache")
 app.command("sounds")(sounds_command)
+app.command("translate")(translate_command)
 
 
 class GuidanceName(StrEnum):
@@ -163,10 +165,10 @@ def render_command(
     with faults_told():
         from concurrent.futures import ThreadPoolExecutor
 
-        from narrator.batch import check_targets, render_all
+        from narrator.batch.executor import check_targets, render_all
+        from narrator.cli.progress import show_progress
         from narrator.config import choose_voices
-        from narrator.progress import show_progress
-        from narrator.publish.frames import BITRATES
+        from narrator.formats.mp3_frames import BITRATES
         from narrator.render import Job
 
         if bitrate not in BITRATES:
@@ -384,18 +386,16 @@ def check_command(
 def list_command(*, as_json: JsonOption = False) -> None:
     """List the built-in routines."""
     with faults_told():
-        from narrator.routine import list_builtins, load_routine
+        from narrator.routine.library import list_library
 
-        for name, path in list_builtins().items():
-            routine = load_routine(path)
-            title = routine.title.pick_name(routine.language, routine.language)
-            shown = routine.description.pick_name(routine.language, routine.language) if routine.description else title
+        for each in list_library():
             if as_json:
-                known = {"name": name, "title": title, "length_ms": routine.length}
-                print_json(known | {"description": shown, "language": routine.language})
+                known = {"name": each.name, "title": each.title, "length_ms": each.length}
+                known |= {"description": each.description, "language": each.language}
+                print_json(known | {"languages": list(each.languages)})
             else:
-                length = format_duration(routine.length) if routine.length else "any"
-                typer.echo(f"{name:24} {length:>6}  {shown}")
+                length = format_duration(each.length) if each.length else "any"
+                typer.echo(f"{each.name:24} {length:>6}  {' '.join(each.languages):8}  {each.description}")
 
 
 @app.command("schema")
@@ -538,8 +538,8 @@ def _choose_format(output: Path | None) -> ScriptFormat:
 
 
 def _format_script(session: "Plan", file: str, form: ScriptFormat, folders: tuple[Path, ...], *, spoken: bool) -> str:
-    from narrator.publish.screenplay import format_json, format_text
-    from narrator.script_file import format_script
+    from narrator.captions.text import format_json, format_text
+    from narrator.timeline.pinned import format_script
 
     heading, timeline, voice = session.heading, session.timeline, str(session.voice)
     readings = session.clips.get_reading if spoken else None
@@ -558,7 +558,7 @@ def _check_script_output(output: Path, request: "Request") -> None:
         raise UsageError(f"--output: {output} is what the script is made from; choose another name")
     if is_file(output) and output.suffix.lower() in {".yaml", ".yml"}:
         from narrator.routine.source import read_source
-        from narrator.script_file import is_script
+        from narrator.timeline.pinned import is_script
 
         if not is_script(read_source(output)):
             raise UsageError(f"--output: {output} is no script, and would be lost; choose another name")

@@ -1,0 +1,1 @@
+"""A timeline to read: a file for each form."""

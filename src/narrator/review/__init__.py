@@ -1,0 +1,1 @@
+"""What a careful teacher would say of a routine before anyone practises with it."""

@@ -1,0 +1,92 @@
+"""The built-in routines as they are listed, read at a glance: nothing of them is checked."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from narrator.paths import find_below
+from narrator.routine.find import builtin_folder, list_builtins
+from narrator.units import Ms, parse_duration
+
+_HEAD = re.compile(r"^steps:", re.MULTILINE)
+_INCLUDE = re.compile(r"\binclude: *['\"]?([^\s'\",}]+)")
+_UNTRANSLATED = re.compile(r'^msgstr ""\n(?!")', re.MULTILINE)
+_SHOWN = re.compile(r"^#\. ((title|description)( \(a value\))?(, |$))+$", re.MULTILINE)
+_Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A routine of the library. `languages` has those that all of its spoken texts are in, its own first."""
+
+    name: str
+    title: str
+    description: str
+    length: Ms | None
+    language: str
+    languages: tuple[str, ...]
+
+
+def list_library() -> Iterator[Listed]:
+    """Yield the built-in routines, in alphabetical order.
+
+    A routine counts as translated where a PO file is beside it, and beside each file that it includes, in which no
+    spoken text is without a translation; or where its title is in that language. Whether the texts have changed since
+    is not looked at.
+    """
+    for name, path in list_builtins().items():
+        head = _read_head(path)
+        language = head.get("language", "en")
+        title = _pick(head["title"], language)
+        length = parse_duration(head["length"]) if "length" in head else None
+        others = sorted(_list_languages(path) - {language})
+        yield Listed(
+            name, title, _pick(head.get("description", title), language), length, language, (language, *others)
+        )
+
+
+@cache
+def _read(path: Path) -> str:
+    return path.read_text("utf-8")
+
+
+def _read_head(path: Path) -> dict[str, Any]:
+    head: dict[str, Any] = yaml.load(_HEAD.split(_read(path))[0], Loader=_Loader)  # noqa: S506 - it makes texts alone
+    return head
+
+
+def _pick(text: Any, language: str) -> str:
+    """Return a title in its own language, else in the first there is."""
+    found = text.get(language, next(iter(text.values()))) if isinstance(text, dict) else text
+    return " ".join(found.split())
+
+
+@cache
+def _list_languages(path: Path) -> frozenset[str]:
+    title = _read_head(path).get("title")
+    found = {*(title if isinstance(title, dict) else ()), *_list_whole(path)}
+    for name in _INCLUDE.findall(_read(path)):
+        part = find_below(path.parent, name) or find_below(builtin_folder(), name)
+        found &= _list_languages(part) if part and part != path else frozenset()
+    return frozenset(found)
+
+
+@cache
+def _list_names(folder: Path) -> tuple[str, ...]:
+    return tuple(os.listdir(folder))  # noqa: PTH208 - names alone are wanted
+
+
+def _list_whole(path: Path) -> Iterator[str]:
+    """Yield the languages of the PO files beside a file in which no spoken text is without a translation."""
+    for name in _list_names(path.parent):
+        stem, _, language = name.removesuffix(".po").rpartition(".")
+        if name.endswith(".po") and stem == path.stem:
+            entries = path.with_name(name).read_text("utf-8").split("\n\n")
+            if not any(_UNTRANSLATED.search(f"{entry}\n") and not _SHOWN.search(entry) for entry in entries):
+                yield language

@@ -1,0 +1,152 @@
+"""Writing the PO file of a routine: what is there stays, what was edited finds its translation, nothing is lost.
+
+An entry for each text in the order of the file, its overrides after it, then what the routine has no more.
+"""
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import polib
+
+from narrator.files import replace_file
+from narrator.routine.coverage import Text, list_files, list_texts
+from narrator.routine.model import Routine
+from narrator.routine.translations import Translations
+
+SIMILAR = 0.6
+"""Least ratio of `difflib` from which on a text is taken for an edited one."""
+_MOST_COMPARED = 300
+_LONGEST_COMPARED = 1000
+"""Texts that are compared with one another, and characters of each: the time goes with the square of both."""
+_FLAG = "fuzzy"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a PO file has: texts that are translated, that are not, that need a second look, and that have left."""
+
+    file: str
+    done: int
+    missing: int
+    fuzzy: int
+    removed: int
+
+
+def translate(routine: Routine, language: str) -> Iterator[Written]:
+    """Write the PO files of a routine, and of what it includes from the same folder or below, in a language.
+
+    Raises:
+        RoutineError: a PO file that is there cannot be used; it is left as it is.
+        OSError: one cannot be written.
+
+    """
+    texts = [text for text in list_texts(routine) if language not in text.inline]
+    for file in list_own_files(routine):
+        yield _write(file, language, [text for text in texts if text.written.translations is file])
+
+
+def list_own_files(routine: Routine) -> list[Translations]:
+    """Return the files of a routine that are in its folder or below, itself first; others belong to somebody else."""
+    files = [file for file in list_files(routine) if file.path]
+    folder = files[0].find_file("en").parent
+    return [file for file in files if file.find_file("en").is_relative_to(folder)]
+
+
+def _write(file: Translations, language: str, texts: list[Text]) -> Written:
+    is_new = language not in file.languages
+    old = _make_file(language) if is_new else file.read(language)
+    if not is_new:
+        file.open(language)
+    made = _make_file(language)
+    made.header, made.metadata = old.header, old.metadata
+    made.extend(_update(old, texts, file))
+    path = file.find_file(language)
+    written = f"{made}".encode()
+    if is_new or path.read_bytes() != written:
+        with replace_file(path) as out:
+            out.write(written)
+    wanted = [entry for entry in made if not entry.obsolete and entry.msgctxt is None]
+    fuzzy = sum(entry.fuzzy for entry in made if not entry.obsolete)
+    done = sum(bool(entry.msgstr) and not entry.fuzzy for entry in wanted)
+    missing = sum(not entry.msgstr for entry in wanted)
+    return Written(file.name_file(language), done, missing, fuzzy, sum(bool(entry.obsolete) for entry in made))
+
+
+def _make_file(language: str) -> polib.POFile:
+    made = polib.POFile(wrapwidth=0)
+    made.metadata = {
+        "Language": language,
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding": "8bit",
+    }
+    return made
+
+
+def _update(old: polib.POFile, texts: Iterable[Text], file: Translations) -> Iterator[polib.POEntry]:
+    """Yield the entries of a file: for its texts, for those of its texts that this routine does not use, and others."""
+    wanted: dict[str, list[Text]] = {}
+    for text in texts:
+        wanted.setdefault(text.written.msgid, []).append(text)
+    known = _group(entry for entry in old if not entry.obsolete)
+    left = _group(entry for entry in old if entry.obsolete and entry.msgid not in known)
+    unused = {msgid: known.pop(msgid) for msgid in list(known) if msgid not in wanted and msgid in file.msgids}
+    gone = {msgid: entries for msgid, entries in known.items() if msgid not in wanted}
+    for msgid, moved in _match([msgid for msgid in wanted if msgid not in known and msgid not in left], gone).items():
+        known[msgid] = [_mark_fuzzy(entry, msgid) for entry in gone.pop(moved)]
+    for msgid, found in wanted.items():
+        entries = known.get(msgid) or left.pop(msgid, None) or []
+        if all(entry.msgctxt is not None for entry in entries):
+            entries = [polib.POEntry(msgid=msgid), *entries]
+        for entry in sorted(entries, key=lambda each: each.msgctxt is not None):
+            yield _describe(entry, found)
+    for entries in unused.values():
+        yield from entries
+    for entry in (entry for entries in (*left.values(), *gone.values()) for entry in entries):
+        # What was never translated is no loss.
+        if entry.msgstr or entry.tcomment:
+            entry.obsolete = True
+            yield entry
+
+
+def _group(entries: Iterable[polib.POEntry]) -> dict[str, list[polib.POEntry]]:
+    found: dict[str, list[polib.POEntry]] = {}
+    for entry in entries:
+        found.setdefault(entry.msgid, []).append(entry)
+    return found
+
+
+def _match(new: list[str], gone: dict[str, list[polib.POEntry]]) -> dict[str, str]:
+    """Find for each new text the one that it was edited from, if there is one that is alike; each is taken once."""
+    free = [msgid for msgid in gone if any(entry.msgstr for entry in gone[msgid])]
+    free = [msgid for msgid in free if len(msgid) <= _LONGEST_COMPARED][:_MOST_COMPARED]
+    found: dict[str, str] = {}
+    for msgid in [msgid for msgid in new if len(msgid) <= _LONGEST_COMPARED][:_MOST_COMPARED]:
+        for match in difflib.get_close_matches(msgid, free, n=1, cutoff=SIMILAR):
+            found[msgid] = match
+            free.remove(match)
+    return found
+
+
+def _mark_fuzzy(entry: polib.POEntry, msgid: str) -> polib.POEntry:
+    entry.previous_msgid, entry.msgid = entry.msgid, msgid
+    if entry.msgstr and not entry.fuzzy:
+        entry.flags.insert(0, _FLAG)
+    return entry
+
+
+def _describe(entry: polib.POEntry, texts: list[Text]) -> polib.POEntry:
+    """Say where the text of an entry is, and what."""
+    entry.obsolete = False
+    entry.comment = ", ".join(dict.fromkeys(_name_kind(text) for text in texts))
+    marks = sorted({(text.written.mark.line, text.written.mark.file) for text in texts})
+    entry.occurrences = list(dict.fromkeys((PurePath(name).name, str(line)) for line, name in marks))
+    if not entry.fuzzy:
+        entry.previous_msgid = entry.previous_msgctxt = None
+    return entry
+
+
+def _name_kind(text: Text) -> str:
+    return f"{text.kind} (a value)" if text.is_value else text.kind
