@@ -28,6 +28,8 @@ _PATIENCE = 60.0
 """Seconds without a word from trials after which they are given up, unless they are at work."""
 _MOST_MB = 900
 """Memory that trials in one process may take at most, at once."""
+_BATCH = 120.0
+"""Seconds that a process runs trials at most: on a busy machine one takes long to begin."""
 _MOST_TRIALS = 10_000
 """Seeds that a process may use: most end by the clock."""
 
@@ -49,6 +51,11 @@ class Tally:
     def share(self) -> float:
         """How much of its part in a full campaign has been done."""
         return (self.trials + self.under_way) / self.kind.target
+
+    def note(self, seed: int, fault: str) -> None:
+        """Note a failure, and say at once that there is one: the table comes at the end."""
+        self.failures.append((seed, fault))
+        print(f"failed: {self.kind.name}:{seed}", flush=True)
 
 
 def work(name: str, seeds: range, seconds: float, folder: Path) -> None:
@@ -111,7 +118,7 @@ class Lane:
                 self.run_batch(replace(tally, trials=0), range(seed, seed + 1))
                 took = tally.slow[seed]
                 if min(took) > HANG:
-                    tally.failures.append((seed, f"it took {' and '.join(f'{each:.1f}' for each in took)} s of CPU"))
+                    tally.note(seed, f"it took {' and '.join(f'{each:.1f}' for each in took)} s of CPU")
 
     def run_batch(self, tally: Tally, seeds: range) -> None:
         """Run trials in a process, and note what becomes of each."""
@@ -150,7 +157,7 @@ class Lane:
                 if "ends" in known:
                     tally.trials += 1
                     if known["fault"]:
-                        tally.failures.append((known["ends"], known["fault"]))
+                        tally.note(known["ends"], known["fault"])
                     if known["took"] > HANG or known["ends"] in tally.slow:
                         tally.slow.setdefault(known["ends"], []).append(known["took"])
             fault = f"its process ended by {process.wait()}: " + "".join(errors)[-1500:]
@@ -158,7 +165,7 @@ class Lane:
             fault = "it did not end"
         if under_way is not None:
             tally.trials += 1
-            tally.failures.append((under_way, fault))
+            tally.note(under_way, fault)
         _end(process)
         readers[1].join(5)
 
@@ -239,7 +246,7 @@ def main() -> int:
     disks = "a tmpfs" if faults.can_mount() else "a limit on the size of files, because nothing can be mounted here"
     print(f"{options.minutes:g} minutes, {options.lanes} lanes, seeds from {seed}; full disks by {disks}", flush=True)
     started = time.monotonic()
-    lane = Lane(tallies, started + options.minutes * 60, min(20.0, max(2.0, options.minutes * 3)))
+    lane = Lane(tallies, started + options.minutes * 60, min(_BATCH, max(2.0, options.minutes * 3)))
     threads = [threading.Thread(target=lane.run) for _ in range(options.lanes)]
     for thread in threads:
         thread.start()
