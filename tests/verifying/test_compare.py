@@ -217,6 +217,14 @@ HARD = {
     "over noise": "title: x\nvoice: silent\nlength: 15s\nbed: noise.wav\nsteps:\n  - bell: gong\n  - hold: 1s..1m\n",
     "over loud noise": "title: x\nvoice: silent\nlength: 15s\nbed: {sound: noise.wav, level: 0}\nsteps:\n  - bell: gong\n  - hold: 1s..1m\n",
 }
+# A cue without a sound of its own, or a quiet one, comes while something else dies away beneath what the encoder keeps.
+RING = "  - bell: bowl\n"
+for name, cue in {"silent cues": "say: Rest.", "quiet bells": "bell: {sound: tick, level: -40}"}.items():
+    cues = RING + f"  - {cue}\n  - pause: 500ms\n" * 20
+    HARD |= {f"{name} in a ring": f"title: x\nvoice: silent\nsteps:\n{cues}"}
+    HARD |= {
+        f"{name} in a ring under rain": f"title: x\nvoice: silent\nbed: {{sound: rain, level: -25}}\nsteps:\n{cues}"
+    }
 
 
 @pytest.fixture(params=list(HARD))
