@@ -1,5 +1,6 @@
 """`narrator translate`: PO files beside a routine, written and brought up to date."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,8 +13,6 @@ from narrator.languages import check_language, fold_language
 from narrator.paths import is_file
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from narrator.routine.model import Routine
 
 
@@ -44,12 +43,12 @@ def translate_command(
                 _translate(load_routine(path, name), code, as_json=as_json)
 
 
-def _find_file(name: str) -> "Path":
+def _find_file(name: str) -> Path:
     """Return the file of a routine that may be translated: a built-in one is not, for it is replaced with narrator."""
     from narrator.routine.find import find_routine
 
     path = find_routine(name)
-    if not is_file(path.__class__(name)):
+    if not is_file(Path(name)):
         raise UsageError(
             f"{name} comes with narrator, and a translation there would be lost with the next one; copy {path} into a "
             "folder of yours, and name the copy"
@@ -60,7 +59,10 @@ def _find_file(name: str) -> "Path":
 def _translate(routine: "Routine", language: str, *, as_json: bool) -> None:
     from narrator.routine.coverage import list_files
     from narrator.routine.translating import list_own_files, translate
+    from narrator.script import write_script
 
+    # What is too much for a session is too much here.
+    write_script(routine)
     if fold_language(language) == fold_language(routine.language):
         raise UsageError(f"--to: {routine.mark.file} is in {language} already; name another language")
     try:
