@@ -259,7 +259,7 @@ def test_an_interrupt_is_a_line_at_any_time(tmp_path, moment):
 
 def test_an_interrupt_within_exec_is_no_death_by_a_signal():
     program = """
-import narrator.__main__, narrator.cli
+import narrator.__main__, narrator.cli.app
 
 def run():
     try:
@@ -267,7 +267,7 @@ def run():
     except KeyboardInterrupt:
         raise SystemExit(130) from None
 
-narrator.cli.main = run
+narrator.cli.app.main = run
 narrator.__main__.main()
 """
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 130
