@@ -15,7 +15,7 @@ from narrator.formats.mp3 import FORMAT
 from narrator.formats.mp3_frames import Meter, lay_frames
 from narrator.mix import Mixer, find_islands
 from narrator.mix.backdrops import open_bed, open_floor
-from narrator.routine.model import Tags, VoiceSpec
+from narrator.routine.heading import Tags, VoiceSpec
 from narrator.script import Bell, Heading
 from narrator.speech.engine import Voice
 from narrator.speech.registry import open_engine
@@ -192,7 +192,7 @@ def test_a_track_that_was_moved_is_verified_by_its_script(narrator, write, tmp_p
     (tmp_path / "output" / "routine-20s.mp3").rename(tmp_path / "moved.mp3")
     unknown = narrator("verify", "moved.mp3")
     assert (unknown.code, unknown.err) == (
-        2, "error: nothing is known of how moved.mp3 was made; name its script with --script\n",
+        2, "error: nothing is known of how moved.mp3 was made; name the script that it was made from (--script)\n",
     )  # fmt: skip
     assert narrator("verify", "moved.mp3", "--script", "plan.yaml").code == 0
     assert narrator("verify", "none.mp3").code == 3
