@@ -15,6 +15,7 @@ from measure import count_with_ffmpeg, decode, find_onset
 from narrator.batch.executor import render_all
 from narrator.cache import Cache
 from narrator.errors import OutsideError, PublishError, RoutineError, SpeechError, UsageError
+from narrator.formats.coding import Coding
 from narrator.render import Job, Request, check, plan, render, respeak
 from narrator.routine import find_routine
 from narrator.script import Bell, Speech
@@ -100,7 +101,7 @@ def test_another_loudness_is_met_and_decoded_peaks_stay_below_the_ceiling(write,
         f"  - say: {text}" for text in ("Stretch your toes and point them.", "Hips, back and belly let go.")
     )
     path = write(f"title: x\nlength: 12s\nloudness: {loudness}\nsteps:\n{says}\n  - hold: 1s..1m\n", "loud.yaml")
-    track = render(Job(Request(path, "loud.yaml", voice="espeak"), tmp_path / "a.mp3", bitrate), cache)
+    track = render(Job(Request(path, "loud.yaml", voice="espeak"), tmp_path / "a.mp3", Coding(bitrate)), cache)
     measured = measure_loudness(decode(track.path))
     assert measured.peak <= -1.0
     # What the limiter takes from a loud session is missing in the end.
@@ -129,12 +130,12 @@ def test_an_unchanged_track_is_left_alone_and_a_changed_one_made_anew(job, cache
     assert Path(first.path).stat().st_mtime_ns == written
     assert not render(job(60_000, force=True), cache).skipped
     assert not render(job(61_000), cache).skipped
-    assert not render(job(61_000, bitrate=96), cache).skipped
+    assert not render(job(61_000, coding=Coding(96)), cache).skipped
     write(SHORT.replace("Thank you", "Well done"))
-    assert not render(job(61_000, bitrate=96), cache).skipped
+    assert not render(job(61_000, coding=Coding(96)), cache).skipped
     with Path(first.path).open("ab") as file:
         file.write(b"x")
-    assert not render(job(61_000, bitrate=96), cache).skipped
+    assert not render(job(61_000, coding=Coding(96)), cache).skipped
 
 
 def test_a_track_is_made_anew_when_its_voice_has_become_another(job, cache, monkeypatch):

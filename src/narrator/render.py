@@ -24,6 +24,7 @@ from narrator.errors import (
     UsageError,
 )
 from narrator.files import sweep_parts
+from narrator.formats.coding import Coding
 from narrator.formats.mp3 import write_mp3
 from narrator.formats.tags import is_ours
 from narrator.mix import Console, measure_gain, measure_stroke
@@ -53,7 +54,7 @@ Report: TypeAlias = Callable[[str, int, int], None]
 """Told of progress: which stage, how much of it is done, of how much."""
 
 _SHELF = "tracks"
-_FORMAT = 3
+_FORMAT = 4
 """Raised whenever the same input would give another track."""
 
 
@@ -89,7 +90,7 @@ class Job:
 
     request: Request
     output: Path
-    bitrate: int = 128
+    coding: Coding = field(default_factory=Coding)
     force: bool = False
     """Whether to make the track again in any case, and to replace a file that narrator did not make."""
     remake: bool = False
@@ -115,7 +116,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """What became of a job. Loudness and peak are the mix's; None for a track without sound."""
+    """What became of a job. Loudness and peak are those of what it decodes to; None without sound."""
 
     path: str
     voice: str
@@ -167,7 +168,7 @@ def _render(job: Job, cache: Cache, report: Report | None) -> Track:
         given = [reader.read(text) for text in authored.list_texts()]
         fingerprint = make_key(
             _FORMAT, av.__version__, authored, _list_digests(authored), voice, job.request.length, job.request.nearest,
-            job.bitrate, given,
+            job.coding, given,
         )  # fmt: skip
         if not (job.force or job.remake) and (track := _find_track(job, fingerprint, cache)):
             return fingerprint, track
@@ -183,7 +184,7 @@ def _render(job: Job, cache: Cache, report: Report | None) -> Track:
         session.heading,
         session.timeline,
         make_console(session),
-        bitrate=job.bitrate,
+        coding=job.coding,
         threads=job.threads,
         report=report and (lambda done, total: report("mixing", done, total)),
     )
@@ -279,7 +280,7 @@ def verify(path: Path, script: Request | None, cache: Cache) -> list[Check]:
 def _verify(path: Path, script: Request | None, cache: Cache) -> list[Check]:
     if script:
         session = plan(script, cache)
-        return verify_track(path, session.timeline, make_console(session))
+        return verify_track(path, session.heading, session.timeline, make_console(session))
     if not is_file(path):
         raise PublishError(f"there is no track {path}; name one that narrator made")
     data = cache.get(_SHELF, _track_key(path))
@@ -293,7 +294,7 @@ def _verify(path: Path, script: Request | None, cache: Cache) -> list[Check]:
         session = plan(Request(kept, str(path), sounds=(Path(kept.anchor),)), cache)
     return [
         compare_bytes(known["digest"], _hash_file(path)),
-        *verify_track(path, session.timeline, make_console(session)),
+        *verify_track(path, session.heading, session.timeline, make_console(session)),
     ]
 
 

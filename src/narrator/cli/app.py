@@ -28,6 +28,7 @@ from narrator.units import format_duration, parse_duration
 if TYPE_CHECKING:
     from narrator.cache import Cache
     from narrator.cli.progress import Follower
+    from narrator.formats.coding import Coding
     from narrator.render import Job, Plan, Request, Track
     from narrator.verifying.compare import Check
 
@@ -141,7 +142,17 @@ def render_command(
     nearest: NearestOption = False,
     seed: SeedOption = None,
     output: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")] = Path("output"),
-    bitrate: Annotated[int, typer.Option(metavar="KBIT", help="Bit rate of the MP3 in kbit/s.")] = 128,
+    bitrate: Annotated[
+        int,
+        typer.Option(
+            metavar="KBIT",
+            help="Bit rate of the MP3 in kbit/s: 64, 80, 96, 112, 128, 160, 192, 224, 256 or 320; with --mono also 32, "
+            "40, 48 or 56.",
+        ),
+    ] = 128,
+    mono: Annotated[
+        bool, typer.Option("--mono", help="Write one channel, for half the size at the same quality.")
+    ] = False,
     jobs: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Tracks to make side by side. [default: one for each core]")
     ] = None,
@@ -168,11 +179,9 @@ def render_command(
         from narrator.batch.executor import check_targets, render_all
         from narrator.cli.progress import show_progress
         from narrator.config import choose_voices
-        from narrator.formats.mp3_frames import BITRATES
         from narrator.render import Job
 
-        if bitrate not in BITRATES:
-            raise UsageError(f"--bitrate cannot be {bitrate}; it can be {', '.join(map(str, BITRATES))}")
+        coding = _choose_coding(bitrate, mono=mono)
         cores = count_cores()
         worst = 0
         settled = _settle_seed(seed)
@@ -201,7 +210,7 @@ def render_command(
             Job(
                 request,
                 _name_output(request, output, has_length=length is not None, has_voice=has_voice),
-                bitrate,
+                coding,
                 force,
                 respeak,
                 threads,
@@ -223,6 +232,18 @@ def render_command(
                     tell(note, "warning")
                 _show_track(job, outcome, quiet=quiet, as_json=as_json)
         raise typer.Exit(worst)
+
+
+def _choose_coding(bitrate: int, *, mono: bool) -> "Coding":
+    from narrator.formats.coding import BITRATES, Coding
+
+    channels = 1 if mono else 2
+    if bitrate in BITRATES[channels]:
+        return Coding(bitrate, channels)
+    listed = ", ".join(map(str, BITRATES[channels]))
+    if bitrate in BITRATES[1]:
+        raise UsageError(f"--bitrate {bitrate} needs --mono; in stereo it can be {listed}")
+    raise UsageError(f"--bitrate cannot be {bitrate}; it can be {listed}")
 
 
 @app.command("script")

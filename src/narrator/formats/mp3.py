@@ -1,32 +1,24 @@
-"""A track as one MP3 file: constant bit rate, joint stereo, exactly as many samples as the timeline says."""
+"""A track as one MP3 file: constant bit rate, exactly as many samples as the timeline says."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
-from typing import IO, Any
-
-import av
-import numpy as np
-from av.packet import Packet
 
 from narrator.errors import PublishError
 from narrator.files import replace_file
-from narrator.formats.mp3_frames import DELAY, OPTIONS, Meter, count_frames, encode, lay_frames
-from narrator.formats.sink import Sink
-from narrator.formats.tags import make_tags
-from narrator.mix import Console, find_islands
+from narrator.formats.coding import Coding
+from narrator.formats.mp3_frames import Meter
+from narrator.formats.stream import TrackStream
+from narrator.mix import Console
 from narrator.script import Heading
-from narrator.timeline import Chapter, Timeline
-from narrator.units import SAMPLE_RATE, TICK_SAMPLES, Ms, ms_to_samples
-
-_TIME_BASE = Fraction(1, SAMPLE_RATE)
+from narrator.timeline import Timeline
+from narrator.units import Ms, ms_to_samples
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What was written: samples per channel, and loudness and peak of the mix (None for a track without sound)."""
+    """What was written: samples per channel, and loudness and peak (None for a track without sound)."""
 
     samples: int
     lufs: float | None
@@ -39,7 +31,7 @@ def write_mp3(
     timeline: Timeline,
     console: Console,
     *,
-    bitrate: int = 128,
+    coding: Coding,
     threads: int = 1,
     report: Callable[[Ms, Ms], None] | None = None,
 ) -> Measured:
@@ -52,67 +44,19 @@ def write_mp3(
         SpeechError: a clip has vanished from the cache.
 
     """
+    stream = TrackStream(heading, timeline, console, coding)
     meter = Meter()
     try:
         with replace_file(path) as file, ThreadPoolExecutor(threads, "encode") as pool:
-            frames = lay_frames(
-                find_islands(timeline), console, bitrate, pool, ahead=2 * threads, meter=meter, report=report
-            )
-            _mux(file, frames, timeline, make_tags(heading), bitrate)
+            # The head has a checksum of what follows it.
+            file.seek(stream.head_size)
+            for frames in stream.make_parts(pool, ahead=2 * threads, report=report):
+                file.write(frames.data)
+                meter.add(frames.loudness)
+            file.seek(0)
+            file.write(stream.make_head())
     except OSError as error:
-        # PyAV passes the error of a failed write on, some of them as its own kinds of OSError.
         raise PublishError(
             f"cannot write {path}: {error.strerror or error}; free some space or choose --output"
         ) from error
     return Measured(ms_to_samples(timeline.length), meter.lufs, meter.peak)
-
-
-def _add_stream(container: Any, bitrate: int) -> Any:
-    stream = container.add_stream("libmp3lame", rate=SAMPLE_RATE, layout="stereo", format="fltp", options=OPTIONS)
-    stream.bit_rate = bitrate * 1000
-    return stream
-
-
-def _mux(file: IO[bytes], frames: Iterator[bytes], timeline: Timeline, tags: dict[str, str], bitrate: int) -> None:
-    """Write the tags, the Info frame and all frames.
-
-    The muxer learns delay and padding from side data that only an encoder can make. So the first and the last packet
-    are an encoder's own, from a scrap of silence that ends at the same sample of its frame as the track does, with
-    the track's bytes put into them.
-    """
-    sink = Sink(file)
-    with av.open(sink, "w", format="mp3", options={"id3v2_version": "3", "write_id3v1": "0"}) as container:
-        container.metadata.update(tags)
-        container.flags |= _BITEXACT
-        stream = _add_stream(container, bitrate)
-        container.set_chapters([_describe_chapter(number, chapter) for number, chapter in enumerate(timeline.chapters)])
-        scrap = ms_to_samples(timeline.length) % TICK_SAMPLES + 2 * TICK_SAMPLES
-        own = encode(np.zeros((scrap, 2), np.float32), bitrate, stream)
-        first, last = own[0], own[-1]
-        ending = count_frames(timeline.length) - 1
-        for index, data in enumerate(frames):
-            packet = first if index == 0 else last if index == ending else Packet(data)
-            if packet is first or packet is last:
-                packet.update(data)
-            packet.stream = stream
-            packet.time_base = _TIME_BASE
-            packet.pts = packet.dts = index * TICK_SAMPLES - DELAY
-            packet.duration = packet.duration or TICK_SAMPLES
-            container.mux(packet)
-            sink.check()
-
-    sink.check()
-
-
-_BITEXACT = 0x0400
-"""AVFMT_FLAG_BITEXACT: the muxer leaves its own version out of the file."""
-
-
-def _describe_chapter(number: int, chapter: Chapter) -> Any:
-    return {
-        "id": number,
-        "start": chapter.start,
-        "end": chapter.end,
-        "time_base": Fraction(1, 1000),
-        "metadata": {"title": chapter.title},
-    }

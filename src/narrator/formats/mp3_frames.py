@@ -6,50 +6,37 @@ of session costs what its few minutes of sound cost; and since frames are kept, 
 sentence changed, costs only what is new.
 """
 
-import json
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import TypeVar
 
 import av
-import numpy as np
-from av.audio.frame import AudioFrame
 
 from narrator.cache import make_key
-from narrator.mix import Console, Island, Layout, mix_background, mix_island
+from narrator.formats.coding import DELAY, Coding, encode_silence
+from narrator.formats.encoded import Encoded, Frames, encode_below_ceiling
+from narrator.mix import Console, Island, Layout, Passage, mix_background, mix_island
 from narrator.script import Cue, list_speeches
 from narrator.sound.audio import Samples
 from narrator.sound.loop import Loop
-from narrator.sound.loudness import Loudness, integrate, measure_loudness
-from narrator.units import SAMPLE_RATE, TICK, TICK_SAMPLES, Db, Ms, Ticks, floor_ticks, ms_to_samples, ticks_to_ms
+from narrator.sound.loudness import Loudness, integrate
+from narrator.units import TICK, TICK_SAMPLES, Db, Ms, Ticks, floor_ticks, ms_to_samples, ticks_to_ms
+
+T = TypeVar("T")
 
 _SHELF = "frames"
-_FORMAT = 4
+_FORMAT = 5
 """Raised whenever the same input would give other frames, whatever of narrator makes their sound."""
-
-BITRATES = (64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
-"""Bit rates in kbit/s that an MP3 at 48 kHz can have and speech should."""
-
-_LOWERED = {192: 0.97, 224: 0.98, 256: 1.0, 320: 1.0}
-_LOWERED_ELSEWHERE = 0.95
-"""What LAME 3.100 multiplies its input by at a bit rate, unasked (its presets.c); made up for here."""
 
 _SETTLED, _STIRRED = 36, 12
 AFTER = 4
 """Frames of its own surroundings that everything is encoded with behind it; they are discarded."""
-_BLOCK = 50 * TICK_SAMPLES
-"""Samples handed to the encoder at a time."""
-DELAY = 1105
-"""Samples that an MP3 lies behind its source: 576 of the encoder and 529 of every decoder."""
 _STRETCH: Ticks = 500
 """Ticks of a loop that are encoded at a time."""
-_BLOCK_TICKS = 100 / TICK
-"""Ticks in a block of a loudness measurement."""
 
 
 def count_before(console: Console) -> Ticks:
@@ -60,14 +47,6 @@ def count_before(console: Console) -> Ticks:
     frames on, more made no difference.
     """
     return _SETTLED if console.floor is None else _STIRRED
-
-
-@dataclass(frozen=True, slots=True)
-class Frames:
-    """Frames in order, and loudness and peak of the mix they were made from."""
-
-    data: list[bytes]
-    loudness: Loudness
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +61,11 @@ class Piece:
     def is_last(self) -> bool:
         """Whether the island ends with it: then it has one frame more than it has ticks, for the encoder's delay."""
         return self.end == self.island.length
+
+    @property
+    def ticks(self) -> Ticks:
+        """Frames of the track that are its own."""
+        return (self.end - self.start) // TICK + self.is_last
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +117,26 @@ def _find_next_seam(tick: Ticks, period: Ticks) -> Ticks:
     return tick - inside + min((inside // _STRETCH + 1) * _STRETCH, period)
 
 
+def find_passage(part: Part, layout: Layout, console: Console) -> tuple[Passage, Ticks]:
+    """Return what is mixed and encoded in one go with a part, and at which tick of that the part begins."""
+    before = count_before(console)
+    if isinstance(part, Piece):
+        first, last = part.start - before * TICK, part.end + AFTER * TICK
+
+        def mix_piece(ceiling: Db) -> Samples:
+            return mix_island(part.island, layout.curve, replace(console, ceiling=ceiling), first, last)
+
+        return Passage(mix_piece, before, part.ticks), 0
+    loop = find_loop(part.level, console)
+    inside, start, end = find_block(part, loop) if loop else (0, 0, part.ticks)
+
+    def mix_stretch(ceiling: Db) -> Samples:
+        first, last = ticks_to_ms(start - before), ticks_to_ms(end + AFTER)
+        return mix_background(part.level, first, last, replace(console, ceiling=ceiling))
+
+    return Passage(mix_stretch, before, end - start), inside - start
+
+
 def count_frames(length: Ms) -> int:
     """Frames of a track, the Info frame not counted."""
     return -(-(ms_to_samples(length) + DELAY) // TICK_SAMPLES)
@@ -141,12 +145,12 @@ def count_frames(length: Ms) -> int:
 class FrameMaker:
     """Makes the frames of parts, or finds them in the cache; many threads may ask at a time."""
 
-    def __init__(self, layout: Layout, console: Console, bitrate: int) -> None:
+    def __init__(self, layout: Layout, console: Console, coding: Coding) -> None:
         self._layout = layout
         self._console = console
-        self._bitrate = bitrate
+        self._coding = coding
         self._before = count_before(console)
-        self._recent: OrderedDict[str, Frames] = OrderedDict()
+        self._recent: OrderedDict[str, Encoded] = OrderedDict()
         self._given_up = threading.Event()
 
     def make(self, part: Part) -> Frames:
@@ -173,9 +177,7 @@ class FrameMaker:
         bed_phase = console.bed and has_bed and floor_ticks(island.start + first) % console.bed.ticks
         phases = floor_phase, bed_phase
         key = self._name("piece", sounds, cut, piece.end - piece.start, piece.is_last, curve, phases)
-        return self._keep(
-            key, lambda: mix_island(island, self._layout.curve, console, first, last), extra=piece.is_last
-        )
+        return self._keep(key, piece).whole
 
     def _list_clips(self, cue: Cue) -> list[str]:
         return [self._console.clips.get_digest(speech.text) for speech in list_speeches(cue)]
@@ -183,24 +185,16 @@ class FrameMaker:
     def _make_stretch(self, stretch: Stretch) -> Frames:
         loop = find_loop(stretch.level, self._console)
         if loop is None:
-            return Frames([_encode_silence(self._bitrate)] * stretch.ticks, Loudness((), -120.0))
+            return _lay_silence(self._coding).cut(0, stretch.ticks)
         inside, first, last = find_block(stretch, loop)
         key = self._name("stretch", stretch.level, first, last)
-        frames = self._recent.get(key) or self._keep(
-            key,
-            lambda: mix_background(
-                stretch.level, ticks_to_ms(first - self._before), ticks_to_ms(last + AFTER), self._console
-            ),
-            extra=False,
-        )
-        self._remember(key, frames)
-        at, end = inside - first, inside - first + stretch.ticks
-        blocks = frames.loudness.blocks[round(at / _BLOCK_TICKS) : round(end / _BLOCK_TICKS)]
-        return Frames(frames.data[at:end], Loudness(blocks, frames.loudness.peak))
+        encoded = self._recent.get(key) or self._keep(key, stretch)
+        self._remember(key, encoded)
+        return encoded.cut(inside - first, stretch.ticks)
 
-    def _remember(self, key: str, frames: Frames) -> None:
+    def _remember(self, key: str, encoded: Encoded) -> None:
         """A loop is short and comes again and again: the pieces used last stay at hand."""
-        self._recent[key] = frames
+        self._recent[key] = encoded
         while len(self._recent) > 16:
             self._recent.popitem(last=False)
 
@@ -208,38 +202,28 @@ class FrameMaker:
         """Name of frames in the cache: everything that their sound and bytes depend on."""
         console = self._console
         loops = [loop and loop.key for loop in (console.floor, console.bed)]
-        return make_key(_FORMAT, av.__version__, loops, console.gain, console.ceiling, self._bitrate, *parts)
+        return make_key(_FORMAT, av.__version__, loops, console.gain, console.ceiling, self._coding, *parts)
 
-    def _keep(self, key: str, mix: Callable[[], Samples], *, extra: bool) -> Frames:
+    def _keep(self, key: str, part: Part) -> Encoded:
         data, _ = self._console.clips.cache.get_or_make(
-            _SHELF, key, lambda: _pack(self._encode(mix(), extra=extra)), must_keep=False, stop=self._given_up.is_set
+            _SHELF, key, lambda: self._encode(part).pack(), must_keep=False, stop=self._given_up.is_set
         )
-        return _unpack(data)
+        return Encoded.unpack(data)
 
-    def _encode(self, samples: Samples, *, extra: bool) -> Frames:
-        heard = samples[self._before * TICK_SAMPLES : len(samples) - AFTER * TICK_SAMPLES]
-        ticks = len(heard) // TICK_SAMPLES
-        packets = encode(samples, self._bitrate)
-        data = [bytes(packet) for packet in packets[self._before : self._before + ticks + extra]]
-        return Frames(data, measure_loudness(heard))
+    def _encode(self, part: Part) -> Encoded:
+        passage, _ = find_passage(part, self._layout, self._console)
+        frames, _, loudness = encode_below_ceiling(passage, self._console.ceiling, self._coding)
+        return Encoded.gather(frames, loudness)
 
     def give_up(self) -> None:
         """Wait no longer for what another process makes."""
         self._given_up.set()
 
 
-def _pack(frames: Frames) -> bytes:
-    """All frames have one size: the bit rate is constant, and divides by 48 kHz."""
-    head = {"blocks": frames.loudness.blocks, "peak": frames.loudness.peak, "frames": len(frames.data)}
-    return json.dumps(head).encode() + b"\n" + b"".join(frames.data)
-
-
-def _unpack(data: bytes) -> Frames:
-    line, _, body = data.partition(b"\n")
-    head = json.loads(line)
-    size = len(body) // head["frames"]
-    frames = [body[start : start + size] for start in range(0, len(body), size)]
-    return Frames(frames, Loudness(tuple(head["blocks"]), head["peak"]))
+@cache
+def _lay_silence(coding: Coding) -> Encoded:
+    """Return a stretch of silence."""
+    return Encoded.gather([encode_silence(coding)] * _STRETCH, Loudness((), -120.0))
 
 
 class Meter:
@@ -265,31 +249,7 @@ class Meter:
         return self._peak if self._blocks else None
 
 
-def lay_frames(
-    layout: Layout,
-    console: Console,
-    bitrate: int,
-    pool: Executor,
-    *,
-    ahead: int,
-    meter: Meter,
-    report: Callable[[Ms, Ms], None] | None = None,
-) -> Iterator[bytes]:
-    """All frames of a track in order, made on a pool with at most `ahead` parts waiting; `report` is told of ms."""
-    maker = FrameMaker(layout, console, bitrate)
-    laid: Ticks = 0
-    try:
-        for frames in _map_ahead(pool, maker.make, list_parts(layout, console), ahead):
-            meter.add(frames.loudness)
-            yield from frames.data
-            laid += len(frames.data)
-            if report:
-                report(min(ticks_to_ms(laid), layout.length), layout.length)
-    finally:
-        maker.give_up()
-
-
-def _map_ahead(pool: Executor, work: Callable[[Part], Frames], items: Iterable[Part], ahead: int) -> Iterator[Frames]:
+def map_ahead(pool: Executor, work: Callable[[T], Frames], items: Iterable[T], ahead: int) -> Iterator[Frames]:
     """Map in order on a pool, with at most `ahead` results waiting: memory stays small however long the track."""
     waiting: deque[Future[Frames]] = deque()
     try:
@@ -302,30 +262,3 @@ def _map_ahead(pool: Executor, work: Callable[[Part], Frames], items: Iterable[P
     finally:
         for future in waiting:
             future.cancel()
-
-
-@cache
-def _encode_silence(bitrate: int) -> bytes:
-    """The frame that silence encodes to."""
-    return bytes(encode(np.zeros((2 * AFTER * TICK_SAMPLES, 2), np.float32), bitrate)[AFTER])
-
-
-OPTIONS = {"reservoir": "0", "joint_stereo": "1"}
-"""How LAME is set everywhere."""
-
-
-def encode(samples: Samples, bitrate: int, stream: Any = None) -> list[Any]:
-    """Packets of samples of shape (frames, 2), by a new encoder, or by the one of a stream."""
-    if stream is None:
-        stream = av.CodecContext.create("libmp3lame", "w")
-        stream.sample_rate, stream.layout, stream.format = SAMPLE_RATE, "stereo", "fltp"
-        stream.bit_rate, stream.time_base = bitrate * 1000, Fraction(1, SAMPLE_RATE)
-        stream.options = OPTIONS
-    lowered = np.float32(_LOWERED.get(bitrate, _LOWERED_ELSEWHERE))
-    packets: list[Any] = []
-    for start in range(0, len(samples), _BLOCK):
-        block = np.ascontiguousarray(samples[start : start + _BLOCK].T / lowered)
-        frame = AudioFrame.from_ndarray(block, format="fltp", layout="stereo")
-        frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, start, Fraction(1, SAMPLE_RATE)
-        packets += stream.encode(frame)
-    return packets + list(stream.encode(None))

@@ -13,15 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from narrator.errors import PublishError
-from narrator.formats.mp3_frames import BITRATES, Part, Piece, count_frames, find_loop, list_parts
+from narrator.formats.coding import Coding, find_coding, mix_down
+from narrator.formats.id3 import MOST_CHAPTERS
+from narrator.formats.mp3_frames import Part, Piece, count_frames, find_loop, list_parts
 from narrator.mix import CEILING, Console, Layout, find_islands
 from narrator.paths import open_regular
-from narrator.script import Breath, Cue
+from narrator.script import Breath, Cue, Heading
 from narrator.sound.audio import Samples
 from narrator.sound.breath import PITCH
 from narrator.sound.loudness import integrate, measure_loudness
 from narrator.sound.opened import DAMAGE, open_sound
-from narrator.timeline import Chapter, Segment, Timeline
+from narrator.timeline import Chapter, Segment, Timeline, list_chapters
 from narrator.units import (
     SAMPLES_PER_MS,
     TICK,
@@ -34,7 +36,7 @@ from narrator.units import (
     ms_to_samples,
     ticks_to_ms,
 )
-from narrator.verifying.decoded import Decoder, code_part, count_ticks, mix_part, mix_part_background
+from narrator.verifying.decoded import Decoder, code_part, mix_part, mix_part_background
 
 ONSET: Ms = 24
 """How far a cue may be from its time."""
@@ -90,7 +92,7 @@ def compare_bytes(known: str, found: str) -> Check:
     return Check("bytes", "as made", "changed", ("the file was changed after it was made",))
 
 
-def verify_track(path: Path, timeline: Timeline, console: Console) -> list[Check]:
+def verify_track(path: Path, heading: Heading, timeline: Timeline, console: Console) -> list[Check]:
     """Hold a file against its plan.
 
     Raises:
@@ -101,10 +103,11 @@ def verify_track(path: Path, timeline: Timeline, console: Console) -> list[Check
     try:
         with open_regular(path) as file, open_sound(file, "mp3") as container:
             chapters = [_read_chapter(each) for each in container.chapters()]
-            frames = sum(1 for packet in container.demux(audio=0) if packet.size)
+            sizes = [packet.size for packet in container.demux(audio=0) if packet.size]
+            coding = find_coding(sizes[-1] if sizes else 0, container.streams.audio[0].channels)
         with open_regular(path) as file, open_sound(file, "mp3") as container:
             decoded = Decoder(container)
-            compared = list(_compare(decoded, layout, timeline, console))
+            compared = list(_compare(decoded, layout, timeline, console, coding))
     except DAMAGE as error:
         # Some of these are OSErrors, too.
         raise PublishError(f"{path} is not an MP3, or is damaged beyond reading: {error}") from error
@@ -113,8 +116,8 @@ def verify_track(path: Path, timeline: Timeline, console: Console) -> list[Check
     wanted = ms_to_samples(timeline.length)
     return [
         _check_equal("length", f"{wanted:,} samples", f"{decoded.samples:,} samples"),
-        _check_equal("frames", f"{count_frames(timeline.length):,}", f"{frames:,}"),
-        _check_chapters(timeline, chapters),
+        _check_equal("frames", f"{count_frames(timeline.length):,}", f"{len(sizes):,}"),
+        _check_chapters(list_chapters(timeline, heading.language, MOST_CHAPTERS), chapters),
         *compared,
     ]
 
@@ -128,14 +131,15 @@ def _check_equal(name: str, planned: str, found: str) -> Check:
     return Check(name, planned, found, () if planned == found else (f"{found} instead of {planned}",))
 
 
-def _check_chapters(timeline: Timeline, found: list[Chapter]) -> Check:
-    planned = list(timeline.chapters)
+def _check_chapters(planned: list[Chapter], found: list[Chapter]) -> Check:
     wrong = [f"{one.title!r} at {format_clock(one.start)}" for one in planned if one not in found]
     wrong += [f"{one.title!r} is not planned" for one in found if one not in planned]
     return Check("chapters", str(len(planned)), str(len(found)), tuple(wrong))
 
 
-def _compare(decoded: Decoder, layout: Layout, timeline: Timeline, console: Console) -> Iterator[Check]:
+def _compare(
+    decoded: Decoder, layout: Layout, timeline: Timeline, console: Console, coding: Coding | None
+) -> Iterator[Check]:
     """Go through file and mix side by side, part by part, and say what differs."""
     planned: list[Lufs] = []
     found: list[Lufs] = []
@@ -146,13 +150,14 @@ def _compare(decoded: Decoder, layout: Layout, timeline: Timeline, console: Cons
     onsets = _Onsets(timeline)
     end = ms_to_samples(timeline.length)
     at = 0
-    expected = _Expected(layout, console, decoded.bitrate)
-    for part, whole, ahead in _mix_parts(layout, console):
-        ticks = count_ticks(part)
+    channels = coding.channels if coding else 2
+    expected = _Expected(layout, console, coding)
+    for part, whole, ahead in _mix_parts(layout, console, channels):
+        ticks = part.ticks
         first, last = at * TICK_SAMPLES, min((at + ticks) * TICK_SAMPLES, end)
         mixed = whole[: max(last - first, 0)]
         heard = decoded.read(len(mixed))
-        background = mix_part_background(part, layout, console)[: len(mixed)]
+        background = mix_down(mix_part_background(part, layout, console), channels)[: len(mixed)]
         wanted = expected.find(part, mixed[: len(heard)], heard)
         # A file that ends here lacks cues that the mix has.
         due = wanted if len(wanted) == len(background) else mixed
@@ -179,11 +184,11 @@ def _compare(decoded: Decoder, layout: Layout, timeline: Timeline, console: Cons
     yield Check("sound", "as mixed", "as mixed" if not unlike else "otherwise", tuple(_list_places(unlike)))
 
 
-def _mix_parts(layout: Layout, console: Console) -> Iterator[tuple[Part, Samples, Samples]]:
+def _mix_parts(layout: Layout, console: Console, channels: int) -> Iterator[tuple[Part, Samples, Samples]]:
     """Yield each part, its mix, and the beginning of the next one's: an encoder lets some of that be heard early."""
     before: tuple[Part, Samples] | None = None
     for part in list_parts(layout, console):
-        mixed = mix_part(part, layout, console)
+        mixed = mix_down(mix_part(part, layout, console), channels)
         if before:
             yield *before, mixed[:_EDGE]
         before = part, mixed
@@ -208,19 +213,19 @@ class _Expected:
     At a low bit rate an encoder cuts off what is high and drowns what is quiet beside what is loud. That is no fault.
     """
 
-    def __init__(self, layout: Layout, console: Console, bitrate: int) -> None:
-        self._layout, self._console, self._bitrate = layout, console, bitrate
+    def __init__(self, layout: Layout, console: Console, coding: Coding | None) -> None:
+        self._layout, self._console, self._coding = layout, console, coding
         self._known: OrderedDict[Part, Samples] = OrderedDict()
 
     def find(self, part: Part, mixed: Samples, heard: Samples) -> Samples:
         """The sound to compare with what is heard, as long as the mix."""
-        if self._bitrate not in BITRATES or not _is_doubtful(mixed, heard):
+        if self._coding is None or not _is_doubtful(mixed, heard):
             return mixed
         # A loop comes again and again.
         loop = None if isinstance(part, Piece) else find_loop(part.level, self._console)
         key = replace(part, start=part.start % loop.ticks) if loop else part
         if key not in self._known:
-            self._known[key] = code_part(part, self._layout, self._console, self._bitrate)
+            self._known[key] = code_part(part, self._layout, self._console, self._coding)
             while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
         return self._known[key][: len(mixed)]

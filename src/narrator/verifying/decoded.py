@@ -3,29 +3,24 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import av
 import numpy as np
-from av.packet import Packet
 
-from narrator.formats.mp3_frames import AFTER, DELAY, Part, Piece, count_before, encode, find_block, find_loop
-from narrator.mix import Console, Layout, mix_background, mix_island
+from narrator.formats.coding import Coding
+from narrator.formats.encoded import encode_below_ceiling
+from narrator.formats.mp3_frames import Part, Piece, find_passage
+from narrator.mix import Console, Layout
 from narrator.sound.audio import Samples
 from narrator.sound.opened import DAMAGE, BadSoundError, decode_frames
-from narrator.units import TICK, TICK_SAMPLES, Ticks, ticks_to_ms
+from narrator.units import TICK_SAMPLES, Ticks
 
 if TYPE_CHECKING:
     from av.container import InputContainer
 
 
-def count_ticks(part: Part) -> Ticks:
-    """Return how many ticks of a track are a part's."""
-    return (part.end - part.start) // TICK + part.is_last if isinstance(part, Piece) else part.ticks
-
-
 def mix_part(part: Part, layout: Layout, console: Console) -> Samples:
     """Mix a part as it is before it is encoded; float32 of shape (frames, 2)."""
-    samples, start = _mix_around(part, layout, console)
-    return samples[start : start + count_ticks(part) * TICK_SAMPLES]
+    passage, start = find_passage(part, layout, console)
+    return _cut(passage.cut(passage.mix_all(console.ceiling)), start, part)
 
 
 def mix_part_background(part: Part, layout: Layout, console: Console) -> Samples:
@@ -35,27 +30,14 @@ def mix_part_background(part: Part, layout: Layout, console: Console) -> Samples
     return mix_part(part, layout, console)
 
 
-def code_part(part: Part, layout: Layout, console: Console, bitrate: int) -> Samples:
+def code_part(part: Part, layout: Layout, console: Console, coding: Coding) -> Samples:
     """Mix a part, encode it with its surroundings, and decode that again; float32 of shape (frames, 2)."""
-    samples, start = _mix_around(part, layout, console)
-    # The bytes alone: the encoder's own packets have the decoder leave out the delay.
-    packets = [Packet(bytes(packet)) for packet in encode(samples, bitrate)]
-    decoder = av.CodecContext.create("mp3float", "r")
-    frames = [frame for packet in (*packets, None) for frame in decoder.decode(packet)]  # type: ignore[attr-defined]
-    decoded = np.concatenate([frame.to_ndarray() for frame in frames], axis=1).T.astype(np.float32)
-    return decoded[DELAY + start : DELAY + start + count_ticks(part) * TICK_SAMPLES]
+    passage, start = find_passage(part, layout, console)
+    return _cut(encode_below_ceiling(passage, console.ceiling, coding)[1], start, part)
 
 
-def _mix_around(part: Part, layout: Layout, console: Console) -> tuple[Samples, int]:
-    """Mix what is encoded together with a part; also says at which of these samples the part starts."""
-    before = count_before(console)
-    if isinstance(part, Piece):
-        first, last = part.start - before * TICK, part.end + AFTER * TICK
-        return mix_island(part.island, layout.curve, console, first, last), before * TICK_SAMPLES
-    loop = find_loop(part.level, console)
-    inside, start, end = find_block(part, loop) if loop else (0, 0, part.ticks)
-    first, last = ticks_to_ms(start - before), ticks_to_ms(end + AFTER)
-    return mix_background(part.level, first, last, console), (before + inside - start) * TICK_SAMPLES
+def _cut(samples: Samples, start: Ticks, part: Part) -> Samples:
+    return samples[start * TICK_SAMPLES :][: part.ticks * TICK_SAMPLES]
 
 
 class Decoder:
@@ -63,7 +45,6 @@ class Decoder:
 
     def __init__(self, container: "InputContainer") -> None:
         self._frames = decode_frames(container)
-        self.bitrate = round((container.streams.audio[0].bit_rate or 0) / 1000) if container.streams.audio else 0
         self._waiting: Samples = np.zeros((0, 2), np.float32)
         self.samples = 0
 
