@@ -17,6 +17,7 @@ from narrator.cache import Cache, make_key
 from narrator.errors import (
     Fault,
     LengthError,
+    LostClipError,
     Mark,
     OutsideError,
     PublishError,
@@ -156,7 +157,11 @@ def render(job: Job, cache: Cache, report: Report | None = None) -> Track:
 
     """
     with cache.lease():
-        return _render(job, cache, report)
+        try:
+            return _render(job, cache, report)
+        except LostClipError:
+            # What was known of the clips is forgotten: now each is looked at, and spoken again where that is needed.
+            return _render(job, cache, report)
 
 
 def _render(job: Job, cache: Cache, report: Report | None) -> Track:
