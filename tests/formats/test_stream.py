@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from measure import decode
 from narrator.cache import Cache
+from narrator.formats import Encoding, Mixdown
 from narrator.formats import mp3_frames as frames
 from narrator.formats.coding import BITRATES, Coding
 from narrator.formats.crc16 import crc_bytes
-from narrator.formats.mp3 import write_mp3
+from narrator.formats.mp3 import FORMAT
 from narrator.formats.stream import TrackStream
-from narrator.mix import Console
+from narrator.mix import Mixer, find_islands
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.routine.model import Tags, VoiceSpec
 from narrator.script import Bell, Heading
@@ -37,16 +38,18 @@ def make_track(length, background="floor"):
     )
 
 
-def open_stream(timeline, cache, coding, background="floor"):
+def make_mixdown(timeline, cache, background="floor"):
     floor = open_floor(-75.0) if background == "floor" else None
     bed = open_bed("rain", "", cache) if background == "rain" else None
-    return TrackStream(HEADING, timeline, Console(Clips(cache), 0.0, floor, bed), coding)
+    return Mixdown(HEADING, timeline, find_islands(timeline), Mixer(Clips(cache), 0.0, floor, bed))
+
+
+def open_stream(timeline, cache, coding, background="floor"):
+    return TrackStream(make_mixdown(timeline, cache, background), coding)
 
 
 def write(path, timeline, cache, coding, background="floor"):
-    floor = open_floor(-75.0) if background == "floor" else None
-    bed = open_bed("rain", "", cache) if background == "rain" else None
-    write_mp3(path, HEADING, timeline, Console(Clips(cache), 0.0, floor, bed), coding=coding)
+    FORMAT.write(path, make_mixdown(timeline, cache, background), Encoding(coding.bitrate, coding.channels))
     return path.read_bytes()
 
 

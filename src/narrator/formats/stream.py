@@ -12,31 +12,32 @@ from itertools import accumulate
 from narrator.formats.coding import Coding, find_encoder
 from narrator.formats.crc16 import join_crcs
 from narrator.formats.encoded import Frames
+from narrator.formats.format import Mixdown
 from narrator.formats.id3 import MOST_CHAPTERS, write_id3
 from narrator.formats.info_frame import InfoFrame
-from narrator.formats.mp3_frames import FrameMaker, count_frames, list_parts, map_ahead
+from narrator.formats.mp3_frames import FrameMaker, count_frames, map_ahead
 from narrator.formats.tags import make_tags
-from narrator.mix import Console, find_islands
-from narrator.script import Heading
-from narrator.timeline import Timeline, list_chapters
+from narrator.mix.parts import list_parts
+from narrator.timeline import list_chapters
 from narrator.units import Ms, ms_to_samples, ticks_to_ms
 
 
 class TrackStream:
     """The bytes of a track, to be read from any place on; many threads may read at a time."""
 
-    def __init__(self, heading: Heading, timeline: Timeline, console: Console, coding: Coding) -> None:
-        layout = find_islands(timeline)
-        self.length = timeline.length
+    def __init__(self, mixdown: Mixdown, coding: Coding) -> None:
+        heading, layout, mixer = mixdown.heading, mixdown.layout, mixdown.mixer
+        self.length = layout.length
         self._coding = coding
-        self._parts = list(list_parts(layout, console))
-        self._maker = FrameMaker(layout, console, coding)
+        frames = count_frames(layout.length)
+        self._parts = list(list_parts(layout, mixer, frames))
+        self._maker = FrameMaker(layout, mixer, coding)
         self._crcs: dict[int, int] = {}
-        frames = count_frames(timeline.length)
-        samples = ms_to_samples(timeline.length)
-        chapters = list_chapters(timeline, heading.language, MOST_CHAPTERS)
-        self._tag = write_id3(make_tags(heading), chapters, timeline.length)
-        self._info = InfoFrame(frames, samples, coding.bitrate, coding.channels, find_encoder(coding))
+        chapters = list_chapters(mixdown.timeline, heading.language, MOST_CHAPTERS)
+        self._tag = write_id3(make_tags(heading), chapters, layout.length)
+        self._info = InfoFrame(
+            frames, ms_to_samples(layout.length), coding.bitrate, coding.channels, find_encoder(coding)
+        )
         head = len(self._tag) + self._info.size
         sizes = (part.ticks * coding.frame_size for part in self._parts)
         self._starts = [*accumulate(sizes, initial=head)]

@@ -1,5 +1,6 @@
-"""A track as a decoder gives it, and its parts as they are mixed, and as they are once they are encoded and decoded."""
+"""A track as a decoder gives it, and its parts as they are once they are encoded and decoded."""
 
+from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -7,37 +8,18 @@ import numpy as np
 
 from narrator.formats.coding import Coding
 from narrator.formats.encoded import encode_below_ceiling
-from narrator.formats.mp3_frames import Part, Piece, find_passage
-from narrator.mix import Console, Layout
+from narrator.mix import Layout, Mixer
+from narrator.mix.parts import Part, Piece, find_block, find_loop
 from narrator.sound.audio import Samples
 from narrator.sound.opened import DAMAGE, BadSoundError, decode_frames
-from narrator.units import TICK_SAMPLES, Ticks
+from narrator.units import TICK_SAMPLES
+from narrator.verifying.likeness import is_doubtful
 
 if TYPE_CHECKING:
     from av.container import InputContainer
 
-
-def mix_part(part: Part, layout: Layout, console: Console) -> Samples:
-    """Mix a part as it is before it is encoded; float32 of shape (frames, 2)."""
-    passage, start = find_passage(part, layout, console)
-    return _cut(passage.cut(passage.mix_all(console.ceiling)), start, part)
-
-
-def mix_part_background(part: Part, layout: Layout, console: Console) -> Samples:
-    """Mix what a part would be without any cue in it."""
-    if isinstance(part, Piece):
-        part = replace(part, island=replace(part.island, sounds=()))
-    return mix_part(part, layout, console)
-
-
-def code_part(part: Part, layout: Layout, console: Console, coding: Coding) -> Samples:
-    """Mix a part, encode it with its surroundings, and decode that again; float32 of shape (frames, 2)."""
-    passage, start = find_passage(part, layout, console)
-    return _cut(encode_below_ceiling(passage, console.ceiling, coding)[1], start, part)
-
-
-def _cut(samples: Samples, start: Ticks, part: Part) -> Samples:
-    return samples[start * TICK_SAMPLES :][: part.ticks * TICK_SAMPLES]
+_KEPT = 16
+"""Parts whose coded sound is remembered, of 12 s at most."""
 
 
 class Decoder:
@@ -69,3 +51,34 @@ class Decoder:
         samples = frame.to_ndarray().astype(np.float32).T
         self.samples += len(samples)
         return np.repeat(samples, 2, axis=1) if samples.shape[1] == 1 else samples
+
+
+class Expected:
+    """What is to be found of each part: its mix, or, where the file is otherwise, what the encoder makes of the mix.
+
+    At a low bit rate an encoder cuts off what is high and drowns what is quiet beside what is loud. That is no fault.
+    """
+
+    def __init__(self, layout: Layout, mixer: Mixer, coding: Coding | None) -> None:
+        self._layout, self._mixer, self._coding = layout, mixer, coding
+        self._known: OrderedDict[Part, Samples] = OrderedDict()
+
+    def find(self, part: Part, mixed: Samples, heard: Samples) -> Samples:
+        """The sound to compare with what is heard, as long as the mix."""
+        if self._coding is None or not is_doubtful(mixed, heard):
+            return mixed
+        # A loop comes again and again.
+        loop = None if isinstance(part, Piece) else find_loop(part.level, self._mixer)
+        key = replace(part, start=part.start % loop.ticks) if loop else part
+        if key not in self._known:
+            self._known[key] = code_part(part, self._layout, self._mixer, self._coding)
+            while len(self._known) > _KEPT:
+                self._known.popitem(last=False)
+        return self._known[key][: len(mixed)]
+
+
+def code_part(part: Part, layout: Layout, mixer: Mixer, coding: Coding) -> Samples:
+    """Mix a part, encode it with its surroundings, and decode that again; float32 of shape (frames, 2)."""
+    block, inside = find_block(part, mixer)
+    _, decoded, _ = encode_below_ceiling(block, layout, mixer, coding)
+    return decoded[inside * TICK_SAMPLES :][: part.ticks * TICK_SAMPLES]
