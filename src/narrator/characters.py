@@ -15,6 +15,11 @@ def find_control(text: str) -> tuple[int, str] | None:
     return (found.start(), f"U+{ord(found.group()):04X}") if found else None
 
 
+def describe_control(name: str) -> str:
+    """Say that a character, by its name, cannot be in a text."""
+    return f"the character {name} steers a terminal and is not text; take it out"
+
+
 def escape_controls(text: str) -> str:
     """Write such characters as Python does in a string, and leave all others as they are."""
     return _CONTROLS.sub(lambda found: found.group().encode("unicode_escape").decode(), text)

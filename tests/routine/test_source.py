@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from narrator.errors import RoutineError
-from narrator.routine import source
+from narrator.routine import guard, source
 from narrator.routine.source import parse_source, read_source
 
 
@@ -62,7 +62,7 @@ def test_a_syntax_error_names_its_place():
     assert refuse("a: [1\nb: 2\n").startswith("a.yaml:1:4: error: the bracket [ that opens here is not closed")
 
 
-@pytest.mark.parametrize("loader", [source.Loader, yaml.SafeLoader])
+@pytest.mark.parametrize("loader", [guard.Loader, yaml.SafeLoader])
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -77,6 +77,7 @@ def test_a_syntax_error_names_its_place():
     ids=["brackets", "braces", "aliases"],
 )
 def test_hostile_files_are_refused_at_once(text, message, loader, monkeypatch):
+    monkeypatch.setattr(guard, "Loader", loader)
     monkeypatch.setattr(source, "Loader", loader)
     started = time.monotonic()
     assert message in refuse(text)

@@ -62,7 +62,7 @@ def _has_colour() -> bool:
     from rich.console import Console
 
     console = Console(stderr=True)
-    return console.is_terminal and not console.no_color
+    return console.color_system is not None and not console.no_color
 
 
 def _style(text: str, colour: bool, **style: Any) -> str:

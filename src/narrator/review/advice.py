@@ -46,8 +46,13 @@ def _find_unheard(script: Script, lengths: Lengths) -> Iterator[Fault]:
             heard = {segment.mark for segment in segments}
             for cue in item.what.cues:
                 if cue.mark not in heard:
-                    text = f"this cue fits into no length of its hold, which is at most {format_duration(longest)}"
+                    text = f"this cue fits into no length of its hold, which is at most {_show(longest)}"
                     yield Fault(f"{text}; let the hold be longer, or put the cue elsewhere", cue.mark)
+
+
+def _show(length: Ms) -> str:
+    """Show a length to a tenth of a second."""
+    return format_duration((length + 50) // 100 * 100)
 
 
 def _find_line(fault: Fault) -> tuple[int, int]:

@@ -11,12 +11,13 @@ from narrator.errors import Fault, RoutineError
 from narrator.paths import find_below
 from narrator.routine.describe import describe_faults
 from narrator.routine.find import builtin_folder
+from narrator.routine.guard import MAX_NODES
 from narrator.routine.losses import find_cut_texts, find_losses, find_uncounted
 from narrator.routine.model import Fragment, Include, Repeat, Routine, Section, StepBase
 from narrator.routine.parameters import count_nodes, fill_parameters
 from narrator.routine.slips.foreign import name_foreign
 from narrator.routine.slips.keys import describe_keys, respell_keys
-from narrator.routine.source import MAX_NODES, Source, read_source
+from narrator.routine.source import Source, read_source
 
 M = TypeVar("M", bound=BaseModel)
 
