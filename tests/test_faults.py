@@ -1,5 +1,6 @@
 """What may befall any command is a line and an exit code, and never a traceback."""
 
+import io
 import json
 import os
 import signal
@@ -7,8 +8,10 @@ import socket
 import subprocess
 import sys
 import time
+import wave
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from narrator.cache import Cache
@@ -33,6 +36,19 @@ pytestmark = pytest.mark.slow
 
 SESSION = "title: {}\nvoice: silent\nlength: 3s\nsteps:\n  - say: Rest.\n  - hold: 1s..1m\n"
 LONG = "x" * 300
+
+
+def make_noise():
+    """Return the bytes of a WAV file with three seconds of noise."""
+    noise = np.random.default_rng(1).normal(0, 2000, 48_000 * 3).astype("<i2")
+    with io.BytesIO() as file:
+        with wave.open(file, "wb") as out:
+            out.setparams((1, 2, 48_000, 0, "NONE", ""))
+            out.writeframes(noise.tobytes())
+        return file.getvalue()
+
+
+NOISE = make_noise()
 
 
 def run(*args, cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, before=None, env=None, timeout=60):
@@ -259,7 +275,7 @@ def test_an_interrupt_is_a_line_at_any_time(tmp_path, moment):
 
 def test_an_interrupt_within_exec_is_no_death_by_a_signal():
     program = """
-import narrator.__main__, narrator.cli
+import narrator.__main__, narrator.cli.app
 
 def run():
     try:
@@ -267,10 +283,77 @@ def run():
     except KeyboardInterrupt:
         raise SystemExit(130) from None
 
-narrator.cli.main = run
+narrator.cli.app.main = run
 narrator.__main__.main()
 """
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 130
+
+
+def test_before_it_listens_for_an_interrupt_the_command_imports_nothing_of_its_own():
+    """Until then Python answers one, with a traceback."""
+    program = "import narrator.__main__, sys; print(*(name for name in sys.modules if name.startswith('narrator')))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["narrator", "narrator.__main__"]
+
+
+UNDER_BED = """title: Bed
+voice: silent
+length: 9s
+bed: bed.wav
+steps:
+  - bell: chime
+  - say: Rest.
+  - hold: 1s..1m
+"""
+
+
+def blank(path):
+    path.write_bytes(bytes(path.stat().st_size))
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:-4000])
+
+
+def flip(path):
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("damage", [blank, cut, flip, Path.unlink])
+@pytest.mark.parametrize("frames", ["all", "some", "none"])
+def test_a_damaged_bed_in_the_cache_changes_no_track(narrator, write, tmp_path, damage, frames):
+    """The frames that are made of a bed may be kept, too, all of them or some."""
+    (tmp_path / "bed.wav").write_bytes(NOISE)
+    write(UNDER_BED)
+    env = {"NARRATOR_CACHE_DIR": str(tmp_path / "cache")}
+    track = tmp_path / "output" / "routine.mp3"
+    render = ("render", "routine.yaml", "--force")
+    assert narrator(*render, env=env).code == 0
+    wanted = track.read_bytes()
+    beds, parts = (sorted((tmp_path / "cache" / shelf).glob("??/*")) for shelf in ("beds", "frames"))
+    assert len(beds) == 2, "what is to be known of the bed, and its one piece"
+    assert len(parts) > 1
+    for part in {"all": [], "some": parts[::2], "none": parts}[frames]:
+        part.unlink()
+    for bed in beds:
+        damage(bed)
+    track.unlink()
+    assert narrator(*render, env=env).code == 0
+    assert track.read_bytes() == wanted
+    assert narrator("verify", str(track), env=env).code == 0
+
+
+def test_a_bed_that_has_another_sound_than_before_is_heard(narrator, write, tmp_path):
+    env = {"NARRATOR_CACHE_DIR": str(tmp_path / "cache")}
+    write(UNDER_BED)
+    tracks = []
+    for noise in (NOISE, NOISE[:44] + NOISE[:43:-1], NOISE):
+        (tmp_path / "bed.wav").write_bytes(noise)
+        assert narrator("render", "routine.yaml", env=env).code == 0
+        tracks.append((tmp_path / "output" / "routine.mp3").read_bytes())
+    assert tracks[0] == tracks[2] != tracks[1]
 
 
 CONTROLS = ["\x00", "\x1b", "\x07", "\x08", "\x7f", "\x9b", "\x85", "\u202e", "\u2066", "\u202a", "\x0b", "\x0c"]

@@ -1,5 +1,6 @@
 """Files that appear whole or not at all."""
 
+import os
 import stat
 
 import pytest
@@ -24,6 +25,17 @@ def test_files_are_as_readable_as_the_user_wants(tmp_path):
     plain = tmp_path / "plain"
     plain.touch()
     assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(plain.stat().st_mode)
+
+
+@pytest.mark.parametrize("char", ["a", "ä", "𝒳"])
+def test_a_file_may_have_the_longest_name_that_there_is(tmp_path, char):
+    longest = os.pathconf(tmp_path, "PC_NAME_MAX")
+    path = tmp_path / (char * ((longest - 4) // len(char.encode())) + ".mp3")
+    for data in (b"old", b"new"):
+        with replace_file(path) as file:
+            file.write(data)
+    assert path.read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_what_was_written_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):

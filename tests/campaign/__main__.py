@@ -14,19 +14,22 @@ import tempfile
 import threading
 import time
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from . import authored, faults, kept, sounds
 from .harness import ROOT, Failed, Kind, set_up
+from .patience import Watch
 
 KINDS = {kind.name: kind for kind in (*authored.KINDS, *sounds.KINDS, *kept.KINDS, *faults.KINDS)}
 HANG = 10.0
-"""Seconds of work that a trial of a file may take at most."""
-_PATIENCE = 90.0
-"""Seconds without a word from trials after which they are given up: others may be at work on this machine."""
+"""Seconds of CPU that a trial of a file may take at most; one that takes more is run again when no other is."""
+_PATIENCE = 60.0
+"""Seconds without a word from trials after which they are given up, unless they are at work."""
 _MOST_MB = 900
 """Memory that trials in one process may take at most, at once."""
+_BATCH = 120.0
+"""Seconds that a process runs trials at most: on a busy machine one takes long to begin."""
 _MOST_TRIALS = 10_000
 """Seeds that a process may use: most end by the clock."""
 
@@ -41,11 +44,18 @@ class Tally:
     busy_s: float = 0.0
     under_way: float = 0.0
     failures: list[tuple[int, str]] = field(default_factory=list)
+    slow: dict[int, list[float]] = field(default_factory=dict)
+    """Seeds of trials that took too long, and the seconds of CPU that each run of them took."""
 
     @property
     def share(self) -> float:
         """How much of its part in a full campaign has been done."""
         return (self.trials + self.under_way) / self.kind.target
+
+    def note(self, seed: int, fault: str) -> None:
+        """Note a failure, and say at once that there is one: the table comes at the end."""
+        self.failures.append((seed, fault))
+        print(f"failed: {self.kind.name}:{seed}", flush=True)
 
 
 def work(name: str, seeds: range, seconds: float, folder: Path) -> None:
@@ -68,12 +78,10 @@ def work(name: str, seeds: range, seconds: float, folder: Path) -> None:
         except BaseException:  # noqa: BLE001 - whatever it is, narrator should not have let it out
             fault = traceback.format_exc()[-1500:]
         took = time.process_time() - started
-        if fault is None and took > HANG:
-            fault = f"it took {took:.1f} s"
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
         if fault is None and memory > _MOST_MB:
             fault = f"it took {memory:.0f} MB"
-        say(ends=seed, fault=fault)
+        say(ends=seed, fault=fault, took=took)
         if time.monotonic() > until or memory > _MOST_MB:
             return
 
@@ -102,6 +110,15 @@ class Lane:
             self.run_batch(tally, seeds)
             with self._guard:
                 tally.under_way -= guess
+
+    def repeat_slow(self) -> None:
+        """Run each trial that took too long once more, alone: only one that takes too long again has failed."""
+        for tally in self._tallies.values():
+            for seed in list(tally.slow):
+                self.run_batch(replace(tally, trials=0), range(seed, seed + 1))
+                took = tally.slow[seed]
+                if min(took) > HANG:
+                    tally.note(seed, f"it took {' and '.join(f'{each:.1f}' for each in took)} s of CPU")
 
     def run_batch(self, tally: Tally, seeds: range) -> None:
         """Run trials in a process, and note what becomes of each."""
@@ -134,21 +151,39 @@ class Lane:
             reader.start()
         under_way: int | None = -1
         try:
-            while line := lines.get(timeout=_PATIENCE):
+            while line := _wait_for_line(lines, process):
                 known = json.loads(line)
                 under_way = known.get("begins")
                 if "ends" in known:
                     tally.trials += 1
                     if known["fault"]:
-                        tally.failures.append((known["ends"], known["fault"]))
+                        tally.note(known["ends"], known["fault"])
+                    if known["took"] > HANG or known["ends"] in tally.slow:
+                        tally.slow.setdefault(known["ends"], []).append(known["took"])
             fault = f"its process ended by {process.wait()}: " + "".join(errors)[-1500:]
         except queue.Empty:
             fault = "it did not end"
         if under_way is not None:
             tally.trials += 1
-            tally.failures.append((under_way, fault))
+            tally.note(under_way, fault)
         _end(process)
         readers[1].join(5)
+
+
+def _wait_for_line(lines: queue.Queue[str], process: subprocess.Popen[str]) -> str:
+    """Wait for the next line of a process as long as it is at work.
+
+    Raises:
+        queue.Empty: it hangs.
+
+    """
+    watch = Watch(process.pid)
+    while True:
+        try:
+            return lines.get(timeout=_PATIENCE)
+        except queue.Empty:
+            if not watch.is_working():
+                raise
 
 
 def _end(process: subprocess.Popen[str]) -> None:
@@ -162,10 +197,17 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 def print_table(tallies: dict[str, Tally]) -> None:
     """Print how many trials there were and how many failed, and below it each failure with its seed."""
-    print(f"{'kind':18} {'trials':>7} {'of':>6} {'failures':>9} {'s each':>8}")
+    print(f"{'kind':18} {'trials':>7} {'of':>6} {'failures':>9} {'slow':>5} {'s each':>8}")
     for name, tally in tallies.items():
         each = tally.busy_s / tally.trials if tally.trials else 0.0
-        print(f"{name:18} {tally.trials:7} {tally.kind.target:6} {len(tally.failures):9} {each:8.3f}")
+        print(
+            f"{name:18} {tally.trials:7} {tally.kind.target:6} {len(tally.failures):9} {len(tally.slow):5} {each:8.3f}"
+        )
+    if any(tally.slow for tally in tallies.values()):
+        print(f"\nslow: took over {HANG:g} s of CPU beside others; run again alone, they took")
+    for name, tally in tallies.items():
+        for seed, took in tally.slow.items():
+            print(f"    {name}:{seed}  " + ", then ".join(f"{each:.1f} s" for each in took))
     for name, tally in tallies.items():
         for seed, fault in tally.failures[:20]:
             print(f"\n--repeat '{name}:{seed}'\n    " + fault.strip().replace("\n", "\n    "))
@@ -204,7 +246,7 @@ def main() -> int:
     disks = "a tmpfs" if faults.can_mount() else "a limit on the size of files, because nothing can be mounted here"
     print(f"{options.minutes:g} minutes, {options.lanes} lanes, seeds from {seed}; full disks by {disks}", flush=True)
     started = time.monotonic()
-    lane = Lane(tallies, started + options.minutes * 60, min(20.0, max(2.0, options.minutes * 3)))
+    lane = Lane(tallies, started + options.minutes * 60, min(_BATCH, max(2.0, options.minutes * 3)))
     threads = [threading.Thread(target=lane.run) for _ in range(options.lanes)]
     for thread in threads:
         thread.start()
@@ -217,6 +259,7 @@ def main() -> int:
         lane.stopped.set()
         for thread in threads:
             thread.join()
+    lane.repeat_slow()
     print(
         f"{(time.monotonic() - started) / 60:.1f} minutes, load {os.getloadavg()[0]:.1f}, {shutil.disk_usage(ROOT).free // 10**9} GB free"
     )

@@ -13,7 +13,7 @@ import time
 from functools import cache
 from pathlib import Path
 
-from .harness import RENDER, TRACK, Failed, Kind, Result, Trial, run, set_up, write_session
+from .harness import RENDER, TRACK, Failed, Kind, Result, Trial, finish, run, run_process, set_up, write_session
 
 COMMAND = [sys.executable, "-m", "narrator"]
 
@@ -108,20 +108,15 @@ def prepare_signals(folder: Path) -> Trial:
         time.sleep(chance.uniform(0.1, 1.1 * scene.takes))
         process.send_signal(sent)
         started = time.monotonic()
-        try:
-            out, err = process.communicate(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-            raise Failed(f"{sent.name} did not end it") from None
+        done = finish(process, patience=10)
         took = time.monotonic() - started
-        done = Result(process.returncode, out.decode(), err.decode())
         # Before narrator's first line runs, the system, or Python, ends it in their own way.
         if done.code == -sent or (sent == signal.SIGINT and "narrator" not in done.err and done.code not in {0, 130}):
             return
         if "Traceback" in done.err or done.code not in {0, 130}:
             raise Failed(f"{sent.name}: exit {done.code}: {done.err[-900:]!r}")
-        if took > 10:
+        # A whole render shows how busy the machine is.
+        if took > max(10, scene.takes):
             raise Failed(f"{sent.name}: it took {took:.1f} s to end")
         scene.check_track(may_be_missing=True)
         if scene.list_parts():
@@ -135,15 +130,7 @@ def run_mounted(scene: Scene, script: str) -> Result:
     render = shlex.join([*COMMAND, *RENDER])
     carry = f"if test -e {TRACK}; then cp {TRACK} carried.mp3; fi; find output cache -name '*.part' -print 2>/dev/null | sed 's/^/left: /'"
     line = f"set -e; {script}; set +e; {render}; code=$?; {carry}; exit $code"
-    done = subprocess.run(
-        ["unshare", "-rm", "sh", "-c", line],
-        cwd=scene.folder,
-        env=os.environ | scene.env,
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
-    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+    return run_process(["unshare", "-rm", "sh", "-c", line], scene.folder, scene.env)
 
 
 def check_fault(scene: Scene, done: Result) -> None:
@@ -189,11 +176,11 @@ def prepare_full_disks(folder: Path) -> Trial:
 
 def limit_files(scene: Scene, size: int) -> Result:
     """Render with no file larger than so many bytes."""
-    done = subprocess.run(
-        [*COMMAND, *RENDER], cwd=scene.folder, env=os.environ | scene.env, capture_output=True, timeout=120, check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
-    )  # fmt: skip
-    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def set_limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+    return run_process([*COMMAND, *RENDER], scene.folder, scene.env, preexec_fn=set_limit)
 
 
 def prepare_closed_disks(folder: Path) -> Trial:
@@ -262,12 +249,10 @@ def prepare_pipes(folder: Path) -> Trial:
             ]
         )
         line = f"{shlex.join([*COMMAND, *command])} {sink}"
-        done = subprocess.run(
-            ["bash", "-c", line], cwd=folder, env=os.environ | scene.env, capture_output=True, timeout=60, check=False
-        )
-        err = done.stderr.decode()
-        if "Traceback" in err or "Exception ignored" in err or done.returncode < 0 or done.returncode > 130:
-            raise Failed(f"{' '.join(command)} {sink}: exit {done.returncode}: {err[-900:]!r}")
+        done = run_process(["bash", "-c", line], folder, scene.env)
+        is_odd = "Traceback" in done.err or "Exception ignored" in done.err
+        if is_odd or done.code < 0 or done.code > 130:
+            raise Failed(f"{' '.join(command)} {sink}: exit {done.code}: {done.err[-900:]!r}")
         if is_render:
             made = sorted(path.stem for path in (folder / "output").glob("*.mp3"))
             if made != ["session-silent", "three-silent", "two-silent"]:
@@ -308,10 +293,10 @@ def prepare_crowds(folder: Path) -> Trial:
             processes[0].kill()
         new = 0
         for number, process in enumerate(processes):
-            out, err = process.communicate(timeout=240)
+            done = finish(process)
             if killed and number == 0:
                 continue
-            done = Result(process.returncode, out.decode(), err.decode()).check(0)
+            done.check(0)
             new += json.loads(done.out)["clips_new"]
             if (folder / "output" / f"{number}.tracks" / TRACK.name).read_bytes() != scene.wanted:
                 raise Failed(f"process {number} made another track")

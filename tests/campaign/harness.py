@@ -8,6 +8,9 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from .patience import Watch
 
 Trial = Callable[[int], None]
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,12 +96,36 @@ def run_here(*args: str, cwd: Path) -> Result:
 
 
 def run(*args: str, cwd: Path, env: dict[str, str], before: tuple[str, ...] = ()) -> Result:
-    """Run a command in a process of its own; `before` is a command that starts it."""
-    done = subprocess.run(
-        [*before, sys.executable, "-m", "narrator", *args],
-        cwd=cwd, env=os.environ | env, capture_output=True, timeout=120, check=False, stdin=subprocess.DEVNULL,
+    """Run narrator in a process of its own; `before` is a command that starts it."""
+    return run_process([*before, sys.executable, "-m", "narrator", *args], cwd, env)
+
+
+def run_process(command: list[str], cwd: Path, env: dict[str, str], **more: Any) -> Result:
+    """Run a command in a process of its own, to its end."""
+    process = subprocess.Popen(
+        command, cwd=cwd, env=os.environ | env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more
     )  # fmt: skip
-    return Result(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
+    return finish(process)
+
+
+def finish(process: subprocess.Popen[bytes], patience: float = 60) -> Result:
+    """Wait for the end of a process: as long as it works, and so many seconds longer.
+
+    Raises:
+        Failed: it does not end.
+
+    """
+    watch = Watch(process.pid)
+    while True:
+        try:
+            out, err = process.communicate(timeout=patience)
+        except subprocess.TimeoutExpired:
+            if watch.is_working():
+                continue
+            process.kill()
+            process.communicate()
+            raise Failed(f"it did not end, after {watch.used:.1f} s of CPU") from None
+        return Result(process.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
 
 
 SESSION = """\

@@ -14,7 +14,7 @@ from narrator.formats import Encoding, Mixdown, mp3
 from narrator.formats.tags import is_ours
 from narrator.mix import Mixer, find_islands
 from narrator.mix.backdrops import open_floor
-from narrator.routine.model import Tags, VoiceSpec
+from narrator.routine.heading import Tags, VoiceSpec
 from narrator.script import Bell, Heading
 from narrator.speech.speak import Clips
 from narrator.timeline import Chapter, Segment, Timeline

@@ -15,7 +15,7 @@ from narrator.formats.mp3 import FORMAT
 from narrator.formats.mp3_frames import count_frames
 from narrator.mix import Mixer, find_islands
 from narrator.mix.backdrops import open_bed, open_floor
-from narrator.routine.model import Tags, VoiceSpec
+from narrator.routine.heading import Tags, VoiceSpec
 from narrator.script import Bell, Heading
 from narrator.speech.engine import Voice
 from narrator.speech.registry import open_engine
@@ -191,7 +191,7 @@ def test_a_track_that_was_moved_is_verified_by_its_script(narrator, write, tmp_p
     (tmp_path / "output" / "routine-20s.mp3").rename(tmp_path / "moved.mp3")
     unknown = narrator("verify", "moved.mp3")
     assert (unknown.code, unknown.err) == (
-        2, "error: nothing is known of how moved.mp3 was made; name its script with --script\n",
+        2, "error: nothing is known of how moved.mp3 was made; name the script that it was made from (--script)\n",
     )  # fmt: skip
     assert narrator("verify", "moved.mp3", "--script", "plan.yaml").code == 0
     assert narrator("verify", "none.mp3").code == 3
@@ -216,6 +216,14 @@ HARD = {
     "over noise": "title: x\nvoice: silent\nlength: 15s\nbed: noise.wav\nsteps:\n  - bell: gong\n  - hold: 1s..1m\n",
     "over loud noise": "title: x\nvoice: silent\nlength: 15s\nbed: {sound: noise.wav, level: 0}\nsteps:\n  - bell: gong\n  - hold: 1s..1m\n",
 }
+# A cue without a sound of its own, or a quiet one, comes while something else dies away beneath what the encoder keeps.
+RING = "  - bell: bowl\n"
+for name, cue in {"silent cues": "say: Rest.", "quiet bells": "bell: {sound: tick, level: -40}"}.items():
+    cues = RING + f"  - {cue}\n  - pause: 500ms\n" * 20
+    HARD |= {f"{name} in a ring": f"title: x\nvoice: silent\nsteps:\n{cues}"}
+    HARD |= {
+        f"{name} in a ring under rain": f"title: x\nvoice: silent\nbed: {{sound: rain, level: -25}}\nsteps:\n{cues}"
+    }
 
 
 @pytest.fixture(params=list(HARD))

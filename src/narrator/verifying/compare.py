@@ -84,16 +84,18 @@ def _compare(
     expected, around = Expected(layout, mixer, coding), find_surroundings(mixer)
     for part, whole, ahead in _mix_parts(layout, mixer, channels):
         ticks = part.ticks
+        start = ticks_to_ms(at)
         first, last = at * TICK_SAMPLES, min((at + ticks) * TICK_SAMPLES, end)
         mixed = whole[: max(last - first, 0)]
         heard = decoded.read(len(mixed))
         background = mix_down(mix_part_background(part, layout, mixer, around), channels)[: len(mixed)]
-        wanted = expected.find(part, mixed[: len(heard)], heard)
+        mixed_here, background_here = mixed[: len(heard)], background[: len(heard)]
+        is_masked = onsets.are_masked(start, mixed - background, heard - mixed_here)
+        wanted = expected.find(part, mixed_here, heard, is_masked=is_masked)
         # A file that ends here lacks cues that the mix has.
         due = wanted if len(wanted) == len(background) else mixed
-        onsets.add(due - background, heard - background[: len(heard)])
-        start = ticks_to_ms(at)
-        unlike += (start + ticks_to_ms(tick) for tick in find_unlike(wanted, heard, ahead, background[: len(heard)]))
+        onsets.add(due - background, heard - background_here)
+        unlike += (start + ticks_to_ms(tick) for tick in find_unlike(wanted, heard, ahead, background_here))
         clicks += (start + ms for ms in find_clicks(wanted, heard, ahead))
         if isinstance(part, Piece) or mixer.bed:
             planned.extend(measure_loudness(wanted).blocks)

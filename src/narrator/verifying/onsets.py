@@ -16,6 +16,8 @@ _NOTHING = 1e-5
 """A cue that never is above this is silent, as with the voice `silent`."""
 _SEARCH: Ms = 200
 """How far away a cue that is not at its time is looked for."""
+_MASKED = 0.02
+"""A cue is surely found by the mix alone if the error in it has at most this share of its power."""
 _HEARD: Ms = 800
 """So much of a cue is compared."""
 
@@ -32,8 +34,28 @@ class Onsets:
         self._start: Ms = 0
         self._mixed: Samples = np.zeros((0, 2), np.float32)
         self._heard: Samples = np.zeros((0, 2), np.float32)
+        self._masked: dict[Ms, bool] = {}
+        """Cues with any sound, by their start: whether the encoder may hide them."""
         self._worst: Ms = 0
         self._wrong: list[str] = []
+
+    def are_masked(self, start: Ms, mixed: Samples, error: Samples) -> bool:
+        """Return whether a cue in a part that starts here may be hidden by what the encoder makes of its surroundings.
+
+        A quiet bell under rain is, or a sentence without sound that comes as a ring dies away.
+        """
+        is_masked = False
+        for segment in self._segments[self._next :]:
+            first = ms_to_samples(segment.start - start)
+            if first >= len(mixed):
+                break
+            window = slice(max(first, 0), max(first + ms_to_samples(_HEARD), 0))
+            if np.abs(mixed[window]).max(initial=0.0) > _NOTHING:
+                power, lost = (float((samples[window] ** 2).sum()) for samples in (mixed, error))
+                self._masked[segment.start] = self._masked.get(segment.start, False) or lost > _MASKED * power
+            # What follows of it is compared in the same way.
+            is_masked = is_masked or self._masked.get(segment.start, False)
+        return is_masked
 
     def add(self, mixed: Samples, heard: Samples) -> None:
         """Take in the next part of both."""
@@ -65,7 +87,7 @@ class Onsets:
     def _judge(self, segment: Segment) -> None:
         start = ms_to_samples(max(segment.start - self._start, 0))
         wanted = self._mixed[start : start + ms_to_samples(_HEARD)].mean(axis=1)
-        if not np.abs(wanted).max(initial=0.0) > _NOTHING:
+        if segment.start not in self._masked:
             return
         reach = ms_to_samples(_SEARCH)
         around = np.pad(self._heard.mean(axis=1), reach)[start : start + len(wanted) + 2 * reach]
