@@ -14,14 +14,19 @@ if TYPE_CHECKING:
     from narrator.review.figures import Row
     from narrator.routine.library import Listed
     from narrator.routine.translating import Written
+    from narrator.speech.listing import ListedEngine
     from narrator.verifying.checks import Check
 
 
 def fault_to_data(fault: "Fault", kind: str, message: str, spans: Sequence[tuple[int, int]] = ()) -> dict[str, Any]:
-    """Return a fault (`error` or `warning`); `spans` are the lengths in ms that can be met."""
-    mark = asdict(fault.mark) if fault.mark else {"file": None, "line": None, "column": None}
+    """Return a fault (`error` or `warning`); `spans` are the lengths in ms that can be met.
+
+    `text` is the line that it is in; `fix` is what to write in place of so many lines as `fix_lines` says, from that
+    one on, or null.
+    """
+    mark = asdict(fault.mark) if fault.mark else {"file": None, "line": None, "column": None, "text": None}
     more = {"ranges_ms": [list(span) for span in spans]} if spans else {}
-    return {"kind": kind, **mark, "message": message, **more}
+    return {"kind": kind, **mark, "message": message, "fix": fault.fix, "fix_lines": fault.lines, **more}
 
 
 def track_to_data(track: "Track") -> dict[str, Any]:
@@ -73,6 +78,11 @@ def listed_to_data(routine: "Listed") -> dict[str, Any]:
 def translated_to_data(language: str, written: "Written") -> dict[str, Any]:
     """Return a PO file that was written."""
     return {"language": language, **asdict(written)}
+
+
+def engine_to_data(engine: "ListedEngine") -> dict[str, Any]:
+    """Return an engine and its voices."""
+    return asdict(engine)
 
 
 def usage_to_data(cache: "Cache", usage: "Usage") -> dict[str, Any]:
