@@ -245,7 +245,7 @@ def test_a_script_file_renders_to_the_bytes_of_its_routine(narrator, job, cache,
     routine = render_track(job(67_300), cache)
     script = render_track(TrackRequest(make_request(path, "script.yaml"), tmp_path / "b.mp3"), cache)
     assert Path(routine.path).read_bytes() == Path(script.path).read_bytes()
-    with pytest.raises(UsageError, match="leave out --length"):
+    with pytest.raises(UsageError, match="times are fixed; leave out length"):
         render_track(TrackRequest(make_request(path, "script.yaml", 60_000), tmp_path / "b.mp3"), cache)
 
 
@@ -268,7 +268,7 @@ def test_a_disk_that_fills_leaves_the_old_track_and_no_rubbish(job, narrator, tm
     )
     assert done.returncode == 3
     assert done.stderr.splitlines() == [
-        "error: cannot write output/routine-1m.mp3: File too large; free some space or choose --output"
+        "error: cannot write output/routine-1m.mp3: File too large; free some space, or choose another place (--output)"
     ]
     assert path.read_bytes() == old
     assert [child.name for child in path.parent.iterdir()] == [path.name]
