@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from narrator.cli.completion import complete_routines, complete_voices
+from narrator.cli.named import find_named
 from narrator.errors import UsageError
 from narrator.languages import check_language
 from narrator.units import Ms, parse_duration
@@ -173,14 +174,14 @@ def list_requests(
 
     Raises:
         RoutineError: there is no such routine.
+        UsageError: a length is there in its place, or behind it.
 
     """
     from dataclasses import replace
 
     from narrator.request import SessionRequest
-    from narrator.routine import find_routine
 
-    path = find_routine(routine)
+    path = find_named(routine)
     name = str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
     for length in lengths or (None,):
         yield SessionRequest(path, name, replace(options, length=length))
