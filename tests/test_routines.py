@@ -67,6 +67,12 @@ def test_a_routine_checks_without_a_warning(name, language):
     assert (checked.notes, checked.advice) == ((), ())
 
 
+def have_room(timeline):
+    """Whether no cue begins before another ends; but over tones of breath there may be words."""
+    alone = [segment for segment in timeline.segments if not isinstance(segment.cue, Breath)]
+    return all(first.end <= second.start for first, second in pairwise(alone))
+
+
 @pytest.mark.parametrize("guidance", ["full", "brief", "bells"])
 @pytest.mark.parametrize("name", ROUTINES)
 def test_a_routine_can_be_had_at_many_lengths(name, guidance):
@@ -79,9 +85,7 @@ def test_a_routine_can_be_had_at_many_lengths(name, guidance):
     for wanted in (script.length, span.shortest, 600_000, 1_200_000, min(span.longest, 3_600_000)):
         timeline = lay_out(growth, growth.lengths, length := span.find_nearest(wanted))
         assert timeline.length == length
-        # Over tones of breath there may be words.
-        alone = [segment for segment in timeline.segments if not isinstance(segment.cue, Breath)]
-        assert all(first.end <= second.start for first, second in pairwise(alone))
+        assert have_room(timeline)
         assert all(segment.end <= timeline.length for segment in timeline.segments)
         by_side: dict = {}
         for hold in timeline.holds:
@@ -145,7 +149,7 @@ def test_the_round_trip_through_a_script_file_keeps_every_byte(name, tmp_path):
 def test_scripts_leave_room_for_a_real_voice(name):
     request = make_request(FOLDER / f"{name}.yaml", name, voice="espeak")
     timeline = make_session(request, Cache()).timeline
-    assert all(first.end <= second.start for first, second in pairwise(timeline.segments))
+    assert have_room(timeline)
 
 
 def test_a_routine_with_real_speech_decodes_to_its_length(tmp_path):
@@ -176,7 +180,7 @@ def test_ten_minute_hips_gives_both_sides_and_a_bell_at_each_change():
         "Pelvic circles", "Butterfly", "Pigeon", "Happy baby", "Seated figure four", "Closing breath",
     ]  # fmt: skip
     bells = [segment.start for segment in timeline.segments if isinstance(segment.cue, Bell)]
-    assert all(any(abs(bell - chapter.start) < 8000 for bell in bells) for chapter in timeline.chapters[1:])
+    assert all(any(abs(bell - chapter.start) < 10_000 for bell in bells) for chapter in timeline.chapters[1:])
 
 
 def test_every_routine_says_its_own_length_and_description():
