@@ -79,5 +79,5 @@ def test_a_script_file_keeps_the_seed_and_takes_no_other(ask, narrator, write, t
     assert narrator("script", "mine.yaml", "--seed", "4", "--output", "s.yaml").code == 0
     session = make_session(make_request(tmp_path / "s.yaml", "s.yaml"), Cache())
     assert session.heading.seed == 4
-    with pytest.raises(UsageError, match="is a script, which stands as it is"):
+    with pytest.raises(UsageError, match="is a script, whose times are fixed"):
         make_session(make_request(tmp_path / "s.yaml", "s.yaml", seed=3), Cache())
