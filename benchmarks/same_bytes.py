@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-BASE = "b77daa8ff1b3091ca2d902b5552fd1888e20fe0e"
+BASE = "6d05641fe37340cf52093e9e1a4839034bbe4bd0"
 """The last commit that was meant to change the bytes of tracks, or one after it."""
 VOICE = "espeak"
 LENGTH = "2m"

@@ -171,7 +171,7 @@ def draw_picture() -> str:
     ]
     for column in range(len(STAGES)):
         parts += draw_stage(column)
-    session = ("session.py: everything decided", "read, speak, place, gain; nothing of the sound is mixed yet")
+    session = ("session.py: everything decided", "read, speak, measure, place; nothing is mixed yet")
     parts += draw_band(0, 3, 382, session, "#cfe3ea")
     rendering = ("rendering.py: the order of it all", "mix, encode, write; or any byte alone")
     parts += draw_band(4, 6, 382, rendering, "#f0dfc3")

@@ -14,6 +14,12 @@ def test_a_routine_is_as_a_careful_teacher_would_give_it(name, guidance):
     assert list_faults(ROUTINES[name], guidance) == []
 
 
+@pytest.mark.parametrize("language", ["de", "es"])
+@pytest.mark.parametrize("name", ROUTINES)
+def test_a_routine_is_as_good_in_another_language(name, language):
+    assert list_faults(ROUTINES[name], "full", language) == []
+
+
 def test_four_routines_have_a_bed():
     assert sum("\nbed:" in path.read_text("utf-8") for path in ROUTINES.values()) >= 4
 

@@ -46,9 +46,9 @@ ALLOWED = {
     "verifying": {*MADE, "ledger"},
     "batch": {*MADE, "ledger", "rendering"},
 }
-ALLOWED["api"] = {*ALLOWED}
-ALL = {*ALLOWED, "cli"}
-ALLOWED |= {"cli": ALL, "__main__": ALL, "__init__": ALL}
+PUBLIC = set(ALLOWED)
+ALL = {*PUBLIC, "api", "cli"}
+ALLOWED |= {"api": PUBLIC, "cli": ALL, "__main__": ALL, "__init__": ALL}
 EVERYWHERE = {"units", "errors", "files", "cores", "languages", "characters", "paths", "__version__"}
 
 

@@ -46,9 +46,7 @@ def test_commands_shown_work_one_after_another(narrator_process):
     for command in COMMANDS:
         result = narrator_process(*shlex.split(command)[1:])
         # What is odd about a routine is no fault of the command.
-        assert (result.code, [line for line in result.err.splitlines() if ": warning: " not in line]) == (0, []), (
-            command
-        )
+        assert (result.code, re.findall(r"(?m)^(?:\S+: )?error: .*", result.err)) == (0, []), command
 
 
 def test_windows_runs_the_commands_that_others_run():

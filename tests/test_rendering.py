@@ -1,5 +1,6 @@
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -244,7 +245,7 @@ def test_a_script_file_renders_to_the_bytes_of_its_routine(narrator, job, cache,
     routine = render_track(job(67_300), cache)
     script = render_track(TrackRequest(make_request(path, "script.yaml"), tmp_path / "b.mp3"), cache)
     assert Path(routine.path).read_bytes() == Path(script.path).read_bytes()
-    with pytest.raises(UsageError, match="leave out --length"):
+    with pytest.raises(UsageError, match="times are fixed; leave out length"):
         render_track(TrackRequest(make_request(path, "script.yaml", 60_000), tmp_path / "b.mp3"), cache)
 
 
@@ -267,7 +268,7 @@ def test_a_disk_that_fills_leaves_the_old_track_and_no_rubbish(job, narrator, tm
     )
     assert done.returncode == 3
     assert done.stderr.splitlines() == [
-        "error: cannot write output/routine-1m.mp3: File too large; free some space or choose --output"
+        "error: cannot write output/routine-1m.mp3: File too large; free some space, or choose another place (--output)"
     ]
     assert path.read_bytes() == old
     assert [child.name for child in path.parent.iterdir()] == [path.name]
@@ -417,3 +418,27 @@ def test_a_voice_that_sounds_otherwise_at_the_same_length_is_heard_once_it_speak
     after = decode(render_track(replace(asked, remake=True), cache).path)
     assert len(after) == len(before)
     assert np.abs(after - before).max() > 0.05
+
+
+def test_a_track_in_mono_is_as_loud_and_passes_verify(job, narrator, write, tmp_path):
+    stereo = render_track(job(60_000), Cache())
+    mono = render_track(job(60_000, "mono.mp3", bitrate=32, channels=1), Cache())
+    assert Path(mono.path).stat().st_size < Path(stereo.path).stat().st_size / 3.8
+    assert decode(mono.path).shape == (60_000 * 48, 1)
+    assert mono.lufs == pytest.approx(stereo.lufs, abs=0.3)
+    assert mono.true_peak_db <= -1.1
+    checked = narrator("verify", mono.path)
+    assert (checked.code, checked.out.count("FAULT")) == (0, 0), checked.out
+
+
+def test_a_clip_that_is_damaged_between_two_lengths_is_spoken_again(job, tmp_path):
+    cache = Cache(tmp_path / "cache")
+    wanted = Path(render_track(job(61_000), cache).path).read_bytes()
+    for clip in (tmp_path / "cache" / "clips").glob("*/*"):
+        damaged = bytearray(clip.read_bytes())
+        damaged[-1] ^= 1
+        clip.write_bytes(damaged)
+    shutil.rmtree(tmp_path / "cache" / "frames")
+    again = render_track(job(61_000, force=True), cache)
+    assert again.clips_cached == 0
+    assert Path(again.path).read_bytes() == wanted

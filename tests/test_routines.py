@@ -20,13 +20,14 @@ from narrator.routine import list_builtins, load_routine
 from narrator.script import Bell, Breath, write_script
 from narrator.session import make_session, measure_rings
 from narrator.speech.engines.silent import estimate_length
-from narrator.timeline import Lengths, lay_out, measure_range
+from narrator.timeline import Growth, Lengths, lay_out, measure_range
 from narrator.timeline.arrangement import Elastic
 from narrator.timeline.pinned_file import format_script
 from narrator.units import ceil_ticks, ticks_to_ms
 
 ROUTINES = list_builtins()
-LANGUAGES = [(name, None) for name in ROUTINES] + [("box-breathing", "de"), ("ten-minute-hips", "es")]
+SOME = ["box-breathing", "ten-minute-hips", "unlock-the-hips", "bedtime"]
+"""Routines of different kinds, for what need not be tried with all."""
 
 
 def ask(name, guidance="full", language=None):
@@ -45,8 +46,9 @@ def lay(name, guidance="full"):
 
 def test_the_library_is_whole():
     assert set(ROUTINES) == {
-        "body-scan", "box-breathing", "diaphragmatic-breathing", "foam-rolling", "free-dance", "gentle-yoga-hips",
-        "hip-warm-up", "hips-off-the-mat", "in-bed", "journaling", "letting-go", "pelvic-tilts", "psoas-release",
+        "ball-release", "bedtime", "body-scan", "bowls", "box-breathing", "chair-only", "diaphragmatic-breathing",
+        "foam-rolling", "free-dance", "gentle-yoga-hips", "grounding", "hip-warm-up", "hips-off-the-mat", "hips-whole",
+        "in-bed", "journaling", "letting-go", "pelvic-tilts", "psoas-release", "sitting-breath", "standing-slow",
         "ten-breath-openers", "ten-minute-hips", "unlock-the-hips", "warm-bath", "warm-light",
     }  # fmt: skip
 
@@ -58,31 +60,38 @@ def test_a_routine_is_yaml_without_libyaml_too(path):
     assert yaml.serialize(yaml.compose(text, yaml.SafeLoader)) == yaml.serialize(yaml.compose(text, yaml.CSafeLoader))
 
 
-@pytest.mark.parametrize(("name", "language"), LANGUAGES)
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+@pytest.mark.parametrize("name", ROUTINES)
 def test_a_routine_checks_without_a_warning(name, language):
-    assert check_session(make_request(ROUTINES[name], name, language=language), Cache()).notes == ()
+    checked = check_session(make_request(ROUTINES[name], name, voice="silent", language=language), Cache())
+    assert (checked.notes, checked.advice) == ((), ())
+
+
+def have_room(timeline):
+    """Whether no cue begins before another ends; but over tones of breath there may be words."""
+    alone = [segment for segment in timeline.segments if not isinstance(segment.cue, Breath)]
+    return all(first.end <= second.start for first, second in pairwise(alone))
 
 
 @pytest.mark.parametrize("guidance", ["full", "brief", "bells"])
-@pytest.mark.parametrize(("name", "language"), LANGUAGES)
-def test_a_routine_can_be_had_at_many_lengths(name, language, guidance):
-    script = write_script(load_routine(ROUTINES[name]), guidance, language)
+@pytest.mark.parametrize("name", ROUTINES)
+def test_a_routine_can_be_had_at_many_lengths(name, guidance):
+    script = write_script(load_routine(ROUTINES[name]), guidance)
     pace = script.heading.voice.pace
     # The lengths that the voice `silent` speaks in.
     clips = {text: ticks_to_ms(ceil_ticks(estimate_length(text, pace))) for text in script.list_texts()}
-    lengths = Lengths(clips, measure_rings(Elastic(script).list_cues()))
-    shortest = max(measure_range(script, lengths).shortest, 300_000)
-    longest = 3_600_000 if name in {"warm-bath", "body-scan"} else 1_800_000
-    for length in (script.length, shortest, 600_000, 1_200_000, longest):
-        timeline = lay_out(script, lengths, length)
+    growth = Growth(script, Lengths(clips, measure_rings(Elastic(script).list_cues())))
+    span = measure_range(growth, growth.lengths)
+    for wanted in (script.length, span.shortest, 600_000, 1_200_000, min(span.longest, 3_600_000)):
+        timeline = lay_out(growth, growth.lengths, length := span.find_nearest(wanted))
         assert timeline.length == length
-        assert all(first.end <= second.start for first, second in pairwise(timeline.segments))
+        assert have_room(timeline)
         assert all(segment.end <= timeline.length for segment in timeline.segments)
         by_side: dict = {}
         for hold in timeline.holds:
             if hold.side:
-                by_side.setdefault(hold.mark, {}).setdefault(hold.side, []).append(hold.end - hold.start)
-        assert all(len({tuple(lengths) for lengths in sides.values()}) == 1 for sides in by_side.values())
+                by_side.setdefault(hold.id.replace(f"/{hold.side}/", "//"), {})[hold.side] = hold.end - hold.start
+        assert all(len(set(lengths.values())) == 1 for lengths in by_side.values())
 
 
 @pytest.mark.parametrize("name", ROUTINES)
@@ -116,7 +125,7 @@ def write_script_file(request, folder):
 
 
 @pytest.mark.parametrize("guidance", ["full", "bells"])
-@pytest.mark.parametrize(("name", "language"), LANGUAGES)
+@pytest.mark.parametrize(("name", "language"), [*((name, None) for name in ROUTINES), *((name, "de") for name in SOME)])
 def test_a_script_file_holds_all_that_goes_into_a_track(name, language, guidance, tmp_path):
     session, again = write_script_file(ask(name, guidance, language), tmp_path)
     read = make_session(again, Cache())
@@ -140,7 +149,7 @@ def test_the_round_trip_through_a_script_file_keeps_every_byte(name, tmp_path):
 def test_scripts_leave_room_for_a_real_voice(name):
     request = make_request(FOLDER / f"{name}.yaml", name, voice="espeak")
     timeline = make_session(request, Cache()).timeline
-    assert all(first.end <= second.start for first, second in pairwise(timeline.segments))
+    assert have_room(timeline)
 
 
 def test_a_routine_with_real_speech_decodes_to_its_length(tmp_path):
@@ -153,13 +162,25 @@ def test_a_routine_with_real_speech_decodes_to_its_length(tmp_path):
     assert len(decode(track.path)) == 300_000 * 48
 
 
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+def test_ten_minute_hips_gives_each_side_its_minute(language):
+    """From the bell before a side to the one after it; what leads to the first side and from the last counts."""
+    timeline = plan_once(ask("ten-minute-hips", language=language)).timeline
+    bells = [segment.start for segment in timeline.segments if isinstance(segment.cue, Bell)]
+    sides = [hold for hold in timeline.holds if hold.side]
+    assert len(sides) == 4
+    for hold in sides:
+        before, after = max(b for b in bells if b < hold.start), min(b for b in bells if b > hold.start)
+        assert 45_000 <= after - before <= 75_000
+
+
 def test_ten_minute_hips_gives_both_sides_and_a_bell_at_each_change():
     timeline = lay("ten-minute-hips")
     assert [chapter.title for chapter in timeline.chapters] == [
-        "Pelvic circles", "Butterfly", "Pigeon", "Lizard", "Happy baby", "Seated figure four", "Closing breath",
+        "Pelvic circles", "Butterfly", "Pigeon", "Happy baby", "Seated figure four", "Closing breath",
     ]  # fmt: skip
     bells = [segment.start for segment in timeline.segments if isinstance(segment.cue, Bell)]
-    assert all(any(abs(bell - chapter.start) < 8000 for bell in bells) for chapter in timeline.chapters[1:])
+    assert all(any(abs(bell - chapter.start) < 10_000 for bell in bells) for chapter in timeline.chapters[1:])
 
 
 def test_every_routine_says_its_own_length_and_description():

@@ -1,11 +1,13 @@
 """A session: a routine with everything decided. Read, speak, place, gain: in this order, and nowhere else.
 
-`read_draft` reads what was written; `cast_draft` finds the voice; `decide` speaks, places, and measures the gain.
+`read_draft` reads what was written; `cast_draft` finds the voice; `rehearse` speaks, and measures the gain; the
+`Rehearsal` is placed at a length.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
@@ -27,8 +29,8 @@ from narrator.speech.engine import Voice
 from narrator.speech.speak import Clips, speak
 from narrator.speech.text.reading import Reader
 from narrator.speech.text.unspoken import find_unspoken
-from narrator.timeline import Lengths, Timeline
-from narrator.timeline.arrangement import Arrangement, Elastic, Pinned
+from narrator.timeline import Growth, Lengths, Timeline
+from narrator.timeline.arrangement import Arrangement, Elastic, Pinned, place_growth
 from narrator.timeline.pinned import is_script, make_script
 from narrator.timeline.pinned_file import format_script
 from narrator.units import Db, Ms
@@ -169,19 +171,60 @@ def decide(draft: Draft, reader: Reader, cache: Cache, report: Report | None = N
         NarratorError: of the stage that failed.
 
     """
-    options, arrangement, script = draft.request.options, draft.arrangement, draft.arrangement.script
+    return rehearse(draft, reader, cache, report).place(draft.request.options.length)
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """A draft that was spoken and measured: nothing is left to decide but the length."""
+
+    draft: Draft
+    voice: Voice
+    clips: Clips
+    lengths: Lengths
+    gain: Db
+    bed: Loop | None
+    warnings: tuple[Fault, ...]
+
+    @cached_property
+    def _growth(self) -> Growth | None:
+        """What each length chooses from, made once for all of them."""
+        return self.draft.arrangement.grow(self.lengths)
+
+    def place(self, length: Ms | None) -> Session:
+        """Return the session at a length; at its own where none is given.
+
+        Raises:
+            RoutineError, LengthError: it cannot have this length.
+
+        """
+        draft, script = self.draft, self.draft.arrangement.script
+        if self._growth:
+            timeline = place_growth(self._growth, length, nearest=draft.request.options.nearest)
+        else:
+            timeline = draft.arrangement.place(self.lengths, length)
+        return Session(
+            draft.request.name, draft.heading, self.voice, timeline, self.clips, self.gain, script.floor, self.bed,
+            self.warnings,
+        )  # fmt: skip
+
+
+def rehearse(draft: Draft, reader: Reader, cache: Cache, report: Report | None = None) -> Rehearsal:
+    """Speak, and measure all that has the same length and level in a track of any length.
+
+    Raises:
+        NarratorError: of the stage that failed.
+
+    """
+    arrangement, script = draft.arrangement, draft.arrangement.script
     bed = open_draft_bed(draft, cache)
     unspoken = find_unspoken(script.list_marked_texts(), reader, draft.heading.pronounce_marks)
     clips = speak(script.list_texts(), reader, cache, report and (lambda done, total: report("speaking", done, total)))
     lengths = Lengths(clips.lengths, measure_rings(arrangement.list_cues()))
-    timeline = arrangement.place(lengths, options.length, nearest=options.nearest)
     gain = arrangement.gain
     if gain is None:
         gain = measure_gain(arrangement.place_whole(lengths), clips, script.loudness)
-    warnings = (*script.notes, *unspoken)
-    return Session(
-        draft.request.name, draft.heading, reader.voice, timeline, clips, gain, script.floor, bed, warnings
-    )  # fmt: skip
+    return Rehearsal(draft, reader.voice, clips, lengths, gain, bed, (*script.notes, *unspoken))
 
 
 def speak_again(request: SessionRequest, cache: Cache, report: Report | None = None) -> int:

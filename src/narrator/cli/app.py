@@ -64,7 +64,7 @@ def main() -> None:
     with lasting_streams() as find_fault:
         code: int | str | None = 0
         try:
-            app()
+            app(prog_name="narrator")
         except SystemExit as ended:
             code = ended.code
         if not code and (fault := find_fault()):

@@ -30,6 +30,10 @@ _SHELF = "frames"
 _FORMAT = 5
 """Raised whenever the same input would give other frames, whatever of narrator makes their sound."""
 
+_CRCS: dict[str, int] = {}
+"""Checksums of the pieces that this process has met, by their names in the cache."""
+_MOST_CRCS = 50_000
+
 
 def count_frames(length: Ms) -> int:
     """Frames of a track, the Info frame not counted."""
@@ -45,6 +49,8 @@ class FrameMaker:
         self._coding = coding
         self._around = find_surroundings(mixer)
         self._recent: OrderedDict[str, Encoded] = OrderedDict()
+        self._names: dict[tuple[Ms, Ms], str] = {}
+        self._name_block = cache(lambda *block: self._name("stretch", *block))
         self._given_up = threading.Event()
 
     def make(self, part: Part) -> Frames:
@@ -56,7 +62,31 @@ class FrameMaker:
         """
         return self._make_piece(part) if isinstance(part, Piece) else self._make_stretch(part)
 
+    def find_crc(self, part: Part) -> int:
+        """Return the checksum of the frames of a part; those that this process has met are not read again.
+
+        Raises:
+            SpeechError: as `make`.
+
+        """
+        known = _CRCS.get(self._name_piece(part)) if isinstance(part, Piece) else None
+        return self.make(part).crc if known is None else known
+
     def _make_piece(self, piece: Piece) -> Frames:
+        key = self._name_piece(piece)
+        frames = self._keep(key, piece).whole
+        if len(_CRCS) >= _MOST_CRCS:
+            _CRCS.clear()
+        _CRCS[key] = frames.crc
+        return frames
+
+    def _name_piece(self, piece: Piece) -> str:
+        place = piece.island.start, piece.start
+        if place not in self._names:
+            self._names[place] = self._make_name(piece)
+        return self._names[place]
+
+    def _make_name(self, piece: Piece) -> str:
         island, mixer = piece.island, self._mixer
         first, last = piece.start - self._around.before * TICK, piece.end + self._around.after * TICK
         curve = self._layout.curve.cut(island.start + first, island.start + last)
@@ -70,8 +100,7 @@ class FrameMaker:
         has_bed = mixer.bed and (curve.level is not None or curve.ramps)
         bed_phase = mixer.bed and has_bed and floor_ticks(island.start + first) % mixer.bed.ticks
         phases = floor_phase, bed_phase
-        key = self._name("piece", sounds, cut, piece.end - piece.start, piece.is_last, curve, phases)
-        return self._keep(key, piece).whole
+        return self._name("piece", sounds, cut, piece.end - piece.start, piece.is_last, curve, phases)
 
     def _list_clips(self, cue: Cue) -> list[str]:
         return [self._mixer.clips.get_digest(speech.text) for speech in list_speeches(cue)]
@@ -80,7 +109,7 @@ class FrameMaker:
         if find_loop(stretch.level, self._mixer) is None:
             return _lay_silence(self._coding).cut(0, stretch.ticks)
         block, at = find_block(stretch, self._mixer)
-        key = self._name("stretch", stretch.level, block.start, block.start + block.ticks)
+        key = self._name_block(stretch.level, block.start, block.start + block.ticks)
         encoded = self._recent.get(key) or self._keep(key, block)
         self._remember(key, encoded)
         return encoded.cut(at, stretch.ticks)

@@ -77,10 +77,9 @@ class TrackStream:
         """Return tag and Info frame; parts that were not made yet are made for the checksum of them all."""
         crc = 0
         for index, part in enumerate(self._parts):
-            known = self._crcs.get(index)
-            crc = join_crcs(
-                crc, self._make(index).crc if known is None else known, part.ticks * self._coding.frame_size
-            )
+            if index not in self._crcs:
+                self._crcs[index] = self._maker.find_crc(part)
+            crc = join_crcs(crc, self._crcs[index], part.ticks * self._coding.frame_size)
         return self._tag + self._info.write(crc)
 
     @property

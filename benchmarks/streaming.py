@@ -1,0 +1,113 @@
+"""What a length that was never asked for before costs, of a session whose sound is in the cache.
+
+    python benchmarks/streaming.py [--repeats 3]
+
+An hour of 360 sentences is rendered once; then it is asked for at lengths that it never had: as whole processes, and
+in one process as a server would. Figures are CPU seconds, medians of several, and ratios within this run. A table goes
+to standard output, progress to standard error. Exit codes as in `sessions.py`, which measures memory, too.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sessions import Bench, CannotMeasureError, Row, describe_machine, judge, print_table, tell
+
+if TYPE_CHECKING:
+    from narrator.formats.stream import TrackStream
+
+HOUR = 3_600_000
+"""In ms; other lengths are some seconds longer."""
+PROCESS, FIRST, ALL = 0.8, 0.015, 0.2
+"""CPU seconds: of a process that writes the hour; to the first byte in a warm process, and to the last."""
+
+
+def time_processes(bench: Bench, hour: str) -> Iterator[Row]:
+    """Yield what whole processes take: the first length, and others after it."""
+    bench.forget_frames()
+    tell("the first hour")
+    first = bench.render(hour)
+    others = []
+    for number in range(1, bench.repeats + 1):
+        tell(f"another length, {number} of {bench.repeats}")
+        others.append(bench.render(hour, "--length", f"{HOUR // 1000 + number}s").cpu_s)
+    second = statistics.median(others)
+    yield Row("the first hour, a process", f"{first.cpu_s:.2f} s CPU")
+    yield judge("an hour at a second length, a process", second, PROCESS, "{:.2f} s CPU", f"≤ {PROCESS:g} s")
+    yield Row("second length / first", f"{second / first.cpu_s:.3f}")
+
+
+def time_streams(hour: str, repeats: int) -> Iterator[Row]:
+    """Yield what new lengths take in this process, whose cache is warm."""
+    from narrator.cache import Cache
+    from narrator.formats import Mixdown
+    from narrator.formats.coding import Coding
+    from narrator.formats.stream import TrackStream
+    from narrator.mix import find_islands
+    from narrator.request import SessionOptions, SessionRequest
+    from narrator.session import cast_draft, read_draft, rehearse
+
+    cache = Cache()
+    draft = read_draft(SessionRequest(Path(hour), "hour", SessionOptions(voice="espeak")))
+    rehearsal, _ = cast_draft(draft, lambda reader: rehearse(draft, reader, cache))
+
+    def open_stream(length: int) -> TrackStream:
+        session = rehearsal.place(length)
+        return TrackStream(
+            Mixdown(session.heading, session.timeline, find_islands(session.timeline), session.open_mixer()), Coding()
+        )
+
+    time_cpu(open_stream, HOUR, None)
+    firsts, wholes = [], []
+    for number in range(1, repeats + 1):
+        tell(f"streams, {number} of {repeats}")
+        firsts.append(time_cpu(open_stream, HOUR + 1000 * number, 1))
+        wholes.append(time_cpu(open_stream, HOUR + 1000 * number + 500, None))
+    yield judge("first byte, warm", statistics.median(firsts), FIRST, "{:.4f} s CPU", f"≤ {FIRST:g} s")
+    yield judge("all bytes of the hour, warm", statistics.median(wholes), ALL, "{:.3f} s CPU", f"≤ {ALL:g} s")
+
+
+def time_cpu(open_stream: "Callable[[int], TrackStream]", length: int, end: int | None) -> float:
+    """Return the CPU seconds from a length to its track's bytes up to an end.
+
+    Raises:
+        CannotMeasureError: there are fewer bytes than there should be.
+
+    """
+    before = time.process_time()
+    stream = open_stream(length)
+    count = sum(map(len, stream.list_blocks(0, end)))
+    used = time.process_time() - before
+    if count != (stream.size if end is None else end):
+        raise CannotMeasureError(f"{count} bytes of {stream.size} at {length} ms")
+    return used
+
+
+def main() -> int:
+    """Measure everything, print the table, and return the exit code."""
+    parser = argparse.ArgumentParser(description="Measure what a new length of a session costs.")
+    parser.add_argument("--repeats", type=int, default=3, help="runs of each, of which the median counts (3)")
+    options = parser.parse_args()
+    machine = describe_machine()
+    with tempfile.TemporaryDirectory(prefix="narrator-bench-") as name:
+        bench = Bench(Path(name), options.repeats)
+        os.environ["NARRATOR_CACHE_DIR"] = str(bench.cache)
+        try:
+            hour = bench.write("hour", 36)
+            rows = [*time_processes(bench, hour), *time_streams(hour, options.repeats)]
+        except CannotMeasureError as error:
+            tell(str(error))
+            return 2
+    print(machine)
+    print_table(rows)
+    return int(any(row.is_met is False for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
