@@ -100,5 +100,21 @@ def test_the_order_of_the_stages_is_read_in_one_file():
     assert (ROOT / "rendering.py").read_text().count("\n") <= 150
 
 
+def describe_imports(stage: str) -> str:
+    """Say what a stage may import, as `docs/architecture.md` does: by name, or as all rows above its own but some."""
+    above = [name for name in ALLOWED if name != stage][: list(ALLOWED).index(stage)]
+    if len(ALLOWED[stage]) < len(STAGES):
+        return ", ".join(f"`{name}`" for name in ALLOWED if name in ALLOWED[stage]) or "-"
+    missing = [f"`{name}`" for name in above if name not in ALLOWED[stage]]
+    return "all above" + (f" but {', '.join(missing)}" if missing else "")
+
+
+def test_the_page_shows_this_table():
+    page = (Path(__file__).parents[1] / "docs" / "architecture.md").read_text("utf-8")
+    rows = [f"| `{name}` | {describe_imports(name)} |" for name in ALLOWED if not name.startswith("__")]
+    assert "\n".join(rows) in page
+    assert all(f"`{name}`" in page for name in EVERYWHERE - {"__version__"})
+
+
 def test_no_module_takes_the_place_of_a_public_function():
     assert not {"render", "verify"} & {name_stage(path) for path in ROOT.rglob("*.py")}

@@ -1,4 +1,4 @@
-"""What the README shows works as shown."""
+"""What the README and the pages about the command line and the voices show works as shown."""
 
 import re
 import shlex
@@ -6,23 +6,28 @@ from pathlib import Path
 
 import pytest
 
-from narrator.cache import Cache
 from narrator.config import read_config, read_settings
 from narrator.speech.engines.command import CommandConfig
 from narrator.speech.engines.openai import OpenaiConfig
-from narrator.speech.registry import choose_voice
-from narrator.speech.speak import speak
-from narrator.speech.text.reading import Reader
 
-README = (Path(__file__).parents[1] / "README.md").read_text()
-BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-COMMANDS = [
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+PAGES = [README, *((ROOT / "docs" / name).read_text("utf-8") for name in ("command-line.md", "language.md"))]
+
+
+def list_blocks(page):
+    return re.findall(r"^```(\w*)\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+
+
+BLOCKS = list_blocks(README)
+COMMANDS = dict.fromkeys(
     line.split("  #")[0].split(" > ")[0].strip()
-    for language, block in BLOCKS[2:]
+    for page in PAGES
+    for language, block in list_blocks(page)
     if language == "sh"
     for line in block.splitlines()
     if line.startswith("narrator ")
-]
+)
 ROUTINES = [block for language, block in BLOCKS if language == "yaml"]
 
 
@@ -32,22 +37,22 @@ def test_the_first_two_blocks_are_one_line_each():
     assert "pytest" in BLOCKS[1][1]
 
 
+def test_the_readme_is_read_in_one_go():
+    assert README.count("\n") <= 150
+
+
 def test_commands_shown_work_one_after_another(narrator_process):
-    assert len(COMMANDS) > 10
+    assert len(COMMANDS) > 12
     for command in COMMANDS:
         result = narrator_process(*shlex.split(command)[1:])
         # What is odd about a routine is no fault of the command.
         assert (result.code, re.findall(r"(?m)^(?:\S+: )?error: .*", result.err)) == (0, []), command
 
 
-def test_the_configuration_shown_is_one(monkeypatch, tmp_path):
-    (block,) = [block for language, block in BLOCKS if language == "toml"]
-    (tmp_path / "config.toml").write_text(block)
-    monkeypatch.setenv("NARRATOR_CONFIG", str(tmp_path / "config.toml"))
-    config = read_config()
-    assert (config.voice, list(config.tables)) == ("gtts", ["gtts", "openai", "command"])
-    assert read_settings("openai", OpenaiConfig).voice == "af_heart"
-    assert list(read_settings("command", dict[str, CommandConfig])) == ["flite"]
+def test_windows_runs_the_commands_that_others_run():
+    (windows,) = [block for language, block in BLOCKS if language == "powershell"]
+    assert [re.sub(r"^py -3\.\d+", "python3", line).replace("\\", "/").replace("Scripts", "bin")
+            for line in windows.splitlines()] == BLOCKS[0][1].strip().split(" && ")  # fmt: skip
 
 
 @pytest.mark.parametrize("text", ROUTINES)
@@ -58,11 +63,29 @@ def test_routines_shown_can_be_rendered(narrator, write, text):
     assert (result.code, result.err) == (0, "")
 
 
-def test_the_engine_shown_speaks(tmp_path):
-    (block,) = [block for language, block in BLOCKS if language == "python"]
-    shown: dict = {}
-    exec(compile(block, "README.md", "exec"), shown)  # noqa: S102 - our own
-    with shown["Hummer"]() as engine:
-        voice = choose_voice(engine, None, "en", 1.0)
-        clips = speak(["Breathe in."], Reader(engine, voice), Cache(tmp_path))
-    assert clips.lengths == {"Breathe in.": 672}
+def test_the_configuration_shown_is_one(monkeypatch, tmp_path):
+    page = (ROOT / "docs" / "voices.md").read_text("utf-8")
+    (block,) = [block for language, block in list_blocks(page) if language == "toml"]
+    (tmp_path / "config.toml").write_text(block)
+    monkeypatch.setenv("NARRATOR_CONFIG", str(tmp_path / "config.toml"))
+    config = read_config()
+    assert (config.voice, list(config.tables)) == ("gtts", ["gtts", "openai", "command"])
+    assert read_settings("openai", OpenaiConfig).voice == "af_heart"
+    assert list(read_settings("command", dict[str, CommandConfig])) == ["flite"]
+
+
+def test_links_lead_somewhere():
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    assert len(pages) >= 10
+    for page in pages:
+        for target in re.findall(
+            r"\]\(([^)\s]+)\)", re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text("utf-8"), flags=re.DOTALL)
+        ):
+            if "://" in target:
+                continue
+            name, _, heading = target.partition("#")
+            found = page.parent / name if name else page
+            assert found.is_file(), f"{page.name}: {target}"
+            if heading:
+                titles = re.findall(r"^#+ (.+)$", found.read_text("utf-8"), re.MULTILINE)
+                assert heading in {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}, target
