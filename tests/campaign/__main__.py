@@ -15,6 +15,7 @@ import threading
 import time
 import traceback
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 from . import authored, faults, kept, sounds
@@ -133,18 +134,20 @@ class Lane:
                 str(seeds.start),
                 str(seeds.stop),
             ]
-            process = subprocess.Popen(
+            with subprocess.Popen(
                 [*command, "--seconds", str(self._batch_s), "--folder", folder], cwd=ROOT, text=True,
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-            )  # fmt: skip
-            self._follow(tally, process)
+            ) as process:  # fmt: skip
+                self._follow(tally, process)
         tally.busy_s += time.monotonic() - started
 
     def _follow(self, tally: Tally, process: subprocess.Popen[str]) -> None:
         lines: queue.Queue[str] = queue.Queue()
         errors: list[str] = []
         readers = [
-            threading.Thread(target=lambda: [lines.put(line) for line in (*process.stdout, "")], daemon=True),  # type: ignore[misc]
+            threading.Thread(
+                target=lambda: [lines.put(line) for line in chain(process.stdout or (), [""])], daemon=True
+            ),
             threading.Thread(target=lambda: errors.extend(process.stderr or ()), daemon=True),
         ]
         for reader in readers:
@@ -167,7 +170,8 @@ class Lane:
             tally.trials += 1
             tally.note(under_way, fault)
         _end(process)
-        readers[1].join(5)
+        for reader in readers:
+            reader.join(5)
 
 
 def _wait_for_line(lines: queue.Queue[str], process: subprocess.Popen[str]) -> str:

@@ -100,12 +100,12 @@ def run(*args: str, cwd: Path, env: dict[str, str], before: tuple[str, ...] = ()
     return run_process([*before, sys.executable, "-m", "narrator", *args], cwd, env)
 
 
-def run_process(command: list[str], cwd: Path, env: dict[str, str], **more: Any) -> Result:
+def run_process(command: list[str], cwd: Path, env: dict[str, str], patience: float = 60, **more: Any) -> Result:
     """Run a command in a process of its own, to its end."""
     process = subprocess.Popen(
         command, cwd=cwd, env=os.environ | env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more
     )  # fmt: skip
-    return finish(process)
+    return finish(process, patience)
 
 
 def finish(process: subprocess.Popen[bytes], patience: float = 60) -> Result:
