@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-BASE = "9a26d4283a45617cd9321e9d5a5184a900bf7966"
+BASE = "b77daa8ff1b3091ca2d902b5552fd1888e20fe0e"
 """The last commit that was meant to change the bytes of tracks, or one after it."""
 VOICE = "espeak"
 LENGTH = "2m"

@@ -327,11 +327,12 @@ def prepare(folder: Path) -> None:
     import av
 
     from narrator.cache import Cache
-    from narrator.render import Request, plan
+    from narrator.request import SessionOptions, SessionRequest
     from narrator.script import Bell, Speech
+    from narrator.session import make_session
     from narrator.sound.bells import strike_bell
 
-    session = plan(Request(folder / "hour.yaml", "hour", voice="espeak"), Cache())
+    session = make_session(SessionRequest(folder / "hour.yaml", "hour", SessionOptions(voice="espeak")), Cache())
     timeline, clips = session.timeline, session.clips
     if sum(isinstance(segment.cue, Speech) for segment in timeline.segments) != 360:
         raise CannotMeasureError("the hour has not 360 spoken cues")

@@ -6,6 +6,7 @@ Run it from the top of the project for a table: `python tests/content.py [NAME .
 import sys
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from narrator.mix import measure_stroke
 from narrator.review.figures import list_wordless
@@ -60,9 +61,9 @@ def find_cap(script, hold: Hold) -> float:
 
 
 @cache
-def prepare(name: str, guidance: str = "full", language: str | None = None) -> Growth:
+def prepare(path: Path, guidance: str = "full", language: str | None = None) -> Growth:
     """Return a routine ready to be laid out, with sentences as long as the voice `silent` speaks them."""
-    script = write_script(load_routine(list_builtins()[name]), guidance, language)
+    script = write_script(load_routine(path), guidance, language)
     pace = script.heading.voice.pace
     clips = {text: ticks_to_ms(ceil_ticks(estimate_length(text, pace))) for text in script.list_texts()}
     cues = [*script.list_cues(), *script.material.list_cues()]
@@ -101,9 +102,9 @@ def list_lengths(growth: Growth) -> list[int]:
     return sorted({*(length for length in LENGTHS if span.shortest <= length <= span.longest), own})
 
 
-def list_faults(name: str, guidance: str, language: str | None = None) -> list[str]:
+def list_faults(path: Path, guidance: str, language: str | None = None) -> list[str]:
     """Return what a careful teacher would not let pass in a routine, at every length."""
-    growth = prepare(name, guidance, language)
+    growth, name = prepare(path, guidance, language), path.stem
     span = measure_range(growth.script, growth.lengths)
     least, most = RANGES.get(name, (5, 30))
     faults = []
@@ -148,9 +149,9 @@ def _list_faults_at(name: str, guidance: str, measured: Measured) -> list[str]:
     return faults
 
 
-def show_row(name: str, guidance: str) -> str:
+def show_row(path: Path, guidance: str) -> str:
     """Return a row of the table: at each length the poses, the longest time without a word, and the sentences."""
-    growth = prepare(name, guidance)
+    growth = prepare(path, guidance)
     span = measure_range(growth.script, growth.lengths)
     cells = []
     for length in LENGTHS:
@@ -162,16 +163,18 @@ def show_row(name: str, guidance: str) -> str:
         held = f"{min(poses)}..{max(poses)}" if poses else "none"
         cells.append(f"{held} / {measured.wordless // 1000} / {len(measured.texts)}")
     ranged = f"{format_duration(span.shortest // 1000 * 1000)}..{format_duration(span.longest // 1000 * 1000)}"
-    return f"| {name} | {ranged} | {' | '.join(cells)} | {len(list_faults(name, guidance))} |"
+    return f"| {path.stem} | {ranged} | {' | '.join(cells)} | {len(list_faults(path, guidance))} |"
 
 
 if __name__ == "__main__":
+    routines = list_builtins()
+    chosen = [routines[name] for name in sys.argv[1:] or routines]
     for guidance in WORDLESS:
         print(f"\n{guidance}: poses in s, shortest..longest / longest time without a word in s / different sentences\n")
         print("| routine | range | 5m | 10m | 20m | 30m | faults |\n|---|---|---|---|---|---|---|")
-        for name in sys.argv[1:] or list_builtins():
-            print(show_row(name, guidance))
-    for name in sys.argv[1:] or list_builtins():
+        for path in chosen:
+            print(show_row(path, guidance))
+    for path in chosen:
         for guidance in WORDLESS:
-            for fault in list_faults(name, guidance):
-                print(f"{name}, {guidance}: {fault}")
+            for fault in list_faults(path, guidance):
+                print(f"{path.stem}, {guidance}: {fault}")

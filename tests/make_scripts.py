@@ -6,10 +6,10 @@ Run it from the top of the project: `python tests/make_scripts.py`.
 import tempfile
 from pathlib import Path
 
+from asking import make_request
 from narrator.cache import Cache
-from narrator.render import Request, plan
 from narrator.routine import list_builtins
-from narrator.timeline.pinned import format_script
+from narrator.session import make_session
 
 FOLDER = Path(__file__).parents[1] / "scripts"
 
@@ -17,8 +17,8 @@ FOLDER = Path(__file__).parents[1] / "scripts"
 def make_script(name: str, cache: Cache) -> str:
     """Text of the script of a built-in routine."""
     file = f"routines/{name}.yaml"
-    session = plan(Request(list_builtins()[name], file, voice="silent"), cache)
-    return format_script(session.heading, str(session.voice), session.gain, session.floor, session.timeline, file)
+    session = make_session(make_request(list_builtins()[name], file, voice="silent"), cache)
+    return session.format_script()
 
 
 if __name__ == "__main__":

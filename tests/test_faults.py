@@ -28,9 +28,9 @@ from narrator.errors import (
 )
 from narrator.formats.tags import is_ours
 from narrator.paths import exists, find_below, is_file
-from narrator.render import verify
 from narrator.routine.find import find_routine
 from narrator.routine.source import read_source
+from narrator.verifying.track import verify_track
 
 pytestmark = pytest.mark.slow
 
@@ -186,7 +186,7 @@ def test_a_folder_without_permission_holds_nothing(tmp_path):
         with pytest.raises(RoutineError, match="there is no file"):
             find_routine(str(closed / "a.yaml"))
         with pytest.raises(PublishError, match="there is no track"):
-            verify(closed / "a.yaml", None, Cache())
+            verify_track(closed / "a.yaml", None, Cache())
         with pytest.raises(RoutineError, match="cannot read"):
             read_source(closed / "a.yaml")
     finally:

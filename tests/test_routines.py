@@ -6,17 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from asking import make_request
 from make_scripts import FOLDER, make_script
 from measure import decode
 from narrator.cache import Cache
 from narrator.formats.tags import make_tags
 from narrator.mix import find_islands
-from narrator.render import Job, Request, check, measure_rings, plan, render
+from narrator.rendering import render_track
+from narrator.request import TrackRequest
+from narrator.review.checking import check_session
 from narrator.routine import list_builtins, load_routine
 from narrator.script import Bell, Breath, write_script
+from narrator.session import make_session, measure_rings
 from narrator.speech.engines.silent import estimate_length
 from narrator.timeline import Lengths, lay_out, measure_range
-from narrator.timeline.pinned import format_script
+from narrator.timeline.arrangement import Elastic
+from narrator.timeline.pinned_file import format_script
 from narrator.units import ceil_ticks, ticks_to_ms
 
 ROUTINES = list_builtins()
@@ -24,13 +29,13 @@ LANGUAGES = [(name, None) for name in ROUTINES] + [("box-breathing", "de"), ("te
 
 
 def ask(name, guidance="full", language=None):
-    return Request(ROUTINES[name], name, None, "silent", guidance, language)
+    return make_request(ROUTINES[name], name, None, "silent", guidance, language)
 
 
 @cache
 def plan_once(request):
     """A plan that several tests look at, and none changes."""
-    return plan(request, Cache())
+    return make_session(request, Cache())
 
 
 def lay(name, guidance="full"):
@@ -47,7 +52,7 @@ def test_the_library_is_whole():
 
 @pytest.mark.parametrize(("name", "language"), LANGUAGES)
 def test_a_routine_checks_without_a_warning(name, language):
-    assert check(Request(ROUTINES[name], name, language=language), Cache()).notes == ()
+    assert check_session(make_request(ROUTINES[name], name, language=language), Cache()).notes == ()
 
 
 @pytest.mark.parametrize("guidance", ["full", "brief", "bells"])
@@ -57,7 +62,7 @@ def test_a_routine_can_be_had_at_many_lengths(name, language, guidance):
     pace = script.heading.voice.pace
     # The lengths that the voice `silent` speaks in.
     clips = {text: ticks_to_ms(ceil_ticks(estimate_length(text, pace))) for text in script.list_texts()}
-    lengths = Lengths(clips, measure_rings(script))
+    lengths = Lengths(clips, measure_rings(Elastic(script).list_cues()))
     shortest = max(measure_range(script, lengths).shortest, 300_000)
     longest = 3_600_000 if name in {"warm-bath", "body-scan"} else 1_800_000
     for length in (script.length, shortest, 600_000, 1_200_000, longest):
@@ -99,14 +104,14 @@ def write_script_file(request, folder):
         format_script(session.heading, str(session.voice), session.gain, session.floor, session.timeline, request.name),
         "utf-8",
     )
-    return session, Request(path, request.name)
+    return session, make_request(path, request.name)
 
 
 @pytest.mark.parametrize("guidance", ["full", "bells"])
 @pytest.mark.parametrize(("name", "language"), LANGUAGES)
 def test_a_script_file_holds_all_that_goes_into_a_track(name, language, guidance, tmp_path):
     session, again = write_script_file(ask(name, guidance, language), tmp_path)
-    read = plan(again, Cache())
+    read = make_session(again, Cache())
     assert find_islands(read.timeline) == find_islands(session.timeline)
     assert (read.timeline.length, read.timeline.chapters) == (session.timeline.length, session.timeline.chapters)
     assert make_tags(read.heading) == make_tags(session.heading)
@@ -115,24 +120,27 @@ def test_a_script_file_holds_all_that_goes_into_a_track(name, language, guidance
 
 @pytest.mark.parametrize("name", ["ten-minute-hips"])
 def test_the_round_trip_through_a_script_file_keeps_every_byte(name, tmp_path):
-    shortest = check(Request(ROUTINES[name], name, voice="espeak"), Cache()).range.shortest
-    request = Request(ROUTINES[name], name, shortest + 10_000)
+    shortest = check_session(make_request(ROUTINES[name], name, voice="espeak"), Cache()).range.shortest
+    request = make_request(ROUTINES[name], name, shortest + 10_000)
     _, script = write_script_file(request, tmp_path)
-    routine = render(Job(request, tmp_path / "a.mp3"), Cache())
-    again = render(Job(script, tmp_path / "b.mp3"), Cache())
+    routine = render_track(TrackRequest(request, tmp_path / "a.mp3"), Cache())
+    again = render_track(TrackRequest(script, tmp_path / "b.mp3"), Cache())
     assert Path(routine.path).read_bytes() == Path(again.path).read_bytes()
 
 
 @pytest.mark.parametrize("name", ["gentle-yoga-hips", "psoas-release"])
 def test_scripts_leave_room_for_a_real_voice(name):
-    request = Request(FOLDER / f"{name}.yaml", name, voice="espeak")
-    timeline = plan(request, Cache()).timeline
+    request = make_request(FOLDER / f"{name}.yaml", name, voice="espeak")
+    timeline = make_session(request, Cache()).timeline
     assert all(first.end <= second.start for first, second in pairwise(timeline.segments))
 
 
 def test_a_routine_with_real_speech_decodes_to_its_length(tmp_path):
-    track = render(
-        Job(Request(ROUTINES["box-breathing"], "b", 300_000, language="de"), tmp_path / "a.mp3", threads=2), Cache()
+    track = render_track(
+        TrackRequest(
+            make_request(ROUTINES["box-breathing"], "b", 300_000, language="de"), tmp_path / "a.mp3", threads=2
+        ),
+        Cache(),
     )
     assert len(decode(track.path)) == 300_000 * 48
 

@@ -54,7 +54,7 @@ def test_sides_run_once_each_with_their_words(unroll):
     assert outline(script) == ["The right knee, not the left.", 60_000, "Now the left.", 60_000]
     assert [item.side for item in script.items[1:]] == ["right", "right", "left", "left"]
     holds = [item.what for item in script.items if isinstance(item.what, Silence) and item.what.is_hold]
-    assert holds[0].unknown == holds[1].unknown
+    assert holds[0].elastic_id == holds[1].elastic_id
 
 
 def test_brief_guidance_says_the_brief_words_at_once(unroll):

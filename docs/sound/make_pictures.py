@@ -12,10 +12,12 @@ from matplotlib import pyplot as plt
 
 from narrator.cache import Cache
 from narrator.mix import find_islands, mix_background, mix_island
-from narrator.render import Request, make_console, plan
+from narrator.request import SessionOptions, SessionRequest
+from narrator.session import make_session
 from narrator.sound.audio import Samples, get_samples
-from narrator.sound.bells import BELLS, strike_bell
+from narrator.sound.bells import strike_bell
 from narrator.sound.breath import make_tone
+from narrator.sound.catalog import BELLS
 from narrator.units import SAMPLE_RATE, ms_to_samples
 
 FOLDER = Path(__file__).parent
@@ -84,17 +86,17 @@ def mix_ducked() -> Samples:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rain.yaml"
         path.write_text(ROUTINE, "utf-8")
-        session = plan(Request(path, path.name, voice="espeak"), Cache(Path(folder)))
-        console, layout = make_console(session), find_islands(session.timeline)
+        session = make_session(SessionRequest(path, path.name, SessionOptions(voice="espeak")), Cache(Path(folder)))
+        mixer, layout = session.open_mixer(), find_islands(session.timeline)
         whole = np.zeros((ms_to_samples(session.timeline.length), 2), np.float32)
         at = 0
         for island in (*layout.islands, None):
             start = island.start if island else session.timeline.length
             if start > at:
-                background = mix_background(layout.curve.find_level(at), at, start, console)
+                background = mix_background(layout.curve.find_level(at), at, start, mixer)
                 whole[ms_to_samples(at) : ms_to_samples(start)] = background
             if island:
-                mixed = mix_island(island, layout.curve, console)
+                mixed = mix_island(island, layout.curve, mixer)
                 whole[ms_to_samples(island.start) : ms_to_samples(island.end)] = mixed
                 at = island.end
         return whole

@@ -29,6 +29,8 @@ class Fault:
 
     message: str
     mark: Mark | None = None
+    options: tuple[str, ...] = ()
+    """What to change in what was asked for, by the names that `narrator.request` has for it."""
 
     def describe(self, kind: str) -> str:
         """Write the fault the way compilers do: `file:line:col: kind: message`."""
@@ -41,15 +43,17 @@ class NarratorError(Exception):
 
     exit_code = 1
 
-    def __init__(self, message: str, mark: Mark | None = None, more: tuple[Fault, ...] = ()) -> None:
-        super().__init__(message, mark, more)
-        self.faults = (Fault(message, mark), *more)
+    def __init__(
+        self, message: str, mark: Mark | None = None, more: tuple[Fault, ...] = (), options: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(message, mark, more, options)
+        self.faults = (Fault(message, mark, options), *more)
 
     @classmethod
     def gather(cls, faults: Iterable[Fault]) -> Self:
         """One error of many faults, at least one; those that are told twice are told once."""
         first, *more = dict.fromkeys(faults)
-        return cls(first.message, first.mark, tuple(more))
+        return cls(first.message, first.mark, tuple(more), first.options)
 
     def __str__(self) -> str:
         return "\n".join(fault.describe("error") for fault in self.faults)

@@ -1,7 +1,12 @@
 """Codes of languages: which of them mean the same, and which text or voice serves for a language that was asked for."""
 
+import re
 from collections.abc import Iterable
 
+from narrator.errors import UsageError
+
+LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+"""How the code of a language is written."""
 _SAME = {
     # Codes that were withdrawn, and those of one language that has several.
     "no": "nb", "nn": "nb", "iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro", "tl": "fil", "cmn": "zh",
@@ -15,6 +20,38 @@ _SAME = {
 }  # fmt: skip
 _SCRIPTS = {"cn": "hans", "sg": "hans", "my": "hans", "tw": "hant", "hk": "hant", "mo": "hant"}
 """How Chinese is written in a region."""
+
+
+_LONG_CODES = dict(
+    pair.split(":")
+    for line in (
+        "af:afr am:amh ar:ara bg:bul bn:ben bs:bos ca:cat cs:ces cy:cym da:dan de:deu el:ell en:eng eo:epo",
+        "es:spa et:est eu:eus fa:fas fi:fin fr:fra ga:gle gl:glg gu:guj he:heb hi:hin hr:hrv hu:hun hy:hye",
+        "id:ind is:isl it:ita ja:jpn ka:kat kk:kaz kn:kan ko:kor la:lat lt:lit lv:lav mk:mkd ml:mal mr:mar",
+        "ms:msa mt:mlt my:mya nb:nob ne:nep nl:nld no:nor pa:pan pl:pol pt:por ro:ron ru:rus si:sin sk:slk",
+        "sl:slv sq:sqi sr:srp sv:swe sw:swa ta:tam te:tel th:tha tr:tur uk:ukr ur:urd uz:uzb vi:vie zh:zho",
+    )
+    for pair in line.split()
+)
+"""ISO 639-2 codes of the languages that have a two-letter code and a voice here."""
+
+
+def check_language(code: str, option: str = "language") -> None:
+    """Refuse what is not a valid code of a language; `option` is what was asked for by it.
+
+    Raises:
+        UsageError: it is not one.
+
+    """
+    if not re.fullmatch(LANGUAGE, code):
+        message = f"{code!r} is not a code of a language; write one such as en, de or es"
+        raise UsageError(message, options=(option,))
+
+
+def find_long_code(code: str) -> str:
+    """Return the ISO 639-2 code of a language, as ID3v2's TLAN has it: `deu` for `de-AT`."""
+    base = code.lower().partition("-")[0]
+    return _LONG_CODES.get(base, base)
 
 
 def fold_language(code: str) -> str:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from narrator.cache import Cache
-from narrator.formats.mp3_frames import AFTER, count_before
-from narrator.mix import MIX_CEILING, Console, find_islands, mix_background, mix_island
+from narrator.formats.mp3_frames import find_surroundings
+from narrator.mix import MIX_CEILING, Mixer, find_islands, mix_background, mix_island
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.script import Bell, Breath
 from narrator.sound.audio import get_samples
@@ -27,26 +27,26 @@ def clips(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def console(clips):
-    return Console(clips, 0.0)
+def mixer(clips):
+    return Mixer(clips, 0.0)
 
 
-def mix_first(timeline, console, *span):
+def mix_first(timeline, mixer, *span):
     layout = find_islands(timeline)
-    return mix_island(layout.islands[0], layout.curve, console, *span)
+    return mix_island(layout.islands[0], layout.curve, mixer, *span)
 
 
-def test_a_ring_is_cut_and_faded_at_the_end_of_the_track(console):
+def test_a_ring_is_cut_and_faded_at_the_end_of_the_track(mixer):
     timeline = make_timeline((3000, Bell("bowl")), length=10_010)
     island = find_islands(timeline).islands[0]
     assert (island.end, island.is_cut) == (10_008, True)
-    samples = mix_first(timeline, console)
+    samples = mix_first(timeline, mixer)
     assert np.abs(samples[-1]).max() == 0
     assert np.abs(np.diff(samples[-24_000:, 0], 2)).max() < 1e-3
 
 
-def test_an_island_is_the_sum_of_its_sounds(console):
-    mixed = mix_first(make_timeline((0, Bell("bowl")), (2400, Bell("chime", level=-20.0))), console)
+def test_an_island_is_the_sum_of_its_sounds(mixer):
+    mixed = mix_first(make_timeline((0, Bell("bowl")), (2400, Bell("chime", level=-20.0))), mixer)
     expected = np.zeros_like(mixed)
     for start, bell in ((0, strike_bell("bowl")), (2400, strike_bell("chime", None, None, -20.0))):
         samples = get_samples(bell)[: len(expected) - start * 48]
@@ -54,19 +54,19 @@ def test_an_island_is_the_sum_of_its_sounds(console):
     assert np.abs(mixed - expected).max() < 1e-5
 
 
-def test_loud_sums_are_turned_down_not_clipped(console):
+def test_loud_sums_are_turned_down_not_clipped(mixer):
     strokes = [(n * 24, Bell("bowl")) for n in range(30)]
-    loud = mix_first(make_timeline(*strokes, (720, say("Breathe in."))), replace(console, gain=12.0))
+    loud = mix_first(make_timeline(*strokes, (720, say("Breathe in."))), replace(mixer, gain=12.0))
     assert measure_loudness(loud).peak <= MIX_CEILING + 0.1
     assert np.abs(loud).max() > 0.5
 
 
-def test_breath_tones_span_their_phases(console):
+def test_breath_tones_span_their_phases(mixer):
     found = make_timeline((0, Breath("in", 3984)), (3984, Breath("hold", 4008)), (7992, Breath("out", 3984)))
     found = replace(found, segments=tuple(replace(s, end=s.start + s.cue.length) for s in found.segments))
     island = find_islands(found).islands[0]
     assert (island.start, island.end) == (0, 11_976)
-    samples = np.abs(mix_first(found, console)).max(axis=1)
+    samples = np.abs(mix_first(found, mixer)).max(axis=1)
     rising = [samples[start * 48 : (start + 200) * 48].max() for start in (200, 1500, 3000)]
     falling = [samples[start * 48 : (start + 200) * 48].max() for start in (8200, 9500, 11_000)]
     assert rising == sorted(rising)
@@ -77,19 +77,19 @@ def test_breath_tones_span_their_phases(console):
 def test_the_floor_runs_from_the_start_of_an_island_and_the_bed_with_the_track(clips, tmp_path):
     floor, bed = open_floor(-75.0), open_bed("drone", "", Cache(tmp_path))
     near, far = make_timeline((2400, say("Hold."))), make_timeline((36_000 - 24, say("Hold.")))
-    with_floor = Console(clips, 0.0, floor)
+    with_floor = Mixer(clips, 0.0, floor)
     assert np.array_equal(mix_first(near, with_floor), mix_first(far, with_floor))
     level = np.sqrt((mix_background(None, 0, 2400, with_floor) ** 2).mean())
     assert 20 * np.log10(level) == pytest.approx(-75, abs=1)
 
     quiet = make_timeline(bed=make_bed(fade=2400, level=-10.0), length=30_000)
     layout = find_islands(quiet)
-    console = Console(clips, 3.0, None, bed)
-    fade_in = mix_island(layout.islands[0], layout.curve, console, 0, 4800)
-    steady = mix_background(-10.0, 2400, 4800, console)
+    mixer = Mixer(clips, 3.0, None, bed)
+    fade_in = mix_island(layout.islands[0], layout.curve, mixer, 0, 4800)
+    steady = mix_background(-10.0, 2400, 4800, mixer)
     assert np.abs(fade_in[2400 * 48 :] - steady).max() < 1e-6
     assert np.abs(fade_in[:48]).max() < 1e-4
-    heard = measure_loudness(mix_background(-10.0, 0, bed.ticks * TICK, console)).integrated
+    heard = measure_loudness(mix_background(-10.0, 0, bed.ticks * TICK, mixer)).integrated
     assert heard == pytest.approx(-16.0 - 10.0 + 3.0, abs=0.3)
 
 
@@ -102,10 +102,10 @@ def test_the_bed_steps_back_under_speech(clips, tmp_path):
     ducked = make_timeline(spoken, bed=make_bed(duck=8.0), takes=length)
     layout = find_islands(ducked)
     island = layout.islands[1]
-    both = mix_island(island, layout.curve, Console(clips, -6.0, None, bed))
-    alone = mix_island(island, layout.curve, Console(clips, -6.0))
+    both = mix_island(island, layout.curve, Mixer(clips, -6.0, None, bed))
+    alone = mix_island(island, layout.curve, Mixer(clips, -6.0))
     rest = (both - alone)[(12_000 - island.start) * 48 :][: length * 48]
-    full = mix_background(-22.0, 12_000, 12_000 + length, Console(clips, -6.0, None, bed))
+    full = mix_background(-22.0, 12_000, 12_000 + length, Mixer(clips, -6.0, None, bed))
     assert np.abs(rest - full * db_to_ratio(-8.0)).max() < 1e-4
 
 
@@ -113,13 +113,14 @@ def test_the_bed_steps_back_under_speech(clips, tmp_path):
 def test_a_long_island_mixed_in_pieces_is_the_same_as_whole(clips, bed, tmp_path):
     """Each piece with what is encoded around it: speech loud enough for the limiter, and a bed that is ducked."""
     cues = [(0, Bell("bowl", 8, 7000)), (2880, say("Breathe in.")), (9600 - 240, say("Hold.")), (9984, say("Hold."))]
-    console = Console(clips, 8.0, open_floor(-75.0), open_bed("drone", "", Cache(tmp_path)) if bed else None)
+    mixer = Mixer(clips, 8.0, open_floor(-75.0), open_bed("drone", "", Cache(tmp_path)) if bed else None)
     layout = find_islands(make_timeline(*cues, length=80_000, bed=bed))
     island = layout.islands[0]
-    before, after = count_before(console) * TICK, AFTER * TICK
-    whole = mix_island(island, layout.curve, console, -before, island.length + after)[before * 48 : -after * 48]
+    around = find_surroundings(mixer)
+    before, after = (ticks * TICK for ticks in (around.before, around.after))
+    whole = mix_island(island, layout.curve, mixer, -before, island.length + after)[before * 48 : -after * 48]
     pieces = [
-        mix_island(island, layout.curve, console, start - before, end + after)[before * 48 : -after * 48]
+        mix_island(island, layout.curve, mixer, start - before, end + after)[before * 48 : -after * 48]
         for start, end in island.list_pieces()
     ]
     assert len(pieces) > 2

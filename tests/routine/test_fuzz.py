@@ -15,7 +15,7 @@ from narrator.routine.load import make_routine, type_source
 from narrator.routine.source import parse_source
 from narrator.script import write_script
 from narrator.timeline import Lengths, lay_out
-from narrator.timeline.pinned import ScriptFile
+from narrator.timeline.pinned_model import ScriptFile
 
 GROWING = """\
 title: x

@@ -5,10 +5,13 @@ from datetime import date
 import mutagen
 import pytest
 
+from asking import make_request
 from narrator.cache import Cache
 from narrator.errors import UsageError
-from narrator.render import Job, Request, plan, render
+from narrator.rendering import render_track
+from narrator.request import TrackRequest
 from narrator.routine.seed import read_seed, settle_seed
+from narrator.session import make_session
 
 TEXT = """\
 title: x
@@ -33,11 +36,11 @@ def test_a_day_stands_for_its_number():
 @pytest.fixture
 def ask(write):
     path = write(TEXT)
-    return lambda **options: Request(path, "f", **options)
+    return lambda **options: make_request(path, "f", **options)
 
 
 def show(request):
-    return [(segment.start, segment.cue) for segment in plan(request, Cache()).timeline.segments]
+    return [(segment.start, segment.cue) for segment in make_session(request, Cache()).timeline.segments]
 
 
 def test_every_day_is_another_session_and_the_same_all_day(ask):
@@ -49,7 +52,7 @@ def test_every_day_is_another_session_and_the_same_all_day(ask):
 
 def test_the_seed_is_in_the_tags_and_makes_another_track(ask, tmp_path):
     def make(**options):
-        return render(Job(ask(length=90_000, **options), tmp_path / "a.mp3"), Cache())
+        return render_track(TrackRequest(ask(length=90_000, **options), tmp_path / "a.mp3"), Cache())
 
     assert not make(today=MONDAY).skipped
     assert str(mutagen.File(tmp_path / "a.mp3").tags["TXXX:seed"]) == "20260105"
@@ -74,7 +77,7 @@ def test_the_seed_is_an_option_of_the_command(narrator, write):
 def test_a_script_file_keeps_the_seed_and_takes_no_other(ask, narrator, write, tmp_path):
     write(TEXT, "mine.yaml")
     assert narrator("script", "mine.yaml", "--seed", "4", "--output", "s.yaml").code == 0
-    session = plan(Request(tmp_path / "s.yaml", "s.yaml"), Cache())
+    session = make_session(make_request(tmp_path / "s.yaml", "s.yaml"), Cache())
     assert session.heading.seed == 4
     with pytest.raises(UsageError, match="is a script, which stands as it is"):
-        plan(Request(tmp_path / "s.yaml", "s.yaml", seed=3), Cache())
+        make_session(make_request(tmp_path / "s.yaml", "s.yaml", seed=3), Cache())

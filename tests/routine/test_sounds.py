@@ -4,11 +4,15 @@ import av
 import numpy as np
 import pytest
 
+from asking import make_request
 from narrator.cache import Cache
 from narrator.errors import NarratorError, RoutineError, SoundError
-from narrator.render import Job, Request, check, make_console, plan, render
+from narrator.rendering import render_track
+from narrator.request import TrackRequest
+from narrator.review.checking import check_session
 from narrator.routine.load import load_routine
 from narrator.script import Bed, Bell, write_script
+from narrator.session import make_session
 
 
 def load(write, head="", steps="  - say: Rest."):
@@ -80,7 +84,7 @@ def test_sections_have_levels_of_their_own_and_the_inner_one_counts(write):
       - hold: 5s
   - hold: 10s"""
     path = write(f"title: x\nbed: rain\nsteps:{steps}\n")
-    line = plan(Request(path, str(path), voice="silent"), Cache()).timeline.bed
+    line = make_session(make_request(path, str(path), voice="silent"), Cache()).timeline.bed
     assert [level for _, level in line.levels] == [-22.0, -35.0, None, -35.0, -22.0]
     assert [after - before for (before, _), (after, _) in zip(line.levels[1:], line.levels[2:], strict=False)] == [
         19_992, 10_008, 4992,
@@ -127,16 +131,16 @@ def test_a_file_that_is_no_sound_is_told_where_it_is_named(write, tmp_path):
     for line, head, steps in ((4, "", "  - bell: mine.wav"), (2, "bed: mine.wav", ""), (2, "bed: short.wav", "")):
         path = write(f"title: x\n{head or 'language: en'}\nsteps:\n{steps or '  - say: Rest.'}\n")
         with pytest.raises(SoundError) as caught:
-            check(Request(path, str(path), voice="silent"), Cache())
+            check_session(make_request(path, str(path), voice="silent"), Cache())
         assert caught.value.faults[0].mark.line == line
         with pytest.raises(NarratorError):
-            render(Job(Request(path, str(path), voice="silent"), tmp_path / "a.mp3"), Cache())
+            render_track(TrackRequest(make_request(path, str(path), voice="silent"), tmp_path / "a.mp3"), Cache())
         assert not (tmp_path / "a.mp3").exists()
 
 
 def test_a_looped_file_has_no_step_where_it_begins_again(write, tmp_path):
     write_wav(tmp_path / "hum.wav", 8, channels=2, pitch=110.0)
     path = write("title: x\nlength: 30s\nbed: hum.wav\nsteps:\n  - hold: 1s..1m\n")
-    loop = make_console(plan(Request(path, str(path), voice="silent"), Cache())).bed
+    loop = make_session(make_request(path, str(path), voice="silent"), Cache()).open_mixer().bed
     around = loop.read(loop.ticks - 10, 20)
     assert np.abs(np.diff(around, 2, axis=0)).max() < 1.5 * np.abs(np.diff(loop.read(20, 20), 2, axis=0)).max()

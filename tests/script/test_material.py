@@ -99,7 +99,7 @@ def test_cues_in_holds_and_titles_name_the_rounds_too(unroll):
     assert [section.title for section in script.sections] == ["Round 1 of 1", "Round 1 of 2", "Round 2 of 2"]
     assert script.list_texts() == ["1 of 1.", "1 of 2.", "2 of 2."]
     # However often it is written out, the hold of a round is one.
-    assert len({item.what.unknown for item in script.steps}) == 2
+    assert len({item.what.elastic_id for item in script.steps}) == 2
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_section_whose_title_names_its_side_is_one_for_each(unroll):
         ("Pigeon, right", 120_000),
         ("Pigeon, left", 120_000),
     ]
-    assert len({section.unknown for section in script.sections}) == 1
+    assert len({section.elastic_id for section in script.sections}) == 1
     assert [item.section for item in script.steps] == [0, 1]
 
 

@@ -6,7 +6,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from narrator.sound.beds import BEDS, loop_file, make_bed, measure_loop
+from narrator.sound.beds import loop_file, make_bed, measure_loop
+from narrator.sound.catalog import BEDS
 from narrator.sound.floor import make_floor
 from narrator.sound.loudness import measure_loudness
 
@@ -151,3 +152,9 @@ def test_the_floor_is_pink_and_as_quiet_as_stated():
 
 def test_the_floor_goes_round_without_a_seam():
     assert_seamless(make_floor())
+
+
+def test_a_bed_more_changes_none_of_the_others(monkeypatch):
+    before = make_bed("brown")
+    monkeypatch.setattr("narrator.sound.beds.BEDS", {"bees": 500} | BEDS)
+    assert (make_bed("brown") == before).all()

@@ -10,10 +10,13 @@ import threading
 import numpy as np
 import pytest
 
+from asking import make_request
 from narrator.cache import Cache
 from narrator.errors import SoundError
 from narrator.paths import LARGEST
-from narrator.render import Job, Request, check, render
+from narrator.rendering import render_track
+from narrator.request import TrackRequest
+from narrator.review.checking import check_session
 from narrator.sound.opened import hash_sound, read_sound
 from narrator.sound.resample import decode_stereo, resample_pcm
 from odd_sounds import GOOD, LISTS, ODD, TONE, make_wav
@@ -39,7 +42,7 @@ def test_odd_sound_is_a_line_with_its_place(write, tmp_path, monkeypatch, name, 
     bell = "  - bell: x.wav\n" if use == "bell" else ""
     path = write(HOLD.format("bed: x.wav" if use == "bed" else "language: en", bell))
     with pytest.raises(SoundError, match=said) as caught:
-        check(Request(path, "routine.yaml", voice="silent"), Cache(tmp_path / "cache"))
+        check_session(make_request(path, "routine.yaml", voice="silent"), Cache(tmp_path / "cache"))
     (fault,) = caught.value.faults
     assert str(fault.mark) == ("routine.yaml:5:11" if use == "bell" else "routine.yaml:3:6")
     assert "\n" not in fault.message
@@ -159,7 +162,7 @@ def test_a_sound_outside_the_folder_is_refused(tmp_path, write, name, form):
     path = inside / "r.yaml"
     path.write_text(HOLD.format(f"bed: {name}", "") if form == "bed" else HOLD.format("", form.format(name)))
     with pytest.raises(Exception, match="there is no sound file") as caught:
-        check(Request(path, str(path), voice="silent"), Cache())
+        check_session(make_request(path, str(path), voice="silent"), Cache())
     assert caught.value.faults[0].mark.line == (3 if form == "bed" else 5)
 
 
@@ -169,7 +172,7 @@ def test_links_within_the_folder_and_folders_below_are_followed(tmp_path):
     (tmp_path / "b.wav").symlink_to("sub/a.wav")
     path = tmp_path / "r.yaml"
     path.write_text(HOLD.format("", "  - bell: b.wav\n  - bell: sub/../sub/a.wav\n"))
-    assert check(Request(path, str(path), voice="silent"), Cache())
+    assert check_session(make_request(path, str(path), voice="silent"), Cache())
 
 
 def test_one_folder_more_is_named_by_the_configuration(narrator, tmp_path, monkeypatch):
@@ -207,14 +210,14 @@ def test_what_was_hashed_is_what_is_decoded(tmp_path, write, monkeypatch):
     sound.write_bytes(make_wav())
     digest = hash_sound(sound)
     path = write(HOLD.format("", "  - bell: a.wav\n"))
-    job = Job(Request(path, str(path), voice="silent"), tmp_path / "a.mp3")
+    job = TrackRequest(make_request(path, str(path), voice="silent"), tmp_path / "a.mp3")
     monkeypatch.setattr("narrator.routine.sounds.hash_file", lambda path: digest)
     sound.write_bytes(make_wav((TONE // 2).tobytes()))
     with pytest.raises(SoundError, match="changed while it was in use"):
-        render(job, Cache(tmp_path / "cache"))
+        render_track(job, Cache(tmp_path / "cache"))
     assert not job.output.exists()
     sound.write_bytes(make_wav())
-    assert render(job, Cache(tmp_path / "cache"))
+    assert render_track(job, Cache(tmp_path / "cache"))
     with pytest.raises(SoundError, match="changed"):
         read_sound(sound, "0" * 32)
 

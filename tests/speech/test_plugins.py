@@ -173,7 +173,7 @@ def test_what_was_spoken_is_not_lost_by_an_engine_that_fails_when_it_is_closed(c
 
 
 def test_an_engine_may_have_a_version_for_each_voice(change):
-    settle = "    def settle_voice(self, voice): return __import__('dataclasses').replace(voice, version='low 2')\n"
+    settle = "    def resolve_voice(self, voice): return __import__('dataclasses').replace(voice, version='low 2')\n"
     change(PACKAGE + settle)
     with registry.open_engine("hummer") as engine:
         assert registry.choose_voice(engine, None, "en", 1).version == "low 2"

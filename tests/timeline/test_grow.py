@@ -145,7 +145,7 @@ def test_sides_are_equally_long(steps, places):
         timeline = lay_out(growth, growth.lengths, length)
         material, count = growth.find_material(length), growth.choose(length).count
         items = [material.measured.script.steps[index].what for index in material.list_steps(count)]
-        holds = [what.unknown for what in items if isinstance(what, Silence) and what.is_hold]
+        holds = [what.elastic_id for what in items if isinstance(what, Silence) and what.is_hold]
         known: dict = {}
         for unknown, hold in zip(holds, timeline.holds, strict=True):
             assert known.setdefault(unknown, hold.end - hold.start) == hold.end - hold.start
@@ -345,8 +345,8 @@ def test_a_section_has_its_length_in_the_natural_track(steps):
     last = indexes[-1]
     for index in indexes:
         item, taken = script.steps[index], boxes[index]
-        if isinstance(item.what, Silence | BreathBlock) and item.what.unknown in glue:
-            taken = glue[item.what.unknown].settle()
+        if isinstance(item.what, Silence | BreathBlock) and item.what.elastic_id in glue:
+            taken = glue[item.what.elastic_id].settle()
         section = item.section
         while section is not None:
             known = script.sections[section]
@@ -356,7 +356,7 @@ def test_a_section_has_its_length_in_the_natural_track(steps):
                 parents.append(script.sections[around].length)
                 around = script.sections[around].parent
             if known.length and not any(parents):
-                names.setdefault(known.unknown, {}).setdefault(section, []).append((taken, index == last))
+                names.setdefault(known.elastic_id, {}).setdefault(section, []).append((taken, index == last))
             section = known.parent
     assert timeline.length
     for unknown, runs in names.items():

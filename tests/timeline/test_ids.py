@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_timeline import as_script, lay, make_lengths, make_script, routines
 
-from narrator.captions.text import format_json
+from narrator.captions.json import format_json
 from narrator.errors import LengthError, RoutineError
 from narrator.routine import list_builtins, load_routine
 from narrator.script import write_script
@@ -142,7 +142,8 @@ def test_ids_are_unique_in_what_comes_along(name):
 
 
 def make_lengths_with_rings(script):
-    from narrator.render import measure_rings
+    from narrator.session import measure_rings
+    from narrator.timeline.arrangement import Elastic
 
     lengths = make_lengths(script)
-    return type(lengths)(lengths.clips, measure_rings(script))
+    return type(lengths)(lengths.clips, measure_rings(Elastic(script).list_cues()))

@@ -160,7 +160,7 @@ def test_holds_keep_their_bounds_and_sides_are_equal(steps, place):
     for silence, hold in zip(silences, timeline.holds, strict=True):
         length = hold.end - hold.start
         assert silence.length.least <= length <= silence.length.most
-        assert by_name.setdefault(silence.unknown, length) == length
+        assert by_name.setdefault(silence.elastic_id, length) == length
 
 
 @given(firm_routines, st.floats(0, 1))

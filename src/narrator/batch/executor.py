@@ -5,21 +5,24 @@ from concurrent.futures import FIRST_COMPLETED, Executor, wait
 
 from narrator.cache import Cache
 from narrator.errors import NarratorError, UsageError, explain
-from narrator.render import Job, Report, Track, render
+from narrator.ledger import Track
+from narrator.rendering import render_track
+from narrator.request import TrackRequest
+from narrator.session import Report
 
 
 def render_all(
-    jobs: Iterable[Job],
+    requests: Iterable[TrackRequest],
     cache: Cache,
     executor: Executor,
-    make_report: Callable[[Job], Report | None] = lambda _job: None,
-) -> Iterator[tuple[Job, Track | NarratorError]]:
+    make_report: Callable[[TrackRequest], Report | None] = lambda _request: None,
+) -> Iterator[tuple[TrackRequest, Track | NarratorError]]:
     """Render each job; yields it with its track, or with what went wrong, in the order they finish.
 
     A job that fails leaves the others alone. `make_report` must give None, or something that can be pickled, where
     the executor's workers are other processes.
     """
-    futures = {executor.submit(render, job, cache, make_report(job)): job for job in jobs}
+    futures = {executor.submit(render_track, request, cache, make_report(request)): request for request in requests}
     waiting = set(futures)
     try:
         while waiting:
@@ -34,16 +37,17 @@ def render_all(
             future.cancel()
 
 
-def check_targets(jobs: Iterable[Job]) -> None:
-    """Refuse jobs that would write to the same file.
+def check_targets(requests: Iterable[TrackRequest]) -> None:
+    """Refuse requests that would write to the same file.
 
     Raises:
         UsageError: two of them would.
 
     """
     seen = set()
-    for job in jobs:
-        target = job.output.resolve()
+    for request in requests:
+        target = request.output.resolve()
         if target in seen:
-            raise UsageError(f"two tracks would be written to {job.output}; render them with different --output")
+            message = f"two tracks would be written to {request.output}; give them different names"
+            raise UsageError(message, options=("output",))
         seen.add(target)

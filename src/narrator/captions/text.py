@@ -1,19 +1,9 @@
-"""A timeline to read: the screenplay for people, JSON for programs."""
+"""A timeline as a screenplay to read aloud from."""
 
-import json
-from collections.abc import Callable
-from typing import Any, TypeAlias
-
+from narrator.captions.readings import Reading, Readings
 from narrator.script import Bell, Breath, Speech, list_speeches
-from narrator.speech.runs import Run
-from narrator.speech.text.reading import Reading
-from narrator.timeline import Change, Hold, Segment, Timeline
+from narrator.timeline import Hold, Segment, Timeline
 from narrator.units import format_clock, format_duration
-
-JSON_FORMAT = 1
-
-Readings: TypeAlias = Callable[[str], Reading]
-"""What a voice is given for a text."""
 
 
 def format_text(title: str, voice: str, timeline: Timeline, readings: Readings | None = None) -> str:
@@ -66,74 +56,3 @@ def _describe(thing: Segment | Hold) -> str:
         case Breath(phase, length, words):
             said = f": {', '.join(word.text for word in words)}" if words else ""
             return f"[breath {phase}, {length / 1000:.1f} s{said}]"
-
-
-def format_json(title: str, language: str, voice: str, timeline: Timeline, readings: Readings | None = None) -> str:
-    """Write a timeline for programs; the form is versioned by `format`, and all times are whole ms.
-
-    With `readings`, a cue also has what the voice is given, `spoken`: a list for each of its texts, of plain text and
-    of words by their phonemes in IPA.
-    """
-    data = {
-        "format": JSON_FORMAT,
-        "title": title,
-        "language": language,
-        "voice": voice,
-        "length_ms": timeline.length,
-        "factor": timeline.made and timeline.made.factor,
-        "left_out": [_change_to_data(change) for change in timeline.made.left_out] if timeline.made else [],
-        "added": [_change_to_data(change) for change in timeline.made.added] if timeline.made else [],
-        "sections": [
-            {"title": chapter.title, "start_ms": chapter.start, "end_ms": chapter.end} for chapter in timeline.chapters
-        ],
-        "cues": [
-            _segment_to_data(segment) | _readings_to_data(segment, readings) | _place_to_data(segment, timeline)
-            for segment in timeline.segments
-        ],
-        "holds": [_place_to_data(hold, timeline) | {"quiet": hold.is_quiet} for hold in timeline.holds],
-    }
-    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
-
-
-def _change_to_data(change: Change) -> dict[str, Any]:
-    return {
-        "kind": change.kind,
-        "reason": change.reason,
-        "round": change.round,
-        "file": change.mark.file,
-        "line": change.mark.line,
-    }
-
-
-def _segment_to_data(segment: Segment) -> dict[str, Any]:
-    match segment.cue:
-        case Speech(text):
-            return {"kind": "speech", "text": text}
-        case Bell(sound, times, every):
-            return {"kind": "bell", "sound": sound, "times": times, "every_ms": every}
-        case Breath(phase, _, words):
-            return {"kind": "breath", "sound": phase, "text": ", ".join(word.text for word in words) or None}
-
-
-def _readings_to_data(segment: Segment, readings: Readings | None) -> dict[str, Any]:
-    speeches = list_speeches(segment.cue)
-    if readings is None or not speeches:
-        return {}
-    return {"spoken": [[_run_to_data(run) for run in readings(speech.text)] for speech in speeches]}
-
-
-def _run_to_data(run: Run) -> dict[str, str]:
-    return {"text": run} if isinstance(run, str) else {"word": run.word, "ipa": run.ipa}
-
-
-def _place_to_data(thing: Segment | Hold, timeline: Timeline) -> dict[str, Any]:
-    return {
-        "id": thing.id,
-        "start_ms": thing.start,
-        "end_ms": thing.end,
-        "section": None if thing.chapter is None else timeline.chapters[thing.chapter].title,
-        "section_index": thing.chapter,
-        "side": thing.side,
-        "file": thing.mark.file,
-        "line": thing.mark.line,
-    }

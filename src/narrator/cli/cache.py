@@ -1,12 +1,13 @@
 """The command line's part about the cache: how large it is, empty it, limit it."""
 
-from math import isinf
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from narrator.cli.console import faults_told, print_json, write_text
+from narrator.cli.console import print_json, report_errors, write_text
+from narrator.cli.options import JsonOption
+from narrator.cli.wire import cleared_to_data, limited_to_data, usage_to_data
 from narrator.errors import UsageError
 from narrator.units import format_size, parse_size
 
@@ -18,8 +19,6 @@ cache_app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line, for programs.")]
 
 
 def open_cache() -> "Cache":
@@ -49,14 +48,13 @@ def show_command(context: typer.Context, *, as_json: JsonOption = False) -> None
     """
     if context.invoked_subcommand:
         return
-    with faults_told():
+    with report_errors(as_json=as_json):
         from narrator.cache import Usage
 
         cache = open_cache()
         usage = Usage.count(cache.list_entries())
         if as_json:
-            known: dict[str, Any] = {"path": str(cache.root), "size_bytes": usage.size, "entries": usage.entries}
-            print_json(known | {"limit_bytes": None if isinf(cache.limit) else int(cache.limit)})
+            print_json(usage_to_data(cache, usage))
         else:
             typer.echo(str(cache.root))
             typer.echo(f"{format_size(usage.size)} in {usage.entries} entries; limit {format_size(cache.limit)}")
@@ -68,15 +66,14 @@ def clear_command(*, as_json: JsonOption = False) -> None:
 
     Tracks stay where they are; narrator then no longer recognises them as unchanged, and makes them again when asked.
     """
-    with faults_told():
+    with report_errors(as_json=as_json):
         from narrator.cache import Usage
 
         cache = open_cache()
         gone = cache.clear()
         left = Usage.count(cache.list_entries())
         if as_json:
-            known: dict[str, Any] = {"path": str(cache.root), "freed_bytes": gone.size, "removed": gone.entries}
-            print_json(known | {"size_bytes": left.size, "entries": left.entries})
+            print_json(cleared_to_data(cache, gone, left))
             return
         typer.echo(f"{cache.root}  {gone.entries} entries removed, {format_size(gone.size)}")
         if left.entries:
@@ -93,7 +90,7 @@ def limit_command(
 
     narrator cache limit 2GB
     """
-    with faults_told():
+    with report_errors(as_json=as_json):
         import os
 
         from narrator.cache import Cache
@@ -106,8 +103,7 @@ def limit_command(
         path = _write_limit(size.strip())
         gone = Cache(limit=limit).trim()
         if as_json:
-            known: dict[str, Any] = {"config": str(path), "limit_bytes": None if isinf(limit) else int(limit)}
-            print_json(known | {"freed_bytes": gone.size, "removed": gone.entries})
+            print_json(limited_to_data(path, limit, gone))
             return
         typer.echo(f"{path}  limit of the cache: {size.strip()}")
         if gone.entries:

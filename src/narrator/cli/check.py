@@ -1,58 +1,61 @@
-"""What `narrator check` prints: how long a routine can be, and a table of what it comes to at several lengths."""
+"""`narrator check`: how long a routine can be, what it comes to at several lengths, and what is odd."""
 
 import sys
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
-from narrator.cli.console import print_json, tell
+from narrator.cli.cache import open_cache
+from narrator.cli.console import Reporter, print_json, report, report_errors
+from narrator.cli.options import Asked, JsonOption, Routines, list_requests, takes_options
+from narrator.cli.wire import checked_to_data
+from narrator.errors import FAILURES
 from narrator.units import Ms, format_duration
 
 if TYPE_CHECKING:
-    from narrator.render import Checked
+    from narrator.review.checking import Checked
     from narrator.review.figures import Row
 
 
-def show_checked(name: str, checked: "Checked", *, is_asked: bool, as_json: bool) -> int:
-    """Print what was found, warnings and all; `is_asked` says that the lengths were. Return the exit code."""
+@takes_options
+def check_command(routines: Routines, *, asked: Asked, as_json: JsonOption = False) -> None:
+    """Find faults without speaking, and say how long it can be, and what it comes to at several lengths.
+
+    narrator check my.yaml
+
+    narrator check my.yaml --length 6m,12m,40m
+
+    Unless lengths are given, it is looked at in 5m, 10m, 20m, 30m and its own length.
+    """
+    reporter = Reporter(as_json=as_json)
+    with report_errors(as_json=as_json):
+        from narrator.review.checking import check_session
+
+        options, lengths = asked.make_options(), asked.list_lengths()
+        for routine in routines:
+            try:
+                (request,) = list_requests(routine, options)
+                checked = check_session(request, open_cache(), lengths)
+            except FAILURES as failure:
+                reporter.fail(failure)
+            else:
+                _show_checked(request.name, checked, reporter, is_asked=lengths is not None)
+        raise typer.Exit(reporter.worst)
+
+
+def _show_checked(name: str, checked: "Checked", reporter: Reporter, *, is_asked: bool) -> None:
+    """Print what was found, warnings and all; `is_asked` says that the lengths were."""
     refused = [fault for row in checked.rows for fault in row.refusal] if is_asked else []
     for fault in refused:
-        tell(fault, "error", as_json=as_json, spans=checked.range.spans)
-    for note in (*checked.notes, *checked.advice):
-        tell(note, "warning", as_json=as_json)
-    if as_json:
-        print_json(_to_data(name, checked))
+        report(fault, "error", as_json=reporter.as_json, spans=checked.range.spans)
+    reporter.note_code(int(bool(refused)))
+    reporter.warn((*checked.notes, *checked.advice))
+    if reporter.as_json:
+        print_json(checked_to_data(name, checked))
     else:
         typer.echo(_describe(name, checked))
         if checked.rows:
             _print_table(checked)
-    return int(bool(refused))
-
-
-def _to_data(name: str, checked: "Checked") -> dict[str, Any]:
-    span = checked.range
-    return {
-        "kind": "length",
-        "file": name,
-        "title": checked.title,
-        "length_ms": checked.length,
-        "natural_ms": span.natural,
-        "shortest_ms": span.shortest,
-        "longest_ms": span.longest,
-        "ranges_ms": [list(ends) for ends in span.spans],
-        "estimate": checked.is_estimate,
-        "lengths": [_row_to_data(row) for row in checked.rows],
-    }
-
-
-def _row_to_data(row: "Row") -> dict[str, Any]:
-    if row.figures is None:
-        return {"length_ms": row.length, "reachable": False}
-    known = asdict(row.figures)
-    names = {"length": "length_ms", "shortest_hold": "shortest_hold_ms", "longest_hold": "longest_hold_ms"}
-    names |= {"wordless": "wordless_ms"}
-    return {names.get(key, key): value for key, value in known.items()} | {"reachable": True}
 
 
 def _describe(name: str, checked: "Checked") -> str:

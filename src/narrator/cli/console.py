@@ -1,19 +1,22 @@
-"""What every command shares: telling faults, printing JSON, writing a file whole or not at all."""
+"""What every command shares: reporting errors, printing JSON, writing a file whole or not at all."""
 
 import json
-import re
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from narrator.characters import escape_in_json
-from narrator.errors import CancelledError, Fault, LengthError, UsageError, explain
+from narrator.cli.wire import fault_to_data
+from narrator.errors import CancelledError, Fault, LengthError, explain
+
+_FLAGS = {"bed": "--no-bed"}
+"""Flags that are not called as their option is."""
 
 
 def print_json(known: dict[str, Any]) -> None:
@@ -21,21 +24,26 @@ def print_json(known: dict[str, Any]) -> None:
     typer.echo(escape_in_json(json.dumps(known, ensure_ascii=False)))
 
 
-def tell(fault: Fault, kind: str, *, as_json: bool = False, spans: Sequence[tuple[int, int]] = ()) -> None:
-    """Tell a fault (`error` or `warning`) with its place: on standard error, or as JSON on standard output.
+def report(fault: Fault, kind: str, *, as_json: bool = False, spans: Sequence[tuple[int, int]] = ()) -> None:
+    """Report a fault (`error` or `warning`) with its place: on standard error, or as JSON on standard output.
 
     `spans` are the lengths in ms that can be met where another one was asked for.
     """
+    message = fault.message + _name_flags(fault.options)
     if as_json:
-        mark = asdict(fault.mark) if fault.mark else {"file": None, "line": None, "column": None}
-        more = {"ranges_ms": [list(span) for span in spans]} if spans else {}
-        print_json({"kind": kind, **mark, "message": fault.message, **more})
+        print_json(fault_to_data(fault, kind, message, spans))
     else:
-        typer.echo(fault.describe(kind), err=True)
+        typer.echo(replace(fault, message=message).describe(kind), err=True)
 
 
-def tell_failure(failure: BaseException, *, as_json: bool = False) -> int:
-    """Report each fault of an error, or of what befell the command; returns its exit code.
+def _name_flags(options: Sequence[str]) -> str:
+    """Return the flags, in brackets, of the options that a fault is about."""
+    flags = [_FLAGS.get(name, f"--{name.replace('_', '-')}") for name in options]
+    return f" ({', '.join(flags)})" if flags else ""
+
+
+def report_failure(failure: BaseException, *, as_json: bool = False) -> int:
+    """Report each fault of an error, or of what befell the command, and return its exit code.
 
     What is a fault of the program is raised again.
     """
@@ -46,8 +54,32 @@ def tell_failure(failure: BaseException, *, as_json: bool = False) -> int:
         typer.echo(error.faults[0].message, err=True)
         return error.exit_code
     for fault in error.faults:
-        tell(fault, "error", as_json=as_json, spans=error.spans if isinstance(error, LengthError) else ())
+        report(fault, "error", as_json=as_json, spans=error.spans if isinstance(error, LengthError) else ())
     return error.exit_code
+
+
+class Reporter:
+    """Reports what goes wrong in a command that goes on: each warning once. `worst` is the highest exit code so far."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+        self.worst = 0
+        self._warned: set[Fault] = set()
+
+    def warn(self, notes: Iterable[Fault]) -> None:
+        """Report warnings, but for those that were reported before."""
+        for note in notes:
+            if note not in self._warned:
+                self._warned.add(note)
+                report(note, "warning", as_json=self.as_json)
+
+    def fail(self, failure: BaseException) -> None:
+        """Report an error."""
+        self.note_code(report_failure(failure, as_json=self.as_json))
+
+    def note_code(self, code: int) -> None:
+        """Remember an exit code, if it is the highest."""
+        self.worst = max(self.worst, code)
 
 
 @contextmanager
@@ -70,13 +102,13 @@ def _interrupts_raised() -> Iterator[None]:
 
 
 @contextmanager
-def faults_told() -> Iterator[None]:
-    """Tell what went wrong in a line, and end with its exit code."""
+def report_errors(*, as_json: bool = False) -> Iterator[None]:
+    """Report what goes wrong while the block runs, and end with its exit code."""
     try:
         with _interrupts_raised():
             yield
     except (Exception, KeyboardInterrupt) as failure:  # noqa: BLE001 - what is no failure is raised again
-        raise typer.Exit(tell_failure(failure)) from None
+        raise typer.Exit(report_failure(failure, as_json=as_json)) from None
 
 
 @contextmanager
@@ -103,17 +135,6 @@ def show_bar(what: str) -> Iterator[Callable[[int, int | None], None]]:
         yield report
 
 
-def check_language(code: str, option: str = "--language") -> None:
-    """Refuse what is no code of a language, given as an option.
-
-    Raises:
-        UsageError: it is none.
-
-    """
-    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", code):
-        raise UsageError(f"{option} cannot be {code!r}; write a code such as en, de or es")
-
-
 def write_text(path: Path, text: str) -> None:
     """Write a text file; it appears whole or not at all.
 
@@ -131,4 +152,5 @@ def write_text(path: Path, text: str) -> None:
         with replace_file(path) as file:
             file.write(text.encode())
     except OSError as error:
-        raise PublishError(f"cannot write {path}: {error.strerror or error}; choose another place") from error
+        message = f"cannot write {path}: {error.strerror or error}; choose another place"
+        raise PublishError(message) from error

@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from narrator.errors import CancelledError
-from narrator.render import Job, Report
+from narrator.request import TrackRequest
+from narrator.session import Report
 
 
 class Follower:
@@ -22,7 +23,7 @@ class Follower:
         """Have every job that is followed end at its next report."""
         self._stopped.set()
 
-    def follow(self, job: Job) -> Report:
+    def follow(self, request: TrackRequest) -> Report:
         """Make the report function of a job."""
         task: TaskID | None = None
 
@@ -32,7 +33,7 @@ class Follower:
                 raise CancelledError("interrupted")
             if self._bars:
                 if task is None:
-                    task = self._bars.add_task(job.output.name, stage=stage)
+                    task = self._bars.add_task(request.output.name, stage=stage)
                 self._bars.update(task, stage=stage, completed=done, total=total)
 
         return report

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from narrator.cli.console import faults_told, print_json
+from narrator.cli.console import print_json, report_errors
+from narrator.cli.options import ForceOption, JsonOption
+from narrator.cli.wire import bed_to_data, bell_to_data
 from narrator.errors import UsageError
 from narrator.paths import exists
 from narrator.units import LONGEST, SAMPLES_PER_MS, TICK_SAMPLES, format_duration, parse_duration, ticks_to_ms
@@ -34,8 +36,8 @@ def sounds_command(
         str | None, typer.Option(metavar="8s", help="How long a bell rings; how much of a bed is written.")
     ] = None,
     level: Annotated[float | None, typer.Option(metavar="DB", help="Against the speech, as in a routine.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line, for programs.")] = False,
+    force: ForceOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """List the bells and beds, or write one to a file to try.
 
@@ -43,7 +45,7 @@ def sounds_command(
 
     narrator sounds bowl --pitch 174 --length 20s
     """
-    with faults_told():
+    with report_errors(as_json=as_json):
         if sound is None:
             for row in _list_rows():
                 if as_json:
@@ -68,14 +70,11 @@ def sounds_command(
 
 
 def _list_rows() -> list[dict[str, Any]]:
-    from narrator.sound.beds import BEDS
-    from narrator.sound.bells import BELLS, measure_ring
+    from narrator.sound.bells import measure_ring
+    from narrator.sound.catalog import BEDS, BELLS
 
-    bells = [
-        {"kind": "bell", "name": name, "length_ms": measure_ring(name), "pitch_hz": bell.pitch, "level_db": bell.level}
-        for name, bell in BELLS.items()
-    ]
-    return bells + [{"kind": "bed", "name": name, "length_ms": ticks_to_ms(ticks)} for name, ticks in BEDS.items()]
+    bells = [bell_to_data(name, measure_ring(name), bell.pitch, bell.level) for name, bell in BELLS.items()]
+    return bells + [bed_to_data(name, ticks_to_ms(ticks)) for name, ticks in BEDS.items()]
 
 
 def _describe(row: dict[str, Any]) -> str:
@@ -93,9 +92,10 @@ def _make_sound(
 
     from narrator.cache import Cache
     from narrator.mix.backdrops import open_bed
-    from narrator.routine.sounds import BEDS, BedSpec, BellSpec
+    from narrator.routine.sounds import BedSpec, BellSpec
     from narrator.sound.audio import get_samples
     from narrator.sound.bells import strike_bell
+    from narrator.sound.catalog import BEDS
     from narrator.units import ceil_ticks, db_to_ratio
 
     try:

@@ -1,17 +1,18 @@
 """`narrator translate`: PO files beside a routine, written and brought up to date."""
 
-from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from narrator.cli.console import check_language, faults_told, print_json, tell
+from narrator.cli.console import print_json, report, report_errors
+from narrator.cli.options import JsonOption
+from narrator.cli.wire import translated_to_data
 from narrator.errors import Fault, PublishError, UsageError
+from narrator.languages import check_language, fold_language
 from narrator.paths import is_file
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from narrator.routine.model import Routine
 
 
@@ -19,7 +20,7 @@ def translate_command(
     routines: Annotated[list[str], typer.Argument(metavar="ROUTINE...", help="Routine files.")],
     *,
     to: Annotated[str, typer.Option("--to", metavar="CODE,...", help="Languages, such as de or de,es.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line, for programs.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Write what there is to translate into PO files beside a routine, or bring them up to date.
 
@@ -29,12 +30,12 @@ def translate_command(
 
     Fill in each msgstr of my.de.po, then: narrator render my.yaml --language de
     """
-    with faults_told():
+    with report_errors(as_json=as_json):
         from narrator.routine.load import load_routine
 
         languages = [code.strip() for code in to.split(",")]
         for code in languages:
-            check_language(code, "--to")
+            check_language(code, "to")
         for name in routines:
             path = _find_file(name)
             for code in languages:
@@ -42,12 +43,12 @@ def translate_command(
                 _translate(load_routine(path, name), code, as_json=as_json)
 
 
-def _find_file(name: str) -> "Path":
+def _find_file(name: str) -> Path:
     """Return the file of a routine that may be translated: a built-in one is not, for it is replaced with narrator."""
     from narrator.routine.find import find_routine
 
     path = find_routine(name)
-    if not is_file(path.__class__(name)):
+    if not is_file(Path(name)):
         raise UsageError(
             f"{name} comes with narrator, and a translation there would be lost with the next one; copy {path} into a "
             "folder of yours, and name the copy"
@@ -56,16 +57,18 @@ def _find_file(name: str) -> "Path":
 
 
 def _translate(routine: "Routine", language: str, *, as_json: bool) -> None:
-    from narrator.languages import fold_language
     from narrator.routine.coverage import list_files
     from narrator.routine.translating import list_own_files, translate
+    from narrator.script import write_script
 
+    # What is too much for a session is too much here.
+    write_script(routine)
     if fold_language(language) == fold_language(routine.language):
         raise UsageError(f"--to: {routine.mark.file} is in {language} already; name another language")
     try:
         for written in translate(routine, language):
             if as_json:
-                print_json({"language": language, **asdict(written)})
+                print_json(translated_to_data(language, written))
             else:
                 removed = f", {written.removed} removed" if written.removed else ""
                 typer.echo(
@@ -76,4 +79,5 @@ def _translate(routine: "Routine", language: str, *, as_json: bool) -> None:
     own = list_own_files(routine)
     for file in list_files(routine):
         if file not in own and language not in file.languages:
-            tell(Fault(f"{file.name} is not in the folder of the routine, and was left as it is"), "warning")
+            left = Fault(f"{file.name} is not in the folder of the routine, and was left as it is")
+            report(left, "warning", as_json=as_json)

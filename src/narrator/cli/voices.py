@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from narrator.cli.console import check_language, faults_told, print_json, show_bar
+from narrator.cli.console import print_json, report_errors, show_bar
+from narrator.cli.options import ForceOption, JsonOption
 from narrator.errors import NarratorError, UsageError
+from narrator.languages import check_language
 from narrator.paths import exists
 
 if TYPE_CHECKING:
-    from narrator.speech.engine import Offer
+    from narrator.routine.model import Routine
+    from narrator.speech.clip import Clip
+    from narrator.speech.engine import Offer, Voice
 
 voices_app = typer.Typer(
     invoke_without_command=True,
@@ -52,7 +56,7 @@ def list_command(
     context: typer.Context,
     *,
     language: Annotated[str | None, typer.Option(metavar="CODE", help="Only voices that speak it.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line, for programs.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """List the engines and their voices; or try, add or remove one.
 
@@ -62,7 +66,7 @@ def list_command(
     """
     if context.invoked_subcommand:
         return
-    with faults_told():
+    with report_errors(as_json=as_json):
         if language is not None:
             check_language(language)
         rows = list(_list_rows(language))
@@ -173,7 +177,7 @@ def try_command(
         str | None,
         typer.Option(metavar="ROUTINE", help="Speak as in this routine: its language, pace and pronunciations."),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+    force: ForceOption = False,
 ) -> None:
     """Speak a sentence to a file.
 
@@ -181,35 +185,55 @@ def try_command(
 
     narrator voices try hibari "Rest in Savasana." --routine my.yaml
     """
-    with faults_told():
-        from narrator.cache import Cache
-        from narrator.formats.sample import CODECS, write_sample
-        from narrator.routine import find_routine, load_routine
-        from narrator.routine.model import VoiceSpec
-        from narrator.speech.registry import open_voice
-        from narrator.speech.speak import speak
-        from narrator.speech.text.reading import Reader
-
+    with report_errors():
         if language is not None:
             check_language(language)
         if not voice:
             raise UsageError("no voice is named; narrator voices lists them")
-        path = output or _find_free(f"{voice.replace(':', '-').replace('/', '-')}", replaces=force)
-        if path.suffix.lower() not in CODECS:
-            raise UsageError(f"--output: {path} has to end in {' or '.join(CODECS)}")
-        if output and not force and exists(path):
-            raise UsageError(f"{path} is there already; replace it with --force, or choose another --output")
-        about = load_routine(find_routine(routine)) if routine else None
+        path = _choose_sample(voice, output, force=force)
+        about = _load_routine(routine) if routine else None
         language = language or (about.language if about else _find_language(voice))
-        spoken = _clean_text(text)
-        wish = VoiceSpec(pace=pace or (about.voice.pace if about else 1))
-        engine, chosen = open_voice(voice, wish, language)
-        # Spoken again, whatever is kept: it is the voice that is tried.
-        with engine, TemporaryDirectory() as folder:
-            reader = Reader(engine, chosen, about.pronounce if about else {})
-            clip = speak([spoken], reader, Cache(Path(folder))).load(spoken)
+        clip, chosen = _speak_alone(_clean_text(text), voice, language, pace, about)
+        from narrator.formats.sample import write_sample
+
         write_sample(path, [clip.samples])
         typer.echo(f"{path}  {chosen}, {clip.length / 1000:.1f} s")
+
+
+def _choose_sample(voice: str, output: Path | None, *, force: bool) -> Path:
+    """Return the file to write a sample to."""
+    from narrator.formats.sample import CODECS
+
+    path = output or _find_free(f"{voice.replace(':', '-').replace('/', '-')}", replaces=force)
+    if path.suffix.lower() not in CODECS:
+        raise UsageError(f"--output: {path} has to end in {' or '.join(CODECS)}")
+    if output and not force and exists(path):
+        raise UsageError(f"{path} is there already; replace it with --force, or choose another --output")
+    return path
+
+
+def _load_routine(name: str) -> "Routine":
+    from narrator.routine import find_routine, load_routine
+
+    return load_routine(find_routine(name))
+
+
+def _speak_alone(
+    text: str, voice: str, language: str, pace: float | None, about: "Routine | None"
+) -> "tuple[Clip, Voice]":
+    """Speak a sentence as in a routine, if there is one; and return the voice that spoke, too."""
+    from narrator.cache import Cache
+    from narrator.routine.model import VoiceSpec
+    from narrator.speech.registry import open_voice
+    from narrator.speech.speak import speak
+    from narrator.speech.text.reading import Reader
+
+    wish = VoiceSpec(pace=pace or (about.voice.pace if about else 1))
+    engine, chosen = open_voice(voice, wish, language)
+    # Spoken again, whatever is kept: it is the voice that is tried.
+    with engine, TemporaryDirectory() as folder:
+        reader = Reader(engine, chosen, about.pronounce if about else {})
+        return speak([text], reader, Cache(Path(folder))).load(text), chosen
 
 
 def _find_free(stem: str, *, replaces: bool) -> Path:
@@ -269,7 +293,7 @@ def add_command(
 
     narrator voices add hibari:emma
     """
-    with faults_told():
+    with report_errors():
         from narrator.speech.registry import find_installable
 
         if language is not None:
@@ -289,7 +313,7 @@ def add_command(
 @voices_app.command("remove")
 def remove_command(voice: VoiceArgument) -> None:
     """Delete a voice that was added."""
-    with faults_told():
+    with report_errors():
         from narrator.speech.registry import find_installable
 
         found = find_installable(voice)

@@ -1,1 +1,5 @@
-"""Islands to files: one module for each format."""
+"""Finished tracks: a module for each format, behind one registry."""
+
+from narrator.formats.format import FORMATS, Encoding, Format, Measured, Mixdown, check_bitrate, find_format
+
+__all__ = ["FORMATS", "Encoding", "Format", "Measured", "Mixdown", "check_bitrate", "find_format"]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import IO, Any
@@ -13,58 +12,44 @@ from av.packet import Packet
 
 from narrator.errors import PublishError
 from narrator.files import replace_file
-from narrator.formats.mp3_frames import DELAY, OPTIONS, Meter, count_frames, encode, lay_frames
+from narrator.formats.format import Encoding, Measured, Mixdown
+from narrator.formats.mp3_frames import BITRATES, DELAY, OPTIONS, Meter, count_frames, encode, lay_frames
 from narrator.formats.sink import Sink
-from narrator.formats.tags import make_tags
-from narrator.mix import Console, find_islands
-from narrator.script import Heading
+from narrator.formats.tags import is_ours, make_tags
 from narrator.timeline import Chapter, Timeline
 from narrator.units import SAMPLE_RATE, TICK_SAMPLES, Ms, ms_to_samples
 
 _TIME_BASE = Fraction(1, SAMPLE_RATE)
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What was written: samples per channel, and loudness and peak of the mix (None for a track without sound)."""
+class Mp3:
+    """The MP3 format."""
 
-    samples: int
-    lufs: float | None
-    true_peak_db: float | None
+    name = "MP3"
+    bitrates = BITRATES
+
+    def write(
+        self, path: Path, mixdown: Mixdown, encoding: Encoding, report: Callable[[Ms, Ms], None] | None = None
+    ) -> Measured:
+        """Mix, encode and write a track; see `Format.write`."""
+        meter = Meter()
+        layout, mixer, bitrate, threads = mixdown.layout, mixdown.mixer, encoding.bitrate, encoding.threads
+        try:
+            with replace_file(path) as file, ThreadPoolExecutor(threads, "encode") as pool:
+                frames = lay_frames(layout, mixer, bitrate, pool, ahead=2 * threads, meter=meter, report=report)
+                _mux(file, frames, mixdown.timeline, make_tags(mixdown.heading), bitrate)
+        except OSError as error:
+            # PyAV passes the error of a failed write on, some of them as its own kinds of OSError.
+            message = f"cannot write {path}: {error.strerror or error}; free some space, or choose another place or name"
+            raise PublishError(message, options=("output",)) from error
+        return Measured(ms_to_samples(layout.length), meter.lufs, meter.peak)
+
+    def is_ours(self, path: Path) -> bool:
+        """Return whether narrator made the file at `path`."""
+        return is_ours(path)
 
 
-def write_mp3(
-    path: Path,
-    heading: Heading,
-    timeline: Timeline,
-    console: Console,
-    *,
-    bitrate: int = 128,
-    threads: int = 1,
-    report: Callable[[Ms, Ms], None] | None = None,
-) -> Measured:
-    """Mix, encode and write a track; it appears at `path` whole or not at all.
-
-    `report` is told how many ms are done of how many.
-
-    Raises:
-        PublishError: the file cannot be written.
-        SpeechError: a clip has vanished from the cache.
-
-    """
-    meter = Meter()
-    try:
-        with replace_file(path) as file, ThreadPoolExecutor(threads, "encode") as pool:
-            frames = lay_frames(
-                find_islands(timeline), console, bitrate, pool, ahead=2 * threads, meter=meter, report=report
-            )
-            _mux(file, frames, timeline, make_tags(heading), bitrate)
-    except OSError as error:
-        # PyAV passes the error of a failed write on, some of them as its own kinds of OSError.
-        raise PublishError(
-            f"cannot write {path}: {error.strerror or error}; free some space or choose --output"
-        ) from error
-    return Measured(ms_to_samples(timeline.length), meter.lufs, meter.peak)
+FORMAT = Mp3()
 
 
 def _add_stream(container: Any, bitrate: int) -> Any:

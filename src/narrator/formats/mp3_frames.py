@@ -21,10 +21,10 @@ import numpy as np
 from av.audio.frame import AudioFrame
 
 from narrator.cache import make_key
-from narrator.mix import Console, Island, Layout, mix_background, mix_island
+from narrator.mix import Layout, Mixer
+from narrator.mix.parts import Part, Piece, Stretch, Surroundings, find_block, find_loop, list_parts, mix_block
 from narrator.script import Cue, list_speeches
 from narrator.sound.audio import Samples
-from narrator.sound.loop import Loop
 from narrator.sound.loudness import Loudness, integrate, measure_loudness
 from narrator.units import SAMPLE_RATE, TICK, TICK_SAMPLES, Db, Ms, Ticks, floor_ticks, ms_to_samples, ticks_to_ms
 
@@ -46,20 +46,18 @@ _BLOCK = 50 * TICK_SAMPLES
 """Samples handed to the encoder at a time."""
 DELAY = 1105
 """Samples that an MP3 lies behind its source: 576 of the encoder and 529 of every decoder."""
-_STRETCH: Ticks = 500
-"""Ticks of a loop that are encoded at a time."""
 _BLOCK_TICKS = 100 / TICK
 """Ticks in a block of a loudness measurement."""
 
 
-def count_before(console: Console) -> Ticks:
-    """Frames of its own surroundings that everything is encoded with before it; they are discarded.
+def find_surroundings(mixer: Mixer) -> Surroundings:
+    """Return the surroundings that everything is encoded with; their frames are discarded.
 
     After digital silence LAME's idea of what can be heard takes some 36 frames to settle: with fewer, a bell came out
     up to 15 dB further from the mix than in a straight encode, with these never. Room tone keeps it stirred: from 12
     frames on, more made no difference.
     """
-    return _SETTLED if console.floor is None else _STIRRED
+    return Surroundings(_SETTLED if mixer.floor is None else _STIRRED, AFTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,69 +68,6 @@ class Frames:
     loudness: Loudness
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Part of an island, from `start` to `end` in it: what is encoded at a time."""
-
-    island: Island
-    start: Ms
-    end: Ms
-
-    @property
-    def is_last(self) -> bool:
-        """Whether the island ends with it: then it has one frame more than it has ticks, for the encoder's delay."""
-        return self.end == self.island.length
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Background with the bed at a constant level (None for no bed), so many frames of the track from a tick on."""
-
-    level: Db | None
-    start: Ticks
-    ticks: Ticks
-
-
-Part = Piece | Stretch
-
-
-def list_parts(layout: Layout, console: Console) -> Iterator[Part]:
-    """A track as parts, in order and without holes; stretches end where a piece of their loop does."""
-    laid: Ticks = 0
-    for island in layout.islands:
-        yield from _list_stretches(laid, floor_ticks(island.start), layout, console)
-        yield from (Piece(island, start, end) for start, end in island.list_pieces())
-        laid = floor_ticks(island.end) + 1
-    yield from _list_stretches(laid, count_frames(layout.length), layout, console)
-
-
-def _list_stretches(start: Ticks, end: Ticks, layout: Layout, console: Console) -> Iterator[Stretch]:
-    level = layout.curve.find_level(ticks_to_ms(start))
-    loop = find_loop(level, console)
-    while start < end:
-        until = min(end, _find_next_seam(start, loop.ticks if loop else _STRETCH))
-        yield Stretch(level, start, until - start)
-        start = until
-
-
-def find_loop(level: Db | None, console: Console) -> Loop | None:
-    """Return the loop that sets the period of the background, None for digital silence."""
-    return console.floor if level is None else console.bed
-
-
-def find_block(stretch: Stretch, loop: Loop) -> tuple[Ticks, Ticks, Ticks]:
-    """Return where in its loop a stretch starts, and start and end of what is encoded together there."""
-    inside = stretch.start % loop.ticks
-    first = inside // _STRETCH * _STRETCH
-    return inside, first, min(first + _STRETCH, loop.ticks)
-
-
-def _find_next_seam(tick: Ticks, period: Ticks) -> Ticks:
-    """The next tick at which another piece of a loop begins: each `_STRETCH`, and at the loop's end."""
-    inside = tick % period
-    return tick - inside + min((inside // _STRETCH + 1) * _STRETCH, period)
-
-
 def count_frames(length: Ms) -> int:
     """Frames of a track, the Info frame not counted."""
     return -(-(ms_to_samples(length) + DELAY) // TICK_SAMPLES)
@@ -141,16 +76,16 @@ def count_frames(length: Ms) -> int:
 class FrameMaker:
     """Makes the frames of parts, or finds them in the cache; many threads may ask at a time."""
 
-    def __init__(self, layout: Layout, console: Console, bitrate: int) -> None:
+    def __init__(self, layout: Layout, mixer: Mixer, bitrate: int) -> None:
         self._layout = layout
-        self._console = console
+        self._mixer = mixer
         self._bitrate = bitrate
-        self._before = count_before(console)
+        self._around = find_surroundings(mixer)
         self._recent: OrderedDict[str, Frames] = OrderedDict()
         self._given_up = threading.Event()
 
     def make(self, part: Part) -> Frames:
-        """The frames of a part.
+        """Return the frames of a part.
 
         Raises:
             SpeechError: a clip has vanished from the cache.
@@ -159,8 +94,8 @@ class FrameMaker:
         return self._make_piece(part) if isinstance(part, Piece) else self._make_stretch(part)
 
     def _make_piece(self, piece: Piece) -> Frames:
-        island, console = piece.island, self._console
-        first, last = piece.start - self._before * TICK, piece.end + AFTER * TICK
+        island, mixer = piece.island, self._mixer
+        first, last = piece.start - self._around.before * TICK, piece.end + self._around.after * TICK
         curve = self._layout.curve.cut(island.start + first, island.start + last)
         sounds = [
             (sound.start - first, sound.cue, self._list_clips(sound.cue))
@@ -168,33 +103,24 @@ class FrameMaker:
             if sound.start < last and sound.end > first
         ]
         cut = island.length - first if island.is_cut else None
-        floor_phase = console.floor and floor_ticks(first) % console.floor.ticks
-        has_bed = console.bed and (curve.level is not None or curve.ramps)
-        bed_phase = console.bed and has_bed and floor_ticks(island.start + first) % console.bed.ticks
+        floor_phase = mixer.floor and floor_ticks(first) % mixer.floor.ticks
+        has_bed = mixer.bed and (curve.level is not None or curve.ramps)
+        bed_phase = mixer.bed and has_bed and floor_ticks(island.start + first) % mixer.bed.ticks
         phases = floor_phase, bed_phase
         key = self._name("piece", sounds, cut, piece.end - piece.start, piece.is_last, curve, phases)
-        return self._keep(
-            key, lambda: mix_island(island, self._layout.curve, console, first, last), extra=piece.is_last
-        )
+        return self._keep(key, piece)
 
     def _list_clips(self, cue: Cue) -> list[str]:
-        return [self._console.clips.get_digest(speech.text) for speech in list_speeches(cue)]
+        return [self._mixer.clips.get_digest(speech.text) for speech in list_speeches(cue)]
 
     def _make_stretch(self, stretch: Stretch) -> Frames:
-        loop = find_loop(stretch.level, self._console)
-        if loop is None:
+        if find_loop(stretch.level, self._mixer) is None:
             return Frames([_encode_silence(self._bitrate)] * stretch.ticks, Loudness((), -120.0))
-        inside, first, last = find_block(stretch, loop)
-        key = self._name("stretch", stretch.level, first, last)
-        frames = self._recent.get(key) or self._keep(
-            key,
-            lambda: mix_background(
-                stretch.level, ticks_to_ms(first - self._before), ticks_to_ms(last + AFTER), self._console
-            ),
-            extra=False,
-        )
+        block, at = find_block(stretch, self._mixer)
+        key = self._name("stretch", stretch.level, block.start, block.start + block.ticks)
+        frames = self._recent.get(key) or self._keep(key, block)
         self._remember(key, frames)
-        at, end = inside - first, inside - first + stretch.ticks
+        end = at + stretch.ticks
         blocks = frames.loudness.blocks[round(at / _BLOCK_TICKS) : round(end / _BLOCK_TICKS)]
         return Frames(frames.data[at:end], Loudness(blocks, frames.loudness.peak))
 
@@ -206,22 +132,22 @@ class FrameMaker:
 
     def _name(self, *parts: object) -> str:
         """Name of frames in the cache: everything that their sound and bytes depend on."""
-        console = self._console
-        loops = [loop and loop.key for loop in (console.floor, console.bed)]
-        return make_key(_FORMAT, av.__version__, loops, console.gain, console.ceiling, self._bitrate, *parts)
+        mixer = self._mixer
+        loops = [loop and loop.key for loop in (mixer.floor, mixer.bed)]
+        return make_key(_FORMAT, av.__version__, loops, mixer.gain, mixer.ceiling, self._bitrate, *parts)
 
-    def _keep(self, key: str, mix: Callable[[], Samples], *, extra: bool) -> Frames:
-        data, _ = self._console.clips.cache.get_or_make(
-            _SHELF, key, lambda: _pack(self._encode(mix(), extra=extra)), must_keep=False, stop=self._given_up.is_set
+    def _keep(self, key: str, block: Part) -> Frames:
+        data, _ = self._mixer.clips.cache.get_or_make(
+            _SHELF, key, lambda: _pack(self._encode(block)), must_keep=False, stop=self._given_up.is_set
         )
         return _unpack(data)
 
-    def _encode(self, samples: Samples, *, extra: bool) -> Frames:
-        heard = samples[self._before * TICK_SAMPLES : len(samples) - AFTER * TICK_SAMPLES]
-        ticks = len(heard) // TICK_SAMPLES
+    def _encode(self, block: Part) -> Frames:
+        before, after = self._around.before, self._around.after
+        samples = mix_block(block, self._layout, self._mixer, self._around)
+        heard = samples[before * TICK_SAMPLES : len(samples) - after * TICK_SAMPLES]
         packets = encode(samples, self._bitrate)
-        data = [bytes(packet) for packet in packets[self._before : self._before + ticks + extra]]
-        return Frames(data, measure_loudness(heard))
+        return Frames([bytes(packet) for packet in packets[before : before + block.ticks]], measure_loudness(heard))
 
     def give_up(self) -> None:
         """Wait no longer for what another process makes."""
@@ -267,7 +193,7 @@ class Meter:
 
 def lay_frames(
     layout: Layout,
-    console: Console,
+    mixer: Mixer,
     bitrate: int,
     pool: Executor,
     *,
@@ -276,10 +202,10 @@ def lay_frames(
     report: Callable[[Ms, Ms], None] | None = None,
 ) -> Iterator[bytes]:
     """All frames of a track in order, made on a pool with at most `ahead` parts waiting; `report` is told of ms."""
-    maker = FrameMaker(layout, console, bitrate)
+    maker = FrameMaker(layout, mixer, bitrate)
     laid: Ticks = 0
     try:
-        for frames in _map_ahead(pool, maker.make, list_parts(layout, console), ahead):
+        for frames in _map_ahead(pool, maker.make, list_parts(layout, mixer, count_frames(layout.length)), ahead):
             meter.add(frames.loudness)
             yield from frames.data
             laid += len(frames.data)

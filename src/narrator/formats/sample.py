@@ -56,7 +56,8 @@ def write_sample(path: Path, blocks: Iterable[Samples]) -> None:
                 container.mux(stream.encode(None))
             sink.check()
     except OSError as error:
-        raise PublishError(f"cannot write {path}: {error.strerror or error}; choose another --output") from error
+        message = f"cannot write {path}: {error.strerror or error}; choose another place"
+        raise PublishError(message, options=("output",)) from error
 
 
 def _make_frame(samples: Samples, form: str, layout: str, start: int) -> AudioFrame:

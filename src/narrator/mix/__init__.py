@@ -2,17 +2,16 @@
 
 from narrator.mix.bed import BedCurve
 from narrator.mix.islands import Island, Layout, find_islands, measure_stroke
-from narrator.mix.levels import CEILING, MIX_CEILING, SPEECH, measure_gain
-from narrator.mix.mixing import Console, mix_background, mix_island
+from narrator.mix.levels import CEILING, MIX_CEILING, measure_gain
+from narrator.mix.mixing import Mixer, mix_background, mix_island
 
 __all__ = [
     "CEILING",
     "MIX_CEILING",
-    "SPEECH",
     "BedCurve",
-    "Console",
     "Island",
     "Layout",
+    "Mixer",
     "find_islands",
     "measure_gain",
     "measure_stroke",

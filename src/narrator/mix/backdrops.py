@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 
 from narrator.cache import Cache, make_key
 from narrator.errors import SoundError
-from narrator.sound.beds import BEDS, LOUDNESS, loop_file, make_bed, measure_loop
+from narrator.sound.beds import loop_file, make_bed, measure_loop
+from narrator.sound.catalog import BEDS, SPEECH
 from narrator.sound.floor import TICKS, make_floor
 from narrator.sound.loop import Loop, Pcm, pack_loop
 from narrator.sound.resample import decode_stereo
 from narrator.units import TICK_SAMPLES, Db, Lufs, Ms, Ticks, db_to_ratio
 
 _SHELF = "beds"
-_FORMAT = 2
+_FORMAT = 3
 """Raised whenever the same bed would sound otherwise."""
 _LONGEST: Ms = 10 * 60_000
 """So much of a user's file is looped."""
@@ -81,5 +82,5 @@ def _make_loop(path: str, digest: str) -> NDArray[np.float32]:
     loudness = measure_loop(samples)
     if loudness <= _SILENT:
         raise SoundError(f"{path} is silent: choose another file for the bed")
-    samples *= np.float32(db_to_ratio(LOUDNESS - loudness))
+    samples *= np.float32(db_to_ratio(SPEECH - loudness))
     return samples

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from narrator.sound.fade import ease
 from narrator.timeline import BedLine
 from narrator.units import SAMPLES_PER_MS, TICK, Db, Ms, db_to_ratio, floor_ticks, ms_to_ticks, ticks_to_ms
 
@@ -92,21 +93,15 @@ class BedCurve:
             before, after = _find_ratio(ramp.before), _find_ratio(ramp.after)
             first = max(ramp.start, 0) * SAMPLES_PER_MS
             along = (time[first:] - ramp.start) / (ramp.end - ramp.start)
-            gain[first:] = before + (after - before) * _ease(along)
+            gain[first:] = before + (after - before) * ease(along)
         for duck in self.ducks:
-            down = _ease((time - duck.span[0]) / ATTACK) * (1 - _ease((time - duck.end) / RELEASE))
+            down = ease((time - duck.span[0]) / ATTACK) * (1 - ease((time - duck.end) / RELEASE))
             gain *= 10 ** (-duck.depth / 20 * down)
         return gain.astype(np.float32)[:, None]
 
 
 def _find_ratio(level: Db | None) -> float:
     return 0.0 if level is None else db_to_ratio(level)
-
-
-def _ease(along: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A raised cosine from 0 to 1."""
-    eased: NDArray[np.float64] = 0.5 - 0.5 * np.cos(np.pi * np.clip(along, 0, 1))
-    return eased
 
 
 def draw_curve(line: BedLine, length: Ms, spans: Iterable[tuple[Ms, Ms]]) -> BedCurve:

@@ -14,13 +14,12 @@ from narrator.script import Bell, Breath, Cue, Speech, list_speeches
 from narrator.sound.audio import get_samples
 from narrator.sound.bells import strike_bell
 from narrator.sound.breath import PITCH, make_tone
+from narrator.sound.catalog import SPEECH
 from narrator.sound.loudness import integrate, measure_loudness
 from narrator.speech.speak import Clips
 from narrator.timeline import BedLine, Timeline
 from narrator.units import Db, Lufs, Ms
 
-SPEECH: Lufs = -16.0
-"""What every clip is brought to before the gain; bells, tones and beds are told from it."""
 CEILING: Db = -1.0
 """True peak that no decoded track exceeds, in dBTP."""
 MIX_CEILING: Db = CEILING - 1.0

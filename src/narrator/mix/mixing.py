@@ -12,6 +12,7 @@ from narrator.script import Bell, Breath, Cue, Speech
 from narrator.sound.audio import AudioSegment, Samples, get_samples, make_segment, make_silence
 from narrator.sound.bells import strike_bell
 from narrator.sound.breath import make_tone
+from narrator.sound.fade import ease
 from narrator.sound.limiter import limit_peaks
 from narrator.sound.loop import Loop
 from narrator.speech.speak import Clips
@@ -22,7 +23,7 @@ _LAST_FADE: Ms = 500
 
 
 @dataclass(frozen=True)
-class Console:
+class Mixer:
     """What all of a session's sound goes through: its clips, its one gain, and the loops beneath it (None for none)."""
 
     clips: Clips
@@ -33,7 +34,7 @@ class Console:
     """True peak of the mix, in dBTP."""
 
 
-def mix_island(island: Island, curve: BedCurve, console: Console, start: Ms = 0, end: Ms | None = None) -> Samples:
+def mix_island(island: Island, curve: BedCurve, mixer: Mixer, start: Ms = 0, end: Ms | None = None) -> Samples:
     """Mix an island, or what lies from `start` to `end` in it and around it (ms, on ticks).
 
     The result is float32 of shape (frames, 2), as the encoder gets it. The bed has the phase and level that it has in
@@ -44,29 +45,29 @@ def mix_island(island: Island, curve: BedCurve, console: Console, start: Ms = 0,
 
     """
     end = island.length if end is None else end
-    samples = get_samples(_overlay(island, console.clips, start, end))
-    samples *= np.float32(db_to_ratio(HEADROOM + console.gain))
-    _add_loops(samples, curve.cut(island.start + start, island.start + end), island.start + start, start, console)
-    return limit_peaks(samples, console.ceiling)
+    samples = get_samples(_overlay(island, mixer.clips, start, end))
+    samples *= np.float32(db_to_ratio(HEADROOM + mixer.gain))
+    _add_loops(samples, curve.cut(island.start + start, island.start + end), island.start + start, start, mixer)
+    return limit_peaks(samples, mixer.ceiling)
 
 
-def mix_background(level: Db | None, start: Ms, end: Ms, console: Console) -> Samples:
+def mix_background(level: Db | None, start: Ms, end: Ms, mixer: Mixer) -> Samples:
     """What is heard where nothing else is, with the bed at a constant level, from `start` to `end` of its loop."""
     samples = np.zeros((ms_to_samples(end - start), 2), np.float32)
-    _add_loops(samples, BedCurve(level), start, start, console)
-    return limit_peaks(samples, console.ceiling)
+    _add_loops(samples, BedCurve(level), start, start, mixer)
+    return limit_peaks(samples, mixer.ceiling)
 
 
-def _add_loops(samples: Samples, curve: BedCurve, bed_start: Ms, floor_start: Ms, console: Console) -> None:
+def _add_loops(samples: Samples, curve: BedCurve, bed_start: Ms, floor_start: Ms, mixer: Mixer) -> None:
     """Add bed and floor to samples; the loops are read from these times on."""
     ticks = floor_ticks(samples.shape[0] // ms_to_samples(1))
-    if console.bed and (curve.level is not None or curve.ramps):
-        bed = console.bed.read(floor_ticks(bed_start), ticks)
+    if mixer.bed and (curve.level is not None or curve.ramps):
+        bed = mixer.bed.read(floor_ticks(bed_start), ticks)
         bed *= curve.draw(samples.shape[0] // ms_to_samples(1))
-        bed *= np.float32(db_to_ratio(console.gain))
+        bed *= np.float32(db_to_ratio(mixer.gain))
         samples += bed
-    if console.floor:
-        samples += console.floor.read(floor_ticks(floor_start), ticks)
+    if mixer.floor:
+        samples += mixer.floor.read(floor_ticks(floor_start), ticks)
 
 
 def _overlay(island: Island, clips: Clips, start: Ms, end: Ms) -> AudioSegment:
@@ -100,5 +101,5 @@ def _fade_end(audio: AudioSegment, end: Ms) -> AudioSegment:
     """Fade what the end of the track cuts short; `end` is where it does, in ms from the start of `audio`."""
     samples = get_samples(audio)
     along = (np.arange(1, len(samples) + 1) - ms_to_samples(end - _LAST_FADE)) / ms_to_samples(_LAST_FADE)
-    samples *= (0.5 + 0.5 * np.cos(np.pi * np.clip(along, 0, 1))).astype(np.float32)[:, None]
+    samples *= (1 - ease(along)).astype(np.float32)[:, None]
     return make_segment(samples)

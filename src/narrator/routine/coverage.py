@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from itertools import groupby
 from typing import Any
 
 from pydantic import BaseModel
 
 from narrator.errors import Fault, RoutineError
-from narrator.languages import fold_language
+from narrator.languages import match_language
 from narrator.routine.breath import PhaseSpec
 from narrator.routine.hold_cues import HoldCue
 from narrator.routine.model import Between, BreathWords, Include, Routine, Section
@@ -56,13 +57,18 @@ class Text:
             RoutineError: a PO file cannot be used.
 
         """
-        if fold_language(language) in map(fold_language, self.inline):
+        if _match(language, self.inline) is not None:
             return True
         translations = self.written.translations
         return all(translations.find(language, self.written.msgid, contexts) for contexts in self.runs)
 
 
-@dataclass(frozen=True, slots=True)
+@cache
+def _match(language: str, known: tuple[str, ...]) -> str | None:
+    return match_language(language, known)
+
+
+@dataclass(frozen=True)
 class _Around:
     """What is around a text: titles of sections, innermost first, and the sides that it is said on."""
 
@@ -70,11 +76,16 @@ class _Around:
     titles: tuple[str, ...] = ()
     sides: tuple[SideNames | None, ...] = (None,)
 
+    @cached_property
+    def runs(self) -> tuple[tuple[str, ...], ...]:
+        """Contexts of what is here, for each side."""
+        return tuple(tuple(list_contexts(side, self.titles)) for side in self.sides)
+
 
 def list_texts(routine: Routine) -> Iterator[Text]:
     """Yield the texts of a routine, and of all that it includes, with the values of parameters in them."""
     for words, kind, around in _list_words(routine, "", _Around(routine.language)):
-        runs = tuple(tuple(list_contexts(side, around.titles)) for side in around.sides)
+        runs = around.runs
         inline = tuple(words.list_written(around.own))
         for text in words.list_own(around.own):
             if text and isinstance(text, Written):

@@ -17,6 +17,7 @@ from narrator.units import Ms, parse_duration
 _HEAD = re.compile(r"^steps:", re.MULTILINE)
 _INCLUDE = re.compile(r"\binclude: *['\"]?([^\s'\",}]+)")
 _UNTRANSLATED = re.compile(r'^msgstr ""\n(?!")', re.MULTILINE)
+_TEXT = re.compile(r"^msgid (.*?)^msgstr", re.MULTILINE | re.DOTALL)
 _SHOWN = re.compile(r"^#\. ((title|description)( \(a value\))?(, |$))+$", re.MULTILINE)
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -72,9 +73,14 @@ def _list_languages(path: Path) -> frozenset[str]:
     title = _read_head(path).get("title")
     found = {*(title if isinstance(title, dict) else ()), *_list_whole(path)}
     for name in _INCLUDE.findall(_read(path)):
-        part = find_below(path.parent, name) or find_below(builtin_folder(), name)
+        part = _find_part(path.parent, name)
         found &= _list_languages(part) if part and part != path else frozenset()
     return frozenset(found)
+
+
+@cache
+def _find_part(folder: Path, name: str) -> Path | None:
+    return find_below(folder, name) or find_below(builtin_folder(), name)
 
 
 @cache
@@ -87,6 +93,15 @@ def _list_whole(path: Path) -> Iterator[str]:
     for name in _list_names(path.parent):
         stem, _, language = name.removesuffix(".po").rpartition(".")
         if name.endswith(".po") and stem == path.stem:
-            entries = path.with_name(name).read_text("utf-8").split("\n\n")
-            if not any(_UNTRANSLATED.search(f"{entry}\n") and not _SHOWN.search(entry) for entry in entries):
+            text = path.with_name(name).read_text("utf-8")
+            entries = text.split("\n\n") if _UNTRANSLATED.search(f"{text}\n") else []
+            gaps = [each for each in entries if _UNTRANSLATED.search(f"{each}\n") and not _SHOWN.search(each)]
+            # A text that each side has one of its own for needs none for all sides.
+            by_side = {_find_text(each) for each in entries if f"\n{each}".count("\nmsgctxt ")} if gaps else set()
+            if all(_find_text(each) in by_side for each in gaps):
                 yield language
+
+
+def _find_text(entry: str) -> str:
+    found = _TEXT.search(entry)
+    return found.group(1) if found else ""

@@ -17,8 +17,10 @@ from pydantic import (
     model_validator,
 )
 
+from narrator.languages import LANGUAGE
 from narrator.routine.breath import PatternSpec, VoicedShort, VoicedSpec
 from narrator.routine.hold_cues import HoldCue, check_cues
+from narrator.routine.ids import StepId, check_ids
 from narrator.routine.marked import Marked
 from narrator.routine.material import ExtraRank, OptionalRank, RoundsSpec
 from narrator.routine.nearest import suggest
@@ -37,7 +39,6 @@ from narrator.routine.sounds import (
 from narrator.routine.text import Lines
 from narrator.routine.translations import Translations
 from narrator.routine.values import (
-    LANGUAGE,
     Duration,
     Elastic,
     ElasticSpec,
@@ -48,22 +49,6 @@ from narrator.routine.values import (
     fault_at,
 )
 from narrator.routine.words import Brief, Name, SidesSpec, Text
-
-_TAKEN = frozenset({"begin", "between"})
-"""Parts of ids that narrator gives itself beside those of steps."""
-
-
-def _check_id(value: Any) -> Any:
-    if not isinstance(value, str) or not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", value):
-        raise ValueError(f"{value!r} is not a valid id; write small letters, digits and hyphens, such as 'id: rest'")
-    if value in _TAKEN or re.fullmatch(r"(round|cue)-\d+", value):
-        raise ValueError(f"narrator gives the id {value!r} itself; choose another one")
-    return value
-
-
-StepId = Annotated[
-    str, BeforeValidator(_check_id), WithJsonSchema({"type": "string", "pattern": "^[a-z][a-z0-9-]{0,39}$"})
-]
 
 
 class StepBase(Marked):
@@ -286,17 +271,7 @@ Step = Annotated[
 ]
 
 
-def _check_ids(steps: tuple[StepBase, ...]) -> tuple[StepBase, ...]:
-    """Refuse steps of one list that have the same id."""
-    known: dict[str, int] = {}
-    for number, step in enumerate(steps):
-        if step.id is not None and known.setdefault(step.id, number) != number:
-            text = f"the id {step.id!r} is that of {steps[known[step.id]].mark} already; choose another one"
-            raise fault_at(number, text, "id")
-    return steps
-
-
-Steps = Annotated[tuple[Step, ...], Field(min_length=1), AfterValidator(_check_ids)]
+Steps = Annotated[tuple[Step, ...], Field(min_length=1), AfterValidator(check_ids)]
 
 
 class VoiceSpec(Marked):

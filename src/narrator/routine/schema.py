@@ -4,8 +4,8 @@ from typing import Any
 
 from narrator.routine.hold_cues import PLACES
 from narrator.routine.model import TEXT_KEY, Routine
-from narrator.routine.sounds import BEDS, BELLS
 from narrator.routine.words import make_text_schema
+from narrator.sound.catalog import BEDS, BELLS
 
 
 def make_schema() -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a session has besides the voice, as written: bells, the bed, the room tone, and how loud it all is."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -10,11 +11,7 @@ from narrator.paths import find_below, hash_file
 from narrator.routine.marked import Marked
 from narrator.routine.nearest import suggest
 from narrator.routine.values import Duration, Word
-
-BELLS = ("bowl", "bowl-low", "chime", "gong", "tick", "tingsha", "woodblock")
-"""Names of the bells that `narrator.sound.bells` can strike."""
-BEDS = ("drone", "brown", "rain", "ocean")
-"""Names of the beds that `narrator.sound.beds` can make."""
+from narrator.sound.catalog import BEDS, BELLS, PITCHES, SPEECH
 
 
 def is_file(sound: str) -> bool:
@@ -22,7 +19,7 @@ def is_file(sound: str) -> bool:
     return bool(Path(sound).suffix)
 
 
-def _describe_sound(names: tuple[str, ...]) -> dict[str, Any]:
+def _describe_sound(names: Iterable[str]) -> dict[str, Any]:
     return {"anyOf": [{"enum": list(names)}, {"type": "string", "pattern": r"[.]\w+$"}]}
 
 
@@ -43,7 +40,9 @@ class BellSpec(Marked):
         description="Time from one stroke to the next, 4s if not given; where it is given, also from the last to what "
         "follows, which otherwise waits for its ring, for 0.5s to 4s.",
     )
-    pitch: float | None = Field(None, ge=30, le=4000, allow_inf_nan=False, description="Its lowest tone, in Hz.")
+    pitch: float | None = Field(
+        None, ge=PITCHES[0], le=PITCHES[1], allow_inf_nan=False, description="Its lowest tone, in Hz."
+    )
     length: Duration | None = Field(
         None,
         ge=50,
@@ -123,7 +122,7 @@ Floor = Annotated[Annotated[float, Field(ge=-90, le=-50, allow_inf_nan=False)] |
 FLOOR = -75.0
 Loudness = Annotated[float, Field(ge=-31, le=-14, allow_inf_nan=False)]
 """Loudness that a session is brought to, in LUFS."""
-LOUDNESS = -16.0
+LOUDNESS = SPEECH
 
 
 def find_sound(sound: str, mark: Mark, folders: tuple[Path, ...] = ()) -> tuple[str, str]:

@@ -11,14 +11,15 @@ from pathlib import PurePath
 import polib
 
 from narrator.files import replace_file
+from narrator.languages import fold_language
 from narrator.routine.coverage import Text, list_files, list_texts
 from narrator.routine.model import Routine
-from narrator.routine.translations import Translations
+from narrator.routine.translations import Translations, fold_context
 
 SIMILAR = 0.6
 """Least ratio of `difflib` from which on a text is taken for an edited one."""
-_MOST_COMPARED = 300
-_LONGEST_COMPARED = 1000
+_MOST_COMPARED = 200
+_LONGEST_COMPARED = 600
 """Texts that are compared with one another, and characters of each: the time goes with the square of both."""
 _FLAG = "fuzzy"
 
@@ -42,7 +43,8 @@ def translate(routine: Routine, language: str) -> Iterator[Written]:
         OSError: one cannot be written.
 
     """
-    texts = [text for text in list_texts(routine) if language not in text.inline]
+    code = fold_language(language)
+    texts = [text for text in list_texts(routine) if code not in map(fold_language, text.inline)]
     for file in list_own_files(routine):
         yield _write(file, language, [text for text in texts if text.written.translations is file])
 
@@ -67,11 +69,22 @@ def _write(file: Translations, language: str, texts: list[Text]) -> Written:
     if is_new or path.read_bytes() != written:
         with replace_file(path) as out:
             out.write(written)
-    wanted = [entry for entry in made if not entry.obsolete and entry.msgctxt is None]
-    fuzzy = sum(entry.fuzzy for entry in made if not entry.obsolete)
-    done = sum(bool(entry.msgstr) and not entry.fuzzy for entry in wanted)
-    missing = sum(not entry.msgstr for entry in wanted)
-    return Written(file.name_file(language), done, missing, fuzzy, sum(bool(entry.obsolete) for entry in made))
+    return _count(file.name_file(language), made, texts)
+
+
+def _count(name: str, file: polib.POFile, texts: list[Text]) -> Written:
+    active = [entry for entry in file if not entry.obsolete]
+    known = {(fold_context(entry.msgctxt), entry.msgid) for entry in active if entry.msgstr}
+    # Where each side has a text of its own, the one for all sides may be empty.
+    missing = {
+        text.written.msgid
+        for text in texts
+        for contexts in text.runs
+        if not any((context, text.written.msgid) in known for context in (*contexts, ""))
+    }
+    fuzzy = {entry.msgid for entry in active if entry.fuzzy}
+    wanted = {entry.msgid for entry in active}
+    return Written(name, len(wanted - missing - fuzzy), len(missing), len(fuzzy - missing), len(file) - len(active))
 
 
 def _make_file(language: str) -> polib.POFile:

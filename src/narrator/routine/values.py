@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -17,10 +17,10 @@ from narrator.routine.lexicon import read_pronunciation
 from narrator.routine.nearest import suggest
 from narrator.units import LONGEST, TICK, Ms, format_duration, parse_duration
 
+Guidance: TypeAlias = Literal["full", "brief", "bells"]
+"""How much of a routine is said."""
 STRETCH = 4
 """`hold: 1m` may shrink to a quarter and grow to four times that."""
-
-LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 
 _DURATION_SHAPE = (
     r"(([0-9.]+ *(h|hours?|m|mins?|minutes?|s|secs?|seconds?|ms) *)+|([0-9]+:)?[0-9]+:[0-9]{2}([.][0-9]+)?"

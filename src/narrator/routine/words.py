@@ -8,11 +8,11 @@ from typing import Annotated, Any, NamedTuple, TypeAlias
 
 from pydantic import AfterValidator, PlainValidator, ValidationInfo, WithJsonSchema
 
-from narrator.languages import match_language
+from narrator.languages import LANGUAGE, match_language
 from narrator.routine.nearest import suggest
 from narrator.routine.text import check_braces, check_marks
 from narrator.routine.translations import fold_context
-from narrator.routine.values import LANGUAGE, fault_at
+from narrator.routine.values import fault_at
 from narrator.routine.written import Written
 
 Check: TypeAlias = Callable[[str, str], str]

@@ -12,9 +12,10 @@ from narrator.routine.phrases import Phrases, find_phrases, list_languages
 from narrator.routine.sounds import BedSpec, BellSpec, find_sound
 from narrator.routine.text import InlinePause, Sentence, check_braces, fill_braces, split_text
 from narrator.routine.values import Elastic as AuthoredElastic
+from narrator.routine.values import Guidance
 from narrator.routine.words import SideNames, UntranslatedError, Words
 from narrator.routine.written import Translated
-from narrator.script.cues import Elastic, Guidance, Unknown, Window, round_length
+from narrator.script.cues import Elastic, ElasticId, Window, round_length
 from narrator.script.material import Counting
 from narrator.script.sounds import EVERY, Bed, Bell
 from narrator.units import TICK, Ms
@@ -27,7 +28,7 @@ MAX_CHARACTERS = 2_000_000
 class Place:
     """Where in the routine a step is unrolled: its path, the side it is on, and the words for braces."""
 
-    path: Unknown
+    path: ElasticId
     id: str = ""
     """As the path, but with sides: no two places of a routine share it."""
     section: int | None = None
@@ -38,8 +39,8 @@ class Place:
     """Titles of the sections around it as written, innermost first."""
     later_side: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
-    units: tuple[Unknown, ...] = ()
-    yields: tuple[Unknown, ...] = ()
+    units: tuple[ElasticId, ...] = ()
+    yields: tuple[ElasticId, ...] = ()
     windows: tuple[Window, ...] = ()
     counting: Counting | None = None
     """The repeat around it, where its number of rounds is open and `{rounds}` not yet settled."""

@@ -7,20 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from narrator.errors import Fault, Mark
 from narrator.routine import model
 from narrator.routine.sounds import LOUDNESS, BedLevel
-from narrator.routine.values import At
+from narrator.routine.values import At, Guidance
 from narrator.script.sounds import Bed, Bell, Cue, Speech, list_speeches, list_texts
 from narrator.units import Db, Lufs, Ms, ms_to_ticks, ticks_to_ms
 
 LEAD: Ms = 500
 """Silence before the first cue."""
 
-Guidance: TypeAlias = Literal["full", "brief", "bells"]
-Unknown: TypeAlias = tuple[object, ...]
+
+ElasticId: TypeAlias = tuple[object, ...]
 """Name of an elastic length; silences with one name are always equally long."""
 
 
@@ -70,7 +70,7 @@ class HoldCue(NamedTuple):
     cues: tuple[Cue, ...]
     takes_turns: bool = False
     is_optional: bool = False
-    name: Unknown = ()
+    name: ElasticId = ()
     id: str = ""
 
 
@@ -79,7 +79,7 @@ class Silence:
     """Nothing to hear, for a while; a hold is one to practise in and may have cues of its own."""
 
     length: Elastic
-    unknown: Unknown
+    elastic_id: ElasticId
     is_hold: bool = False
     cues: tuple[HoldCue, ...] = ()
     is_quiet: bool = False
@@ -130,7 +130,7 @@ class BreathBlock:
     least: int
     most: int
     voiced: Voiced
-    unknown: Unknown
+    elastic_id: ElasticId
     cues: tuple[HoldCue, ...] = ()
     """What is heard over the rounds, as in a hold."""
 
@@ -164,16 +164,16 @@ class Unit:
     none enters before those that it is `within`.
     """
 
-    name: Unknown
+    name: ElasticId
     kind: str
     """The key of its step: `say`, `section`, `repeat` and so on."""
     mark: Mark
-    order: Unknown
+    order: ElasticId
     """Place of the step in the routine; sorts in the order of the file."""
     number: int = 1
     is_extra: bool = False
     """Whether it is out at natural length; so is whatever is within it."""
-    within: tuple[Unknown, ...] = ()
+    within: tuple[ElasticId, ...] = ()
     round: int | None = None
     """Which round of a repeat it is."""
 
@@ -210,8 +210,8 @@ class Item:
     section: int | None = None
     side: str | None = None
     ends_paragraph: bool = False
-    units: tuple[Unknown, ...] = ()
-    yields: tuple[Unknown, ...] = ()
+    units: tuple[ElasticId, ...] = ()
+    yields: tuple[ElasticId, ...] = ()
     windows: tuple[Window, ...] = ()
     id: str = ""
     """Where in the routine it is: path, sides, rounds and number; the same at every length."""
@@ -219,16 +219,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section as it runs; `unknown` is shared by the runs of one authored section on each side."""
+    """A section as it runs; `elastic_id` is shared by the runs of one authored section on each side."""
 
     title: str
     mark: Mark
     length: Ms | None
     parent: int | None
-    unknown: Unknown
+    elastic_id: ElasticId
     bed: BedLevel | None = None
     """The bed's level here, where it is another than around it."""
-    units: tuple[Unknown, ...] = ()
+    units: tuple[ElasticId, ...] = ()
     """Units that it is, or is within."""
     id: str = ""
     """Where in the routine it is, sides and rounds included."""

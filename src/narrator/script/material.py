@@ -11,19 +11,19 @@ from narrator.errors import Fault, UsageError
 from narrator.routine import model
 from narrator.routine.nearest import suggest
 from narrator.routine.words import Words
-from narrator.script.cues import Unit, Unknown, Window
+from narrator.script.cues import ElasticId, Unit, Window
 
 
 @dataclass(frozen=True, slots=True)
 class Counting:
     """A repeat whose number of rounds follows from the track's length, seen from one of its rounds."""
 
-    name: Unknown
+    name: ElasticId
     number: int
     least: int
     most: int
 
-    def list_totals(self) -> Iterator[tuple[int, tuple[Unknown, ...], tuple[Unknown, ...]]]:
+    def list_totals(self) -> Iterator[tuple[int, tuple[ElasticId, ...], tuple[ElasticId, ...]]]:
         """Yield each number of rounds that has this one: the number, units that are in then, units that are not."""
         for total in range(max(self.number, self.least), self.most + 1):
             present = (name_round(self.name, total),) if total > self.least else ()
@@ -31,17 +31,17 @@ class Counting:
             yield total, present, absent
 
 
-def name_step(path: Unknown) -> Unknown:
+def name_step(path: ElasticId) -> ElasticId:
     """Return the name of an authored step: its path without the rounds it is in; sorts in the order of the file."""
     return tuple(part for part in path if not (isinstance(part, str) and part.startswith("round ")))
 
 
-def name_round(step: Unknown, number: int) -> Unknown:
+def name_round(step: ElasticId, number: int) -> ElasticId:
     """Return the name of the unit that is one round of a repeat."""
     return (*step, f"round {number}")
 
 
-def make_unit(step: model.StepBase, path: Unknown, within: tuple[Unknown, ...]) -> Unit | None:
+def make_unit(step: model.StepBase, path: ElasticId, within: tuple[ElasticId, ...]) -> Unit | None:
     """Make the unit that an optional or extra step is; None for a step that is neither."""
     if not (step.optional or step.extra):
         return None
@@ -50,7 +50,7 @@ def make_unit(step: model.StepBase, path: Unknown, within: tuple[Unknown, ...]) 
     return Unit(name, find_kind(step), step.mark, name, number, bool(step.extra), within)
 
 
-def make_round(step: model.Repeat, path: Unknown, number: int, within: tuple[Unknown, ...]) -> Unit | None:
+def make_round(step: model.Repeat, path: ElasticId, number: int, within: tuple[ElasticId, ...]) -> Unit | None:
     """Make the unit that a round is; None for those that every track has.
 
     Those above the natural number are extra, each after the one before it.

@@ -11,13 +11,14 @@ from narrator.routine.hold_cues import HoldCue as AuthoredCue
 from narrator.routine.phrases import find_phrases
 from narrator.routine.seed import settle_seed
 from narrator.routine.text import InlinePause, Sentence
+from narrator.routine.values import Guidance
 from narrator.routine.words import Words
 from narrator.script.breath import make_breath
 from narrator.script.context import Context, Place, UnrollingError, join_id, make_bed
 from narrator.script.cues import (
     BreathBlock,
     Elastic,
-    Guidance,
+    ElasticId,
     Heading,
     HoldCue,
     Item,
@@ -25,7 +26,6 @@ from narrator.script.cues import (
     Section,
     Silence,
     Unit,
-    Unknown,
     make_rigid,
     round_length,
 )
@@ -121,7 +121,7 @@ class _Writer:
         self.context = context
         self.unwanted = unwanted
         self.items: list[Item] = []
-        self.units: dict[Unknown, Unit] = {}
+        self.units: dict[ElasticId, Unit] = {}
         self.sections: list[Section] = []
         self.faults: list[Fault] = []
         self.equals: dict[str, tuple[Elastic, Mark]] = {}
@@ -198,12 +198,12 @@ class _Writer:
 
     def add_hold(self, step: model.Hold, place: Place) -> None:
         length = self.context.settle(step.hold, step.breath, step.find_mark("hold"))
-        unknown = place.path
+        elastic_id = place.path
         if step.equal:
             self.check_equal(step.equal, length, step.find_mark("hold"))
-            unknown = ("equal", step.equal)
+            elastic_id = ("equal", step.equal)
         cues = tuple(self.make_hold_cues(step.cues, place))
-        self.add(Silence(length, unknown, is_hold=True, cues=cues, is_quiet=step.quiet), step.mark, place)
+        self.add(Silence(length, elastic_id, is_hold=True, cues=cues, is_quiet=step.quiet), step.mark, place)
 
     def check_equal(self, name: str, length: Elastic, mark: Mark) -> None:
         """Refuse a hold whose bounds are not those of the others that have its name."""

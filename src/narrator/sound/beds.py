@@ -8,15 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from narrator.sound.audio import Samples
+from narrator.sound.catalog import BEDS, SPEECH
+from narrator.sound.fade import cross_fade
 from narrator.sound.loudness import integrate, measure_loudness
 from narrator.units import SAMPLE_RATE, TICK_SAMPLES, Lufs, Ms, db_to_ratio, ms_to_samples
 
-LOUDNESS: Lufs = -16.0
-"""Integrated loudness of every loop, going round: one gain brings it to any level."""
 SHORTEST: Ms = 2000
 """A file of the user's is no loop if it is shorter."""
-BEDS = {"brown": 1000, "drone": 1500, "ocean": 2500, "rain": 1500}
-"""Length of each bed's loop in ticks: 24, 36 and 60 s."""
 
 _Curve = NDArray[np.floating]
 _Spectrum = NDArray[np.complex128]
@@ -45,9 +43,10 @@ def make_bed(sound: str) -> Samples:
 
     """
     make = {"brown": _make_brown, "drone": _make_drone, "ocean": _make_ocean, "rain": _make_rain}[sound]
-    loop = make(np.random.Generator(np.random.PCG64(list(BEDS).index(sound))))
+    # Of its name alone, so that another bed changes none of those there are.
+    loop = make(np.random.Generator(np.random.PCG64(list(sound.encode()))))
     loop -= loop.mean(axis=0)
-    loop *= np.float32(db_to_ratio(LOUDNESS - measure_loop(loop)))
+    loop *= np.float32(db_to_ratio(SPEECH - measure_loop(loop)))
     return loop
 
 
@@ -76,10 +75,8 @@ def loop_file(samples: Samples, crossfade: Ms = 3000) -> Samples:
     fade = min(ms_to_samples(crossfade), len(samples) // 3)
     frames = (len(samples) - fade) // TICK_SAMPLES * TICK_SAMPLES
     loop = samples[:frames]
-    along = (np.arange(fade) + 0.5) / fade * np.pi / 2
     # What follows the loop's last sample comes first, and fades into the beginning.
-    loop[:fade] *= np.sin(along).astype(np.float32)[:, None]
-    loop[:fade] += samples[frames : frames + fade] * np.cos(along).astype(np.float32)[:, None]
+    cross_fade(loop[:fade], samples[frames : frames + fade])
     return loop
 
 

@@ -1,6 +1,6 @@
 """Bells: modal synthesis, or a recording of the user's, as one stroke that can fall at any time and rings to its end.
 
-A struck body is a sum of modes, each a decaying sine; `narrator.sound.partials` has those of each bell.
+A struck body is a sum of modes, each a decaying sine; `narrator.sound.catalog` has those of each bell.
 """
 
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from narrator.sound.audio import AudioSegment, Samples, make_segment
+from narrator.sound.catalog import BELLS, PITCHES, SPEECH, Partial
+from narrator.sound.fade import fade_out
 from narrator.sound.loudness import measure_loudness
-from narrator.sound.partials import BELLS, Partial
 from narrator.sound.recording import is_recording, load_recording, measure_recording
 from narrator.units import (
     SAMPLE_RATE,
     Db,
-    Lufs,
     Ms,
     ceil_ticks,
     db_to_ratio,
@@ -23,12 +23,6 @@ from narrator.units import (
     ticks_to_ms,
 )
 
-__all__ = ["BELLS", "PITCHES", "measure_ring", "strike_bell"]
-
-PITCHES = (30.0, 4000.0)
-"""Lowest and highest pitch that a bell can be tuned to, in Hz."""
-SPEECH: Lufs = -16.0
-"""Loudness of the speech that bells are measured against."""
 RECORDING_LEVEL: Db = -7.0
 """A recording's level against speech, unless it is given."""
 _FLOOR: Db = -60.0
@@ -148,7 +142,7 @@ def _ring(bell: _Tuned) -> Samples:
                 weights.append((share * left, share * right))
     samples = _sum_modes(np.array(rates), np.array(weights), ms_to_samples(bell.ring))
     release = min(len(samples) // 4, ms_to_samples(_RELEASE))
-    samples[-release:] *= (0.5 + 0.5 * np.cos(np.pi * np.arange(1, release + 1) / release)).astype(np.float32)[:, None]
+    fade_out(samples, release)
     return samples
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from narrator.sound.audio import AudioSegment, make_segment
+from narrator.sound.fade import ease, fade_in, fade_out
 from narrator.units import SAMPLE_RATE, Db, Ms, db_to_ratio, ms_to_samples
 
 PITCH = {"in": 220.0, "hold": 220.0, "out": 165.0}
@@ -53,8 +54,8 @@ def make_tone(phase: str, length: Ms) -> AudioSegment:
         channels[:, 0] += shape * np.sin(along + sway)
         channels[:, 1] += shape * np.sin(along - sway)
     channels *= db_to_ratio(LEVEL) / sum(harmonics)
-    _fade(channels, ms_to_samples(_FADE_IN))
-    _fade(channels[::-1], ms_to_samples(_FADE_OUT))
+    fade_in(channels, min(ms_to_samples(_FADE_IN), frames // 2))
+    fade_out(channels, min(ms_to_samples(_FADE_OUT), frames // 2))
     return make_segment(channels.astype(np.float32))
 
 
@@ -63,12 +64,6 @@ def _draw_level(phase: str, frames: int) -> NDArray[np.float64]:
     along = np.arange(frames) / max(frames - 1, 1)
     if phase == "hold":
         settle = min(ms_to_samples(_SETTLE) / frames, 0.5)
-        return _REST + (1 - _REST) * (0.5 + 0.5 * np.cos(np.pi * np.clip(np.minimum(along, 1 - along) / settle, 0, 1)))
-    rising = 0.5 - 0.5 * np.cos(np.pi * along)
+        return _REST + (1 - _REST) * (1 - ease(np.minimum(along, 1 - along) / settle))
+    rising = ease(along)
     return _FIRST + (1 - _FIRST) * rising if phase == "in" else 1 - (1 - _LAST) * rising
-
-
-def _fade(channels: NDArray[np.float64], frames: int) -> None:
-    """Bring the start in, in place, by a raised cosine; no more than the first half."""
-    frames = min(frames, len(channels) // 2)
-    channels[:frames] *= (0.5 - 0.5 * np.cos(np.pi * np.arange(frames) / frames))[:, None]

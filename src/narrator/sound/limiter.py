@@ -8,6 +8,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from narrator.sound.audio import Samples
+from narrator.sound.fade import draw_rise
 from narrator.units import SAMPLES_PER_MS, Db, Ms, db_to_ratio
 
 _BLOCK = SAMPLES_PER_MS
@@ -72,7 +73,7 @@ def _draw_gain(needed: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     wanted = -20 * np.log10(needed)
     nodes = np.maximum(np.append(wanted, 0.0), np.append(0.0, wanted))
-    fall, rise = (0.5 - 0.5 * np.cos(np.pi * np.arange(1, length + 1) / (length + 1)) for length in (ATTACK, _RELEASE))
+    fall, rise = (draw_rise(length + 1)[1:] for length in (ATTACK, _RELEASE))
     # From the farthest need that is over already to the farthest that is still to come.
     curve = np.concatenate([rise, np.ones(1 + _HOLD), fall[::-1]])
     padded = np.pad(nodes, (_HOLD + _RELEASE, ATTACK))

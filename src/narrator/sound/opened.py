@@ -54,7 +54,7 @@ def hash_sound(path: str | Path) -> str:
         SoundError: it cannot be read, is not a file, or is too large.
 
     """
-    with _unreadable_told(path):
+    with _report_unreadable(path):
         return hash_file(Path(path))
 
 
@@ -65,7 +65,7 @@ def read_sound(path: str | Path, digest: str = "") -> bytes:
         SoundError: it cannot be read, is not a file, is too large, or its bytes have another digest than that given.
 
     """
-    with _unreadable_told(path):
+    with _report_unreadable(path):
         data = read_file(Path(path))
     if digest and make_digest(data) != digest:
         raise SoundError(f"{path} changed while it was in use; run the command again")
@@ -73,7 +73,7 @@ def read_sound(path: str | Path, digest: str = "") -> bytes:
 
 
 @contextmanager
-def _unreadable_told(path: str | Path) -> Iterator[None]:
+def _report_unreadable(path: str | Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:

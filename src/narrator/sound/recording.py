@@ -7,6 +7,7 @@ import numpy as np
 
 from narrator.errors import SoundError
 from narrator.sound.audio import Samples
+from narrator.sound.fade import fade_in, fade_out
 from narrator.sound.opened import hash_sound
 from narrator.sound.resample import decode_stereo
 from narrator.units import TICK_SAMPLES, Db, Ms, ceil_ticks, db_to_ratio, ms_to_samples, samples_to_ms, ticks_to_ms
@@ -45,8 +46,8 @@ def load_recording(path: str, length: Ms | None = None, digest: str = "") -> Sam
     whole, longest = _find_stroke(path, digest or hash_sound(path)), _find_longest(length)
     fade = ms_to_samples(_TAIL if len(whole) <= longest else _CUT)
     stroke = whole[:longest].copy()
-    _fade(stroke, ms_to_samples(_LEAD))
-    _fade(stroke[::-1], min(fade, len(stroke) // 2))
+    fade_in(stroke, min(ms_to_samples(_LEAD), len(stroke)))
+    fade_out(stroke, min(fade, len(stroke) // 2))
     return np.pad(stroke, ((0, -len(stroke) % TICK_SAMPLES), (0, 0)))
 
 
@@ -65,9 +66,3 @@ def _find_stroke(path: str, digest: str) -> Samples:
     start = max(int(heard[0]) - ms_to_samples(_LEAD), 0)
     end = int(heard[-1]) + 1 + ms_to_samples(_TAIL)
     return samples[start : min(end, start + ms_to_samples(LONGEST) + 1)].copy()
-
-
-def _fade(samples: Samples, frames: int) -> None:
-    """Bring the start in, in place, by a raised cosine."""
-    frames = min(frames, len(samples))
-    samples[:frames] *= (0.5 - 0.5 * np.cos(np.pi * np.arange(frames) / frames)).astype(np.float32)[:, None]

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from narrator.sound.audio import AudioSegment, Samples, make_segment
+from narrator.sound.fade import fade_in, fade_out
 from narrator.sound.lossless import pack_sound, unpack_sound
 from narrator.sound.loudness import Loudness, measure_loudness
 from narrator.units import SAMPLE_RATE, SAMPLES_PER_MS, TICK_SAMPLES, Db, Lufs, Ms, db_to_ratio, samples_to_ms
@@ -102,9 +103,8 @@ def _trim(samples: Samples) -> Samples:
     last = np.flatnonzero(level > peak * db_to_ratio(TRIM_END))[-1]
     fade = FADE * SAMPLES_PER_MS
     kept = samples[max(first - fade, 0) : last + 1 + fade].copy()
-    ramp = (0.5 - 0.5 * np.cos(np.pi * np.arange(min(fade, len(kept))) / fade)).astype(np.float32)[:, None]
-    kept[: len(ramp)] *= ramp
-    kept[-len(ramp) :] *= ramp[::-1]
+    fade_in(kept, fade)
+    fade_out(kept, fade)
     return kept
 
 

@@ -59,7 +59,7 @@ class Engine(Protocol):
 
     name: str
     version: str
-    """Of its voices, unless `settle_voice` gives each one of its own: another version makes every clip again."""
+    """Of its voices, unless `resolve_voice` gives each one of its own: another version makes every clip again."""
     workers: int = 1
     """How many sentences it may be asked for at the same time; `synthesize` is then called from so many threads."""
     takes_any_name: bool = False
@@ -82,7 +82,7 @@ class Engine(Protocol):
     def voices(self, language: str) -> Collection[str]:
         """Names of its voices for a language, the default first; none when it does not speak it."""
 
-    def settle_voice(self, voice: Voice) -> Voice:
+    def resolve_voice(self, voice: Voice) -> Voice:
         """Return a voice as this engine will speak it: with its own version where it has one, at a pace it has."""
         return voice
 

@@ -24,7 +24,7 @@ def find_plugins() -> dict[str, Offer]:
 def _make_offer(point: EntryPoint) -> Offer:
     """Offer of an engine, whose class may say `quality`, `licence` and `is_offline`."""
     make = partial(Plugin, point)
-    with suppress(SpeechError), _faults_told(point):
+    with suppress(SpeechError), _report_faults(point):
         kind = point.load()
         quality, licence = (str(getattr(kind, name, UNKNOWN)) for name in ("quality", "licence"))
         return Offer(make, quality, licence, is_offline=bool(getattr(kind, "is_offline", False)))
@@ -32,7 +32,7 @@ def _make_offer(point: EntryPoint) -> Offer:
 
 
 @contextmanager
-def _faults_told(point: EntryPoint) -> Iterator[None]:
+def _report_faults(point: EntryPoint) -> Iterator[None]:
     """Tell whatever goes wrong in a package as its fault; what it tells itself stands."""
     try:
         yield
@@ -57,7 +57,7 @@ class Plugin(Engine):
     def __init__(self, point: EntryPoint) -> None:
         self.name = point.name
         self._point = point
-        with _faults_told(point):
+        with _report_faults(point):
             kind = point.load()
             settings = getattr(kind, "settings", None)
             self._engine: Engine = kind(read_settings(point.name, settings)) if settings else kind()
@@ -75,18 +75,18 @@ class Plugin(Engine):
 
     def languages(self) -> Collection[str]:
         """What it says, as long as that is texts."""
-        with _faults_told(self._point):
+        with _report_faults(self._point):
             return _check_texts(self._engine.languages())
 
     def voices(self, language: str) -> Collection[str]:
         """What it says, as long as that is texts."""
-        with _faults_told(self._point):
+        with _report_faults(self._point):
             return _check_texts(self._engine.voices(language))
 
-    def settle_voice(self, voice: Voice) -> Voice:
+    def resolve_voice(self, voice: Voice) -> Voice:
         """What it says, if it says anything."""
-        with _faults_told(self._point):
-            settled = getattr(self._engine, "settle_voice", lambda voice: voice)(voice)
+        with _report_faults(self._point):
+            settled = getattr(self._engine, "resolve_voice", lambda voice: voice)(voice)
             if not isinstance(settled, Voice):
                 raise TypeError(f"{settled!r} is no Voice")
             return settled

@@ -154,12 +154,12 @@ def choose_voice(engine: Engine, name: str | None, language: str, pace: float) -
     known = list(engine.voices(language))
     if not known:
         raise SpeechError(
-            f"the engine {engine.name!r} does not speak {language!r}; "
-            f"see what does: narrator voices --language {language}"
+            f"the engine {engine.name!r} does not speak {language!r}; 'narrator voices' lists those that do",
+            options=("voice",),
         )
     if name is not None and name not in known and not (engine.takes_any_name and name.isprintable()):
         raise UsageError(f"{engine.name!r} has no voice {name!r} for {language!r}; {suggest(name, known)}")
-    return engine.settle_voice(Voice(engine.name, name or known[0], language, pace, engine.version))
+    return engine.resolve_voice(Voice(engine.name, name or known[0], language, pace, engine.version))
 
 
 def find_installable(text: str, language: str | None = None) -> Installable:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from heapq import heapify, heappop, heappush
 from itertools import accumulate
 
-from narrator.script import BreathBlock, Unknown
+from narrator.script import BreathBlock, ElasticId
 from narrator.units import TICK, Ticks, floor_ticks
 
 
@@ -140,11 +140,11 @@ def enter_rounds(blocks: Sequence[Glue], silences: Springs, ticks: Ticks) -> lis
 class Shares:
     """Ticks of each elastic, and the common factor of the silences among them; None where there are none."""
 
-    ticks: Mapping[Unknown, Ticks]
+    ticks: Mapping[ElasticId, Ticks]
     factor: Fraction | None
 
 
-def fill(glue: Mapping[Unknown, Glue], ticks: Ticks) -> Shares | None:
+def fill(glue: Mapping[ElasticId, Glue], ticks: Ticks) -> Shares | None:
     """Share ticks among elastics: whole rounds of breath first, silences take the rest by one factor.
 
     What is left when all silences are at their most, less than the next round, stays over. None when the bounds cannot

@@ -12,7 +12,7 @@ from functools import cached_property
 from heapq import heapify, heappop, heappush
 
 from narrator.errors import RoutineError
-from narrator.script import LEAD, Item, Script, Unit, Unknown
+from narrator.script import LEAD, ElasticId, Item, Script, Unit
 from narrator.timeline.glue import Glue, Springs
 from narrator.timeline.measure import Measured, measure_steps
 from narrator.timeline.placed import Lengths
@@ -40,7 +40,7 @@ def order_units(units: Sequence[Unit]) -> tuple[tuple[Unit, ...], int]:
     Those that are in at natural length come first, then the extras; among each by number, then in the order of the
     file, none before those that it is within. What is within an extra is extra.
     """
-    extras: set[Unknown] = set()
+    extras: set[ElasticId] = set()
     for unit in units:
         if unit.is_extra or not extras.isdisjoint(unit.within):
             extras.add(unit.name)
@@ -51,7 +51,7 @@ def order_units(units: Sequence[Unit]) -> tuple[tuple[Unit, ...], int]:
 def _order_group(units: Sequence[Unit]) -> list[Unit]:
     names = {unit.name for unit in units}
     waits = [sum(name in names for name in unit.within) for unit in units]
-    inner: dict[Unknown, list[int]] = {}
+    inner: dict[ElasticId, list[int]] = {}
     for index, unit in enumerate(units):
         for name in unit.within:
             inner.setdefault(name, []).append(index)
@@ -68,7 +68,7 @@ def _order_group(units: Sequence[Unit]) -> list[Unit]:
     return ordered
 
 
-def _rank(unit: Unit) -> tuple[int, Unknown, int]:
+def _rank(unit: Unit) -> tuple[int, ElasticId, int]:
     return unit.number, unit.order, unit.round or 0
 
 
@@ -142,10 +142,10 @@ class Material:
         return unit.name in self._used
 
     @cached_property
-    def _used(self) -> set[Unknown]:
+    def _used(self) -> set[ElasticId]:
         return {name for item in self.measured.script.steps for name in item.units}
 
-    def measure_set(self, count: int) -> tuple[Ticks, dict[Unknown, Glue]]:
+    def measure_set(self, count: int) -> tuple[Ticks, dict[ElasticId, Glue]]:
         """Return what the boxes of a set take, the silence before the first cue included, and its elastics."""
         steps = self.list_steps(count)
         return _LEAD + sum(self.measured.measure_boxes(steps)), self.measured.count_glue(steps)

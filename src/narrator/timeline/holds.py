@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from narrator.errors import Fault
 from narrator.routine.values import At
-from narrator.script import Countdown, Cue, Drawn, Every, HoldCue, Speech, Spread, Unknown
+from narrator.script import Countdown, Cue, Drawn, ElasticId, Every, HoldCue, Speech, Spread
 from narrator.timeline.placed import Hold, Lengths, Segment, show_length
 from narrator.units import Ms, ceil_ticks, floor_ticks, ticks_to_ms
 
@@ -21,7 +21,7 @@ class HoldPlacer:
     """Places the cues of one hold after the other; texts that take turns go on from hold to hold."""
 
     lengths: Lengths
-    said: Counter[Unknown] = field(default_factory=Counter)
+    said: Counter[ElasticId] = field(default_factory=Counter)
     """How many texts of each list that takes turns have been said."""
 
     def place(
@@ -99,7 +99,7 @@ class _Filling:
 
     hold: Hold
     lengths: Lengths
-    said: Counter[Unknown]
+    said: Counter[ElasticId]
     tail: Ms
     taken: Sequence[tuple[Ms, Ms]]
     placed: list[tuple[Ms, Ms, int, Segment]] = field(default_factory=list)

@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from narrator.errors import LengthError, Mark, RoutineError
 from narrator.routine.values import At
-from narrator.script import Bell, BreathBlock, Drawn, Every, HoldCue, Item, Script, Silence, Unknown
+from narrator.script import Bell, BreathBlock, Drawn, ElasticId, Every, HoldCue, Item, Script, Silence
 from narrator.timeline.bells import ring_instead
 from narrator.timeline.breaths import check_breath_words, place_breaths
 from narrator.timeline.changes import describe_left_out, list_changes
@@ -99,72 +99,91 @@ def _find_outermost(script: Script, section: int | None) -> int | None:
     return section
 
 
-def _place(material: Material, count: int, shares: Mapping[Unknown, Ticks], target: Ms | None) -> Timeline:
-    script, lengths = material.measured.script, material.measured.lengths
+def _place(material: Material, count: int, shares: Mapping[ElasticId, Ticks], target: Ms | None) -> Timeline:
+    placing = _Placing(material)
     boxes = list(_list_boxes(material, count))
     _check_count(boxes, shares)
-    segments: list[Segment] = []
-    holds: list[Hold] = []
-    notes = list(material.measured.notes)
-    spans: dict[int, tuple[Ms, Ms]] = {}
-    outermost = [index for index, section in enumerate(script.sections) if section.parent is None]
-    numbers = {section: number for number, section in enumerate(outermost)}
-    turns: dict[tuple[int | None, str | None], Ms] = {}
-    levels: list[tuple[Ms, Db | None]] = []
-    placer = HoldPlacer(lengths)
     now: Ms = 0
     for item, box in boxes:
-        level = _find_bed_level(script, item.section)
-        if levels and levels[-1][0] == now:
-            levels.pop()
-        if not levels or levels[-1][1] != level:
-            levels.append((now, level))
+        if isinstance(item.what, Silence | BreathBlock):
+            box = shares.get(item.what.elastic_id, box)  # noqa: PLW2901 - it has a share instead
         end = now + ticks_to_ms(box)
-        if isinstance(item.what, Silence | BreathBlock) and item.what.unknown in shares:
-            end = now + ticks_to_ms(shares[item.what.unknown])
-        found = _find_outermost(script, item.section)
-        chapter = None if found is None else numbers[found]
+        placing.add(item, now, end)
+        now = end
+    return placing.finish(now if target is None else target)
+
+
+class _Placing:
+    """A timeline as it is put together, item by item."""
+
+    def __init__(self, material: Material) -> None:
+        self._script, self._lengths = material.measured.script, material.measured.lengths
+        outermost = [index for index, section in enumerate(self._script.sections) if section.parent is None]
+        self._outermost = {section: number for number, section in enumerate(outermost)}
+        self._placer = HoldPlacer(self._lengths)
+        self._segments: list[Segment] = []
+        self._holds: list[Hold] = []
+        self._notes = list(material.measured.notes)
+        self._spans: dict[int, tuple[Ms, Ms]] = {}
+        self._turns: dict[tuple[int | None, str | None], Ms] = {}
+        self._levels: list[tuple[Ms, Db | None]] = []
+
+    def add(self, item: Item, start: Ms, end: Ms) -> None:
+        """Place the next item."""
+        self._mark_level(_find_bed_level(self._script, item.section), start)
+        found = _find_outermost(self._script, item.section)
+        chapter = None if found is None else self._outermost[found]
         if chapter is not None:
-            spans[chapter] = (spans.get(chapter, (now, now))[0], end)
+            self._spans[chapter] = (self._spans.get(chapter, (start, start))[0], end)
         # A section that opens with another begins with it.
         section = item.section
         while section is not None:
-            turns.setdefault((section, item.side if section == item.section else None), now)
-            section = script.sections[section].parent
+            self._turns.setdefault((section, item.side if section == item.section else None), start)
+            section = self._script.sections[section].parent
         match item.what:
-            case Silence(is_hold=True, cues=cues):
-                hold = Hold(now, end, item.mark, chapter, item.side, item.what.is_quiet, item.id)
-                holds.append(hold)
-                placed, left_out = placer.place(cues, hold)
-                segments += placed
-                notes += left_out
+            case Silence(is_hold=True, cues=cues, is_quiet=is_quiet):
+                hold = Hold(start, end, item.mark, chapter, item.side, is_quiet, item.id)
+                self._holds.append(hold)
+                self._segments += self._place_cues(cues, hold)
             case Silence():
                 pass
             case BreathBlock() as block:
-                breaths, spoken = place_breaths(block, item, now, end, chapter, lengths)
-                placed, left_out = placer.place(
-                    block.cues, Hold(now, end, item.mark, chapter, item.side, id=item.id), spoken
-                )
-                segments += sorted([*breaths, *placed], key=attrgetter("start"))
-                notes += left_out
+                breaths, spoken = place_breaths(block, item, start, end, chapter, self._lengths)
+                hold = Hold(start, end, item.mark, chapter, item.side, id=item.id)
+                placed = self._place_cues(block.cues, hold, spoken)
+                self._segments += sorted([*breaths, *placed], key=attrgetter("start"))
             case cue:
-                segments.append(Segment(now, end, cue, item.mark, chapter, item.side, item.id))
-        now = end
-    # Chapters that lost all their steps are none; the numbers of those behind them move up.
-    kept = {number: index for index, number in enumerate(sorted(spans))}
-    chapters = tuple(Chapter(script.sections[outermost[number]].title, *spans[number]) for number in sorted(spans))
-    return Timeline(
-        now if target is None else target,
-        tuple(replace(segment, chapter=_renumber(segment.chapter, kept)) for segment in segments),
-        tuple(replace(hold, chapter=_renumber(hold.chapter, kept)) for hold in holds),
-        chapters,
-        tuple(dict.fromkeys(notes)),
-        tuple(Turn(start, *place) for place, start in turns.items()),
-        BedLine(script.bed, tuple(levels)) if script.bed else None,
-    )
+                self._segments.append(Segment(start, end, cue, item.mark, chapter, item.side, item.id))
+
+    def _mark_level(self, level: Db | None, start: Ms) -> None:
+        if self._levels and self._levels[-1][0] == start:
+            self._levels.pop()
+        if not self._levels or self._levels[-1][1] != level:
+            self._levels.append((start, level))
+
+    def _place_cues(self, cues: Sequence[HoldCue], hold: Hold, spoken: Sequence[tuple[Ms, Ms]] = ()) -> list[Segment]:
+        placed, left_out = self._placer.place(cues, hold, spoken)
+        self._notes += left_out
+        return placed
+
+    def finish(self, length: Ms) -> Timeline:
+        """Return the timeline of a track of that length."""
+        # Chapters that lost all their steps are none; the numbers of those behind them move up.
+        kept = {number: index for index, number in enumerate(sorted(self._spans))}
+        titles = [self._script.sections[section].title for section in self._outermost]
+        chapters = tuple(Chapter(titles[number], *self._spans[number]) for number in sorted(self._spans))
+        return Timeline(
+            length,
+            tuple(replace(segment, chapter=_renumber(segment.chapter, kept)) for segment in self._segments),
+            tuple(replace(hold, chapter=_renumber(hold.chapter, kept)) for hold in self._holds),
+            chapters,
+            tuple(dict.fromkeys(self._notes)),
+            tuple(Turn(start, *place) for place, start in self._turns.items()),
+            BedLine(self._script.bed, tuple(self._levels)) if self._script.bed else None,
+        )
 
 
-def _check_count(boxes: Sequence[tuple[Item, Ticks]], shares: Mapping[Unknown, Ticks]) -> None:
+def _check_count(boxes: Sequence[tuple[Item, Ticks]], shares: Mapping[ElasticId, Ticks]) -> None:
     """Refuse what comes to more cues than any session needs, before they are made.
 
     Raises:
@@ -174,11 +193,11 @@ def _check_count(boxes: Sequence[tuple[Item, Ticks]], shares: Mapping[Unknown, T
     counts: Counter[Mark] = Counter()
     for item, box in boxes:
         match item.what:
-            case Silence(cues=cues, unknown=unknown) if cues:
-                length = ticks_to_ms(shares.get(unknown, box))
+            case Silence(cues=cues, elastic_id=elastic_id) if cues:
+                length = ticks_to_ms(shares.get(elastic_id, box))
                 counts[item.mark] += sum(_count_placements(cue, length) for cue in cues)
             case BreathBlock() as block:
-                length = ticks_to_ms(shares.get(block.unknown, box))
+                length = ticks_to_ms(shares.get(block.elastic_id, box))
                 rounds = (length + TICK) // block.round
                 voiced = rounds if block.voiced.every else min(rounds, block.voiced.first)
                 words = sum(len(phase.words) for phase in block.phases)

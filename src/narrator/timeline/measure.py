@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from narrator.errors import Fault
-from narrator.script import Bell, BreathBlock, Elastic, Item, Script, Silence, Unknown, needs_gap
+from narrator.script import Bell, BreathBlock, Elastic, ElasticId, Item, Script, Silence, needs_gap
 from narrator.timeline.glue import Glue
 from narrator.timeline.placed import Lengths
 from narrator.units import Ticks, floor_ticks, ms_to_ticks
@@ -22,13 +22,13 @@ class Measured:
     script: Script
     lengths: Lengths
     boxes: Sequence[Ticks]
-    glue: Mapping[Unknown, Glue]
+    glue: Mapping[ElasticId, Glue]
     notes: Sequence[Fault] = ()
 
     def find_glue(self, index: int) -> Glue | None:
         """Return the elastic that a step is; None for a box."""
         what = self.script.steps[index].what
-        return self.glue.get(what.unknown) if isinstance(what, Silence | BreathBlock) else None
+        return self.glue.get(what.elastic_id) if isinstance(what, Silence | BreathBlock) else None
 
     def measure_box(self, index: int, following: Item | None) -> Ticks:
         """Return what a step takes, and the gap after it, before another; the last bell takes its whole ring."""
@@ -45,26 +45,26 @@ class Measured:
         following = [*(steps[index] for index in indexes[1:]), None]
         return [self.measure_box(index, after) for index, after in zip(indexes, following, strict=True)]
 
-    def count_glue(self, indexes: Iterable[int]) -> dict[Unknown, Glue]:
+    def count_glue(self, indexes: Iterable[int]) -> dict[ElasticId, Glue]:
         """Return the elastics among some steps by name, in order, each with how often it occurs."""
         whats = (self.script.steps[index].what for index in indexes)
-        names = Counter(what.unknown for what in whats if isinstance(what, Silence | BreathBlock))
+        names = Counter(what.elastic_id for what in whats if isinstance(what, Silence | BreathBlock))
         return {name: replace(self.glue[name], count=count) for name, count in names.items() if name in self.glue}
 
 
 def measure_steps(script: Script, lengths: Lengths) -> Measured:
     """Measure each step of a script by itself, with the naturals that are written."""
     boxes: list[Ticks] = []
-    glue: dict[Unknown, Glue] = {}
+    glue: dict[ElasticId, Glue] = {}
     for item in script.steps:
         boxes.append(measure_item(item, lengths))
         match item.what:
-            case Silence(length=length, unknown=unknown) if length.least < length.most:
-                glue.setdefault(unknown, _make_glue(length))
+            case Silence(length=length, elastic_id=elastic_id) if length.least < length.most:
+                glue.setdefault(elastic_id, _make_glue(length))
             case BreathBlock() as block if block.least < block.most:
                 natural = round(block.natural * block.round)
                 elastic = Elastic(block.measure(block.least), natural, block.measure(block.most))
-                glue.setdefault(block.unknown, _make_glue(elastic, block))
+                glue.setdefault(block.elastic_id, _make_glue(elastic, block))
     return Measured(script, lengths, boxes, glue)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from narrator.errors import Fault, RoutineError
-from narrator.script import Item, Script, Section, Unknown
+from narrator.script import ElasticId, Item, Script, Section
 from narrator.timeline.glue import fill
 from narrator.timeline.measure import Measured
 from narrator.timeline.placed import show_length
@@ -24,12 +24,12 @@ def fit_sections(measured: Measured, *, strict: bool = True) -> Measured:
     """
     script = measured.script
     spans = _find_spans(script)
-    groups: dict[Unknown, list[int]] = {}
+    groups: dict[ElasticId, list[int]] = {}
     for index, section in enumerate(script.sections):
         if section.length is not None and index in spans:
-            groups.setdefault(section.unknown, []).append(index)
+            groups.setdefault(section.elastic_id, []).append(index)
     notes: list[Fault] = []
-    settled: dict[Unknown, frozenset[int]] = {}
+    settled: dict[ElasticId, frozenset[int]] = {}
     for runs in sorted(groups.values(), key=lambda runs: _find_depth(script, runs[0]), reverse=True):
         measured = _fit_runs(measured, [(script.sections[run], spans[run]) for run in runs], notes, settled)
     # A brief script has the lengths of the full one, which its fewer words may not fill.
@@ -42,7 +42,7 @@ def _fit_runs(
     measured: Measured,
     runs: Sequence[tuple[Section, range]],
     notes: list[Fault],
-    settled: dict[Unknown, frozenset[int]],
+    settled: dict[ElasticId, frozenset[int]],
 ) -> Measured:
     script = measured.script
     extras = {unit.name for unit in script.units if unit.is_extra}
@@ -82,7 +82,7 @@ def _fit_runs(
     return replace(measured, glue={**measured.glue, **fitted})
 
 
-def _is_natural(item: Item, absent: set[Unknown]) -> bool:
+def _is_natural(item: Item, absent: set[ElasticId]) -> bool:
     """Return whether a step is in while all units are but those of a set."""
     return absent.isdisjoint(item.units) and absent.issuperset(item.yields)
 

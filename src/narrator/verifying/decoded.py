@@ -1,5 +1,6 @@
-"""A track as a decoder gives it, and its parts as they are mixed, and as they are once they are encoded and decoded."""
+"""A track as a decoder gives it, and its parts as they are once they are encoded and decoded."""
 
+from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -7,55 +8,19 @@ import av
 import numpy as np
 from av.packet import Packet
 
-from narrator.formats.mp3_frames import AFTER, DELAY, Part, Piece, count_before, encode, find_block, find_loop
-from narrator.mix import Console, Layout, mix_background, mix_island
+from narrator.formats.mp3_frames import BITRATES, DELAY, encode, find_surroundings
+from narrator.mix import Layout, Mixer
+from narrator.mix.parts import Part, Piece, find_block, find_loop, mix_block
 from narrator.sound.audio import Samples
 from narrator.sound.opened import DAMAGE, BadSoundError, decode_frames
-from narrator.units import TICK, TICK_SAMPLES, Ticks, ticks_to_ms
+from narrator.units import TICK_SAMPLES
+from narrator.verifying.likeness import is_doubtful
 
 if TYPE_CHECKING:
     from av.container import InputContainer
 
-
-def count_ticks(part: Part) -> Ticks:
-    """Return how many ticks of a track are a part's."""
-    return (part.end - part.start) // TICK + part.is_last if isinstance(part, Piece) else part.ticks
-
-
-def mix_part(part: Part, layout: Layout, console: Console) -> Samples:
-    """Mix a part as it is before it is encoded; float32 of shape (frames, 2)."""
-    samples, start = _mix_around(part, layout, console)
-    return samples[start : start + count_ticks(part) * TICK_SAMPLES]
-
-
-def mix_part_background(part: Part, layout: Layout, console: Console) -> Samples:
-    """Mix what a part would be without any cue in it."""
-    if isinstance(part, Piece):
-        part = replace(part, island=replace(part.island, sounds=()))
-    return mix_part(part, layout, console)
-
-
-def code_part(part: Part, layout: Layout, console: Console, bitrate: int) -> Samples:
-    """Mix a part, encode it with its surroundings, and decode that again; float32 of shape (frames, 2)."""
-    samples, start = _mix_around(part, layout, console)
-    # The bytes alone: the encoder's own packets have the decoder leave out the delay.
-    packets = [Packet(bytes(packet)) for packet in encode(samples, bitrate)]
-    decoder = av.CodecContext.create("mp3float", "r")
-    frames = [frame for packet in (*packets, None) for frame in decoder.decode(packet)]  # type: ignore[attr-defined]
-    decoded = np.concatenate([frame.to_ndarray() for frame in frames], axis=1).T.astype(np.float32)
-    return decoded[DELAY + start : DELAY + start + count_ticks(part) * TICK_SAMPLES]
-
-
-def _mix_around(part: Part, layout: Layout, console: Console) -> tuple[Samples, int]:
-    """Mix what is encoded together with a part; also says at which of these samples the part starts."""
-    before = count_before(console)
-    if isinstance(part, Piece):
-        first, last = part.start - before * TICK, part.end + AFTER * TICK
-        return mix_island(part.island, layout.curve, console, first, last), before * TICK_SAMPLES
-    loop = find_loop(part.level, console)
-    inside, start, end = find_block(part, loop) if loop else (0, 0, part.ticks)
-    first, last = ticks_to_ms(start - before), ticks_to_ms(end + AFTER)
-    return mix_background(part.level, first, last, console), (before + inside - start) * TICK_SAMPLES
+_KEPT = 16
+"""Parts whose coded sound is remembered, of 12 s at most."""
 
 
 class Decoder:
@@ -88,3 +53,40 @@ class Decoder:
         samples = frame.to_ndarray().astype(np.float32).T
         self.samples += len(samples)
         return np.repeat(samples, 2, axis=1) if samples.shape[1] == 1 else samples
+
+
+class Expected:
+    """What is to be found of each part: its mix, or, where the file is otherwise, what the encoder makes of the mix.
+
+    At a low bit rate an encoder cuts off what is high and drowns what is quiet beside what is loud. That is no fault.
+    """
+
+    def __init__(self, layout: Layout, mixer: Mixer, bitrate: int) -> None:
+        self._layout, self._mixer, self._bitrate = layout, mixer, bitrate
+        self._known: OrderedDict[Part, Samples] = OrderedDict()
+
+    def find(self, part: Part, mixed: Samples, heard: Samples, *, is_masked: bool) -> Samples:
+        """The sound to compare with what is heard, as long as the mix."""
+        if self._bitrate not in BITRATES or not (is_masked or is_doubtful(mixed, heard)):
+            return mixed
+        # A loop comes again and again.
+        loop = None if isinstance(part, Piece) else find_loop(part.level, self._mixer)
+        key = replace(part, start=part.start % loop.ticks) if loop else part
+        if key not in self._known:
+            self._known[key] = code_part(part, self._layout, self._mixer, self._bitrate)
+            while len(self._known) > _KEPT:
+                self._known.popitem(last=False)
+        return self._known[key][: len(mixed)]
+
+
+def code_part(part: Part, layout: Layout, mixer: Mixer, bitrate: int) -> Samples:
+    """Mix a part, encode it with its surroundings, and decode that again; float32 of shape (frames, 2)."""
+    around = find_surroundings(mixer)
+    block, inside = find_block(part, mixer)
+    # The bytes alone: the encoder's own packets have the decoder leave out the delay.
+    packets = [Packet(bytes(packet)) for packet in encode(mix_block(block, layout, mixer, around), bitrate)]
+    decoder = av.CodecContext.create("mp3float", "r")
+    frames = [frame for packet in (*packets, None) for frame in decoder.decode(packet)]  # type: ignore[attr-defined]
+    decoded = np.concatenate([frame.to_ndarray() for frame in frames], axis=1).T.astype(np.float32)
+    start = DELAY + (around.before + inside) * TICK_SAMPLES
+    return decoded[start : start + part.ticks * TICK_SAMPLES]

@@ -88,7 +88,7 @@ class Command(Engine):
             if "any" in program.languages or match_language(language, program.languages)
         ]
 
-    def settle_voice(self, voice: Voice) -> Voice:
+    def resolve_voice(self, voice: Voice) -> Voice:
         """A voice with a version that follows from its program, its arguments, and the state of files among them."""
         run = self._programs[voice.name].run
         known = repr((run, *map(_describe_file, run)))

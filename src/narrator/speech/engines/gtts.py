@@ -92,7 +92,7 @@ class Gtts(Engine):
             dict.fromkeys([*first, *([best] if best else []), *(f"{base}-{domain}" for domain in accents.values())])
         )
 
-    def settle_voice(self, voice: Voice) -> Voice:
+    def resolve_voice(self, voice: Voice) -> Voice:
         """A voice at one of the two speeds."""
         return replace(voice, pace=_SLOW if voice.pace < _SLOW_BELOW else 1.0)
 

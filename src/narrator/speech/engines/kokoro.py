@@ -69,7 +69,7 @@ class Kokoro(Engine):
         found = [name for name, code in spoken.items() if read_base(code) == read_base(wanted)]
         return sorted(found, key=lambda name: spoken[name].lower() != wanted)
 
-    def settle_voice(self, voice: Voice) -> Voice:
+    def resolve_voice(self, voice: Voice) -> Voice:
         """Return a voice with a version of its own: of its model, its table, and what makes its phonemes."""
         package = "espeakng-loader" if find_language(voice.name) in ESPEAK_VOICES else "hibari-tts"
         hashes = f"{parts.MODEL.sha256[:16]} {get_table(voice.name).sha256[:16]}"

@@ -76,7 +76,7 @@ class Piper(Engine):
         found = [name for name, code in spoken.items() if read_base(code) == read_base(wanted)]
         return sorted(found, key=lambda name: (spoken[name] != wanted, name))
 
-    def settle_voice(self, voice: Voice) -> Voice:
+    def resolve_voice(self, voice: Voice) -> Voice:
         """A voice with a version that follows from its files: another model under its name is another voice."""
         digests = [_hash_file(path) for path in _list_files(voice.name, _find_folder())]
         return replace(voice, version=" ".join([self.version, *digests]))

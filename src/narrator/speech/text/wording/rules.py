@@ -74,11 +74,14 @@ class _Rules:
 
     def list_rules(self) -> list[_Rule]:
         """Return them in their order."""
-        table, units = self.table, self.table.unit_pattern
-        months = "|".join(table.months)
+        rules = [*self._list_numbers(), *self._list_dates(), *self._list_quantities()]
+        return [(re.compile(pattern), say) for pattern, say in rules]
+
+    def _list_numbers(self) -> list[tuple[str, Callable[[re.Match[str]], str]]]:
+        """Numerals, groups of figures, abbreviations, and lengths of time."""
+        table = self.table
         abbreviations = "|".join(re.escape(word) for word in sorted(table.abbreviations, key=len, reverse=True))
-        currencies = "|".join(map(re.escape, table.currencies))
-        rules: list[tuple[str, Callable[[re.Match[str]], str]]] = [
+        return [
             (r"(?<!\w)([IVXL]{2,7})(?=\W|er?\b|ème\b|$)", self._say_roman),
             (
                 rf"({_NUMBERED}|{_PLACE}) ([IVX])(?=$|[,;:.!?)])",
@@ -100,7 +103,13 @@ class _Rules:
             (r"(?<![\w.,])(\d+) ?m(?:in)? ?(\d{1,2}) ?s(?:e[ckg])?\b\.?", lambda found: f"{found[1]} min {found[2]} s"),
             (r"(?<![\w.,])(\d+) ?min ?(\d{1,2})(?! ?\w)(?![.,:]\d)", lambda found: f"{found[1]} min {found[2]} s"),
             (r"(?<![\w.,])(\d{1,2}) ?h ?(\d{1,2})(?: ?m(?:in|n)?\b\.?)?(?![\d:])", self._write_hours),
-            # Dates.
+        ]
+
+    def _list_dates(self) -> list[tuple[str, Callable[[re.Match[str]], str]]]:
+        """Dates, times, and what is left of figures with colons."""
+        table = self.table
+        months = "|".join(table.months)
+        return [
             (r"(?<![\d.,/-])(\d{4})-(\d\d)-(\d\d)(?![\d-])", self._say_iso_date),
             (r"(?<![\d.,/-])(\d{1,2})([./-]) ?(\d{1,2})\2 ?(\d{4})(?![\d/-])", self._say_date),
             (rf"\b(1\.?[º°]?|1er) (de )?({months})\b(?: (?:de )?(\d{{4}}))?", self._say_first),
@@ -110,6 +119,13 @@ class _Rules:
             (r"(?<![\d:.])\d++(?::\d++)++(?![\d:])", lambda found: found[0].replace(":", f" {table.ratio} ")),
             (r"\b24/7\b", lambda _found: "24 7"),
             (r"(?<![\d/.,])(\d{2,3})/(\d{2,3})(?![\d/%])", self._say_split),
+        ]
+
+    def _list_quantities(self) -> list[tuple[str, Callable[[re.Match[str]], str]]]:
+        """Ordinals, fractions, prices, and numbers with their units and signs."""
+        table, units = self.table, self.table.unit_pattern
+        currencies = "|".join(map(re.escape, table.currencies))
+        return [
             *self._list_ordinals(),
             (
                 (
@@ -135,7 +151,6 @@ class _Rules:
             (r"(?<=[^\W\d_]) ?/ ?(min|Min|h|s|Std|Tag|Woche|[^\W\d_]{3,})\b", self._say_per),
             (rf" ?([{re.escape(''.join(table.signs))}]) ?", lambda found: f" {table.signs[found[1]]} "),
         ]
-        return [(re.compile(pattern), say) for pattern, say in rules]
 
     def _list_times(self) -> list[tuple[str, Callable[[re.Match[str]], str]]]:
         table = self.table

@@ -1,11 +1,12 @@
 import pytest
 
+from asking import make_request
 from narrator.cache import Cache
 from narrator.errors import RoutineError
 from narrator.mix import find_islands
-from narrator.render import Request, plan
 from narrator.script import Breath, Speech
-from narrator.timeline.pinned import format_script
+from narrator.session import make_session
+from narrator.timeline.pinned_file import format_script
 
 SCRIPT = """\
 narrator_script: 1
@@ -23,7 +24,7 @@ cues:
 
 @pytest.fixture
 def read(write):
-    return lambda text: plan(Request(write(text, "s.yaml"), "s.yaml"), Cache()).timeline
+    return lambda text: make_session(make_request(write(text, "s.yaml"), "s.yaml"), Cache()).timeline
 
 
 def test_cues_stand_at_their_times_to_the_tick(read):
@@ -108,9 +109,9 @@ steps:
 
 @pytest.mark.parametrize("length", [None, 300_000, 600_000])
 def test_a_script_file_holds_words_over_breath_and_all_that_is_drawn(write, tmp_path, length):
-    session = plan(Request(write(GROWING), "routine.yaml", length), Cache())
+    session = make_session(make_request(write(GROWING), "routine.yaml", length), Cache())
     text = format_script(session.heading, "silent:en", session.gain, session.floor, session.timeline, "routine.yaml")
-    again = plan(Request(write(text, "s.yaml"), "s.yaml"), Cache())
+    again = make_session(make_request(write(text, "s.yaml"), "s.yaml"), Cache())
     assert find_islands(again.timeline) == find_islands(session.timeline)
     assert again.heading.seed == 5
     spoken = [s for s in again.timeline.segments if isinstance(s.cue, Speech)]

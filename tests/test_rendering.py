@@ -11,13 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from asking import change_request, make_request
 from measure import count_with_ffmpeg, decode, find_onset
 from narrator.batch.executor import render_all
 from narrator.cache import Cache
 from narrator.errors import OutsideError, PublishError, RoutineError, SpeechError, UsageError
-from narrator.render import Job, Request, check, plan, render, respeak
+from narrator.rendering import render_track
+from narrator.request import TrackRequest
+from narrator.review.checking import check_session
 from narrator.routine import find_routine
 from narrator.script import Bell, Speech
+from narrator.session import make_session, speak_again
 from narrator.sound.loudness import measure_loudness
 from narrator.speech.clip import make_clip
 from narrator.speech.engines.silent import Silent
@@ -46,7 +50,7 @@ def job(write, tmp_path):
     path = write(SHORT)
 
     def make(length=None, name="a.mp3", **options):
-        return Job(Request(path, "routine.yaml", length), tmp_path / "output" / name, **options)
+        return TrackRequest(make_request(path, "routine.yaml", length), tmp_path / "output" / name, **options)
 
     return make
 
@@ -57,7 +61,7 @@ def cache():
 
 
 def test_a_routine_becomes_a_track_of_exactly_its_length(job, cache):
-    track = render(job(60_000), cache)
+    track = render_track(job(60_000), cache)
     assert (track.length_ms, track.samples, track.skipped) == (60_000, 2_880_000, False)
     assert len(decode(track.path)) == 2_880_000
     assert count_with_ffmpeg(track.path) in {None, 2_880_000}
@@ -69,10 +73,10 @@ def test_a_routine_becomes_a_track_of_exactly_its_length(job, cache):
     [("short", "espeak", 24), ("ten-minute-hips", "hibari", 60)],
 )
 def test_every_cue_is_heard_where_the_script_says(job, cache, tmp_path, routine, voice, tolerance):
-    found = job(60_000).request if routine == "short" else Request(find_routine(routine), routine)
-    request = replace(found, voice=voice)
-    session = plan(request, cache)
-    track = render(Job(request, tmp_path / "a.mp3"), cache)
+    found = job(60_000).session if routine == "short" else make_request(find_routine(routine), routine)
+    request = change_request(found, voice=voice)
+    session = make_session(request, cache)
+    track = render_track(TrackRequest(request, tmp_path / "a.mp3"), cache)
     samples = decode(track.path)
     assert len(session.timeline.segments) > 8
     spoken_until = 0
@@ -87,7 +91,7 @@ def test_every_cue_is_heard_where_the_script_says(job, cache, tmp_path, routine,
 
 
 def test_the_track_is_level_and_never_too_loud(job, cache):
-    track = render(job(60_000), cache)
+    track = render_track(job(60_000), cache)
     measured = measure_loudness(decode(track.path))
     assert measured.peak < -1
     assert measured.integrated == pytest.approx(track.lufs, abs=0.3)
@@ -100,7 +104,9 @@ def test_another_loudness_is_met_and_decoded_peaks_stay_below_the_ceiling(write,
         f"  - say: {text}" for text in ("Stretch your toes and point them.", "Hips, back and belly let go.")
     )
     path = write(f"title: x\nlength: 12s\nloudness: {loudness}\nsteps:\n{says}\n  - hold: 1s..1m\n", "loud.yaml")
-    track = render(Job(Request(path, "loud.yaml", voice="espeak"), tmp_path / "a.mp3", bitrate), cache)
+    track = render_track(
+        TrackRequest(make_request(path, "loud.yaml", voice="espeak"), tmp_path / "a.mp3", bitrate), cache
+    )
     measured = measure_loudness(decode(track.path))
     assert measured.peak <= -1.0
     # What the limiter takes from a loud session is missing in the end.
@@ -108,7 +114,7 @@ def test_another_loudness_is_met_and_decoded_peaks_stay_below_the_ceiling(write,
 
 
 def test_sides_are_equal_and_holds_are_silent_but_for_their_cues(job, cache):
-    session = plan(job(60_000).request, cache)
+    session = make_session(job(60_000).session, cache)
     right, left = session.timeline.holds
     assert right.end - right.start == left.end - left.start
 
@@ -121,20 +127,20 @@ def test_two_renders_are_equal_to_the_byte(job, cache, tmp_path):
 
 
 def test_an_unchanged_track_is_left_alone_and_a_changed_one_made_anew(job, cache, write):
-    first = render(job(60_000), cache)
+    first = render_track(job(60_000), cache)
     written = Path(first.path).stat().st_mtime_ns
-    again = render(job(60_000), cache)
+    again = render_track(job(60_000), cache)
     assert again.skipped
     assert again.lufs == first.lufs
     assert Path(first.path).stat().st_mtime_ns == written
-    assert not render(job(60_000, force=True), cache).skipped
-    assert not render(job(61_000), cache).skipped
-    assert not render(job(61_000, bitrate=96), cache).skipped
+    assert not render_track(job(60_000, force=True), cache).skipped
+    assert not render_track(job(61_000), cache).skipped
+    assert not render_track(job(61_000, bitrate=96), cache).skipped
     write(SHORT.replace("Thank you", "Well done"))
-    assert not render(job(61_000, bitrate=96), cache).skipped
+    assert not render_track(job(61_000, bitrate=96), cache).skipped
     with Path(first.path).open("ab") as file:
         file.write(b"x")
-    assert not render(job(61_000, bitrate=96), cache).skipped
+    assert not render_track(job(61_000, bitrate=96), cache).skipped
 
 
 def test_a_track_is_made_anew_when_its_voice_has_become_another(job, cache, monkeypatch):
@@ -142,21 +148,21 @@ def test_a_track_is_made_anew_when_its_voice_has_become_another(job, cache, monk
         pass
 
     monkeypatch.setitem(BUILT_IN, "silent", lambda: Remade)
-    asked = replace(job(60_000), request=replace(job(60_000).request, voice="silent"))
+    asked = change_request(job(60_000), voice="silent")
     skipped = []
     for version in ("a", "a", "b"):
         monkeypatch.setattr(Remade, "version", version)
-        skipped.append(render(asked, cache).skipped)
+        skipped.append(render_track(asked, cache).skipped)
     assert skipped == [False, True, False]
 
 
 def test_a_new_version_alone_throws_nothing_away(job, tmp_path, monkeypatch):
     cache = Cache(tmp_path / "cache")
-    first = render(job(60_000), cache)
+    first = render_track(job(60_000), cache)
     monkeypatch.setattr("narrator.__version__", "99.0")
-    assert render(job(60_000), cache).skipped
+    assert render_track(job(60_000), cache).skipped
     before = sorted(entry.path for entry in cache.list_entries())
-    again = render(job(60_000, force=True), cache)
+    again = render_track(job(60_000, force=True), cache)
     assert (again.clips_new, again.clips_cached) == (0, first.clips_new)
     assert sorted(entry.path for entry in cache.list_entries()) == before
 
@@ -164,24 +170,24 @@ def test_a_new_version_alone_throws_nothing_away(job, tmp_path, monkeypatch):
 @pytest.mark.slow
 def test_another_version_of_what_resamples_and_encodes_makes_everything_again(job, tmp_path, monkeypatch):
     cache = Cache(tmp_path / "cache")
-    first = render(job(60_000), cache)
+    first = render_track(job(60_000), cache)
     monkeypatch.setattr("av.__version__", "99.0")
-    again = render(job(60_000), cache)
+    again = render_track(job(60_000), cache)
     assert (again.skipped, again.clips_new, again.clips_cached) == (False, first.clips_new, 0)
 
 
 def test_a_cache_that_can_only_be_read_is_enough(job, tmp_path, monkeypatch):
     cache = Cache(tmp_path / "cache")
-    first = Path(render(job(60_000), cache).path).read_bytes()
+    first = Path(render_track(job(60_000), cache).path).read_bytes()
 
     def refuse(*_, **__):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Cache, "_prepare", refuse)
-    assert render(job(60_000), Cache(cache.root)).skipped
+    assert render_track(job(60_000), Cache(cache.root)).skipped
     # What it takes beside clips is made for this once.
     for length in (60_000, 67_000):
-        track = render(job(length, name=f"{length}.mp3"), Cache(cache.root))
+        track = render_track(job(length, name=f"{length}.mp3"), Cache(cache.root))
         (note,) = (note for note in track.notes if "recognise" in note.message)
         assert note.message.startswith("narrator will not recognise this track: cannot write the cache")
         assert len(decode(track.path)) == length * 48
@@ -195,15 +201,15 @@ def test_what_must_be_kept_and_cannot_is_told_before_anything_is_spoken(job, tmp
 
     monkeypatch.setitem(BUILT_IN, "silent", lambda: Speaker)
     (tmp_path / "file").touch()
-    asked = replace(job(60_000), request=replace(job(60_000).request, voice="silent"))
+    asked = change_request(job(60_000), voice="silent")
     with pytest.raises(OutsideError, match="cannot write the cache"):
-        render(asked, Cache(tmp_path / "file" / "cache"))
+        render_track(asked, Cache(tmp_path / "file" / "cache"))
 
 
 @pytest.mark.slow
 def test_eight_processes_on_a_cold_cache_speak_and_encode_each_thing_once(job, tmp_path):
     jobs = [job(60_000, name=f"{number}.mp3") for number in range(8)]
-    jobs = [replace(each, request=replace(each.request, voice="espeak")) for each in jobs]
+    jobs = [change_request(each, voice="espeak") for each in jobs]
     cache = Cache(tmp_path / "cache")
     with ProcessPoolExecutor(8, mp_context=get_context("spawn")) as pool:
         tracks = [track for _, track in render_all(jobs, cache, pool)]
@@ -219,7 +225,7 @@ def test_parts_of_tracks_that_a_kill_left_behind_are_swept(job, cache, tmp_path)
     for path in (old, new):
         path.write_bytes(b"half")
     os.utime(old, (time.time() - 3700,) * 2)
-    render(job(60_000), cache)
+    render_track(job(60_000), cache)
     assert (old.exists(), new.exists()) == (False, True)
 
 
@@ -227,19 +233,19 @@ def test_a_strangers_file_is_never_replaced_unasked(job, cache, tmp_path):
     (tmp_path / "output").mkdir()
     (tmp_path / "output" / "a.mp3").write_bytes(b"my only copy")
     with pytest.raises(PublishError, match="was not made by narrator"):
-        render(job(60_000), cache)
+        render_track(job(60_000), cache)
     assert (tmp_path / "output" / "a.mp3").read_bytes() == b"my only copy"
-    assert not render(job(60_000, force=True), cache).skipped
+    assert not render_track(job(60_000, force=True), cache).skipped
 
 
 def test_a_script_file_renders_to_the_bytes_of_its_routine(narrator, job, cache, tmp_path):
     path = tmp_path / "script.yaml"
     assert narrator("script", "routine.yaml", "--length", "1m07.3s", "--output", "script.yaml").code == 0
-    routine = render(job(67_300), cache)
-    script = render(Job(Request(path, "script.yaml"), tmp_path / "b.mp3"), cache)
+    routine = render_track(job(67_300), cache)
+    script = render_track(TrackRequest(make_request(path, "script.yaml"), tmp_path / "b.mp3"), cache)
     assert Path(routine.path).read_bytes() == Path(script.path).read_bytes()
     with pytest.raises(UsageError, match="leave out --length"):
-        render(Job(Request(path, "script.yaml", 60_000), tmp_path / "b.mp3"), cache)
+        render_track(TrackRequest(make_request(path, "script.yaml", 60_000), tmp_path / "b.mp3"), cache)
 
 
 def test_a_disk_that_fills_leaves_the_old_track_and_no_rubbish(job, narrator, tmp_path):
@@ -269,16 +275,16 @@ def test_a_disk_that_fills_leaves_the_old_track_and_no_rubbish(job, narrator, tm
 
 def test_checking_speaks_nothing(job, tmp_path):
     cache = Cache(tmp_path / "empty")
-    checked = check(job().request, cache)
+    checked = check_session(job().session, cache)
     assert checked.is_estimate
     assert checked.range.shortest < checked.range.natural < checked.range.longest
     assert not list((tmp_path / "empty").rglob("*"))
-    plan(job().request, cache)
-    assert not check(job().request, cache).is_estimate
+    make_session(job().session, cache)
+    assert not check_session(job().session, cache).is_estimate
 
 
 def test_a_fault_in_one_job_leaves_the_others_alone(job, cache, tmp_path):
-    bad = Job(Request(tmp_path / "missing.yaml", "missing.yaml"), tmp_path / "c.mp3")
+    bad = TrackRequest(make_request(tmp_path / "missing.yaml", "missing.yaml"), tmp_path / "c.mp3")
     with ThreadPoolExecutor(2) as pool:
         done = dict(render_all([bad, job(60_000)], cache, pool))
     assert isinstance(done[bad], RoutineError)
@@ -286,8 +292,8 @@ def test_a_fault_in_one_job_leaves_the_others_alone(job, cache, tmp_path):
 
 
 def test_a_track_of_the_silent_voice_holds_its_bells_alone(job, cache, tmp_path):
-    request = Request(job().request.file, "routine.yaml", 60_000, "silent")
-    track = render(Job(request, tmp_path / "s.mp3"), cache)
+    request = make_request(job().session.file, "routine.yaml", 60_000, "silent")
+    track = render_track(TrackRequest(request, tmp_path / "s.mp3"), cache)
     assert len(decode(track.path)) == 2_880_000
     assert track.lufs < -20
     assert np.abs(decode(track.path)).max() < 0.3
@@ -315,30 +321,30 @@ def faltering(monkeypatch):
 
 def test_where_a_voice_fails_the_next_one_speaks_the_whole_session(job, faltering, tmp_path):
     cache = Cache(tmp_path / "cache")
-    request = replace(job(60_000).request, voice="faltering", fallback=("faltering:en", "silent"))
-    asked = Job(request, tmp_path / "a.mp3")
-    track = render(asked, cache)
+    request = change_request(job(60_000).session, voice="faltering", fallback=("faltering:en", "silent"))
+    asked = TrackRequest(request, tmp_path / "a.mp3")
+    track = render_track(asked, cache)
     assert (track.voice, track.clips_new) == ("silent:en", 7)
     assert [note.message for note in track.notes] == [
         f"the whole session is spoken by silent instead: {failed}the network is down; try again"
         for failed in ("", "the fallback faltering:en failed, too: ")
     ]
     # What was made instead is not made twice, and the first voice is asked again every time.
-    assert render(asked, cache).skipped
-    assert len(render(asked, cache).notes) == 2
+    assert render_track(asked, cache).skipped
+    assert len(render_track(asked, cache).notes) == 2
     faltering.good = 100
-    track = render(asked, cache)
+    track = render_track(asked, cache)
     assert (track.voice, track.skipped, track.notes) == ("faltering:en", False, ())
     assert (track.clips_new, track.clips_cached) == (5, 2)
     faltering.good = 0
-    assert render(asked, cache).voice == "faltering:en"
+    assert render_track(asked, cache).voice == "faltering:en"
 
 
 def test_without_a_next_voice_it_stops_and_keeps_what_was_spoken(job, faltering, tmp_path):
     cache = Cache(tmp_path / "cache")
-    asked = Job(replace(job(60_000).request, voice="faltering"), tmp_path / "a.mp3")
+    asked = TrackRequest(change_request(job(60_000).session, voice="faltering"), tmp_path / "a.mp3")
     with pytest.raises(SpeechError, match="the network is down"):
-        render(asked, cache)
+        render_track(asked, cache)
     assert not (tmp_path / "a.mp3").exists()
     assert len(list((tmp_path / "cache" / "clips").rglob("*"))) == 4
 
@@ -347,7 +353,7 @@ def test_where_every_voice_fails_each_failure_is_told(write, faltering, tmp_path
     def fail(*fallback, language="en"):
         path = write(f"title: x\nlanguage: {language}\nsteps: [{{say: One.}}]\n")
         with pytest.raises(SpeechError) as raised:
-            plan(Request(path, "x.yaml", voice="faltering", fallback=fallback), Cache(tmp_path / "cache"))
+            make_session(make_request(path, "x.yaml", voice="faltering", fallback=fallback), Cache(tmp_path / "cache"))
         return [fault.message for fault in raised.value.faults]
 
     down = "the network is down; try again"
@@ -364,7 +370,7 @@ def test_where_every_voice_fails_each_failure_is_told(write, faltering, tmp_path
 
 def test_a_voice_that_is_none_is_wrong_usage_whatever_there_is_to_fall_back_to(job, cache):
     with pytest.raises(UsageError, match="'espeak' has no voice 'nobody' for 'en'"):
-        plan(replace(job().request, voice="espeak:nobody", fallback=("silent",)), cache)
+        make_session(change_request(job().session, voice="espeak:nobody", fallback=("silent",)), cache)
 
 
 def test_checking_falls_back_as_rendering_does(narrator, write, monkeypatch):
@@ -384,11 +390,11 @@ def test_checking_falls_back_as_rendering_does(narrator, write, monkeypatch):
 
 
 def test_a_script_tells_who_spoke_instead(job, faltering, tmp_path):
-    request = replace(job(60_000).request, voice="faltering", fallback=("silent",))
-    session = plan(request, Cache(tmp_path / "cache"))
+    request = change_request(job(60_000).session, voice="faltering", fallback=("silent",))
+    session = make_session(request, Cache(tmp_path / "cache"))
     assert (str(session.voice), len(session.warnings)) == ("silent:en", 1)
     with pytest.raises(UsageError, match="no engine 'slient'; did you mean 'silent'"):
-        plan(replace(request, fallback=("slient",)), Cache(tmp_path / "cache"))
+        make_session(change_request(request, fallback=("slient",)), Cache(tmp_path / "cache"))
 
 
 class Pitched(Silent):
@@ -404,10 +410,10 @@ class Pitched(Silent):
 def test_a_voice_that_sounds_otherwise_at_the_same_length_is_heard_once_it_speaks_again(job, tmp_path, monkeypatch):
     monkeypatch.setitem(BUILT_IN, "pitched", lambda: Pitched)
     cache = Cache(tmp_path / "cache")
-    asked = replace(job(60_000), request=replace(job(60_000).request, voice="pitched"))
-    before = decode(render(asked, cache).path)
+    asked = change_request(job(60_000), voice="pitched")
+    before = decode(render_track(asked, cache).path)
     monkeypatch.setattr(Pitched, "pitch", 300)
-    assert respeak(asked.request, cache) > 0
-    after = decode(render(replace(asked, remake=True), cache).path)
+    assert speak_again(asked.session, cache) > 0
+    after = decode(render_track(replace(asked, remake=True), cache).path)
     assert len(after) == len(before)
     assert np.abs(after - before).max() > 0.05

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from narrator.cache import Cache
-from narrator.formats.mp3 import write_mp3
+from narrator.formats import Encoding, Mixdown
+from narrator.formats.mp3 import FORMAT
 from narrator.formats.mp3_frames import Meter, lay_frames
-from narrator.mix import Console, find_islands
+from narrator.mix import Mixer, find_islands
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.routine.model import Tags, VoiceSpec
 from narrator.script import Bell, Heading
@@ -21,7 +22,7 @@ from narrator.speech.registry import open_engine
 from narrator.speech.speak import speak
 from narrator.speech.text.reading import Reader
 from narrator.timeline import Chapter, Lengths, Segment
-from narrator.verifying.compare import verify_track
+from narrator.verifying.compare import compare_track
 from timelines import MARK, make_bed, make_timeline, say
 
 HEADING = Heading("Rest", "en", VoiceSpec(), Tags())
@@ -50,70 +51,70 @@ def session(request, clips):
         chapters=(Chapter("One", 504, 12_000), Chapter("Two", 12_000, 30_010)),
     )
     floor = open_floor(-75.0) if request.param == "floor" else None
-    return timeline, Console(clips, 0.0, floor, bed and open_bed(bed.sound, "", Cache()))
+    return timeline, Mixer(clips, 0.0, floor, bed and open_bed(bed.sound, "", Cache()))
 
 
-def write(path, timeline, console):
-    write_mp3(path, HEADING, timeline, console, bitrate=64 if console.bed else 128)
+def write(path, timeline, mixer):
+    FORMAT.write(path, Mixdown(HEADING, timeline, find_islands(timeline), mixer), Encoding(64 if mixer.bed else 128))
     return path
 
 
-def find_faults(path, timeline, console):
-    return {check.name: check.places for check in verify_track(path, timeline, console) if check.is_fault}
+def find_faults(path, timeline, mixer):
+    return {check.name: check.places for check in compare_track(path, timeline, mixer) if check.is_fault}
 
 
 def test_a_track_as_it_was_made_has_no_fault(session, tmp_path):
-    timeline, console = session
-    assert find_faults(write(tmp_path / "a.mp3", timeline, console), timeline, console) == {}
+    timeline, mixer = session
+    assert find_faults(write(tmp_path / "a.mp3", timeline, mixer), timeline, mixer) == {}
 
 
 def test_a_track_cut_short_is_found(session, tmp_path):
-    timeline, console = session
-    path = write(tmp_path / "a.mp3", timeline, console)
+    timeline, mixer = session
+    path = write(tmp_path / "a.mp3", timeline, mixer)
     path.write_bytes(path.read_bytes()[:-20_000])
-    found = find_faults(path, timeline, console)
+    found = find_faults(path, timeline, mixer)
     assert {"length", "frames"} <= set(found)
 
 
 def test_a_cue_moved_by_a_tenth_of_a_second_is_found(session, tmp_path):
-    timeline, console = session
+    timeline, mixer = session
     late = [
         replace(one, start=one.start + 96, end=one.end + 96) if one.start == 5016 else one for one in timeline.segments
     ]
-    path = write(tmp_path / "a.mp3", replace(timeline, segments=tuple(late)), console)
-    found = find_faults(path, timeline, console)
+    path = write(tmp_path / "a.mp3", replace(timeline, segments=tuple(late)), mixer)
+    found = find_faults(path, timeline, mixer)
     assert found["onsets"] == ("0:05.016 (line 1): 96 ms late",)
     assert "sound" in found
 
 
 def test_a_bell_dropped_is_found(session, tmp_path):
-    timeline, console = session
+    timeline, mixer = session
     for dropped, at in ((12_000, "0:12.000"), (25_008, "0:25.008")):
         fewer = tuple(segment for segment in timeline.segments if segment.start != dropped)
-        path = write(tmp_path / "a.mp3", replace(timeline, segments=fewer), console)
-        assert find_faults(path, timeline, console)["onsets"] == (f"{at} (line 1): not heard",)
+        path = write(tmp_path / "a.mp3", replace(timeline, segments=fewer), mixer)
+        assert find_faults(path, timeline, mixer)["onsets"] == (f"{at} (line 1): not heard",)
 
 
 @pytest.mark.parametrize("gain", [-3.0, 3.0])
 @pytest.mark.parametrize("session", ["floor"], indirect=True)
 def test_another_gain_is_found(session, tmp_path, gain):
-    timeline, console = session
-    path = write(tmp_path / "a.mp3", timeline, replace(console, gain=gain, ceiling=2.0))
-    (place,) = find_faults(path, timeline, console)["loudness"]
+    timeline, mixer = session
+    path = write(tmp_path / "a.mp3", timeline, replace(mixer, gain=gain, ceiling=2.0))
+    (place,) = find_faults(path, timeline, mixer)["loudness"]
     assert float(place.removesuffix(" dB")) == pytest.approx(gain, abs=0.5)
 
 
 @pytest.mark.parametrize("session", ["floor"], indirect=True)
 def test_a_burst_of_clipping_is_found(session, tmp_path, monkeypatch):
     """Frames of a sentence at eighteen times its level are put in place of its own, as a faulty limiter would."""
-    timeline, console = session
-    path = write(tmp_path / "a.mp3", timeline, console)
-    bitrate = 64 if console.bed else 128
+    timeline, mixer = session
+    path = write(tmp_path / "a.mp3", timeline, mixer)
+    bitrate = 64 if mixer.bed else 128
     size = bitrate * 3
 
     def lay(gain):
         with ThreadPoolExecutor(1) as pool:
-            louder = replace(console, gain=gain, ceiling=30.0)
+            louder = replace(mixer, gain=gain, ceiling=30.0)
             return list(lay_frames(find_islands(timeline), louder, bitrate, pool, ahead=1, meter=Meter()))
 
     good, bad = lay(0.0), lay(25.0)
@@ -121,38 +122,38 @@ def test_a_burst_of_clipping_is_found(session, tmp_path, monkeypatch):
     start = data.index(b"".join(good[1:20]))
     burst = slice(start + size * 219, start + size * 229)
     path.write_bytes(data[: burst.start] + b"".join(bad[220:230]) + data[burst.stop :])
-    found = find_faults(path, timeline, console)
+    found = find_faults(path, timeline, mixer)
     assert {"peak", "sound"} <= set(found)
     assert float(found["peak"][0].removesuffix(" dBTP")) > -1
 
 
 def test_a_frame_overwritten_with_garbage_is_found(session, tmp_path):
-    timeline, console = session
+    timeline, mixer = session
     for at in (5500, 18_000):
-        path = write(tmp_path / "a.mp3", timeline, console)
+        path = write(tmp_path / "a.mp3", timeline, mixer)
         data = bytearray(path.read_bytes())
-        size = 192 if console.bed else 384
+        size = 192 if mixer.bed else 384
         first = len(data) - (len(data) // size) * size
         start = first + (at // 24 + (len(data) // size - 1252)) * size
         data[start + 4 : start + size] = bytes((number * 97 + 13) % 251 for number in range(size - 4))
         path.write_bytes(bytes(data))
-        found = find_faults(path, timeline, console)
+        found = find_faults(path, timeline, mixer)
         assert set(found) & {"sound", "length", "frames", "clicks", "peak"}, at
 
 
 @pytest.mark.parametrize("session", ["silence"], indirect=True)
 def test_a_chapter_that_is_not_planned_is_found(session, tmp_path):
-    timeline, console = session
+    timeline, mixer = session
     moved = replace(timeline, chapters=(Chapter("One", 504, 12_000), Chapter("Two", 13_000, 30_010)))
-    path = write(tmp_path / "a.mp3", moved, console)
-    assert set(find_faults(path, timeline, console)) == {"chapters"}
+    path = write(tmp_path / "a.mp3", moved, mixer)
+    assert set(find_faults(path, timeline, mixer)) == {"chapters"}
 
 
 @pytest.mark.parametrize("session", ["floor"], indirect=True)
 def test_silence_in_place_of_room_tone_is_found(session, tmp_path):
-    timeline, console = session
-    path = write(tmp_path / "a.mp3", timeline, replace(console, floor=None))
-    assert "floor" in find_faults(path, timeline, console)
+    timeline, mixer = session
+    path = write(tmp_path / "a.mp3", timeline, replace(mixer, floor=None))
+    assert "floor" in find_faults(path, timeline, mixer)
 
 
 ROUTINE = """

@@ -1,14 +1,15 @@
 import pytest
 
+from asking import make_request
 from narrator.cache import Cache
-from narrator.render import Request, check
+from narrator.review.checking import check_session
 
 
 @pytest.fixture
 def review(write):
     def find(steps, head=""):
         path = write(f"title: x\n{head}voice: silent\nsteps:\n{steps}")
-        return [note.describe("warning") for note in check(Request(path, "f"), Cache()).notes]
+        return [note.describe("warning") for note in check_session(make_request(path, "f"), Cache()).notes]
 
     return find
 
@@ -53,7 +54,7 @@ def test_poses_without_a_word_of_safety(review):
 def test_a_pace_that_is_hard_to_follow(write, pace, told):
     steps = f"  - say: {SENTENCE} {SENTENCE[::-1]}\n  - hold: 1m\n"
     path = write(f"title: x\nvoice: {{engine: silent, pace: {pace}}}\nsteps:\n{steps}")
-    notes = [note.describe("warning") for note in check(Request(path, "f"), Cache()).notes]
+    notes = [note.describe("warning") for note in check_session(make_request(path, "f"), Cache()).notes]
     assert len(notes) == (1 if told else 0)
     assert all(told in note and note.startswith("f:2:8: warning: the voice speaks") for note in notes)
 

@@ -3,8 +3,8 @@ import json
 import numpy as np
 import pytest
 
-from narrator.routine.sounds import BEDS, BELLS
 from narrator.sound.bells import measure_ring
+from narrator.sound.catalog import BEDS, BELLS
 from narrator.sound.loudness import measure_loudness
 from narrator.sound.resample import decode_stereo
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from measure import count_with_ffmpeg, decode
 from narrator.cache import Cache
 from narrator.errors import Mark, PublishError
-from narrator.formats import mp3
+from narrator.formats import Encoding, Mixdown, mp3
 from narrator.formats.tags import is_ours
-from narrator.mix import Console
+from narrator.mix import Mixer, find_islands
 from narrator.mix.backdrops import open_floor
 from narrator.routine.model import Tags, VoiceSpec
 from narrator.script import Bell, Heading
@@ -33,7 +33,9 @@ def make_timeline(length, strokes=(504,), chapters=()):
 
 
 def write(path, timeline, clips, **options):
-    mp3.write_mp3(path, HEADING, timeline, Console(clips, 0.0, open_floor(-75.0)), **options)
+    mixdown = Mixdown(HEADING, timeline, find_islands(timeline), Mixer(clips, 0.0, open_floor(-75.0)))
+    report = options.pop("report", None)
+    mp3.FORMAT.write(path, mixdown, Encoding(**options), report)
     return path
 
 

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from measure import decode
 from narrator.cache import Cache, make_key
-from narrator.formats import frames
-from narrator.formats.mp3_frames import BITRATES, DELAY, Meter, Piece, count_frames, encode, lay_frames, list_parts
-from narrator.mix import BedCurve, Console, Layout, find_islands, mix_background, mix_island
+from narrator.formats import mp3_frames as frames
+from narrator.formats.mp3_frames import BITRATES, DELAY, Meter, count_frames, encode, lay_frames
+from narrator.mix import BedCurve, Layout, Mixer, find_islands, mix_background, mix_island
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.mix.bed import Duck, Ramp
+from narrator.mix.parts import Piece, list_parts
 from narrator.script import Bell, Breath, Speech
 from narrator.speech.speak import Clips
 from narrator.units import TICK, TICK_SAMPLES, ticks_to_ms
@@ -32,30 +33,30 @@ def session(request):
     cache = Cache()
     bed = make_bed(fade=2400) if request.param == "bed" else None
     floor = None if request.param == "silence" else open_floor(-75.0)
-    console = Console(Clips(cache), 0.0, floor, bed and open_bed("drone", "", cache))
-    return find_islands(make_timeline(*STROKES, length=40_008, bed=bed)), console
+    mixer = Mixer(Clips(cache), 0.0, floor, bed and open_bed("drone", "", cache))
+    return find_islands(make_timeline(*STROKES, length=40_008, bed=bed)), mixer
 
 
-def lay(layout, console, folder, bitrate=128, threads=1):
+def lay(layout, mixer, folder, bitrate=128, threads=1):
     meter = Meter()
     with ThreadPoolExecutor(threads) as pool:
-        data = list(lay_frames(layout, console, bitrate, pool, ahead=2, meter=meter))
+        data = list(lay_frames(layout, mixer, bitrate, pool, ahead=2, meter=meter))
     path = folder / f"laid-{threads}.mp3"
     path.write_bytes(b"".join(data))
     return path, len(data), meter
 
 
-def mix_whole(layout, console):
+def mix_whole(layout, mixer):
     """The track as one piece of sound, mixed at once."""
     whole = Layout(layout.length, layout.islands, layout.curve)
     samples = np.zeros((whole.length * 48, 2), np.float32)
     at = 0
     for island in whole.islands:
         level = layout.curve.find_level(at)
-        samples[at * 48 : island.start * 48] = mix_background(level, at, island.start, console)
-        samples[island.start * 48 : island.end * 48] = mix_island(island, layout.curve, console)
+        samples[at * 48 : island.start * 48] = mix_background(level, at, island.start, mixer)
+        samples[island.start * 48 : island.end * 48] = mix_island(island, layout.curve, mixer)
         at = island.end
-    samples[at * 48 :] = mix_background(layout.curve.find_level(at), at, whole.length, console)
+    samples[at * 48 :] = mix_background(layout.curve.find_level(at), at, whole.length, mixer)
     return samples
 
 
@@ -64,9 +65,9 @@ def measure_error(decoded, mixed):
 
 
 def test_frames_laid_side_by_side_are_as_good_as_a_straight_encode(session, tmp_path):
-    layout, console = session
-    whole = mix_whole(layout, console)
-    path, count, _ = lay(layout, console, tmp_path)
+    layout, mixer = session
+    whole = mix_whole(layout, mixer)
+    path, count, _ = lay(layout, mixer, tmp_path)
     assert count == count_frames(layout.length)
     straight = tmp_path / "straight.mp3"
     straight.write_bytes(b"".join(bytes(packet) for packet in encode(whole, 128)))
@@ -77,8 +78,8 @@ def test_frames_laid_side_by_side_are_as_good_as_a_straight_encode(session, tmp_
 
 
 def test_the_joins_themselves_are_as_smooth_as_their_surroundings(session, tmp_path):
-    layout, console = session
-    path, _, _ = lay(layout, console, tmp_path)
+    layout, mixer = session
+    path, _, _ = lay(layout, mixer, tmp_path)
     laid = decode(path)[DELAY:]
     rough = np.abs(np.diff(laid, 2, axis=0)).max(axis=1)
     for island in layout.islands:
@@ -90,51 +91,51 @@ def test_the_joins_themselves_are_as_smooth_as_their_surroundings(session, tmp_p
 
 
 def test_between_islands_there_is_the_room_tone_or_nothing(session, tmp_path):
-    layout, console = session
-    path, _, _ = lay(layout, console, tmp_path)
+    layout, mixer = session
+    path, _, _ = lay(layout, mixer, tmp_path)
     quiet = decode(path)[DELAY:][18_000 * 48 : 26_000 * 48]
     level = 20 * np.log10(max(np.sqrt((quiet**2).mean()), 1e-9))
-    if console.bed:
+    if mixer.bed:
         assert level > -50
-    elif console.floor:
+    elif mixer.floor:
         assert level == pytest.approx(-75, abs=1.5)
     else:
         assert np.abs(quiet).max() == 0
 
 
 def test_the_same_bytes_on_any_number_of_threads_and_from_the_cache(session, tmp_path):
-    layout, console = session
-    first = lay(layout, console, tmp_path)[0].read_bytes()
-    again = lay(layout, console, tmp_path, threads=3)[0].read_bytes()
-    fresh = Console(Clips(Cache(tmp_path / "other")), console.gain, console.floor, console.bed)
+    layout, mixer = session
+    first = lay(layout, mixer, tmp_path)[0].read_bytes()
+    again = lay(layout, mixer, tmp_path, threads=3)[0].read_bytes()
+    fresh = Mixer(Clips(Cache(tmp_path / "other")), mixer.gain, mixer.floor, mixer.bed)
     assert first == again == lay(layout, fresh, tmp_path, threads=3)[0].read_bytes()
 
 
 def test_a_second_length_encodes_nothing_that_was_encoded(tmp_path, monkeypatch):
-    console = Console(Clips(Cache(tmp_path / "cache")), 0.0, open_floor(-75.0))
-    lay(find_islands(make_timeline(*STROKES, length=60_000)), console, tmp_path)
+    mixer = Mixer(Clips(Cache(tmp_path / "cache")), 0.0, open_floor(-75.0))
+    lay(find_islands(make_timeline(*STROKES, length=60_000)), mixer, tmp_path)
     later = [(start + 24 * 501, cue) for start, cue in STROKES]
     monkeypatch.setattr(frames, "encode", None)
     layout = find_islands(make_timeline(*later, length=90_024))
-    assert lay(layout, console, tmp_path)[1] == count_frames(90_024)
+    assert lay(layout, mixer, tmp_path)[1] == count_frames(90_024)
 
 
 def test_with_a_bed_an_island_is_found_again_at_the_same_place_of_its_loop(tmp_path, monkeypatch):
     bed = make_bed(fade=2400)
-    console = Console(Clips(Cache(tmp_path / "cache")), 0.0, open_floor(-75.0), open_bed("drone", "", Cache(tmp_path)))
-    period = ticks_to_ms(console.bed.ticks)
+    mixer = Mixer(Clips(Cache(tmp_path / "cache")), 0.0, open_floor(-75.0), open_bed("drone", "", Cache(tmp_path)))
+    period = ticks_to_ms(mixer.bed.ticks)
     stroke = (14_400, Bell("tick"))
-    lay(find_islands(make_timeline(stroke, length=2 * period, bed=bed)), console, tmp_path)
+    lay(find_islands(make_timeline(stroke, length=2 * period, bed=bed)), mixer, tmp_path)
     monkeypatch.setattr(frames, "encode", None)
     later = find_islands(make_timeline((14_400 + period, Bell("tick")), length=2 * period, bed=bed))
-    assert lay(later, console, tmp_path)[1] == count_frames(2 * period)
+    assert lay(later, mixer, tmp_path)[1] == count_frames(2 * period)
 
 
 def test_the_meter_hears_what_a_meter_on_the_file_hears(session, tmp_path):
     from narrator.sound.loudness import measure_loudness
 
-    layout, console = session
-    path, _, meter = lay(layout, console, tmp_path)
+    layout, mixer = session
+    path, _, meter = lay(layout, mixer, tmp_path)
     heard = measure_loudness(decode(path)[DELAY:])
     assert meter.lufs == pytest.approx(heard.integrated, abs=0.5)
     assert meter.peak == pytest.approx(heard.peak, abs=0.5)
@@ -155,12 +156,12 @@ def test_parts_fill_a_track_without_holes_and_stretches_keep_to_their_loop(islan
         placed.append(Island((at + gap) * TICK, (at + gap + length) * TICK, ()))
         at += gap + length
     layout = Layout(at * TICK + rest, tuple(placed), BedCurve())
-    console = Console(None, 0.0, Loop("x", period, lambda _piece: None))
+    mixer = Mixer(None, 0.0, Loop("x", period, lambda _piece: None))
     laid = 0
-    for part in list_parts(layout, console):
+    for part in list_parts(layout, mixer, count_frames(layout.length)):
         if isinstance(part, Piece):
             assert laid == (part.island.start + part.start) // TICK
-            laid += (part.end - part.start) // TICK + part.is_last
+            laid += part.ticks
         else:
             assert laid == part.start
             assert part.ticks > 0

@@ -1,4 +1,4 @@
-"""The partials of each bell, and where their figures are from.
+"""Bells and beds: their names and figures, and where these are from. Nothing heavy is imported here.
 
 Where a source gives ratios of frequencies, those are used. Levels, decays and rises are choices everywhere: they hang
 on the mallet, the hand that holds the bell and the room, and were set so that a bell calls and does not startle. So
@@ -29,7 +29,14 @@ woodblock, tick
 
 from dataclasses import dataclass
 
-from narrator.units import Db
+from narrator.units import Db, Lufs, Ticks
+
+SPEECH: Lufs = -16.0
+"""What every clip and every loop is brought to before the gain of a session; other levels are told from it."""
+PITCHES = (30.0, 4000.0)
+"""Lowest and highest pitch that a bell can be tuned to, in Hz."""
+BEDS: dict[str, Ticks] = {"drone": 1500, "brown": 1000, "rain": 1500, "ocean": 2500}
+"""Length of each bed's loop in ticks: 36, 24, 36 and 60 s."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,145 @@
+"""`narrator render`: make tracks."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from narrator.cli.cache import open_cache
+from narrator.cli.console import Reporter, print_json, report_errors
+from narrator.cli.naming import DEFAULT, find_target, name_track
+from narrator.cli.options import Asked, JsonOption, Routines, list_requests, takes_options
+from narrator.cli.wire import track_to_data
+from narrator.cores import count_cores
+from narrator.errors import NarratorError, RoutineError
+from narrator.units import format_duration
+
+if TYPE_CHECKING:
+    from narrator.cache import Cache
+    from narrator.cli.progress import Follower
+    from narrator.ledger import Track
+    from narrator.request import SessionRequest, TrackRequest
+
+
+@takes_options
+def render_command(
+    context: typer.Context,
+    routines: Routines,
+    *,
+    asked: Asked,
+    output: Annotated[
+        Path, typer.Option(metavar="PATH", help="Folder to write to, or the file of a single track.")
+    ] = Path("output"),
+    bitrate: Annotated[int, typer.Option(metavar="KBIT", help="Bit rate of the track in kbit/s.")] = 128,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Tracks to make side by side. [default: one for each core]")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Make tracks again; replace files narrator did not make.")
+    ] = False,
+    respeak: Annotated[
+        bool, typer.Option("--respeak", help="Speak every sentence again, because the voice has changed.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Make tracks, each exactly as long as you ask.
+
+    narrator render ten-minute-hips
+
+    narrator render my.yaml --length 8m,20m --voice espeak:en-gb
+
+    A track whose inputs have not changed is left as it is.
+    """
+    reporter = Reporter(as_json=as_json)
+    with report_errors(as_json=as_json):
+        from narrator.batch.executor import check_targets
+        from narrator.formats import check_bitrate, find_format
+        from narrator.request import TrackRequest
+
+        target = find_target(output)
+        check_bitrate(find_format(target.path if target.is_file else Path(f"track{DEFAULT}")), bitrate)
+        names = {"has_length": asked.length is not None, "has_voice": _has_voice(context)}
+        requests = [
+            TrackRequest(session, name_track(target, session, **names), bitrate, force, respeak)
+            for session in _list_sessions(routines, asked, reporter)
+        ]
+        check_targets(requests)
+        _make_tracks(requests, reporter, jobs=jobs, respeak=respeak, quiet=quiet)
+        raise typer.Exit(reporter.worst)
+
+
+def _has_voice(context: typer.Context) -> bool:
+    """Return whether the voice is named on the command line, rather than in the environment."""
+    source = context.get_parameter_source("voice")
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _list_sessions(routines: list[str], asked: Asked, reporter: Reporter) -> "Iterator[SessionRequest]":
+    options, lengths = asked.make_options(), asked.list_lengths()
+    for routine in routines:
+        try:
+            yield from list_requests(routine, options, lengths)
+        except RoutineError as error:
+            reporter.fail(error)
+
+
+def _make_tracks(
+    requests: "list[TrackRequest]", reporter: Reporter, *, jobs: int | None, respeak: bool, quiet: bool
+) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from narrator.batch.executor import render_all
+    from narrator.cli.progress import show_progress
+
+    cores = count_cores()
+    workers = max(1, min(jobs or cores, len(requests)))
+    requests = [replace(request, threads=max(1, cores // workers)) for request in requests]
+    cache = open_cache()
+    is_shown = not (quiet or reporter.as_json)
+    # The pool closes last: an interrupt first has the requests stop, then waits for them to tidy up.
+    with ThreadPoolExecutor(workers) as pool, show_progress(enabled=is_shown) as progress:
+        if respeak:
+            requests = _speak_again(requests, cache, progress, reporter, is_shown=is_shown)
+        for request, outcome in render_all(requests, cache, pool, progress.follow):
+            if isinstance(outcome, NarratorError):
+                reporter.fail(outcome)
+                continue
+            reporter.warn(outcome.notes)
+            if reporter.as_json:
+                print_json(track_to_data(outcome))
+            elif not quiet:
+                _show_track(request, outcome)
+
+
+def _speak_again(
+    requests: "list[TrackRequest]", cache: "Cache", progress: "Follower", reporter: Reporter, *, is_shown: bool
+) -> "list[TrackRequest]":
+    """Speak what the tracks need again, once for all lengths, and return the requests for which that worked."""
+    from narrator.session import speak_again
+
+    failed: set[Path] = set()
+    for request in {request.session.file: request for request in requests}.values():
+        try:
+            count = speak_again(request.session, cache, progress.follow(request))
+        except NarratorError as error:
+            reporter.fail(error)
+            failed.add(request.session.file)
+        else:
+            if is_shown:
+                typer.echo(f"{request.session.name}  {count} sentences spoken again")
+    return [request for request in requests if request.session.file not in failed]
+
+
+def _show_track(request: "TrackRequest", track: "Track") -> None:
+    length = format_duration(track.length_ms)
+    if track.skipped:
+        typer.echo(f"{request.output}  {length}, unchanged (--force makes it again)")
+        return
+    loud = "silent" if track.lufs is None else f"{track.lufs:.1f} LUFS, peak {track.true_peak_db:.1f} dBTP"
+    clips = f"{track.clips_new + track.clips_cached} clips, {track.clips_new} new"
+    typer.echo(f"{request.output}  {length}, {track.voice}, {loud}, {clips}, {track.seconds:.1f} s")
+    if track.replaced:
+        typer.echo(f"  in place of the track that {track.replaced} spoke; with --voice each has a name of its own")

@@ -1,0 +1,108 @@
+"""Every shape of JSON that the command prints: keys, once given, keep their names."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from math import isinf
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from narrator.cache import Cache, Usage
+    from narrator.errors import Fault
+    from narrator.ledger import Track
+    from narrator.review.checking import Checked
+    from narrator.review.figures import Row
+    from narrator.routine.library import Listed
+    from narrator.routine.translating import Written
+    from narrator.verifying.checks import Check
+
+
+def fault_to_data(fault: "Fault", kind: str, message: str, spans: Sequence[tuple[int, int]] = ()) -> dict[str, Any]:
+    """Return a fault (`error` or `warning`); `spans` are the lengths in ms that can be met."""
+    mark = asdict(fault.mark) if fault.mark else {"file": None, "line": None, "column": None}
+    more = {"ranges_ms": [list(span) for span in spans]} if spans else {}
+    return {"kind": kind, **mark, "message": message, **more}
+
+
+def track_to_data(track: "Track") -> dict[str, Any]:
+    """Return a track that was made, or left as it was."""
+    known = asdict(track)
+    del known["notes"]
+    return known
+
+
+def checks_to_data(track: Path, checks: "Sequence[Check]") -> dict[str, Any]:
+    """Return what was found of a track, compared with its session."""
+    known = [asdict(check) | {"ok": not check.is_fault} for check in checks]
+    return {"path": str(track), "ok": not any(check.is_fault for check in checks), "checks": known}
+
+
+def checked_to_data(name: str, checked: "Checked") -> dict[str, Any]:
+    """Return how long a routine can be, and what it comes to."""
+    known = checked.range
+    return {
+        "kind": "length",
+        "file": name,
+        "title": checked.title,
+        "length_ms": checked.length,
+        "natural_ms": known.natural,
+        "shortest_ms": known.shortest,
+        "longest_ms": known.longest,
+        "ranges_ms": [list(ends) for ends in known.spans],
+        "estimate": checked.is_estimate,
+        "lengths": [_row_to_data(row) for row in checked.rows],
+    }
+
+
+def _row_to_data(row: "Row") -> dict[str, Any]:
+    if row.figures is None:
+        return {"length_ms": row.length, "reachable": False}
+    known = asdict(row.figures)
+    names = {"length": "length_ms", "shortest_hold": "shortest_hold_ms", "longest_hold": "longest_hold_ms"}
+    names |= {"wordless": "wordless_ms"}
+    return {names.get(key, key): value for key, value in known.items()} | {"reachable": True}
+
+
+def listed_to_data(routine: "Listed") -> dict[str, Any]:
+    """Return a built-in routine."""
+    known = {"name": routine.name, "title": routine.title, "length_ms": routine.length}
+    known |= {"description": routine.description, "language": routine.language}
+    return known | {"languages": list(routine.languages)}
+
+
+def translated_to_data(language: str, written: "Written") -> dict[str, Any]:
+    """Return a PO file that was written."""
+    return {"language": language, **asdict(written)}
+
+
+def usage_to_data(cache: "Cache", usage: "Usage") -> dict[str, Any]:
+    """Return how large the cache is, and may become."""
+    known: dict[str, Any] = {"path": str(cache.root), "size_bytes": usage.size, "entries": usage.entries}
+    return known | {"limit_bytes": limit_to_data(cache.limit)}
+
+
+def cleared_to_data(cache: "Cache", gone: "Usage", left: "Usage") -> dict[str, Any]:
+    """Return what was removed from the cache, and what is left."""
+    known: dict[str, Any] = {"path": str(cache.root), "freed_bytes": gone.size, "removed": gone.entries}
+    return known | {"size_bytes": left.size, "entries": left.entries}
+
+
+def limited_to_data(config: Path, limit: float, gone: "Usage") -> dict[str, Any]:
+    """Return the limit that was set, and what was removed for it."""
+    known: dict[str, Any] = {"config": str(config), "limit_bytes": limit_to_data(limit)}
+    return known | {"freed_bytes": gone.size, "removed": gone.entries}
+
+
+def limit_to_data(limit: float) -> int | None:
+    """Return a limit in bytes; None for none."""
+    return None if isinf(limit) else int(limit)
+
+
+def bell_to_data(name: str, ring: int, pitch: float, level: float) -> dict[str, Any]:
+    """Return a bell."""
+    return {"kind": "bell", "name": name, "length_ms": ring, "pitch_hz": pitch, "level_db": level}
+
+
+def bed_to_data(name: str, length: int) -> dict[str, Any]:
+    """Return a bed."""
+    return {"kind": "bed", "name": name, "length_ms": length}

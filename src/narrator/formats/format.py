@@ -1,0 +1,101 @@
+"""What a format of finished tracks is, and the registry of them by the ending of a file's name."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol
+
+from narrator.errors import UsageError
+from narrator.mix import Layout, Mixer
+from narrator.script import Heading
+from narrator.timeline import Timeline
+from narrator.units import Db, Lufs, Ms
+
+FORMATS = {".mp3": "narrator.formats.mp3"}
+"""The module of each format, whose `FORMAT` it is; imported when it is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mixdown:
+    """What a track is made from: its heading, its timeline with the chapters, its islands, and the mixer of them.
+
+    Parts are mixed when a format asks for them, because what is in the cache already need not be mixed again.
+    """
+
+    heading: Heading
+    timeline: Timeline
+    layout: Layout
+    mixer: Mixer
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How to encode: kilobits a second, and how many threads may work at it."""
+
+    bitrate: int = 128
+    threads: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was written: samples per channel, and loudness and peak of the mix (None for a track without sound)."""
+
+    samples: int
+    lufs: Lufs | None
+    true_peak_db: Db | None
+
+
+class Format(Protocol):
+    """A kind of file that tracks are written as."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+    @property
+    def bitrates(self) -> Sequence[int]:
+        """Bit rates that it can have, in kbit/s."""
+
+    def write(
+        self, path: Path, mixdown: Mixdown, encoding: Encoding, report: Callable[[Ms, Ms], None] | None = None
+    ) -> Measured:
+        """Mix, encode and write a track, which appears at `path` whole or not at all.
+
+        `report` receives how many ms are done, of how many.
+
+        Raises:
+            PublishError: the file cannot be written.
+            SpeechError: a clip has vanished from the cache.
+
+        """
+
+    def is_ours(self, path: Path) -> bool:
+        """Return whether narrator made the file at `path`."""
+
+
+def find_format(path: Path) -> Format:
+    """Return the format that the ending of a file's name stands for.
+
+    Raises:
+        UsageError: none has this ending; says which there are.
+
+    """
+    module = FORMATS.get(path.suffix.lower())
+    if module is None:
+        message = f"a track cannot be written as {path.name!r}; it can end in {', '.join(FORMATS)}"
+        raise UsageError(message, options=("output",))
+    found: Format = import_module(module).FORMAT
+    return found
+
+
+def check_bitrate(form: Format, bitrate: int) -> None:
+    """Refuse a bit rate that a format cannot have.
+
+    Raises:
+        UsageError: it cannot have it; says which it can.
+
+    """
+    if bitrate not in form.bitrates:
+        known = ", ".join(map(str, form.bitrates))
+        raise UsageError(f"the bit rate of {form.name} cannot be {bitrate}; it can be {known}", options=("bitrate",))

@@ -1,0 +1,132 @@
+"""Tracks that were made: what each was made from, so that it is recognised, and can be compared with that."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import av
+
+from narrator.cache import Cache, make_key
+from narrator.errors import Fault, Mark, PublishError
+from narrator.paths import is_file, open_regular
+from narrator.request import TrackRequest
+from narrator.script import Bell
+from narrator.session import Draft, Session
+from narrator.speech.text.reading import Reader
+from narrator.units import Ms
+
+_SHELF = "tracks"
+_FORMAT = 4
+"""Raised whenever the same input would give another track."""
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A finished track. Loudness and peak are the mix's; None for a track without sound."""
+
+    path: str
+    voice: str
+    length_ms: Ms
+    samples: int
+    lufs: float | None
+    true_peak_db: float | None
+    clips_new: int
+    clips_cached: int
+    seconds: float
+    skipped: bool = False
+    replaced: str | None = None
+    """Who spoke the track that was there before, where that was another voice."""
+    notes: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is known of the track at a place: a name for all it was made from, the digest of its bytes, its script."""
+
+    fingerprint: str
+    digest: str
+    track: Track
+    script: str
+
+    def read_track(self, path: Path) -> Track:
+        """Return the track as one that is left as it is."""
+        return replace(self.track, path=str(path), skipped=True)
+
+
+def make_fingerprint(draft: Draft, reader: Reader, request: TrackRequest) -> str:
+    """Return a name for all that a track depends on."""
+    script, options = draft.arrangement.script, draft.request.options
+    given = [reader.read(text) for text in script.list_texts()]
+    asked = options.length, options.nearest, request.bitrate
+    return make_key(_FORMAT, av.__version__, script, _list_digests(draft), reader.voice, *asked, given)
+
+
+def _list_digests(draft: Draft) -> list[str]:
+    """Return what the sound files of a session hold: a file may change while what names it does not."""
+    script = draft.arrangement.script
+    bells = [cue.digest for cue in script.list_cues() if isinstance(cue, Bell)]
+    return bells + ([script.bed.digest] if script.bed else [])
+
+
+def find_entry(path: Path, cache: Cache) -> Entry | None:
+    """Return what is known of the track at a place, if narrator made one there."""
+    data = cache.get(_SHELF, _make_place_key(path))
+    if data is None or not is_file(path):
+        return None
+    known: dict[str, Any] = json.loads(data)
+    notes = tuple(Fault(note["message"], note["mark"] and Mark(**note["mark"])) for note in known["notes"])
+    return Entry(known["fingerprint"], known["digest"], Track(**known["track"], notes=notes), known["script"])
+
+
+def find_track(request: TrackRequest, fingerprint: str, cache: Cache) -> Track | None:
+    """Return the track at a request's place, if it was made from the same input and is still as it was made.
+
+    Raises:
+        PublishError: the file there cannot be read.
+
+    """
+    entry = find_entry(request.output, cache)
+    if entry is None or entry.fingerprint != fingerprint or entry.digest != hash_track(request.output):
+        return None
+    return entry.read_track(request.output)
+
+
+def keep_track(request: TrackRequest, fingerprint: str, track: Track, session: Session, cache: Cache) -> None:
+    """Keep what is known of a track that was just made.
+
+    Raises:
+        OutsideError: the cache cannot be written.
+
+    """
+    plain = asdict(replace(track, notes=()))
+    del plain["notes"], plain["skipped"], plain["replaced"]
+    known = {
+        "fingerprint": fingerprint,
+        "digest": hash_track(request.output),
+        "track": plain,
+        "notes": [{"message": note.message, "mark": note.mark and asdict(note.mark)} for note in track.notes],
+        "script": session.format_script(),
+    }
+    cache.put(_SHELF, _make_place_key(request.output), json.dumps(known).encode())
+
+
+def hash_track(path: Path) -> str:
+    """Return the digest of a file's bytes.
+
+    Raises:
+        PublishError: it cannot be read.
+
+    """
+    try:
+        with open_regular(path) as file:
+            return hashlib.file_digest(file, "blake2b").hexdigest()
+    except OSError as error:
+        message = f"cannot read {path}: {error.strerror or error}; choose another place"
+        raise PublishError(message, options=("output",)) from error
+
+
+def _make_place_key(path: Path) -> str:
+    # A name need not be UTF-8.
+    return make_key(_FORMAT, str(path.resolve()).encode(errors="backslashreplace").decode())

@@ -1,0 +1,138 @@
+"""A track as parts: islands in pieces, and stretches of background between them; and the sound of each.
+
+A part is mixed together with its block and its surroundings, whatever becomes of it, so that its samples are the same
+for whoever asks.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from narrator.mix.islands import Island, Layout
+from narrator.mix.mixing import Mixer, mix_background, mix_island
+from narrator.sound.audio import Samples
+from narrator.sound.loop import Loop
+from narrator.units import TICK, TICK_SAMPLES, Db, Ms, Ticks, floor_ticks, ticks_to_ms
+
+_BLOCK: Ticks = 500
+"""Ticks of a loop that are mixed together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Part of an island, from `start` to `end` in it."""
+
+    island: Island
+    start: Ms
+    end: Ms
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the island ends with it: then it has one tick more, for the delay of an encoder."""
+        return self.end == self.island.length
+
+    @property
+    def ticks(self) -> Ticks:
+        """How many ticks of the track are its own."""
+        return (self.end - self.start) // TICK + self.is_last
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Background with the bed at a constant level (None for no bed), so many ticks of the track from one on."""
+
+    level: Db | None
+    start: Ticks
+    ticks: Ticks
+
+
+Part: TypeAlias = Piece | Stretch
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """How many ticks are mixed with a block on either side of it, and then left out."""
+
+    before: Ticks
+    after: Ticks
+
+
+def list_parts(layout: Layout, mixer: Mixer, ticks: Ticks) -> Iterator[Part]:
+    """Yield the parts of a track of so many ticks, in order and without holes.
+
+    Stretches end where a block of their loop does.
+    """
+    laid: Ticks = 0
+    for island in layout.islands:
+        yield from _list_stretches(laid, floor_ticks(island.start), layout, mixer)
+        yield from (Piece(island, start, end) for start, end in island.list_pieces())
+        laid = floor_ticks(island.end) + 1
+    yield from _list_stretches(laid, ticks, layout, mixer)
+
+
+def _list_stretches(start: Ticks, end: Ticks, layout: Layout, mixer: Mixer) -> Iterator[Stretch]:
+    level = layout.curve.find_level(ticks_to_ms(start))
+    loop = find_loop(level, mixer)
+    while start < end:
+        until = min(end, _find_next_seam(start, loop.ticks if loop else _BLOCK))
+        yield Stretch(level, start, until - start)
+        start = until
+
+
+def _find_next_seam(tick: Ticks, period: Ticks) -> Ticks:
+    """Return the next tick at which another block of a loop begins: each `_BLOCK`, and at the loop's end."""
+    inside = tick % period
+    return tick - inside + min((inside // _BLOCK + 1) * _BLOCK, period)
+
+
+def find_loop(level: Db | None, mixer: Mixer) -> Loop | None:
+    """Return the loop that sets the period of the background; None for digital silence."""
+    return mixer.floor if level is None else mixer.bed
+
+
+def find_block(part: Part, mixer: Mixer) -> tuple[Part, Ticks]:
+    """Return what is mixed together with a part, and how many ticks into that the part starts.
+
+    A piece is mixed by itself; a stretch with the block of its loop that it is in, told from the loop's start.
+    """
+    if isinstance(part, Piece):
+        return part, 0
+    loop = find_loop(part.level, mixer)
+    if loop is None:
+        return replace(part, start=0), 0
+    inside = part.start % loop.ticks
+    first = inside // _BLOCK * _BLOCK
+    return Stretch(part.level, first, min(first + _BLOCK, loop.ticks) - first), inside - first
+
+
+def mix_block(block: Part, layout: Layout, mixer: Mixer, around: Surroundings) -> Samples:
+    """Mix a block that `find_block` returned, and its surroundings; float32 of shape (frames, 2).
+
+    Raises:
+        SpeechError: a clip has vanished from the cache.
+
+    """
+    if isinstance(block, Piece):
+        first, last = block.start - around.before * TICK, block.end + around.after * TICK
+        return mix_island(block.island, layout.curve, mixer, first, last)
+    first, last = block.start - around.before, block.start + block.ticks + around.after
+    return mix_background(block.level, ticks_to_ms(first), ticks_to_ms(last), mixer)
+
+
+def mix_part(part: Part, layout: Layout, mixer: Mixer, around: Surroundings) -> Samples:
+    """Mix a part; float32 of shape (ticks * 1,152, 2).
+
+    Raises:
+        SpeechError: a clip has vanished from the cache.
+
+    """
+    block, inside = find_block(part, mixer)
+    start = (around.before + inside) * TICK_SAMPLES
+    return mix_block(block, layout, mixer, around)[start : start + part.ticks * TICK_SAMPLES]
+
+
+def mix_part_background(part: Part, layout: Layout, mixer: Mixer, around: Surroundings) -> Samples:
+    """Mix what a part would be without any cue in it; see `mix_part`."""
+    if isinstance(part, Piece):
+        part = replace(part, island=replace(part.island, sounds=()))
+    return mix_part(part, layout, mixer, around)

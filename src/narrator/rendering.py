@@ -1,0 +1,123 @@
+"""A session to a track: every stage in order, each named here. What is decided before is in `narrator.session`."""
+
+import time
+from dataclasses import replace
+
+from narrator.cache import Cache
+from narrator.errors import Fault, OutsideError, PublishError
+from narrator.files import sweep_parts
+from narrator.formats import Encoding, Format, Measured, Mixdown, check_bitrate, find_format
+from narrator.ledger import Track, find_entry, find_track, keep_track, make_fingerprint
+from narrator.mix import find_islands
+from narrator.paths import exists, refuse_special
+from narrator.request import TrackRequest
+from narrator.session import Report, Session, cast_draft, decide, read_draft
+from narrator.speech.text.reading import Reader
+
+
+def render_track(request: TrackRequest, cache: Cache, report: Report | None = None) -> Track:
+    """Make a track, unless it is there already and nothing that goes into it has changed.
+
+    Raises:
+        NarratorError: of the stage that failed. A file that was there before is then still there, unharmed.
+
+    """
+    with cache.lease():
+        return _render(request, cache, report)
+
+
+def _render(request: TrackRequest, cache: Cache, report: Report | None) -> Track:
+    started = time.monotonic()
+    form = find_format(request.output)
+    check_bitrate(form, request.bitrate)
+    draft = read_draft(request.session)
+
+    def find_or_decide(reader: Reader) -> tuple[str, Track | Session]:
+        fingerprint = make_fingerprint(draft, reader, request)
+        is_again = request.force or request.remake
+        if not is_again and (track := find_track(request, fingerprint, cache)):
+            return fingerprint, track
+        prepare_output(request, form)
+        return fingerprint, decide(draft, reader, cache, report)
+
+    (fingerprint, found), failed = cast_draft(draft, find_or_decide)
+    if isinstance(found, Track):
+        return replace(found, notes=(*failed, *found.notes))
+    before = find_entry(request.output, cache)
+    measured = write_session(found, request, form, report)
+    track = _describe_track(found, request, measured, started)
+    if before and before.track.voice != track.voice:
+        track = replace(track, replaced=before.track.voice)
+    # Kept without the other warnings: they are about this run, and the fingerprint is that of the voice that spoke.
+    failed += _keep_track(request, fingerprint, track, found, cache)
+    return replace(track, notes=(*failed, *track.notes))
+
+
+def write_session(session: Session, request: TrackRequest, form: Format, report: Report | None = None) -> Measured:
+    """Mix a session, encode it, and write it to its file.
+
+    Raises:
+        PublishError: the file cannot be written.
+        SpeechError: a clip has vanished from the cache.
+
+    """
+    layout = find_islands(session.timeline)
+    mixdown = Mixdown(session.heading, session.timeline, layout, session.open_mixer())
+    encoding = Encoding(request.bitrate, request.threads)
+    return form.write(
+        request.output, mixdown, encoding, report and (lambda done, total: report("mixing", done, total))
+    )  # fmt: skip
+
+
+def prepare_output(request: TrackRequest, form: Format) -> None:
+    """Make the folder of a track, and refuse a file there that narrator did not make.
+
+    Raises:
+        PublishError: the folder cannot be made, or the file may not be replaced.
+
+    """
+    path, folder = request.output, request.output.parent
+    try:
+        refuse_special(path)
+    except OSError as error:
+        message = f"cannot write {path}: {error.strerror}; choose another place"
+        raise PublishError(message, options=("output",)) from error
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"cannot make the folder {folder}: {error.strerror or error}; choose another place"
+        raise PublishError(message, options=("output",)) from error
+    sweep_parts(folder)
+    if exists(path) and not request.force and not form.is_ours(path):
+        message = f"{path} was not made by narrator; move it away, or have it replaced"
+        raise PublishError(message, options=("force",))
+
+
+def _describe_track(session: Session, request: TrackRequest, measured: Measured, started: float) -> Track:
+    return Track(
+        path=str(request.output),
+        voice=str(session.voice),
+        length_ms=session.timeline.length,
+        samples=measured.samples,
+        lufs=_round(measured.lufs),
+        true_peak_db=_round(measured.true_peak_db),
+        clips_new=session.clips.new,
+        clips_cached=session.clips.cached,
+        seconds=round(time.monotonic() - started, 3),
+        notes=session.notes,
+    )
+
+
+def _keep_track(
+    request: TrackRequest, fingerprint: str, track: Track, session: Session, cache: Cache
+) -> tuple[Fault, ...]:
+    """Keep what is known of a track; where that fails the track is there, and good, so that this is a warning."""
+    try:
+        keep_track(request, fingerprint, track, session, cache)
+    except OutsideError as error:
+        return tuple(Fault(f"narrator will not recognise this track: {each.message}") for each in error.faults)
+    return ()
+
+
+def _round(level: float | None) -> float | None:
+    return None if level is None else round(level, 2)

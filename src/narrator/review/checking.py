@@ -1,0 +1,88 @@
+"""A routine looked at without speaking: how long it can be, what it comes to at several lengths, and what is odd."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from narrator.cache import Cache
+from narrator.errors import Fault, UsageError
+from narrator.request import SessionRequest
+from narrator.review.advice import review_growth
+from narrator.review.figures import USUAL, Row, look_at_lengths
+from narrator.routine.coverage import review_translations
+from narrator.session import Draft, cast_draft, measure_rings, open_draft_bed, read_draft
+from narrator.speech.speak import find_lengths
+from narrator.speech.text.reading import Reader
+from narrator.speech.text.unspoken import find_unspoken
+from narrator.timeline import Growth, Lengths, Range, measure_range
+from narrator.timeline.arrangement import place_growth
+from narrator.units import Ms
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a file comes to, and what is odd; figures are estimates where not all of its clips are in the cache."""
+
+    title: str
+    range: Range
+    length: Ms
+    is_estimate: bool
+    notes: tuple[Fault, ...]
+    rows: tuple[Row, ...] = ()
+    """What it comes to at several lengths; none for a script."""
+    advice: tuple[Fault, ...] = ()
+    """What could be better at these lengths."""
+
+
+def check_session(request: SessionRequest, cache: Cache, lengths: Sequence[Ms] | None = None) -> Checked:
+    """Read a file and place it, speaking nothing: clips that are not in the cache are estimated.
+
+    A routine is looked at in each of `lengths`, which are its own and some usual ones unless they are given.
+
+    Raises:
+        NarratorError: of the stage that found a fault.
+
+    """
+    draft = read_draft(request)
+    measured, noted = _measure(draft, cache)
+    open_draft_bed(draft, cache)
+    growth = draft.arrangement.grow(measured)
+    if growth is None:
+        return _check_pinned(draft, measured, noted, lengths)
+    return _check_growth(draft, growth, noted, lengths)
+
+
+def _measure(draft: Draft, cache: Cache) -> tuple[Lengths, tuple[Fault, ...]]:
+    """Return the lengths of everything, and what is odd about the words and the voice."""
+    script = draft.arrangement.script
+
+    def find(reader: Reader) -> tuple[dict[str, Ms], bool, tuple[Fault, ...]]:
+        unspoken = find_unspoken(script.list_marked_texts(), reader, script.heading.pronounce_marks)
+        return *find_lengths(script.list_texts(), reader, cache), unspoken
+
+    (clips, is_estimate, unspoken), failed = cast_draft(draft, find)
+    notes = (*script.notes, *(review_translations(draft.routine) if draft.routine else ()))
+    return Lengths(clips, measure_rings(draft.arrangement.list_cues()), is_estimate), (*failed, *notes, *unspoken)
+
+
+def _check_pinned(draft: Draft, measured: Lengths, noted: tuple[Fault, ...], lengths: Sequence[Ms] | None) -> Checked:
+    if lengths is not None:
+        message = f"{draft.request.name} is a script, which has one length; leave the lengths out"
+        raise UsageError(message, options=("length",))
+    timeline = draft.arrangement.place(measured)
+    length = timeline.length
+    only = Range(length, length, length, ((length, length),))
+    return Checked(draft.heading.title, only, length, measured.is_estimate, (*noted, *timeline.notes))
+
+
+def _check_growth(draft: Draft, growth: Growth, noted: tuple[Fault, ...], lengths: Sequence[Ms] | None) -> Checked:
+    options = draft.request.options
+    known = measure_range(growth, growth.lengths)
+    timeline = place_growth(growth, options.length, nearest=options.nearest)
+    asked = tuple(lengths or (*USUAL, timeline.length))
+    if options.nearest:
+        asked = tuple(known.find_nearest(length) for length in asked)
+    rows, advice = look_at_lengths(growth, asked, explains=lengths is not None)
+    notes = tuple(dict.fromkeys([*noted, *review_growth(growth), *timeline.notes]))
+    return Checked(
+        draft.heading.title, known, timeline.length, growth.lengths.is_estimate, notes, tuple(rows), tuple(advice)
+    )  # fmt: skip

@@ -1,0 +1,240 @@
+"""A session: a routine with everything decided. Read, speak, place, gain: in this order, and nowhere else.
+
+`read_draft` reads what was written; `cast_draft` finds the voice; `decide` speaks, places, and measures the gain.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeAlias, TypeVar
+
+from narrator.cache import Cache
+from narrator.captions.json import format_json
+from narrator.captions.text import format_text
+from narrator.errors import Fault, Mark, SoundError, UsageError
+from narrator.mix import Mixer, measure_gain, measure_stroke
+from narrator.mix.backdrops import open_bed, open_floor
+from narrator.request import SessionRequest
+from narrator.routine.load import make_routine
+from narrator.routine.model import Routine
+from narrator.routine.seed import settle_seed
+from narrator.routine.source import Source, read_source
+from narrator.script import Bell, Cue, Heading, write_script
+from narrator.sound.loop import Loop
+from narrator.speech.cast import Role, cast_voice
+from narrator.speech.engine import Voice
+from narrator.speech.speak import Clips, speak
+from narrator.speech.text.reading import Reader
+from narrator.speech.text.unspoken import find_unspoken
+from narrator.timeline import Lengths, Timeline
+from narrator.timeline.arrangement import Arrangement, Elastic, Pinned
+from narrator.timeline.pinned import is_script, make_script
+from narrator.timeline.pinned_file import format_script
+from narrator.units import Db, Ms
+
+T = TypeVar("T")
+
+Report: TypeAlias = Callable[[str, int, int], None]
+"""Receives progress: which stage, how much of it is done, of how much."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What was asked for, and what was written: a session that nobody has spoken yet."""
+
+    request: SessionRequest
+    arrangement: Arrangement
+    routine: Routine | None = None
+    """What the script was made from; None for a script that was authored as one."""
+
+    @property
+    def heading(self) -> Heading:
+        """What the session is called, and its voice."""
+        return self.arrangement.script.heading
+
+
+@dataclass(frozen=True)
+class Session:
+    """A routine with everything decided: what is heard when, in which voice, and how loud."""
+
+    name: str
+    """What messages call its file."""
+    heading: Heading
+    voice: Voice
+    timeline: Timeline
+    clips: Clips
+    gain: Db
+    floor: Db | None
+    """Level of the room tone in dBFS; None for digital silence."""
+    bed: Loop | None
+    warnings: tuple[Fault, ...] = ()
+    """What the voice is likely to misread; and why it is not the one that was chosen first."""
+
+    @property
+    def notes(self) -> tuple[Fault, ...]:
+        """Every warning, of the voice and of the timeline."""
+        return (*self.warnings, *self.timeline.notes)
+
+    def open_mixer(self) -> Mixer:
+        """Return what the sound of the session goes through."""
+        floor = None if self.floor is None else open_floor(self.floor)
+        return Mixer(self.clips, self.gain, floor, self.bed)
+
+    def format_script(self, folders: tuple[Path, ...] = ()) -> str:
+        """Write the session as a script file; see `timeline.pinned_file.format_script`."""
+        voice = str(self.voice)
+        return format_script(self.heading, voice, self.gain, self.floor, self.timeline, self.name, folders)
+
+    def format_text(self, *, spoken: bool = False) -> str:
+        """Write the session as a screenplay; `spoken` shows what the voice is given, too."""
+        readings = self.clips.get_reading if spoken else None
+        return format_text(self.heading.title, str(self.voice), self.timeline, readings)
+
+    def format_json(self, *, spoken: bool = False) -> str:
+        """Write the session as JSON; `spoken` shows what the voice is given, too."""
+        readings = self.clips.get_reading if spoken else None
+        return format_json(self.heading.title, self.heading.language, str(self.voice), self.timeline, readings)
+
+
+def make_session(request: SessionRequest, cache: Cache, report: Report | None = None) -> Session:
+    """Decide everything about a session, speech included.
+
+    Raises:
+        NarratorError: of the stage that failed.
+
+    """
+    return make_draft_session(read_draft(request), cache, report)
+
+
+def make_draft_session(draft: Draft, cache: Cache, report: Report | None = None) -> Session:
+    """Decide everything about a session that has been read.
+
+    Raises:
+        NarratorError: of the stage that failed.
+
+    """
+    with cache.lease():
+        session, failed = cast_draft(draft, lambda reader: decide(draft, reader, cache, report))
+    return replace(session, warnings=(*failed, *session.warnings))
+
+
+def read_draft(request: SessionRequest) -> Draft:
+    """Read a routine or a script file.
+
+    Raises:
+        RoutineError: it cannot be used.
+        UsageError: it is a script, and an option would change it.
+
+    """
+    return make_draft(request, read_source(request.file, request.name))
+
+
+def make_draft(request: SessionRequest, source: Source) -> Draft:
+    """Make a draft from a file's data; see `read_draft`."""
+    options = request.options
+    if is_script(source):
+        if changes := options.list_changes():
+            message = f"{request.name} is a script, whose times are fixed; leave out {', '.join(changes)}"
+            raise UsageError(message, options=tuple(changes))
+        return Draft(request, Pinned(make_script(source, options.sounds)))
+    routine = make_routine(source, request.file, options.sounds)
+    seed = settle_seed(routine.seed if options.seed is None else options.seed, options.today)
+    script = write_script(routine, options.guidance or "full", options.language, options.without, seed)
+    return Draft(request, Elastic(script if options.bed else replace(script, bed=None)), routine)
+
+
+def cast_draft(draft: Draft, work: Callable[[Reader], T]) -> tuple[T, tuple[Fault, ...]]:
+    """Do all of some work with the voice of a session, or with the next one allowed where that fails.
+
+    Returns:
+        What the work gives, and a warning for each voice that failed.
+
+    Raises:
+        UsageError, SpeechError: as `cast_voice`.
+
+    """
+    options, heading = draft.request.options, draft.heading
+    mark = None if options.language else heading.voice_mark
+    role = Role(heading.voice, heading.language, mark)
+    return cast_voice(
+        options.voice, options.fallback, role, lambda engine, voice: work(Reader(engine, voice, heading.pronounce))
+    )
+
+
+def decide(draft: Draft, reader: Reader, cache: Cache, report: Report | None = None) -> Session:
+    """Speak, place, and measure the gain, with one voice.
+
+    Raises:
+        NarratorError: of the stage that failed.
+
+    """
+    options, arrangement, script = draft.request.options, draft.arrangement, draft.arrangement.script
+    bed = open_draft_bed(draft, cache)
+    unspoken = find_unspoken(script.list_marked_texts(), reader, draft.heading.pronounce_marks)
+    clips = speak(script.list_texts(), reader, cache, report and (lambda done, total: report("speaking", done, total)))
+    lengths = Lengths(clips.lengths, measure_rings(arrangement.list_cues()))
+    timeline = arrangement.place(lengths, options.length, nearest=options.nearest)
+    gain = arrangement.gain
+    if gain is None:
+        gain = measure_gain(arrangement.place_whole(lengths), clips, script.loudness)
+    warnings = (*script.notes, *unspoken)
+    return Session(
+        draft.request.name, draft.heading, reader.voice, timeline, clips, gain, script.floor, bed, warnings
+    )  # fmt: skip
+
+
+def speak_again(request: SessionRequest, cache: Cache, report: Report | None = None) -> int:
+    """Speak everything that a session may need again, replace what is in the cache of it, and return how much it was.
+
+    Raises:
+        NarratorError: of the stage that failed.
+
+    """
+    draft = read_draft(request)
+    texts = draft.arrangement.script.list_texts()
+
+    def follow(done: int, total: int) -> None:
+        if report:
+            report("speaking", done, total)
+
+    with cache.lease():
+        clips, _ = cast_draft(draft, lambda reader: speak(texts, reader, cache, follow, again=True))
+    return clips.new
+
+
+def measure_rings(cues: Iterable[Cue]) -> dict[Bell, Ms]:
+    """Return how long each bell is heard after a stroke.
+
+    Raises:
+        SoundError: the file of a bell is not a sound.
+
+    """
+    rings: dict[Bell, Ms] = {}
+    for bell in dict.fromkeys(cue.stroke for cue in cues if isinstance(cue, Bell)):
+        with _sound_placed(bell.mark):
+            rings[bell] = measure_stroke(bell)
+    return rings
+
+
+def open_draft_bed(draft: Draft, cache: Cache) -> Loop | None:
+    """Return the bed of a session as a loop; None where it has none.
+
+    Raises:
+        SoundError: the file of the bed is not a sound.
+
+    """
+    bed = draft.arrangement.script.bed
+    if bed is None:
+        return None
+    with _sound_placed(bed.mark):
+        return open_bed(bed.sound, bed.digest, cache)
+
+
+@contextmanager
+def _sound_placed(mark: Mark | None) -> Iterator[None]:
+    """Give a fault of a sound file the place where the file is named."""
+    try:
+        yield
+    except SoundError as error:
+        raise SoundError(error.faults[0].message, mark) from None

@@ -1,0 +1,128 @@
+"""A timeline written as a script file, to read, edit and render with its times as they stand.
+
+`format_script` and `timeline.pinned` are inverse: an unedited file renders to the bytes of its routine.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from narrator.errors import UsageError
+from narrator.routine.sounds import NONE
+from narrator.script import Bed, Bell, Breath, Heading, Speech
+from narrator.timeline.pinned_model import FORMAT, KEY
+from narrator.timeline.placed import BedLine, Segment, Timeline
+from narrator.units import Db, format_clock, format_duration
+
+
+def format_script(
+    heading: Heading,
+    voice: str,
+    gain: Db,
+    floor: Db | None,
+    timeline: Timeline,
+    file: str,
+    folders: tuple[Path, ...] = (),
+) -> str:
+    """Write a timeline as a script file.
+
+    `voice` is the one it was measured with, as `engine:name`; `file` is the routine, whose lines need no name;
+    `folders` are those where sound files are looked for, the one where the script will be first. Without any, sound
+    files are named by their whole paths.
+
+    Raises:
+        UsageError: a sound file is in none of the folders, nor below one.
+
+    """
+    head: dict[str, Any] = {
+        KEY: FORMAT,
+        "title": heading.title,
+        "language": heading.language,
+        "voice": _voice_to_data(voice, heading.voice.pace),
+        **({"pronounce": dict(heading.pronounce)} if heading.pronounce else {}),
+        "tags": {key: value for key, value in heading.tags.model_dump().items() if value is not None},
+        "seed": heading.seed,
+        "gain": gain,
+        "floor": NONE if floor is None else floor,
+        "length": format_duration(timeline.length),
+        **({"bed": _bed_to_data(timeline.bed, folders)} if timeline.bed else {}),
+    }
+    lines = ["# A narration script: move a cue, change its words, delete it or add one, and render this file."]
+    lines += [f"{key}: {_flow(value)}" for key, value in head.items()]
+    if timeline.chapters:
+        lines.append("sections:")
+        for chapter in timeline.chapters:
+            times = {"title": chapter.title, "at": format_clock(chapter.start), "to": format_clock(chapter.end)}
+            lines.append(f"  - {_flow(times)}")
+    lines.append("cues:" if timeline.segments else "cues: []")
+    lines += [f"  - {_flow(_cue_to_data(segment, timeline, file, folders))}" for segment in timeline.segments]
+    return "\n".join(lines) + "\n"
+
+
+def _voice_to_data(voice: str, pace: float) -> dict[str, Any]:
+    engine, _, name = voice.partition(":")
+    return {"engine": engine, "name": name, "pace": pace}
+
+
+def _name_sound(sound: Bell | Bed, folders: tuple[Path, ...]) -> str:
+    """A sound's name, or the place of its file, seen from the first folder that it is below."""
+    if not sound.digest:
+        return sound.sound
+    path = Path(sound.sound).resolve()
+    for folder in folders:
+        if path.is_relative_to(folder.resolve()):
+            return path.relative_to(folder.resolve()).as_posix()
+    if folders:
+        raise UsageError(
+            f"a script in {folders[0]} cannot name the sound file {path}, which is neither there nor below; write the "
+            f"script to {path.parent}"
+        )
+    return str(path)
+
+
+def _bell_to_data(bell: Bell, folders: tuple[Path, ...]) -> dict[str, Any]:
+    data = {"sound": _name_sound(bell, folders), "times": bell.times}
+    own = {
+        "every": format_duration(bell.every) if bell.times > 1 else None,
+        "pitch": bell.pitch,
+        "length": None if bell.length is None else format_duration(bell.length),
+        "level": bell.level,
+    }
+    return data | {key: value for key, value in own.items() if value is not None}
+
+
+def _bed_to_data(line: BedLine, folders: tuple[Path, ...]) -> dict[str, Any]:
+    bed = line.bed
+    levels = [{"at": format_clock(at), "level": NONE if level is None else level} for at, level in line.levels]
+    head = {"sound": _name_sound(bed, folders), "level": bed.level, "duck": bed.duck, "fade": format_duration(bed.fade)}
+    return head | {"levels": levels}
+
+
+def _cue_to_data(segment: Segment, timeline: Timeline, file: str, folders: tuple[Path, ...]) -> dict[str, Any]:
+    data: dict[str, Any] = {"at": format_clock(segment.start)}
+    match segment.cue:
+        case Speech(text):
+            data["say"] = text
+        case Breath(phase, _, words):
+            data["breathe"] = phase
+            texts = [word.text for word in words]
+            data |= {"say": texts[0] if len(texts) == 1 else texts} if texts else {}
+        case Bell() as bell:
+            data["bell"] = _bell_to_data(bell, folders)
+    data["takes"] = format_duration(segment.end - segment.start)
+    if segment.chapter is not None:
+        data["section"] = timeline.chapters[segment.chapter].title
+    if segment.side is not None:
+        data["side"] = segment.side
+    mark = segment.mark
+    data["line"] = mark.line if mark.file == file else f"{os.path.relpath(mark.file, Path(file).parent)}:{mark.line}"
+    return data
+
+
+def _flow(value: Mapping[str, Any] | str | float) -> str:
+    """One line of YAML."""
+    text: str = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10**9)
+    return text.removesuffix("\n").removesuffix("\n...")

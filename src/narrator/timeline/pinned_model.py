@@ -1,0 +1,122 @@
+"""The narration script as a file: its YAML, typed. `timeline.pinned` makes a script of it."""
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
+
+from narrator.languages import LANGUAGE
+from narrator.routine.marked import Marked
+from narrator.routine.model import Tags, VoiceShort, VoiceSpec
+from narrator.routine.sounds import FLOOR, LOUDNESS, NONE, BedSpec, BellShort, Floor, Level, Loudness
+from narrator.routine.text import InlinePause, split_text
+from narrator.routine.values import Duration, Pronunciation, Word
+from narrator.routine.words import Line, find_own
+from narrator.script import Breath, Cue, Speech, make_bell
+from narrator.units import TICK, ms_to_ticks, ticks_to_ms
+
+FORMAT = 1
+KEY = "narrator_script"
+"""The key that tells a script file from a routine."""
+
+
+def _check_format(value: Any) -> int:
+    if value != str(FORMAT):
+        raise ValueError(
+            f"this script has the form {value!r}, and only {FORMAT} is known; make it anew with narrator script"
+        )
+    return FORMAT
+
+
+def _type_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+class SectionEntry(Marked):
+    """A chapter: from `at` up to `to`."""
+
+    title: Word
+    at: Duration
+    to: Duration
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        if self.to <= self.at:
+            raise ValueError("a section ends ('to') after it starts ('at')")
+        return self
+
+
+class CueEntry(Marked):
+    """A cue at a time. `takes` counts for breaths alone; `section`, `side` and `line` are for the reader."""
+
+    at: Duration
+    say: Annotated[tuple[Line, ...], BeforeValidator(_type_list), Field(min_length=1)] | None = None
+    bell: BellShort | None = None
+    breathe: Literal["in", "hold", "out", "pause"] | None = None
+    takes: Duration | None = None
+    section: str | None = None
+    side: str | None = None
+    line: str | None = None
+
+    @model_validator(mode="after")
+    def _check_kind(self, info: ValidationInfo) -> Self:
+        if self.bell is not None and (self.say is not None or self.breathe is not None):
+            raise ValueError("a cue has one of 'say', 'bell' and 'breathe'; make two cues of these")
+        if self.say is None and self.bell is None and self.breathe is None:
+            raise ValueError("a cue has one of 'say', 'bell' and 'breathe'")
+        if self.breathe is not None and (self.takes or 0) < TICK:
+            raise ValueError("a breath needs its length; add 'takes: 4s'")
+        if self.breathe is None and len(self.say or ()) > 1:
+            raise ValueError("only a breath has several words; make a cue of each of these")
+        if any(isinstance(piece, InlinePause) for text in self.say or () for piece in split_text(text, find_own(info))):
+            raise ValueError("a script's words hold no pauses; make two cues of these")
+        return self
+
+    def make_cue(self, sounds: tuple[Path, ...] = ()) -> Cue:
+        """Make the cue itself."""
+        if self.bell:
+            return make_bell(self.bell, self.find_mark("bell"), sounds)
+        texts = tuple(" ".join(text.split()) for text in self.say or ())
+        words = tuple(Speech(text) for text in texts)
+        if self.breathe:
+            return Breath(self.breathe, ticks_to_ms(ms_to_ticks(self.takes or 0)), words)
+        return words[0]
+
+
+class LevelEntry(Marked):
+    """The bed's level from a time on; None where it is silent."""
+
+    at: Duration
+    level: Annotated[Level | None, BeforeValidator(lambda value: None if value == NONE else value)]
+
+
+class BedEntry(BedSpec):
+    """The bed, and where its level changes."""
+
+    levels: Annotated[tuple[LevelEntry, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        if any(after.at <= before.at for before, after in pairwise(self.levels)):
+            raise ValueError("the levels of a bed stand in the order of their times")
+        return self
+
+
+class ScriptFile(Marked):
+    """A whole script file."""
+
+    narrator_script: Annotated[int, BeforeValidator(_check_format)]
+    title: Word
+    language: Annotated[str, Field(pattern=LANGUAGE)] = "en"
+    voice: VoiceShort = VoiceSpec()
+    pronounce: dict[Word, Pronunciation] = Field({}, max_length=1000)
+    tags: Tags = Tags()
+    seed: int = 0
+    gain: Annotated[float, Field(ge=-60, le=24, allow_inf_nan=False)] | None = None
+    loudness: Loudness = LOUDNESS
+    floor: Floor = FLOOR
+    bed: BedEntry | None = None
+    length: Duration
+    sections: tuple[SectionEntry, ...] = ()
+    cues: tuple[CueEntry, ...]

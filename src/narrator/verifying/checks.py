@@ -1,0 +1,93 @@
+"""What is looked at in a track: what is planned, what the file has, and the places where it is wrong."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from narrator.timeline import Chapter, Timeline
+from narrator.units import TICK, Db, Lufs, Ms, format_clock, format_duration
+from narrator.verifying.likeness import INAUDIBLE
+
+LOUDNESS: Db = 0.5
+"""How far the loudness of the file may be from that of the mix."""
+FLOOR: Db = 2.0
+"""How far its level may be where nothing but the background is heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at: what the plan says, what the file has, and where it is wrong, if it is."""
+
+    name: str
+    planned: str
+    found: str
+    places: tuple[str, ...] = ()
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether the file is not as planned."""
+        return bool(self.places)
+
+
+def compare_bytes(known: str, found: str) -> Check:
+    """Compare the digest of a file's bytes with the one it had when it was made: tags are bytes, too."""
+    if known == found:
+        return Check("bytes", "as made", "as made")
+    return Check("bytes", "as made", "changed", ("the file was changed after it was made",))
+
+
+def check_equal(name: str, planned: str, found: str) -> Check:
+    """Compare what has to be equal."""
+    return Check(name, planned, found, () if planned == found else (f"{found} instead of {planned}",))
+
+
+def check_chapters(timeline: Timeline, found: list[Chapter]) -> Check:
+    """Compare the chapters."""
+    planned = list(timeline.chapters)
+    wrong = [f"{one.title!r} at {format_clock(one.start)}" for one in planned if one not in found]
+    wrong += [f"{one.title!r} is not planned" for one in found if one not in planned]
+    return Check("chapters", str(len(planned)), str(len(found)), tuple(wrong))
+
+
+def check_loudness(planned: Lufs | None, found: Lufs | None) -> Check:
+    """Compare loudness; None for what is silent."""
+    if planned is None or found is None:
+        return check_equal(
+            "loudness", *("silent" if level is None else f"{level:.1f} LUFS" for level in (planned, found))
+        )
+    wrong = (f"{found - planned:+.1f} dB",) if abs(found - planned) > LOUDNESS else ()
+    return Check("loudness", f"{planned:.1f} LUFS", f"{found:.1f} LUFS", wrong)
+
+
+def check_floor(quiet: Iterable[tuple[Ms, Db, Db]]) -> Check:
+    """Compare the levels of stretches of background: the time of each, its level in the mix and in the file."""
+    levels = list(quiet)
+    wrong = [
+        f"{format_clock(start)}: {found:.1f} dBFS instead of {planned:.1f}"
+        for start, planned, found in levels
+        if abs(found - planned) > FLOOR and max(found, planned) > INAUDIBLE
+    ]
+    shown = [f"{np.median([each[side] for each in levels]):.1f} dBFS" if levels else "none" for side in (1, 2)]
+    return Check("floor", shown[0], shown[1], tuple(wrong))
+
+
+def list_places(times: Iterable[Ms]) -> Iterator[str]:
+    """Yield runs of times as places: those less than half a second apart are one."""
+    first = last = None
+    for time in times:
+        if first is None or last is None:
+            first = last = time
+        elif time - last < 500:
+            last = time
+        else:
+            yield _describe_run(first, last)
+            first = last = time
+    if first is not None and last is not None:
+        yield _describe_run(first, last)
+
+
+def _describe_run(first: Ms, last: Ms) -> str:
+    return (
+        format_clock(first) if last - first < 2 * TICK else f"{format_clock(first)} for {format_duration(last - first)}"
+    )

@@ -1,0 +1,18 @@
+"""Requests in a line."""
+
+from dataclasses import replace
+
+from narrator.request import SessionOptions, SessionRequest
+
+
+def make_request(file, name, length=None, voice=None, guidance=None, language=None, **options):
+    return SessionRequest(
+        file, name, SessionOptions(length=length, voice=voice, guidance=guidance, language=language, **options)
+    )
+
+
+def change_request(request, **options):
+    """Return a request for a session with other options; of a track, too."""
+    if isinstance(request, SessionRequest):
+        return replace(request, options=replace(request.options, **options))
+    return replace(request, session=change_request(request.session, **options))

@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+
+from narrator.sound.fade import cross_fade, ease, fade_in, fade_out
+
+
+def test_a_fade_goes_from_nothing_to_all_and_leaves_the_rest_alone():
+    samples = np.ones((100, 2), np.float32)
+    fade_in(samples, 40)
+    assert samples[0, 0] == 0
+    assert samples[20, 1] == pytest.approx(0.5)
+    assert (np.diff(samples[:41, 0]) > 0).all()
+    assert (samples[40:] == 1).all()
+
+
+def test_a_fade_out_is_a_fade_in_turned_round():
+    there, back = np.ones((100, 2), np.float32), np.ones((100, 2), np.float32)
+    fade_in(there, 40)
+    fade_out(back, 40)
+    assert (there[::-1] == back).all()
+
+
+def test_a_fade_longer_than_the_sound_is_cut_short():
+    samples = np.ones((10, 1), np.float32)
+    fade_in(samples, 20)
+    assert samples[-1, 0] < 0.5
+    fade_in(samples, 0)
+    assert samples[-1, 0] < 0.5
+
+
+def test_what_is_past_either_end_stays_there():
+    assert list(ease(np.array([-1.0, 0.0, 0.5, 1.0, 2.0]))) == pytest.approx([0, 0, 0.5, 1, 1])
+
+
+def test_a_crossfade_keeps_the_power_of_sounds_that_are_not_alike():
+    random = np.random.default_rng(1)
+    one, other = (random.normal(size=(48_000, 2)).astype(np.float32) for _ in range(2))
+    cross_fade(one, other)
+    blocks = (one**2).reshape(10, -1).mean(axis=1)
+    assert blocks == pytest.approx(np.ones(10), abs=0.06)
