@@ -12,13 +12,13 @@ pytestmark = pytest.mark.slow
 
 MOST_MB, MOST_S = 500, 10
 RUN = r"""
-import json, re, sys, time, narrator.cli
+import json, re, sys, time, narrator.cli.app
 for name, file, text, arguments in json.load(sys.stdin):
     open(file, "w").write(text)
     sys.argv = ["narrator", *arguments]
     started = time.process_time()
     try:
-        narrator.cli.main()
+        narrator.cli.app.main()
     except SystemExit as ended:
         # Not ru_maxrss: that of a new process begins with the memory of the one that started it.
         peak = int(re.search(r"VmHWM:\s*(\d+)", open("/proc/self/status").read())[1]) / 1024

@@ -36,7 +36,7 @@ _LONGEST_LEASE = 48 * 3600.0
 """Age in seconds at which a lease counts no more where the file system cannot say whether its holder lives."""
 _RECORDS = "tracks"
 """The shelf that is evicted last: it is small, and what is on it cannot be made again."""
-_SHELVES = ("clips", "frames", "beds", _RECORDS)
+_SHELVES = ("clips", "index", "frames", "beds", _RECORDS)
 _NAME = re.compile(r"[0-9a-f]{38}(\.pcm)?")
 _CHECKSUM_BYTES = 16
 _LOCKS = 64
@@ -197,6 +197,20 @@ class Cache:
         with self._guard:
             self._written += _CHECKSUM_BYTES + len(data)
 
+    def find_size(self, kind: str, key: str) -> int | None:
+        """Return how many bytes an entry has, and note that it is used; it is not read. None where there is none."""
+        path = self.path(kind, key)
+        try:
+            known = path.lstat()
+        except OSError:
+            return None
+        self._note_use(path, known)
+        return known.st_size - _CHECKSUM_BYTES if stat.S_ISREG(known.st_mode) else None
+
+    def drop(self, kind: str, key: str) -> None:
+        """Remove an entry, where there is one."""
+        _remove(self.path(kind, key))
+
     @contextlib.contextmanager
     def lease(self) -> Iterator[None]:
         """Keep all entries that are used while the block runs from eviction, in this process and in others.
@@ -278,10 +292,13 @@ class Cache:
                 raw = file.read()
         except OSError:
             return None
+        self._note_use(path, known)
+        return raw
+
+    def _note_use(self, path: Path, known: os.stat_result) -> None:
         if known.st_mtime_ns < self._since:
             with contextlib.suppress(OSError):
                 os.utime(path)
-        return raw
 
     def _prepare(self) -> None:
         """Make the store, private to its user, and see that it can be written, before anything is made for it."""

@@ -101,6 +101,10 @@ class UnspeakableError(SpeechError):
     exit_code = 1
 
 
+class LostClipError(SpeechError):
+    """A clip that a session was planned with has vanished from the cache, or is damaged; it can be spoken again."""
+
+
 class PublishError(OutsideError):
     """A track could not be written."""
 

@@ -59,7 +59,7 @@ def make_fingerprint(draft: Draft, reader: Reader, request: TrackRequest) -> str
     """Return a name for all that a track depends on."""
     script, options = draft.arrangement.script, draft.request.options
     given = [reader.read(text) for text in script.list_texts()]
-    asked = options.length, options.nearest, request.bitrate
+    asked = options.length, options.nearest, request.bitrate, request.channels
     return make_key(_FORMAT, av.__version__, script, _list_digests(draft), reader.voice, *asked, given)
 
 

@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 
 from narrator.cache import Cache
-from narrator.errors import Fault, OutsideError, PublishError
+from narrator.errors import Fault, LostClipError, OutsideError, PublishError
 from narrator.files import sweep_parts
 from narrator.formats import Encoding, Format, Measured, Mixdown, check_bitrate, find_format
 from narrator.ledger import Track, find_entry, find_track, keep_track, make_fingerprint
@@ -23,13 +23,17 @@ def render_track(request: TrackRequest, cache: Cache, report: Report | None = No
 
     """
     with cache.lease():
-        return _render(request, cache, report)
+        try:
+            return _render(request, cache, report)
+        except LostClipError:
+            # What was known of the clips is forgotten: now each is looked at, and spoken again where that is needed.
+            return _render(request, cache, report)
 
 
 def _render(request: TrackRequest, cache: Cache, report: Report | None) -> Track:
     started = time.monotonic()
     form = find_format(request.output)
-    check_bitrate(form, request.bitrate)
+    check_bitrate(form, request.bitrate, request.channels)
     draft = read_draft(request.session)
 
     def find_or_decide(reader: Reader) -> tuple[str, Track | Session]:
@@ -63,7 +67,7 @@ def write_session(session: Session, request: TrackRequest, form: Format, report:
     """
     layout = find_islands(session.timeline)
     mixdown = Mixdown(session.heading, session.timeline, layout, session.open_mixer())
-    encoding = Encoding(request.bitrate, request.threads)
+    encoding = Encoding(request.bitrate, request.channels, request.threads)
     return form.write(
         request.output, mixdown, encoding, report and (lambda done, total: report("mixing", done, total))
     )  # fmt: skip

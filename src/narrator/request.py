@@ -63,6 +63,7 @@ class TrackRequest:
     session: SessionRequest
     output: Path
     bitrate: int = 128
+    channels: int = 2
     force: bool = False
     """Whether to make the track again in any case, and to replace a file that narrator did not make."""
     remake: bool = False

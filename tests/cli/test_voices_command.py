@@ -104,7 +104,7 @@ def test_an_engines_trouble_is_told_in_its_row(narrator, env, told):
 
 
 def test_a_voice_is_tried_in_a_language_that_it_speaks(narrator, write):
-    run = [sys.executable, str(Path(__file__).with_name("speaker.py"))]
+    run = [sys.executable, str(Path(__file__).parents[1] / "speaker.py")]
     config = {"NARRATOR_CONFIG": str(write(f"[command.say]\nrun = {run}\nlanguages = ['de']\n", "config.toml"))}
     tried = narrator("voices", "try", "command", "Guten Tag.", env=config)
     assert (tried.code, tried.err) == (0, "")
@@ -112,7 +112,7 @@ def test_a_voice_is_tried_in_a_language_that_it_speaks(narrator, write):
     other = narrator("voices", "try", "command", "Hello.", "--language", "en", "--output", "b.wav", env=config)
     assert (other.code, other.err) == (
         3,
-        "error: the engine 'command' does not speak 'en'; see what does: narrator voices --language en\n",
+        "error: the engine 'command' does not speak 'en'; 'narrator voices' lists those that do (--voice)\n",
     )
 
 
@@ -137,7 +137,7 @@ def test_a_voice_is_tried_to_a_file(narrator, tmp_path):
 
 
 def test_a_voice_that_is_tried_speaks_each_time(narrator, write, tmp_path):
-    speaker = Path(__file__).with_name("speaker.py")
+    speaker = Path(__file__).parents[1] / "speaker.py"
     run = json.dumps([sys.executable, str(speaker), "--log", str(tmp_path / "log")])
     env = {"NARRATOR_CONFIG": str(write(f"[command.box]\nrun = {run}\n", "config.toml"))}
     for _ in range(2):
@@ -159,8 +159,8 @@ def test_a_voice_that_is_tried_speaks_each_time(narrator, write, tmp_path):
         (["try", "a" * 300, "Hi."], "error: there is no engine 'aaaa"),
         (["try", "espeak", "Hi \udcff."], "error: 'Hi \\udcff.' is no text in UTF-8"),
         (["try", "openai:\udcff", "Hi."], "error: 'openai' has no voice '\\udcff'"),
-        (["try", "silent", "Hi.", "--language", "\udcff"], "error: --language cannot be '\\udcff'"),
-        (["--language", "\udcff"], "error: --language cannot be '\\udcff'"),
+        (["try", "silent", "Hi.", "--language", "\udcff"], "error: '\\udcff' is not a code of a language"),
+        (["--language", "\udcff"], "error: '\\udcff' is not a code of a language"),
         (["add", "piper:en_US-\udcff-low"], "error: piper's voices have names such as"),
     ],
 )
@@ -176,7 +176,7 @@ def test_a_name_that_is_too_long_for_a_file_is_told(narrator, tmp_path):
     result = narrator("voices", "try", f"openai:{'a' * 300}", "Hi.", env=env)
     assert (result.code, "cannot be reached" in result.err) == (3, True)
     result = narrator("voices", "try", "silent", "Hi.", "--output", f"{'a' * 300}.wav")
-    assert (result.code, "File name too long; choose another --output" in result.err) == (3, True)
+    assert (result.code, "File name too long; choose another place (--output)" in result.err) == (3, True)
 
 
 @pytest.fixture
@@ -248,7 +248,7 @@ def test_the_tracks_of_two_voices_do_not_replace_one_another(narrator, write, tm
 
 def test_a_voice_that_has_changed_is_heard_when_everything_is_spoken_again(narrator, write, tmp_path):
     """Its program changes behind an address that does not, so nothing else could know of it."""
-    speaker, log = Path(__file__).with_name("speaker.py"), tmp_path / "log"
+    speaker, log = Path(__file__).parents[1] / "speaker.py", tmp_path / "log"
     script = write(
         f'#!/bin/sh\nexec {sys.executable} {speaker} --log {log} --output $1 --text "$2 $(cat {tmp_path}/more)"\n',
         "say",
@@ -290,7 +290,7 @@ def test_where_a_voice_cannot_speak_again_the_track_stays(narrator, write, tmp_p
 
 
 def test_a_voice_is_tried_with_the_pronunciations_of_a_routine(narrator, write, tmp_path):
-    speaker, log = Path(__file__).with_name("speaker.py"), tmp_path / "log"
+    speaker, log = Path(__file__).parents[1] / "speaker.py", tmp_path / "log"
     run = json.dumps([sys.executable, str(speaker), "--log", str(log)])
     env = {"NARRATOR_CONFIG": str(write(f"[command.box]\nrun = {run}\n", "config.toml"))}
     write(ROUTINE + "pronounce: {Malasana: mah lah sah nah}\n", "mine.yaml")

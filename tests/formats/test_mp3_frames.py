@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from measure import decode
 from narrator.cache import Cache, make_key
-from narrator.formats import mp3_frames as frames
-from narrator.formats.mp3_frames import BITRATES, DELAY, Meter, count_frames, encode, lay_frames
+from narrator.formats import encoded
+from narrator.formats.coding import BITRATES, DELAY, Coding, encode
+from narrator.formats.mp3_frames import FrameMaker, Meter, count_frames, map_ahead
 from narrator.mix import BedCurve, Layout, Mixer, find_islands, mix_background, mix_island
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.mix.bed import Duck, Ramp
@@ -37,13 +38,15 @@ def session(request):
     return find_islands(make_timeline(*STROKES, length=40_008, bed=bed)), mixer
 
 
-def lay(layout, mixer, folder, bitrate=128, threads=1):
-    meter = Meter()
+def lay(layout, mixer, folder, threads=1):
+    meter, maker = Meter(), FrameMaker(layout, mixer, Coding())
     with ThreadPoolExecutor(threads) as pool:
-        data = list(lay_frames(layout, mixer, bitrate, pool, ahead=2, meter=meter))
+        parts = list(map_ahead(pool, maker.make, list_parts(layout, mixer, count_frames(layout.length)), 2))
+    for part in parts:
+        meter.add(part.loudness)
     path = folder / f"laid-{threads}.mp3"
-    path.write_bytes(b"".join(data))
-    return path, len(data), meter
+    path.write_bytes(b"".join(part.data for part in parts))
+    return path, path.stat().st_size // Coding().frame_size, meter
 
 
 def mix_whole(layout, mixer):
@@ -70,7 +73,7 @@ def test_frames_laid_side_by_side_are_as_good_as_a_straight_encode(session, tmp_
     path, count, _ = lay(layout, mixer, tmp_path)
     assert count == count_frames(layout.length)
     straight = tmp_path / "straight.mp3"
-    straight.write_bytes(b"".join(bytes(packet) for packet in encode(whole, 128)))
+    straight.write_bytes(b"".join(encode(whole, Coding())))
     laid, reference = (decode(file)[DELAY : DELAY + len(whole)] for file in (path, straight))
     assert measure_error(laid, whole[: len(laid)]) > measure_error(reference, whole) - 0.1
     # No seam: joins are no rougher than the sound itself.
@@ -115,7 +118,7 @@ def test_a_second_length_encodes_nothing_that_was_encoded(tmp_path, monkeypatch)
     mixer = Mixer(Clips(Cache(tmp_path / "cache")), 0.0, open_floor(-75.0))
     lay(find_islands(make_timeline(*STROKES, length=60_000)), mixer, tmp_path)
     later = [(start + 24 * 501, cue) for start, cue in STROKES]
-    monkeypatch.setattr(frames, "encode", None)
+    monkeypatch.setattr(encoded, "encode", None)
     layout = find_islands(make_timeline(*later, length=90_024))
     assert lay(layout, mixer, tmp_path)[1] == count_frames(90_024)
 
@@ -126,7 +129,7 @@ def test_with_a_bed_an_island_is_found_again_at_the_same_place_of_its_loop(tmp_p
     period = ticks_to_ms(mixer.bed.ticks)
     stroke = (14_400, Bell("tick"))
     lay(find_islands(make_timeline(stroke, length=2 * period, bed=bed)), mixer, tmp_path)
-    monkeypatch.setattr(frames, "encode", None)
+    monkeypatch.setattr(encoded, "encode", None)
     later = find_islands(make_timeline((14_400 + period, Bell("tick")), length=2 * period, bed=bed))
     assert lay(later, mixer, tmp_path)[1] == count_frames(2 * period)
 
@@ -170,11 +173,14 @@ def test_parts_fill_a_track_without_holes_and_stretches_keep_to_their_loop(islan
     assert laid == max(count_frames(layout.length), at + 1 if placed else 0)
 
 
-@pytest.mark.parametrize("bitrate", BITRATES)
-def test_levels_come_out_as_they_went_in_at_every_bit_rate(tmp_path, bitrate):
+CODINGS = [Coding(rate, channels) for channels, rates in BITRATES.items() for rate in rates]
+
+
+@pytest.mark.parametrize("coding", CODINGS, ids=str)
+def test_levels_come_out_as_they_went_in_at_every_bit_rate(tmp_path, coding):
     time = np.arange(96_000) / 48_000
     tone = np.repeat((0.3 * np.sin(2 * np.pi * 440 * time))[:, None], 2, axis=1).astype(np.float32)
-    (tmp_path / "tone.mp3").write_bytes(b"".join(bytes(packet) for packet in encode(tone, bitrate)))
+    (tmp_path / "tone.mp3").write_bytes(b"".join(encode(tone, coding)))
     decoded = decode(tmp_path / "tone.mp3")[DELAY:][: len(tone)]
     middle = slice(20_000, 70_000)
     assert np.abs(decoded[middle] - tone[middle]).max() < 0.003

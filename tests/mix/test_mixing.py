@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from narrator.cache import Cache
-from narrator.formats.mp3_frames import find_surroundings
+from narrator.formats.encoded import find_surroundings
 from narrator.mix import MIX_CEILING, Mixer, find_islands, mix_background, mix_island
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.script import Bell, Breath

@@ -94,13 +94,13 @@ COMMANDS = {
     "tags": (["render", "plan.yaml", "--output", "out"], "", ""),
 }
 RUN = """
-import json, sys, narrator.cli
+import json, sys, narrator.cli.app
 for text, name, routine, arguments in json.load(sys.stdin):
     for path, written in ((name, text), ("out/plan.mp3", text), ("r.yaml", routine)):
         open(path, "w").write(written)
     sys.argv = ["narrator", *arguments]
     try:
-        narrator.cli.main()
+        narrator.cli.app.main()
     except SystemExit as ended:
         print("ended", ended.code)
 """

@@ -3,7 +3,7 @@
 import pytest
 
 from narrator.errors import SpeechError, UsageError
-from narrator.routine.model import VoiceSpec
+from narrator.routine.heading import VoiceSpec
 from narrator.speech import registry
 from narrator.speech.engines.silent import Silent
 from narrator.speech.registry import check_engine, choose_voice, open_engine, open_voice, split_voice

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from narrator.cache import Cache
-from narrator.errors import CancelledError, SpeechError
+from narrator.errors import CancelledError, LostClipError, SpeechError
 from narrator.speech.engine import Voice
 from narrator.speech.engines.silent import Silent
 from narrator.speech.speak import SHELF, find_lengths, make_clip_key, speak
@@ -169,3 +169,29 @@ def test_a_fault_of_anybodys_engine_is_told_as_one(cache):
         SpeechError, match=r"the engine 'silent' failed on 'One.': ZeroDivisionError: by zero; try another"
     ):
         speak(["One."], Reader(Broken(), VOICE), cache)
+
+
+def test_a_second_plan_reads_no_clip(cache, monkeypatch):
+    reader = Reader(Silent(), VOICE)
+    first = speak(["One.", "Two."], reader, cache)
+    read = []
+    original = Cache.get
+    monkeypatch.setattr(Cache, "get", lambda self, kind, key: read.append(kind) or original(self, kind, key))
+    again = speak(["Two.", "One."], reader, cache)
+    assert read == ["index"]
+    assert (again.new, again.cached) == (0, 2)
+    assert again.describe() == first.describe()
+    assert again.lengths == {"Two.": first.lengths["Two."], "One.": first.lengths["One."]}
+
+
+def test_a_damaged_clip_is_spoken_again_the_next_time(cache):
+    reader = Reader(Silent(), VOICE)
+    speak(["One.", "Two."], reader, cache)
+    path = cache.path(SHELF, make_clip_key(("One.",), VOICE))
+    damaged = bytearray(path.read_bytes())
+    damaged[-1] ^= 1
+    path.write_bytes(damaged)
+    clips = speak(["One.", "Two."], reader, cache)
+    with pytest.raises(LostClipError, match="run the command again"):
+        clips.load("One.")
+    assert speak(["One.", "Two."], reader, cache).new == 1

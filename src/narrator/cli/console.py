@@ -1,6 +1,7 @@
 """What every command shares: reporting errors, printing JSON, writing a file whole or not at all."""
 
 import json
+import re
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,6 +16,7 @@ from narrator.characters import escape_in_json
 from narrator.cli.wire import fault_to_data
 from narrator.errors import CancelledError, Fault, LengthError, explain
 
+_FIGURES = re.compile(r"[0-9]+")
 _FLAGS = {"bed": "--no-bed"}
 """Flags that are not called as their option is."""
 
@@ -67,11 +69,12 @@ class Reporter:
         self._warned: set[Fault] = set()
 
     def warn(self, notes: Iterable[Fault]) -> None:
-        """Report warnings, but for those that were reported before."""
-        for note in notes:
-            if note not in self._warned:
-                self._warned.add(note)
+        """Report the warnings of a track, but for those that an earlier one had, whatever length they speak of."""
+        by_kind = {note: replace(note, message=_FIGURES.sub("", note.message)) for note in notes}
+        for note, kind in by_kind.items():
+            if kind not in self._warned:
                 report(note, "warning", as_json=self.as_json)
+        self._warned.update(by_kind.values())
 
     def fail(self, failure: BaseException) -> None:
         """Report an error."""

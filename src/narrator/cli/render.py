@@ -32,7 +32,17 @@ def render_command(
     output: Annotated[
         Path, typer.Option(metavar="PATH", help="Folder to write to, or the file of a single track.")
     ] = Path("output"),
-    bitrate: Annotated[int, typer.Option(metavar="KBIT", help="Bit rate of the track in kbit/s.")] = 128,
+    bitrate: Annotated[
+        int,
+        typer.Option(
+            metavar="KBIT",
+            help="Bit rate of the track in kbit/s: 64, 80, 96, 112, 128, 160, 192, 224, 256 or 320; with --mono also "
+            "32, 40, 48 or 56.",
+        ),
+    ] = 128,
+    mono: Annotated[
+        bool, typer.Option("--mono", help="Write one channel, which sounds as good at half the bit rate.")
+    ] = False,
     jobs: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Tracks to make side by side. [default: one for each core]")
     ] = None,
@@ -59,11 +69,11 @@ def render_command(
         from narrator.formats import check_bitrate, find_format
         from narrator.request import TrackRequest
 
-        target = find_target(output)
-        check_bitrate(find_format(target.path if target.is_file else Path(f"track{DEFAULT}")), bitrate)
+        target, channels = find_target(output), 1 if mono else 2
+        check_bitrate(find_format(target.path if target.is_file else Path(f"track{DEFAULT}")), bitrate, channels)
         names = {"has_length": asked.length is not None, "has_voice": _has_voice(context)}
         requests = [
-            TrackRequest(session, name_track(target, session, **names), bitrate, force, respeak)
+            TrackRequest(session, name_track(target, session, **names), bitrate, channels, force, respeak)
             for session in _list_sessions(routines, asked, reporter)
         ]
         check_targets(requests)

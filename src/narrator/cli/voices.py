@@ -223,7 +223,7 @@ def _speak_alone(
 ) -> "tuple[Clip, Voice]":
     """Speak a sentence as in a routine, if there is one; and return the voice that spoke, too."""
     from narrator.cache import Cache
-    from narrator.routine.model import VoiceSpec
+    from narrator.routine.heading import VoiceSpec
     from narrator.speech.registry import open_voice
     from narrator.speech.speak import speak
     from narrator.speech.text.reading import Reader

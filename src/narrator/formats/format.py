@@ -1,6 +1,6 @@
 """What a format of finished tracks is, and the registry of them by the ending of a file's name."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -31,15 +31,16 @@ class Mixdown:
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """How to encode: kilobits a second, and how many threads may work at it."""
+    """How to encode: kilobits a second, channels (1 or 2), and how many threads may work at it."""
 
     bitrate: int = 128
+    channels: int = 2
     threads: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What was written: samples per channel, and loudness and peak of the mix (None for a track without sound)."""
+    """What was written: samples per channel, and loudness and peak as decoded (None without sound)."""
 
     samples: int
     lufs: Lufs | None
@@ -54,8 +55,8 @@ class Format(Protocol):
         """What people call it."""
 
     @property
-    def bitrates(self) -> Sequence[int]:
-        """Bit rates that it can have, in kbit/s."""
+    def bitrates(self) -> Mapping[int, Sequence[int]]:
+        """Bit rates that it can have, in kbit/s, by the number of channels."""
 
     def write(
         self, path: Path, mixdown: Mixdown, encoding: Encoding, report: Callable[[Ms, Ms], None] | None = None
@@ -89,13 +90,18 @@ def find_format(path: Path) -> Format:
     return found
 
 
-def check_bitrate(form: Format, bitrate: int) -> None:
-    """Refuse a bit rate that a format cannot have.
+def check_bitrate(form: Format, bitrate: int, channels: int) -> None:
+    """Refuse a bit rate that a format cannot have with so many channels.
 
     Raises:
         UsageError: it cannot have it; says which it can.
 
     """
-    if bitrate not in form.bitrates:
-        known = ", ".join(map(str, form.bitrates))
-        raise UsageError(f"the bit rate of {form.name} cannot be {bitrate}; it can be {known}", options=("bitrate",))
+    if bitrate in form.bitrates[channels]:
+        return
+    known = ", ".join(map(str, form.bitrates[channels]))
+    in_stereo = " in stereo" if bitrate in form.bitrates[1] else ""
+    message = f"the bit rate of {form.name}{in_stereo} cannot be {bitrate}; it can be {known}"
+    if in_stereo:
+        raise UsageError(f"{message}; or leave out one channel", options=("bitrate", "mono"))
+    raise UsageError(message, options=("bitrate",))

@@ -6,66 +6,29 @@ of session costs what its few minutes of sound cost; and since frames are kept, 
 sentence changed, costs only what is new.
 """
 
-import json
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
-from fractions import Fraction
 from functools import cache
-from typing import Any
+from typing import TypeVar
 
 import av
-import numpy as np
-from av.audio.frame import AudioFrame
 
 from narrator.cache import make_key
+from narrator.formats.coding import DELAY, Coding, encode_silence
+from narrator.formats.encoded import Encoded, Frames, encode_below_ceiling, find_surroundings
 from narrator.mix import Layout, Mixer
-from narrator.mix.parts import Part, Piece, Stretch, Surroundings, find_block, find_loop, list_parts, mix_block
+from narrator.mix.parts import BLOCK, Part, Piece, Stretch, find_block, find_loop
 from narrator.script import Cue, list_speeches
-from narrator.sound.audio import Samples
-from narrator.sound.loudness import Loudness, integrate, measure_loudness
-from narrator.units import SAMPLE_RATE, TICK, TICK_SAMPLES, Db, Ms, Ticks, floor_ticks, ms_to_samples, ticks_to_ms
+from narrator.sound.loudness import Loudness, integrate
+from narrator.units import TICK, TICK_SAMPLES, Db, Ms, floor_ticks, ms_to_samples
+
+T = TypeVar("T")
 
 _SHELF = "frames"
-_FORMAT = 4
+_FORMAT = 5
 """Raised whenever the same input would give other frames, whatever of narrator makes their sound."""
-
-BITRATES = (64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
-"""Bit rates in kbit/s that an MP3 at 48 kHz can have and speech should."""
-
-_LOWERED = {192: 0.97, 224: 0.98, 256: 1.0, 320: 1.0}
-_LOWERED_ELSEWHERE = 0.95
-"""What LAME 3.100 multiplies its input by at a bit rate, unasked (its presets.c); made up for here."""
-
-_SETTLED, _STIRRED = 36, 12
-AFTER = 4
-"""Frames of its own surroundings that everything is encoded with behind it; they are discarded."""
-_BLOCK = 50 * TICK_SAMPLES
-"""Samples handed to the encoder at a time."""
-DELAY = 1105
-"""Samples that an MP3 lies behind its source: 576 of the encoder and 529 of every decoder."""
-_BLOCK_TICKS = 100 / TICK
-"""Ticks in a block of a loudness measurement."""
-
-
-def find_surroundings(mixer: Mixer) -> Surroundings:
-    """Return the surroundings that everything is encoded with; their frames are discarded.
-
-    After digital silence LAME's idea of what can be heard takes some 36 frames to settle: with fewer, a bell came out
-    up to 15 dB further from the mix than in a straight encode, with these never. Room tone keeps it stirred: from 12
-    frames on, more made no difference.
-    """
-    return Surroundings(_SETTLED if mixer.floor is None else _STIRRED, AFTER)
-
-
-@dataclass(frozen=True, slots=True)
-class Frames:
-    """Frames in order, and loudness and peak of the mix they were made from."""
-
-    data: list[bytes]
-    loudness: Loudness
 
 
 def count_frames(length: Ms) -> int:
@@ -76,12 +39,12 @@ def count_frames(length: Ms) -> int:
 class FrameMaker:
     """Makes the frames of parts, or finds them in the cache; many threads may ask at a time."""
 
-    def __init__(self, layout: Layout, mixer: Mixer, bitrate: int) -> None:
+    def __init__(self, layout: Layout, mixer: Mixer, coding: Coding) -> None:
         self._layout = layout
         self._mixer = mixer
-        self._bitrate = bitrate
+        self._coding = coding
         self._around = find_surroundings(mixer)
-        self._recent: OrderedDict[str, Frames] = OrderedDict()
+        self._recent: OrderedDict[str, Encoded] = OrderedDict()
         self._given_up = threading.Event()
 
     def make(self, part: Part) -> Frames:
@@ -108,25 +71,23 @@ class FrameMaker:
         bed_phase = mixer.bed and has_bed and floor_ticks(island.start + first) % mixer.bed.ticks
         phases = floor_phase, bed_phase
         key = self._name("piece", sounds, cut, piece.end - piece.start, piece.is_last, curve, phases)
-        return self._keep(key, piece)
+        return self._keep(key, piece).whole
 
     def _list_clips(self, cue: Cue) -> list[str]:
         return [self._mixer.clips.get_digest(speech.text) for speech in list_speeches(cue)]
 
     def _make_stretch(self, stretch: Stretch) -> Frames:
         if find_loop(stretch.level, self._mixer) is None:
-            return Frames([_encode_silence(self._bitrate)] * stretch.ticks, Loudness((), -120.0))
+            return _lay_silence(self._coding).cut(0, stretch.ticks)
         block, at = find_block(stretch, self._mixer)
         key = self._name("stretch", stretch.level, block.start, block.start + block.ticks)
-        frames = self._recent.get(key) or self._keep(key, block)
-        self._remember(key, frames)
-        end = at + stretch.ticks
-        blocks = frames.loudness.blocks[round(at / _BLOCK_TICKS) : round(end / _BLOCK_TICKS)]
-        return Frames(frames.data[at:end], Loudness(blocks, frames.loudness.peak))
+        encoded = self._recent.get(key) or self._keep(key, block)
+        self._remember(key, encoded)
+        return encoded.cut(at, stretch.ticks)
 
-    def _remember(self, key: str, frames: Frames) -> None:
+    def _remember(self, key: str, encoded: Encoded) -> None:
         """A loop is short and comes again and again: the pieces used last stay at hand."""
-        self._recent[key] = frames
+        self._recent[key] = encoded
         while len(self._recent) > 16:
             self._recent.popitem(last=False)
 
@@ -134,38 +95,27 @@ class FrameMaker:
         """Name of frames in the cache: everything that their sound and bytes depend on."""
         mixer = self._mixer
         loops = [loop and loop.key for loop in (mixer.floor, mixer.bed)]
-        return make_key(_FORMAT, av.__version__, loops, mixer.gain, mixer.ceiling, self._bitrate, *parts)
+        return make_key(_FORMAT, av.__version__, loops, mixer.gain, mixer.ceiling, self._coding, *parts)
 
-    def _keep(self, key: str, block: Part) -> Frames:
+    def _keep(self, key: str, block: Part) -> Encoded:
         data, _ = self._mixer.clips.cache.get_or_make(
-            _SHELF, key, lambda: _pack(self._encode(block)), must_keep=False, stop=self._given_up.is_set
+            _SHELF, key, lambda: self._encode(block).pack(), must_keep=False, stop=self._given_up.is_set
         )
-        return _unpack(data)
+        return Encoded.unpack(data)
 
-    def _encode(self, block: Part) -> Frames:
-        before, after = self._around.before, self._around.after
-        samples = mix_block(block, self._layout, self._mixer, self._around)
-        heard = samples[before * TICK_SAMPLES : len(samples) - after * TICK_SAMPLES]
-        packets = encode(samples, self._bitrate)
-        return Frames([bytes(packet) for packet in packets[before : before + block.ticks]], measure_loudness(heard))
+    def _encode(self, block: Part) -> Encoded:
+        frames, _, loudness = encode_below_ceiling(block, self._layout, self._mixer, self._coding)
+        return Encoded.gather(frames, loudness)
 
     def give_up(self) -> None:
         """Wait no longer for what another process makes."""
         self._given_up.set()
 
 
-def _pack(frames: Frames) -> bytes:
-    """All frames have one size: the bit rate is constant, and divides by 48 kHz."""
-    head = {"blocks": frames.loudness.blocks, "peak": frames.loudness.peak, "frames": len(frames.data)}
-    return json.dumps(head).encode() + b"\n" + b"".join(frames.data)
-
-
-def _unpack(data: bytes) -> Frames:
-    line, _, body = data.partition(b"\n")
-    head = json.loads(line)
-    size = len(body) // head["frames"]
-    frames = [body[start : start + size] for start in range(0, len(body), size)]
-    return Frames(frames, Loudness(tuple(head["blocks"]), head["peak"]))
+@cache
+def _lay_silence(coding: Coding) -> Encoded:
+    """Return a stretch of silence, as long as any."""
+    return Encoded.gather([encode_silence(coding)] * BLOCK, Loudness((), -120.0))
 
 
 class Meter:
@@ -191,31 +141,7 @@ class Meter:
         return self._peak if self._blocks else None
 
 
-def lay_frames(
-    layout: Layout,
-    mixer: Mixer,
-    bitrate: int,
-    pool: Executor,
-    *,
-    ahead: int,
-    meter: Meter,
-    report: Callable[[Ms, Ms], None] | None = None,
-) -> Iterator[bytes]:
-    """All frames of a track in order, made on a pool with at most `ahead` parts waiting; `report` is told of ms."""
-    maker = FrameMaker(layout, mixer, bitrate)
-    laid: Ticks = 0
-    try:
-        for frames in _map_ahead(pool, maker.make, list_parts(layout, mixer, count_frames(layout.length)), ahead):
-            meter.add(frames.loudness)
-            yield from frames.data
-            laid += len(frames.data)
-            if report:
-                report(min(ticks_to_ms(laid), layout.length), layout.length)
-    finally:
-        maker.give_up()
-
-
-def _map_ahead(pool: Executor, work: Callable[[Part], Frames], items: Iterable[Part], ahead: int) -> Iterator[Frames]:
+def map_ahead(pool: Executor, work: Callable[[T], Frames], items: Iterable[T], ahead: int) -> Iterator[Frames]:
     """Map in order on a pool, with at most `ahead` results waiting: memory stays small however long the track."""
     waiting: deque[Future[Frames]] = deque()
     try:
@@ -228,30 +154,3 @@ def _map_ahead(pool: Executor, work: Callable[[Part], Frames], items: Iterable[P
     finally:
         for future in waiting:
             future.cancel()
-
-
-@cache
-def _encode_silence(bitrate: int) -> bytes:
-    """The frame that silence encodes to."""
-    return bytes(encode(np.zeros((2 * AFTER * TICK_SAMPLES, 2), np.float32), bitrate)[AFTER])
-
-
-OPTIONS = {"reservoir": "0", "joint_stereo": "1"}
-"""How LAME is set everywhere."""
-
-
-def encode(samples: Samples, bitrate: int, stream: Any = None) -> list[Any]:
-    """Packets of samples of shape (frames, 2), by a new encoder, or by the one of a stream."""
-    if stream is None:
-        stream = av.CodecContext.create("libmp3lame", "w")
-        stream.sample_rate, stream.layout, stream.format = SAMPLE_RATE, "stereo", "fltp"
-        stream.bit_rate, stream.time_base = bitrate * 1000, Fraction(1, SAMPLE_RATE)
-        stream.options = OPTIONS
-    lowered = np.float32(_LOWERED.get(bitrate, _LOWERED_ELSEWHERE))
-    packets: list[Any] = []
-    for start in range(0, len(samples), _BLOCK):
-        block = np.ascontiguousarray(samples[start : start + _BLOCK].T / lowered)
-        frame = AudioFrame.from_ndarray(block, format="fltp", layout="stereo")
-        frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, start, Fraction(1, SAMPLE_RATE)
-        packets += stream.encode(frame)
-    return packets + list(stream.encode(None))

@@ -14,7 +14,7 @@ from narrator.sound.audio import Samples
 from narrator.sound.loop import Loop
 from narrator.units import TICK, TICK_SAMPLES, Db, Ms, Ticks, floor_ticks, ticks_to_ms
 
-_BLOCK: Ticks = 500
+BLOCK: Ticks = 500
 """Ticks of a loop that are mixed together."""
 
 
@@ -74,15 +74,15 @@ def _list_stretches(start: Ticks, end: Ticks, layout: Layout, mixer: Mixer) -> I
     level = layout.curve.find_level(ticks_to_ms(start))
     loop = find_loop(level, mixer)
     while start < end:
-        until = min(end, _find_next_seam(start, loop.ticks if loop else _BLOCK))
+        until = min(end, _find_next_seam(start, loop.ticks if loop else BLOCK))
         yield Stretch(level, start, until - start)
         start = until
 
 
 def _find_next_seam(tick: Ticks, period: Ticks) -> Ticks:
-    """Return the next tick at which another block of a loop begins: each `_BLOCK`, and at the loop's end."""
+    """Return the next tick at which another block of a loop begins: each `BLOCK`, and at the loop's end."""
     inside = tick % period
-    return tick - inside + min((inside // _BLOCK + 1) * _BLOCK, period)
+    return tick - inside + min((inside // BLOCK + 1) * BLOCK, period)
 
 
 def find_loop(level: Db | None, mixer: Mixer) -> Loop | None:
@@ -101,8 +101,8 @@ def find_block(part: Part, mixer: Mixer) -> tuple[Part, Ticks]:
     if loop is None:
         return replace(part, start=0), 0
     inside = part.start % loop.ticks
-    first = inside // _BLOCK * _BLOCK
-    return Stretch(part.level, first, min(first + _BLOCK, loop.ticks) - first), inside - first
+    first = inside // BLOCK * BLOCK
+    return Stretch(part.level, first, min(first + BLOCK, loop.ticks) - first), inside - first
 
 
 def mix_block(block: Part, layout: Layout, mixer: Mixer, around: Surroundings) -> Samples:

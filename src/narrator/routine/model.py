@@ -19,6 +19,7 @@ from pydantic import (
 
 from narrator.languages import LANGUAGE
 from narrator.routine.breath import PatternSpec, VoicedShort, VoicedSpec
+from narrator.routine.heading import Tags, VoiceShort, VoiceSpec
 from narrator.routine.hold_cues import HoldCue, check_cues
 from narrator.routine.ids import StepId, check_ids
 from narrator.routine.marked import Marked
@@ -272,34 +273,6 @@ Step = Annotated[
 
 
 Steps = Annotated[tuple[Step, ...], Field(min_length=1), AfterValidator(check_ids)]
-
-
-class VoiceSpec(Marked):
-    """Which voice speaks, and how fast."""
-
-    engine: Word | None = Field(None, description="An engine, such as espeak; narrator voices lists them.")
-    name: Word | None = Field(None, description="One of the engine's voices.")
-    pace: float = Field(1.0, ge=0.5, le=2.0, allow_inf_nan=False, description="1 is the voice's own; less is slower.")
-
-
-def _type_voice(value: Any) -> Any:
-    if isinstance(value, str):
-        engine, _, name = value.partition(":")
-        return {"engine": engine, **({"name": name} if name else {})}
-    return value
-
-
-VoiceShort = Annotated[VoiceSpec, BeforeValidator(_type_voice)]
-"""`espeak:en-gb`, or `{engine: espeak, name: en-gb, pace: 0.9}`."""
-
-
-class Tags(Marked):
-    """What players show beside the title."""
-
-    artist: Word = "Narrator"
-    album: Word = "Guided sessions"
-    genre: Word = "Meditation"
-    year: Annotated[str, Field(pattern=r"^\d{4}$")] | None = None
 
 
 Parameters = Annotated[Any, PlainValidator(_need_mapping), WithJsonSchema(VALUES)]

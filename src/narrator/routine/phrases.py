@@ -42,6 +42,8 @@ class Phrases(Marked):
     """What narrator says of itself in one language."""
 
     language: str
+    introduction: str
+    """Chapter of what is heard before the first section."""
     sides: dict[str, str]
     """Names of sides by their English ones, in the form that a dictionary has."""
     switch: str

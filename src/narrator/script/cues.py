@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from narrator.errors import Fault, Mark
-from narrator.routine import model
+from narrator.routine.heading import Tags, VoiceSpec
 from narrator.routine.sounds import LOUDNESS, BedLevel
 from narrator.routine.values import At, Guidance
 from narrator.script.sounds import Bed, Bell, Cue, Speech, list_speeches, list_texts
@@ -240,8 +240,8 @@ class Heading:
 
     title: str
     language: str
-    voice: model.VoiceSpec
-    tags: model.Tags
+    voice: VoiceSpec
+    tags: Tags
     pronounce: Mapping[str, str] = field(default_factory=dict)
     voice_mark: Mark | None = field(default=None, compare=False, repr=False)
     """Where the file says who speaks, else where it begins: no part of what a session is."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from narrator.errors import Fault, Mark, NarratorError, RoutineError, SpeechError, UsageError
-from narrator.routine.model import VoiceSpec
+from narrator.routine.heading import VoiceSpec
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.registry import AUTO, check_engine, open_voice
 

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from narrator.config import ConfigError, find_config, read_config, read_settings
 from narrator.errors import Fault, SpeechError, UsageError
-from narrator.routine.model import VoiceSpec
+from narrator.routine.heading import VoiceSpec
 from narrator.routine.nearest import suggest
 from narrator.speech.engine import Engine, Installable, Offer, Voice
 from narrator.speech.plugins import find_plugins

@@ -1,7 +1,8 @@
 """Speech: sentences to clips, through a cache that keeps every clip ever spoken."""
 
+import contextlib
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -9,10 +10,11 @@ from typing import TypeAlias
 import av
 import numpy as np
 
-from narrator.cache import Cache, hash_bytes, make_key
-from narrator.errors import NarratorError, SpeechError, describe_error
+from narrator.cache import Cache, make_key
+from narrator.errors import LostClipError, NarratorError, OutsideError, SpeechError, describe_error
 from narrator.sound.loudness import Loudness
 from narrator.speech.clip import Clip, read_head
+from narrator.speech.clip_index import INDEX_SHELF, SHELF, Described, describe_clip, keep_index, name_index, read_index
 from narrator.speech.engine import Voice
 from narrator.speech.engines.silent import estimate_length
 from narrator.speech.runs import Phonemes
@@ -22,7 +24,6 @@ from narrator.units import TICK_SAMPLES, Lufs, Ms, ceil_ticks, ticks_to_ms
 Report: TypeAlias = Callable[[int, int], None]
 """Told how many are done, of how many."""
 
-SHELF = "clips"
 _FORMAT = 4
 """Raised whenever the making or packing of clips changes."""
 
@@ -32,11 +33,7 @@ class Spoken:
     """What is known of a clip that is in the cache."""
 
     key: str
-    digest: str
-    """Of its sound."""
-    length: Ms
-    loudness: Loudness
-    level: Lufs | None
+    described: Described
     reading: Reading
     """What the voice was given."""
     is_new: bool
@@ -46,8 +43,10 @@ class Spoken:
 class Clips:
     """The clips of one session: lengths and loudness at hand, the sound itself in the cache until it is asked for."""
 
-    def __init__(self, cache: Cache) -> None:
+    def __init__(self, cache: Cache, index: str | None = None) -> None:
+        """Begin with no clips; `index` is the name of their index in the cache, where there is one."""
         self.cache = cache
+        self._index = index
         self._entries: dict[str, Spoken] = {}
         self.new = 0
         self.cached = 0
@@ -61,11 +60,15 @@ class Clips:
     @property
     def lengths(self) -> dict[str, Ms]:
         """Length of each clip by its text."""
-        return {text: entry.length for text, entry in self._entries.items()}
+        return {text: entry.described.length for text, entry in self._entries.items()}
+
+    def describe(self) -> dict[str, Described]:
+        """Return what is known of each clip, by its name in the cache."""
+        return {entry.key: entry.described for entry in self._entries.values()}
 
     def get_digest(self, text: str) -> str:
         """Return what stands for a clip's sound: another sound has another digest."""
-        return self._entries[text].digest
+        return self._entries[text].described.digest
 
     def get_reading(self, text: str) -> Reading:
         """Return what the voice was given for a text."""
@@ -73,22 +76,25 @@ class Clips:
 
     def get_loudness(self, text: str) -> Loudness:
         """Loudness of a clip as it is heard between two silences."""
-        return self._entries[text].loudness
+        return self._entries[text].described.loudness
 
     def get_level(self, text: str) -> Lufs | None:
         """Loudness of a clip by itself, however short it is; None for silence."""
-        return self._entries[text].level
+        return self._entries[text].described.level
 
     def load(self, text: str) -> Clip:
         """Read a clip from the cache.
 
         Raises:
-            SpeechError: it has vanished from there since it was spoken.
+            LostClipError: it has vanished from there since it was spoken, or is damaged.
 
         """
         data = self.cache.get(SHELF, self._entries[text].key)
         if data is None:
-            raise SpeechError(f"the clip of {text[:40]!r} has vanished from {self.cache.root}; run the command again")
+            # The next run looks at every clip itself.
+            if self._index:
+                self.cache.drop(INDEX_SHELF, self._index)
+            raise LostClipError(f"the clip of {text[:40]!r} has vanished from {self.cache.root}; run the command again")
         return Clip.unpack(data)
 
 
@@ -134,13 +140,48 @@ def speak(
 
     """
     report = report or (lambda _done, _total: None)
-    clips = Clips(cache)
-    given_up = threading.Event()
-    report(0, len(texts))
+    lines = [_Line(text, reading, make_clip_key(reading, reader.voice)) for text, reading in _read(texts, reader)]
+    index = name_index(line.key for line in lines)
+    known = {} if again else read_index(index, cache)
+    missing = [line for line in lines if line.key not in known]
+    found = len(lines) - len(missing)
+    report(found, len(lines))
+    spoken = iter(_speak_all(missing, reader, cache, lambda done: report(found + done, len(lines)), again=again))
+    clips = Clips(cache, index)
+    for line in lines:
+        described = known.get(line.key)
+        clips.add(line.text, Spoken(line.key, described, line.reading, is_new=False) if described else next(spoken))
+    if missing:
+        # What cannot be kept is looked up again.
+        with contextlib.suppress(OutsideError):
+            keep_index(index, clips.describe(), cache)
+    return clips
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A text, what the voice is given for it, and the name of its clip in the cache."""
+
+    text: str
+    reading: Reading
+    key: str
+
+
+def _read(texts: Iterable[str], reader: Reader) -> Iterator[tuple[str, Reading]]:
+    return ((text, reader.read(text)) for text in texts)
+
+
+def _speak_all(
+    lines: Sequence[_Line], reader: Reader, cache: Cache, report: Callable[[int], None], *, again: bool
+) -> list[Spoken]:
+    """Find or speak lines, as many at the same time as the engine allows; `report` receives how many are done."""
+    if not lines:
+        return []
     find = _speak_again if again else _find_or_speak
+    given_up = threading.Event()
     engine = reader.engine
     with ThreadPoolExecutor(engine.workers, "speak") as pool:
-        futures = [pool.submit(find, text, reader, cache, given_up) for text in texts]
+        futures = [pool.submit(find, line, reader, cache, given_up) for line in lines]
         for future in futures:
             future.add_done_callback(lambda ended: _end_after_failure(ended, pool))
         try:
@@ -154,9 +195,7 @@ def speak(
             pool.shutdown(wait=False, cancel_futures=True)
             engine.close()
             raise
-    for text, future in zip(texts, futures, strict=True):
-        clips.add(text, future.result())
-    return clips
+    return [future.result() for future in futures]
 
 
 def _end_after_failure(ended: Future[Spoken], pool: ThreadPoolExecutor) -> None:
@@ -165,10 +204,10 @@ def _end_after_failure(ended: Future[Spoken], pool: ThreadPoolExecutor) -> None:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _follow(futures: Iterable[Future[Spoken]], report: Report) -> None:
+def _follow(futures: Iterable[Future[Spoken]], report: Callable[[int], None]) -> None:
     """Wait until every future is done; raises what the first of them raised."""
     waiting = list(futures)
-    done, total = 0, len(waiting)
+    done = 0
     while waiting:
         # A wait without an end would not hear that the command was interrupted.
         ended = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED).done
@@ -176,30 +215,21 @@ def _follow(futures: Iterable[Future[Spoken]], report: Report) -> None:
             if future in ended:
                 future.result()
                 done += 1
-                report(done, total)
+                report(done)
         waiting = [future for future in waiting if future not in ended]
         if not ended:
-            report(done, total)
+            report(done)
 
 
-def _find_or_speak(text: str, reader: Reader, cache: Cache, given_up: threading.Event) -> Spoken:
-    reading = reader.read(text)
-    key = make_clip_key(reading, reader.voice)
-    data, is_new = cache.get_or_make(SHELF, key, lambda: _synthesize(reading, reader), stop=given_up.is_set)
-    return _describe_clip(key, data, reading, is_new=is_new)
+def _find_or_speak(line: _Line, reader: Reader, cache: Cache, given_up: threading.Event) -> Spoken:
+    data, is_new = cache.get_or_make(SHELF, line.key, lambda: _synthesize(line.reading, reader), stop=given_up.is_set)
+    return Spoken(line.key, describe_clip(data), line.reading, is_new)
 
 
-def _speak_again(text: str, reader: Reader, cache: Cache, _given_up: threading.Event) -> Spoken:
-    reading = reader.read(text)
-    key, data = make_clip_key(reading, reader.voice), _synthesize(reading, reader)
-    cache.put(SHELF, key, data)
-    return _describe_clip(key, data, reading, is_new=True)
-
-
-def _describe_clip(key: str, data: bytes, reading: Reading, *, is_new: bool) -> Spoken:
-    head = read_head(data)
-    digest = hash_bytes(data).hex()
-    return Spoken(key, digest, head.length, head.loudness, head.level, reading, is_new)
+def _speak_again(line: _Line, reader: Reader, cache: Cache, _given_up: threading.Event) -> Spoken:
+    data = _synthesize(line.reading, reader)
+    cache.put(SHELF, line.key, data)
+    return Spoken(line.key, describe_clip(data), line.reading, is_new=True)
 
 
 def _synthesize(reading: Reading, reader: Reader) -> bytes:

@@ -5,6 +5,7 @@ shrink by one common factor until the track is as long as was asked. Before that
 """
 
 from narrator.timeline.breaths import check_words, measure_words
+from narrator.timeline.chapters import list_chapters
 from narrator.timeline.grow import Growth
 from narrator.timeline.jumps import Jump, find_jumps
 from narrator.timeline.layout import lay_out, measure_range
@@ -40,6 +41,7 @@ __all__ = [
     "describe_spans",
     "find_jumps",
     "lay_out",
+    "list_chapters",
     "measure_range",
     "measure_words",
     "show_length",

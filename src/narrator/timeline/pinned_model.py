@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
 from narrator.languages import LANGUAGE
+from narrator.routine.heading import Tags, VoiceShort, VoiceSpec
 from narrator.routine.marked import Marked
-from narrator.routine.model import Tags, VoiceShort, VoiceSpec
 from narrator.routine.sounds import FLOOR, LOUDNESS, NONE, BedSpec, BellShort, Floor, Level, Loudness
 from narrator.routine.text import InlinePause, split_text
 from narrator.routine.values import Duration, Pronunciation, Word

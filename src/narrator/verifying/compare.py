@@ -10,14 +10,18 @@ from typing import Any
 import numpy as np
 
 from narrator.errors import PublishError
-from narrator.formats.mp3_frames import count_frames, find_surroundings
+from narrator.formats.coding import Coding, find_coding, mix_down
+from narrator.formats.encoded import find_surroundings
+from narrator.formats.id3 import MOST_CHAPTERS
+from narrator.formats.mp3_frames import count_frames
 from narrator.mix import CEILING, Layout, Mixer, find_islands
 from narrator.mix.parts import Part, Piece, list_parts, mix_part, mix_part_background
 from narrator.paths import open_regular
+from narrator.script import Heading
 from narrator.sound.audio import Samples
 from narrator.sound.loudness import integrate, measure_loudness
 from narrator.sound.opened import DAMAGE, open_sound
-from narrator.timeline import Chapter, Timeline
+from narrator.timeline import Chapter, Timeline, list_chapters
 from narrator.units import TICK_SAMPLES, Db, Lufs, Ms, ms_to_samples, ticks_to_ms
 from narrator.verifying.checks import Check, check_chapters, check_equal, check_floor, check_loudness, list_places
 from narrator.verifying.decoded import Decoder, Expected
@@ -28,7 +32,7 @@ _EDGE = 2 * TICK_SAMPLES
 """Next to a sound, what the encoder spreads of it is heard as well as the background."""
 
 
-def compare_track(path: Path, timeline: Timeline, mixer: Mixer) -> list[Check]:
+def compare_track(path: Path, heading: Heading, timeline: Timeline, mixer: Mixer) -> list[Check]:
     """Compare a file with what it was made from.
 
     Raises:
@@ -39,10 +43,11 @@ def compare_track(path: Path, timeline: Timeline, mixer: Mixer) -> list[Check]:
     try:
         with open_regular(path) as file, open_sound(file, "mp3") as container:
             chapters = [_read_chapter(each) for each in container.chapters()]
-            frames = sum(1 for packet in container.demux(audio=0) if packet.size)
+            sizes = [packet.size for packet in container.demux(audio=0) if packet.size]
+            coding = find_coding(sizes[-1] if sizes else 0, container.streams.audio[0].channels)
         with open_regular(path) as file, open_sound(file, "mp3") as container:
             decoded = Decoder(container)
-            compared = list(_compare(decoded, layout, timeline, mixer))
+            compared = list(_compare(decoded, layout, timeline, mixer, coding))
     except DAMAGE as error:
         # Some of these are OSErrors, too.
         raise PublishError(f"{path} is not an MP3, or is damaged beyond reading: {error}") from error
@@ -51,8 +56,8 @@ def compare_track(path: Path, timeline: Timeline, mixer: Mixer) -> list[Check]:
     wanted = ms_to_samples(timeline.length)
     return [
         check_equal("length", f"{wanted:,} samples", f"{decoded.samples:,} samples"),
-        check_equal("frames", f"{count_frames(timeline.length):,}", f"{frames:,}"),
-        check_chapters(timeline, chapters),
+        check_equal("frames", f"{count_frames(timeline.length):,}", f"{len(sizes):,}"),
+        check_chapters(list_chapters(timeline, heading.language, MOST_CHAPTERS), chapters),
         *compared,
     ]
 
@@ -62,7 +67,9 @@ def _read_chapter(chapter: Any) -> Chapter:
     return Chapter(chapter["metadata"].get("title", ""), start, end)
 
 
-def _compare(decoded: Decoder, layout: Layout, timeline: Timeline, mixer: Mixer) -> Iterator[Check]:
+def _compare(
+    decoded: Decoder, layout: Layout, timeline: Timeline, mixer: Mixer, coding: Coding | None
+) -> Iterator[Check]:
     """Go through file and mix side by side, part by part, and say what differs."""
     planned: list[Lufs] = []
     found: list[Lufs] = []
@@ -73,13 +80,15 @@ def _compare(decoded: Decoder, layout: Layout, timeline: Timeline, mixer: Mixer)
     onsets = Onsets(timeline)
     end = ms_to_samples(timeline.length)
     at = 0
-    expected, around = Expected(layout, mixer, decoded.bitrate), find_surroundings(mixer)
-    for part, whole, ahead in _mix_parts(layout, mixer):
-        ticks, start = part.ticks, ticks_to_ms(at)
+    channels = coding.channels if coding else 2
+    expected, around = Expected(layout, mixer, coding), find_surroundings(mixer)
+    for part, whole, ahead in _mix_parts(layout, mixer, channels):
+        ticks = part.ticks
+        start = ticks_to_ms(at)
         first, last = at * TICK_SAMPLES, min((at + ticks) * TICK_SAMPLES, end)
         mixed = whole[: max(last - first, 0)]
         heard = decoded.read(len(mixed))
-        background = mix_part_background(part, layout, mixer, around)[: len(mixed)]
+        background = mix_down(mix_part_background(part, layout, mixer, around), channels)[: len(mixed)]
         mixed_here, background_here = mixed[: len(heard)], background[: len(heard)]
         is_masked = onsets.are_masked(start, mixed - background, heard - mixed_here)
         wanted = expected.find(part, mixed_here, heard, is_masked=is_masked)
@@ -107,12 +116,12 @@ def _compare(decoded: Decoder, layout: Layout, timeline: Timeline, mixer: Mixer)
     yield Check("sound", "as mixed", "as mixed" if not unlike else "otherwise", tuple(list_places(unlike)))
 
 
-def _mix_parts(layout: Layout, mixer: Mixer) -> Iterator[tuple[Part, Samples, Samples]]:
+def _mix_parts(layout: Layout, mixer: Mixer, channels: int) -> Iterator[tuple[Part, Samples, Samples]]:
     """Yield each part, its mix, and the beginning of the next one's: an encoder lets some of that be heard early."""
     before: tuple[Part, Samples] | None = None
     around = find_surroundings(mixer)
     for part in list_parts(layout, mixer, count_frames(layout.length)):
-        mixed = mix_part(part, layout, mixer, around)
+        mixed = mix_down(mix_part(part, layout, mixer, around), channels)
         if before:
             yield *before, mixed[:_EDGE]
         before = part, mixed

@@ -4,13 +4,12 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import av
 import numpy as np
-from av.packet import Packet
 
-from narrator.formats.mp3_frames import BITRATES, DELAY, encode, find_surroundings
+from narrator.formats.coding import Coding
+from narrator.formats.encoded import encode_below_ceiling
 from narrator.mix import Layout, Mixer
-from narrator.mix.parts import Part, Piece, find_block, find_loop, mix_block
+from narrator.mix.parts import Part, Piece, find_block, find_loop
 from narrator.sound.audio import Samples
 from narrator.sound.opened import DAMAGE, BadSoundError, decode_frames
 from narrator.units import TICK_SAMPLES
@@ -28,7 +27,6 @@ class Decoder:
 
     def __init__(self, container: "InputContainer") -> None:
         self._frames = decode_frames(container)
-        self.bitrate = round((container.streams.audio[0].bit_rate or 0) / 1000) if container.streams.audio else 0
         self._waiting: Samples = np.zeros((0, 2), np.float32)
         self.samples = 0
 
@@ -61,32 +59,26 @@ class Expected:
     At a low bit rate an encoder cuts off what is high and drowns what is quiet beside what is loud. That is no fault.
     """
 
-    def __init__(self, layout: Layout, mixer: Mixer, bitrate: int) -> None:
-        self._layout, self._mixer, self._bitrate = layout, mixer, bitrate
+    def __init__(self, layout: Layout, mixer: Mixer, coding: Coding | None) -> None:
+        self._layout, self._mixer, self._coding = layout, mixer, coding
         self._known: OrderedDict[Part, Samples] = OrderedDict()
 
     def find(self, part: Part, mixed: Samples, heard: Samples, *, is_masked: bool) -> Samples:
         """The sound to compare with what is heard, as long as the mix."""
-        if self._bitrate not in BITRATES or not (is_masked or is_doubtful(mixed, heard)):
+        if self._coding is None or not (is_masked or is_doubtful(mixed, heard)):
             return mixed
         # A loop comes again and again.
         loop = None if isinstance(part, Piece) else find_loop(part.level, self._mixer)
         key = replace(part, start=part.start % loop.ticks) if loop else part
         if key not in self._known:
-            self._known[key] = code_part(part, self._layout, self._mixer, self._bitrate)
+            self._known[key] = code_part(part, self._layout, self._mixer, self._coding)
             while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
         return self._known[key][: len(mixed)]
 
 
-def code_part(part: Part, layout: Layout, mixer: Mixer, bitrate: int) -> Samples:
+def code_part(part: Part, layout: Layout, mixer: Mixer, coding: Coding) -> Samples:
     """Mix a part, encode it with its surroundings, and decode that again; float32 of shape (frames, 2)."""
-    around = find_surroundings(mixer)
     block, inside = find_block(part, mixer)
-    # The bytes alone: the encoder's own packets have the decoder leave out the delay.
-    packets = [Packet(bytes(packet)) for packet in encode(mix_block(block, layout, mixer, around), bitrate)]
-    decoder = av.CodecContext.create("mp3float", "r")
-    frames = [frame for packet in (*packets, None) for frame in decoder.decode(packet)]  # type: ignore[attr-defined]
-    decoded = np.concatenate([frame.to_ndarray() for frame in frames], axis=1).T.astype(np.float32)
-    start = DELAY + (around.before + inside) * TICK_SAMPLES
-    return decoded[start : start + part.ticks * TICK_SAMPLES]
+    _, decoded, _ = encode_below_ceiling(block, layout, mixer, coding)
+    return decoded[inside * TICK_SAMPLES :][: part.ticks * TICK_SAMPLES]

@@ -40,7 +40,7 @@ class Onsets:
         self._wrong: list[str] = []
 
     def are_masked(self, start: Ms, mixed: Samples, error: Samples) -> bool:
-        """Whether a cue in a part that starts here may be hidden by what the encoder makes of it and of the background.
+        """Return whether a cue in a part that starts here may be hidden by what the encoder makes of its surroundings.
 
         A quiet bell under rain is, or a sentence without sound that comes as a ring dies away.
         """

@@ -35,7 +35,7 @@ def compare_session(path: Path, session: Session) -> list[Check]:
         PublishError: the file cannot be read at all.
 
     """
-    return compare_track(path, session.timeline, session.open_mixer())
+    return compare_track(path, session.heading, session.timeline, session.open_mixer())
 
 
 def _need_entry(path: Path, cache: Cache) -> Entry:

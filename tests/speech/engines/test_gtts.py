@@ -105,7 +105,7 @@ FAULTS = {
     "silence": (3, "its answer holds only silence, 3 times; run the command again"),
     "empty": (3, "its answer was empty, 3 times; run the command again"),
     "nothing at all": (2, "it did not answer in time, 2 times; check the network, then run the command again"),
-    "changed page": (1, "its answer is none that gTTS understands; the service may have changed; see whether there is"),
+    "changed page": (1, "gTTS does not understand its answer; the service may have changed; see whether there is"),
     "redirected": (1, "it answered 307 Temporary Redirect, and points to localhost:"),
 }
 

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from loopback import Handler, Server, running
 from narrator.cli.app import app
 from narrator.errors import SpeechError
-from narrator.routine.model import VoiceSpec
+from narrator.routine.heading import VoiceSpec
 from narrator.speech.engine import Voice
 from narrator.speech.engines import hibari as engine_module
 from narrator.speech.engines.hibari import Hibari

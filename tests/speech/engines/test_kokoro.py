@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from narrator.cache import Cache
 from narrator.cli.app import app
 from narrator.errors import SpeechError, UsageError
-from narrator.routine.model import VoiceSpec
+from narrator.routine.heading import VoiceSpec
 from narrator.speech.engine import Suggestion, Voice
 from narrator.speech.engines import kokoro
 from narrator.speech.engines.kokoro import Kokoro

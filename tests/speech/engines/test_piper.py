@@ -14,7 +14,7 @@ from loopback import Handler, Server, running
 from narrator.cache import Cache
 from narrator.cli.app import app
 from narrator.errors import SpeechError, UsageError
-from narrator.routine.model import VoiceSpec
+from narrator.routine.heading import VoiceSpec
 from narrator.speech.engine import Voice
 from narrator.speech.engines.piper import Piper
 from narrator.speech.registry import choose_voice, find_installable, open_voice

@@ -175,5 +175,5 @@ def _decode(sound: bytes, answer: bytes) -> Samples:
         raise Trouble(Kind.BROKEN, "its answer was empty")
     if gTTS.GOOGLE_TTS_RPC.encode() in answer:
         raise Trouble(Kind.BROKEN, "there is no whole sound in its answer")
-    remedy = "see whether there is a newer release of gTTS (pip install --upgrade gTTS)"
-    raise Trouble(Kind.FINAL, "its answer is none that gTTS understands; the service may have changed", remedy)
+    remedy = "see whether there is a newer release of the package gTTS"
+    raise Trouble(Kind.FINAL, "gTTS does not understand its answer; the service may have changed", remedy)

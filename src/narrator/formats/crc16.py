@@ -1,0 +1,71 @@
+"""CRC-16 as MP3's Info frame has it: polynomial 0x8005, bits reflected, from zero on (CRC-16/ARC).
+
+A checksum from zero on is linear: bits are coefficients of a polynomial, and its remainder is what counts. So the
+checksum of two sequences, one behind the other, follows from theirs and from the length of the second.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+_POLYNOMIAL = 0xA001
+"""0x8005 with its bits reflected: the highest bit here is the coefficient of x⁰."""
+_ONE = 0x8000
+
+
+def _step(crc: int) -> int:
+    """Return a remainder times x."""
+    return crc >> 1 ^ (_POLYNOMIAL if crc & 1 else 0)
+
+
+def _step_byte(crc: int) -> int:
+    for _ in range(8):
+        crc = _step(crc)
+    return crc
+
+
+_STEPS = [_step_byte(byte) for byte in range(256)]
+_TABLE = np.array(_STEPS, np.uint16)
+
+
+def crc_rows(rows: NDArray[np.uint8]) -> NDArray[np.uint16]:
+    """Return the checksum of each row of bytes, shape (rows,), of an array of shape (rows, bytes)."""
+    crcs = np.zeros(len(rows), np.uint16)
+    for column in rows.T:
+        crcs = crcs >> 8 ^ _TABLE[(crcs ^ column) & 255]
+    return crcs
+
+
+def crc_bytes(data: bytes) -> int:
+    """Return the checksum of bytes."""
+    crc = 0
+    for byte in data:
+        crc = crc >> 8 ^ _STEPS[(crc ^ byte) & 255]
+    return crc
+
+
+def join_crcs(first: int, second: int, length: int) -> int:
+    """Return the checksum of two sequences, one behind the other, from theirs; the second has `length` bytes."""
+    return _multiply(first, _raise(length)) ^ second
+
+
+def _multiply(one: int, other: int) -> int:
+    """Return the product of two remainders."""
+    product = 0
+    while one:
+        if one & _ONE:
+            product ^= other
+        one = one << 1 & 0xFFFF
+        other = _step(other)
+    return product
+
+
+@lru_cache(maxsize=4096)
+def _raise(length: int) -> int:
+    """Return x to the power of 8 times a length: what so many bytes more multiply a remainder by."""
+    if not length:
+        return _ONE
+    root = _raise(length // 2)
+    square = _multiply(root, root)
+    return _step_byte(square) if length % 2 else square

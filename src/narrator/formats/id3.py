@@ -1,0 +1,90 @@
+"""ID3v2.3: what a track says of itself, and its chapters (id3.org: "ID3 tag version 2.3.0" and "Chapter Frame").
+
+Of the versions this is the one that every player reads. Sizes of frames are plain numbers in it; only that of the
+whole tag has seven bits in each byte.
+"""
+
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+
+from narrator.timeline import Chapter
+from narrator.units import Ms
+
+_FRAMES = {
+    "title": b"TIT2",
+    "artist": b"TPE1",
+    "album": b"TALB",
+    "genre": b"TCON",
+    "language": b"TLAN",
+    "date": b"TYER",
+}
+"""Frames by the names of tags; a tag with another name is a TXXX frame, which tells its name."""
+_LATIN, _UTF_16 = b"\0", b"\1"
+_TOP_LEVEL, _ORDERED = 2, 1
+_NOT_BY_BYTES = b"\xff" * 8
+"""Where a chapter would name its first and last byte: its times count."""
+MOST_CHAPTERS = 255
+"""Chapters that a table of contents has room for: their number is a byte."""
+_LARGEST = 2**28 - 1
+
+
+def write_id3(tags: Mapping[str, str], chapters: Sequence[Chapter], length: Ms) -> bytes:
+    """Write a tag: texts by their names, the length of the track, and its chapters, `MOST_CHAPTERS` at most.
+
+    Empty texts are left out. The table of contents has the title of the track.
+
+    Raises:
+        ValueError: there are too many chapters, or texts too long for a tag (256 MB).
+
+    """
+    frames = [_write_tag(name, text) for name, text in tags.items() if text]
+    frames.append(_write_text(b"TLEN", str(length)))
+    if chapters:
+        frames += _write_chapters(chapters, tags.get("title", ""))
+    body = b"".join(frames)
+    if len(body) > _LARGEST:
+        raise ValueError(f"a tag of {len(body)} bytes is over {_LARGEST}")
+    return b"ID3\3\0\0" + bytes(len(body) >> shift & 127 for shift in (21, 14, 7, 0)) + body
+
+
+def _write_chapters(chapters: Sequence[Chapter], title: str) -> Iterator[bytes]:
+    """Yield the table of contents, then each chapter."""
+    if len(chapters) > MOST_CHAPTERS:
+        raise ValueError(f"a tag has room for {MOST_CHAPTERS} chapters, not {len(chapters)}")
+    names = [b"ch%d\0" % number for number in range(len(chapters))]
+    head = b"toc\0" + bytes([_TOP_LEVEL | _ORDERED, len(names)])
+    yield _write_frame(b"CTOC", head + b"".join(names) + (_write_text(b"TIT2", title) if title else b""))
+    for name, chapter in zip(names, chapters, strict=True):
+        times = struct.pack(">II", chapter.start, chapter.end)
+        yield _write_frame(b"CHAP", name + times + _NOT_BY_BYTES + _write_text(b"TIT2", chapter.title))
+
+
+def _write_tag(name: str, text: str) -> bytes:
+    if name in _FRAMES:
+        return _write_text(_FRAMES[name], text)
+    # Both texts of a TXXX frame are coded in the same way.
+    encoding = _choose_encoding(name + text)
+    end = b"\0" if encoding == _LATIN else b"\0\0"
+    return _write_frame(b"TXXX", encoding + _encode(name, encoding) + end + _encode(text, encoding))
+
+
+def _write_text(kind: bytes, text: str) -> bytes:
+    encoding = _choose_encoding(text)
+    return _write_frame(kind, encoding + _encode(text, encoding))
+
+
+def _choose_encoding(text: str) -> bytes:
+    """Return Latin-1 where it has all of a text, else UTF-16: version 2.3 knows no other."""
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError:
+        return _UTF_16
+    return _LATIN
+
+
+def _encode(text: str, encoding: bytes) -> bytes:
+    return text.encode("latin-1") if encoding == _LATIN else b"\xff\xfe" + text.encode("utf-16-le")
+
+
+def _write_frame(kind: bytes, body: bytes) -> bytes:
+    return kind + struct.pack(">IH", len(body), 0) + body

@@ -1,0 +1,32 @@
+"""The sections of a track as chapters that leave no time out."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+from narrator.routine.phrases import find_phrases
+from narrator.timeline.placed import Chapter, Timeline
+
+
+def list_chapters(timeline: Timeline, language: str, most: int) -> list[Chapter]:
+    """Return the chapters of a track, one behind the other from its start to its end; none where it has no sections.
+
+    What is heard before the first section is a chapter of its own, named in the language, or in English where narrator
+    has no words in that one. What is between two sections belongs to the first of them. Where there are more than
+    `most`, as many as it takes are joined, each group under the title of its first.
+    """
+    if not timeline.chapters:
+        return []
+    first = timeline.chapters[0]
+    starts = [*(segment.start for segment in timeline.segments), *(hold.start for hold in timeline.holds)]
+    if min(starts, default=first.start) < first.start:
+        phrases = find_phrases(language) or find_phrases("en")
+        chapters = [Chapter(phrases.introduction if phrases else "", 0, first.start), *timeline.chapters]
+    else:
+        chapters = [replace(first, start=0), *timeline.chapters[1:]]
+    closed = [replace(one, end=following.start) for one, following in pairwise(chapters)]
+    return _join([*closed, replace(chapters[-1], end=timeline.length)], -(-len(chapters) // most))
+
+
+def _join(chapters: list[Chapter], count: int) -> list[Chapter]:
+    groups = (chapters[start : start + count] for start in range(0, len(chapters), count))
+    return [replace(group[0], end=group[-1].end) for group in groups]

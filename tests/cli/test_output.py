@@ -1,0 +1,88 @@
+"""Where things are written, and in what form a command reports."""
+
+import json
+
+import pytest
+
+ROUTINE = """\
+title: Short
+voice: silent
+steps:
+  - say: Sit down.
+  - hold: 20s..2m
+    cues: [{at: 1s, say: This is far too long for a hold that has one more cue to come just a second later., at: 1s}]
+  - bell: chime
+"""
+
+
+@pytest.fixture(autouse=True)
+def routine(write):
+    return write(ROUTINE.replace(", at: 1s}]", "}, {at: 2s, bell: tick}]"), "mine.yaml")
+
+
+def list_names(folder):
+    return sorted(path.name for path in folder.rglob("*") if path.suffix != ".yaml")
+
+
+def test_an_output_that_ends_as_tracks_do_is_a_file(narrator, tmp_path):
+    assert narrator("render", "mine.yaml", "--output", "a/b.MP3").code == 0
+    assert list_names(tmp_path) == ["a", "b.MP3"]
+    assert narrator("verify", "a/b.MP3").code == 0
+
+
+@pytest.mark.parametrize("name", ["a.srt", "a.xyz", "b/a.1"])
+def test_an_output_that_ends_otherwise_is_an_error_and_never_a_folder(narrator, tmp_path, name):
+    result = narrator("render", "mine.yaml", "--output", name)
+    suffix = name[name.index(".") :]
+    assert (result.code, result.out) == (2, "")
+    assert result.err == f"error: --output: a track cannot be written as {suffix}; it can end in .mp3\n"
+    assert list_names(tmp_path) == []
+
+
+def test_a_folder_may_have_any_name(narrator, tmp_path):
+    (tmp_path / "v1.2").mkdir()
+    assert narrator("render", "mine.yaml", "--output", "v1.2").code == 0
+    assert list_names(tmp_path) == ["mine.mp3", "v1.2"]
+
+
+def test_a_file_is_one_track(narrator, tmp_path):
+    result = narrator("render", "mine.yaml", "--length", "30s,1m", "--output", "a.mp3")
+    assert (result.code, result.err) == (
+        2, "error: two tracks would be written to a.mp3; give them different names (--output)\n"
+    )  # fmt: skip
+    assert list_names(tmp_path) == []
+
+
+def test_a_script_is_written_in_the_form_that_its_ending_says(narrator, tmp_path):
+    for name, start in (("a.txt", "Short\n"), ("a.json", "{"), ("a.yaml", "# A narration script"), ("a", "Short\n")):
+        assert narrator("script", "mine.yaml", "--output", name).code == 0
+        assert (tmp_path / name).read_text().startswith(start)
+    result = narrator("script", "mine.yaml", "--output", "a.srt")
+    assert (result.code, result.err) == (
+        2, "error: --output: a script cannot be written as .srt; it can end in .txt, .yaml, .yml, .json\n"
+    )  # fmt: skip
+    assert not (tmp_path / "a.srt").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["render", "none.yaml"], ["check", "none.yaml"], ["verify", "none.mp3"], ["render", "mine.yaml", "--length", "x"]],
+)
+def test_with_json_everything_is_json_on_standard_output(narrator, command):
+    result = narrator(*command, "--json")
+    assert (result.code > 0, result.err) == (True, "")
+    (told,) = map(json.loads, result.out.splitlines())
+    assert (told["kind"], set(told)) == ("error", {"kind", "file", "line", "column", "message"})
+
+
+def test_a_warning_comes_once_for_a_file_and_not_for_each_length(narrator):
+    result = narrator("render", "mine.yaml", "--length", "30s,40s,50s", "--json")
+    told = [json.loads(line) for line in result.out.splitlines()]
+    assert len([each for each in told if "path" in each]) == 3
+    assert len([each for each in told if each.get("kind") == "warning"]) == 1
+
+
+def test_checking_takes_the_options_of_rendering(narrator, write):
+    write("title: x\nvoice: silent\nbed: missing.wav\nsteps: [{hold: 1m}]\n", "bed.yaml")
+    assert narrator("check", "bed.yaml").code == 1
+    assert narrator("check", "bed.yaml", "--length", "2m", "--no-bed").code in {0, 1}

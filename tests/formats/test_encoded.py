@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from narrator.formats import encoded
+from narrator.formats.coding import BITRATES, DELAY, Coding, decode, encode, find_coding, find_encoder, mix_down
+from narrator.formats.crc16 import crc_bytes
+from narrator.formats.encoded import Encoded, encode_below_ceiling
+from narrator.mix import CEILING, MIX_CEILING, BedCurve, Layout, Mixer
+from narrator.mix.parts import Stretch
+from narrator.sound.limiter import limit_peaks
+from narrator.sound.loop import Loop, pack_loop
+from narrator.sound.loudness import Loudness, measure_loudness
+from narrator.units import TICK, TICK_SAMPLES
+
+
+@given(data=st.data(), count=st.integers(1, 40), size=st.sampled_from([96, 384]))
+@settings(max_examples=40)
+def test_a_cut_has_the_checksum_of_its_bytes(data, count, size):
+    frames = [data.draw(st.binary(min_size=size, max_size=size)) for _ in range(count)]
+    whole = Encoded.gather(frames, Loudness(tuple(range(count)), -3.0))
+    start = data.draw(st.integers(0, count - 1))
+    ticks = data.draw(st.integers(1, count - start))
+    again = Encoded.unpack(whole.pack())
+    cut = again.cut(start, ticks)
+    assert cut == whole.cut(start, ticks)
+    assert cut.data == b"".join(frames[start : start + ticks])
+    assert cut.crc == crc_bytes(cut.data)
+    assert again.whole.data == b"".join(frames)
+    assert again.whole.crc == crc_bytes(again.whole.data)
+    assert again.loudness == whole.loudness
+
+
+def make_harsh_loop(level=1.0, ticks=40):
+    """Loud noise up to 3 kHz that is clipped: what coding raises the peaks of."""
+    samples = ticks * TICK_SAMPLES
+    noise = np.random.default_rng(7).standard_normal((2, samples // 8))
+    smooth = np.stack([np.interp(np.arange(samples) / 8, np.arange(samples // 8), side) for side in noise], axis=1)
+    return Loop("harsh", ticks, lambda _piece: pack_loop((level * np.clip(3 * smooth, -1, 1)).astype(np.float32)))
+
+
+def encode_loop(loop, coding, monkeypatch):
+    """Encode 24 ticks of a loop; also return the ceilings under which it was mixed."""
+    ceilings = []
+    original = encoded.mix_block
+    monkeypatch.setattr(encoded, "mix_block", lambda *args: ceilings.append(args[2].ceiling) or original(*args))
+    mixer = Mixer(None, 0.0, None, loop)
+    return *encode_below_ceiling(Stretch(0.0, 0, 24), Layout(24 * TICK, (), BedCurve(0.0)), mixer, coding), ceilings
+
+
+@pytest.mark.parametrize("coding", [Coding(64), Coding(128), Coding(32, 1)], ids=str)
+def test_peaks_that_coding_raises_are_brought_down(coding, monkeypatch):
+    loop = make_harsh_loop()
+    straight = decode(encode(limit_peaks(loop.read(0, 40), -2.0), coding))
+    assert measure_loudness(straight).peak > CEILING
+    frames, heard, loudness, ceilings = encode_loop(loop, coding, monkeypatch)
+    assert len(frames) == 24
+    assert heard.shape == (24 * TICK_SAMPLES, 2)
+    assert loudness.peak <= CEILING - 0.1
+    assert ceilings[0] == MIX_CEILING
+    assert 1 < len(ceilings) <= 5
+    assert sorted(ceilings, reverse=True) == ceilings
+    assert measure_loudness(heard) == loudness
+
+
+def test_a_soft_sound_is_encoded_once(monkeypatch):
+    loop = make_harsh_loop(0.2)
+    _, heard, _, ceilings = encode_loop(loop, Coding(), monkeypatch)
+    assert ceilings == [MIX_CEILING]
+    wanted = loop.read(0, 24)
+    assert 10 * np.log10((heard**2).mean() / (wanted**2).mean()) == pytest.approx(0, abs=0.1)
+
+
+def test_mono_is_the_mean_of_both_sides():
+    time = np.arange(20 * TICK_SAMPLES) / 48_000
+    sides = np.stack([0.4 * np.sin(440 * 2 * np.pi * time), 0.2 * np.sin(440 * 2 * np.pi * time)], axis=1)
+    heard = decode(encode(sides.astype(np.float32), Coding(64, 1)))[DELAY:][: len(sides)]
+    middle = slice(5 * TICK_SAMPLES, 15 * TICK_SAMPLES)
+    assert np.abs(heard[middle] - mix_down(sides, 1)[middle]).max() < 0.003
+    assert np.array_equal(mix_down(sides, 2), sides)
+
+
+def test_bit_rates_belong_to_channels():
+    assert min(BITRATES[1]) == 32
+    assert min(BITRATES[2]) == 64
+    for wrong in ((56, 2), (33, 1), (128, 3)):
+        with pytest.raises(ValueError, match=f"cannot have {wrong[0]} kbit/s"):
+            Coding(*wrong)
+    assert find_coding(96, 1) == Coding(32, 1)
+    assert find_coding(96, 2) is find_coding(0, 1) is None
+
+
+def test_the_encoder_gives_its_own_name():
+    assert find_encoder(Coding()) == find_encoder(Coding(32, 1))
+    assert find_encoder(Coding())[:6] == b"LAME3."
