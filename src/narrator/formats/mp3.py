@@ -24,7 +24,7 @@ class Mp3:
         self, path: Path, mixdown: Mixdown, encoding: Encoding, report: Callable[[Ms, Ms], None] | None = None
     ) -> Measured:
         """Mix, encode and write a track; see `Format.write`."""
-        stream = TrackStream(mixdown, Coding(encoding.bitrate, encoding.channels))
+        stream = self.open(mixdown, encoding)
         meter, threads = Meter(), encoding.threads
         try:
             with replace_file(path) as file, ThreadPoolExecutor(threads, "encode") as pool:
@@ -36,9 +36,13 @@ class Mp3:
                 file.seek(0)
                 file.write(stream.make_head())
         except OSError as error:
-            message = f"cannot write {path}: {error.strerror or error}; free some space, or choose another place or name"
+            message = f"cannot write {path}: {error.strerror or error}; free some space, or choose another place"
             raise PublishError(message, options=("output",)) from error
         return Measured(ms_to_samples(stream.length), meter.lufs, meter.peak)
+
+    def open(self, mixdown: Mixdown, encoding: Encoding) -> TrackStream:
+        """Return the track as a stream of bytes."""
+        return TrackStream(mixdown, Coding(encoding.bitrate, encoding.channels))
 
     def is_ours(self, path: Path) -> bool:
         """Return whether narrator made the file at `path`."""
