@@ -112,11 +112,14 @@ class Usage:
 
 
 class Cache:
-    """The store below one directory, made when first written to; `limit` is in bytes, infinite for none."""
+    """The store below one directory, made when first written to.
 
-    def __init__(self, root: Path | None = None, limit: float = LIMIT) -> None:
+    `limit` is in bytes: infinite for none, `LIMIT` unless given.
+    """
+
+    def __init__(self, root: Path | None = None, limit: float | None = None) -> None:
         self.root = root or default_root()
-        self.limit = limit
+        self.limit = LIMIT if limit is None else limit
         self._is_default = root is None and not os.environ.get("NARRATOR_CACHE_DIR")
         self._guard = threading.Lock()
         self._is_ready = False

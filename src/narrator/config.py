@@ -16,6 +16,7 @@ from narrator.routine.nearest import suggest
 from narrator.units import parse_size
 
 VARIABLE = "NARRATOR_CONFIG"
+VOICE_VARIABLE = "NARRATOR_VOICE"
 """Names another file than the user's own."""
 LIMIT_VARIABLE = "NARRATOR_CACHE_LIMIT"
 """Says how large the cache may become, before the file does."""
@@ -167,14 +168,18 @@ def _parse(text: str) -> dict[str, Any]:
 
 
 def choose_voices(voice: str | None, fallback: str | None = None) -> tuple[str | None, tuple[str, ...]]:
-    """Who is asked to speak, and who instead when that fails: as the command says, else as the configuration file does.
+    """Return who is asked to speak, and who instead when that fails.
+
+    The environment variable `NARRATOR_VOICE` comes first after what is given, then the configuration file.
 
     Raises:
         ConfigError: the configuration file cannot be used.
 
     """
     config = read_config()
-    return voice or config.voice, config.fallback if fallback is None else _split_voices(fallback)
+    return voice or os.environ.get(
+        VOICE_VARIABLE
+    ) or config.voice, config.fallback if fallback is None else _split_voices(fallback)
 
 
 def choose_limit() -> float | None:

@@ -11,12 +11,16 @@ from narrator.ledger import Track, find_entry, find_track, keep_track, make_fing
 from narrator.mix import find_islands
 from narrator.paths import exists, refuse_special
 from narrator.request import TrackRequest
-from narrator.session import Report, Session, cast_draft, decide, read_draft
+from narrator.session import Draft, Report, Session, cast_draft, decide, read_draft
 from narrator.speech.text.reading import Reader
 
 
-def render_track(request: TrackRequest, cache: Cache, report: Report | None = None) -> Track:
+def render_track(
+    request: TrackRequest, cache: Cache, report: Report | None = None, draft: Draft | None = None
+) -> Track:
     """Make a track, unless it is there already and nothing that goes into it has changed.
+
+    What the request asks for is read, unless its draft is given.
 
     Raises:
         NarratorError: of the stage that failed. A file that was there before is then still there, unharmed.
@@ -27,14 +31,13 @@ def render_track(request: TrackRequest, cache: Cache, report: Report | None = No
             return _render(request, cache, report)
         except LostClipError:
             # What was known of the clips is forgotten: now each is looked at, and spoken again where that is needed.
-            return _render(request, cache, report)
+            return _render(request, draft or read_draft(request.session), cache, report)
 
 
-def _render(request: TrackRequest, cache: Cache, report: Report | None) -> Track:
+def _render(request: TrackRequest, draft: Draft, cache: Cache, report: Report | None) -> Track:
     started = time.monotonic()
     form = find_format(request.output)
     check_bitrate(form, request.bitrate, request.channels)
-    draft = read_draft(request.session)
 
     def find_or_decide(reader: Reader) -> tuple[str, Track | Session]:
         fingerprint = make_fingerprint(draft, reader, request)
@@ -65,12 +68,16 @@ def write_session(session: Session, request: TrackRequest, form: Format, report:
         SpeechError: a clip has vanished from the cache.
 
     """
-    layout = find_islands(session.timeline)
-    mixdown = Mixdown(session.heading, session.timeline, layout, session.open_mixer())
+    mixdown = mix_session(session)
     encoding = Encoding(request.bitrate, request.channels, request.threads)
     return form.write(
         request.output, mixdown, encoding, report and (lambda done, total: report("mixing", done, total))
     )  # fmt: skip
+
+
+def mix_session(session: Session) -> Mixdown:
+    """Return what a format makes a track of a session from."""
+    return Mixdown(session.heading, session.timeline, find_islands(session.timeline), session.open_mixer())
 
 
 def prepare_output(request: TrackRequest, form: Format) -> None:

@@ -28,11 +28,10 @@ def open_cache() -> "Cache":
         NarratorError: one of them cannot be used.
 
     """
-    from narrator.cache import LIMIT, Cache
+    from narrator.cache import Cache
     from narrator.config import choose_limit
 
-    limit = choose_limit()
-    return Cache(limit=LIMIT if limit is None else limit)
+    return Cache(limit=choose_limit())
 
 
 @cache_app.callback()

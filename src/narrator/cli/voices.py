@@ -1,25 +1,25 @@
 """The command line's part about voices: list them, try them, add and remove them."""
 
 import textwrap
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from itertools import chain, count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from narrator.cli.console import print_json, report_errors, show_bar
 from narrator.cli.options import ForceOption, JsonOption
-from narrator.errors import NarratorError, UsageError
+from narrator.cli.wire import engine_to_data
+from narrator.errors import UsageError
 from narrator.languages import check_language
 from narrator.paths import exists
 
 if TYPE_CHECKING:
     from narrator.routine.model import Routine
     from narrator.speech.clip import Clip
-    from narrator.speech.engine import Offer, Voice
+    from narrator.speech.engine import Suggestion, Voice
+    from narrator.speech.listing import ListedEngine
 
 voices_app = typer.Typer(
     invoke_without_command=True,
@@ -34,21 +34,6 @@ _FEW = 3
 """Languages of an engine that the list names."""
 
 VoiceArgument = Annotated[str, typer.Argument(metavar="ENGINE[:NAME]", help="A voice, as --voice takes it.")]
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    engine: str
-    quality: str
-    offline: bool
-    installed: bool
-    licence: str
-    languages: list[str]
-    voices: list[str]
-    remedy: str | None
-    """What to do before it can speak."""
-    natural: dict[str, dict[str, Any]]
-    """The natural voice that it has for each language, and the commands that make it ready."""
 
 
 @voices_app.callback()
@@ -67,46 +52,19 @@ def list_command(
     if context.invoked_subcommand:
         return
     with report_errors(as_json=as_json):
+        from narrator.speech.listing import list_engines
+
         if language is not None:
             check_language(language)
-        rows = list(_list_rows(language))
+        rows = list(list_engines(language))
         if as_json:
             for row in rows:
-                print_json(asdict(row))
+                print_json(engine_to_data(row))
         else:
             _show_rows(rows)
 
 
-def _list_rows(language: str | None) -> Iterator[_Row]:
-    """Return what is known of each engine: of those alone that speak a language, or would once they are installed."""
-    from narrator.speech.registry import list_offers
-
-    for name, offer in list_offers().items():
-        facts = (name, offer.quality, offer.is_offline)
-        codes = offer.prospects if language is None else [language]
-        natural = {code: asdict(found) for code in codes if (found := offer.suggest(code))}
-        try:
-            with offer.open() as engine:
-                languages = list(engine.languages())
-                asked = languages if language is None else [language]
-                voices = [voice for code in asked for voice in engine.voices(code)]
-        except NarratorError as error:
-            if _may_speak(offer, language):
-                remedy = error.faults[0].message
-                yield _Row(*facts, False, offer.licence, list(offer.prospects), [], remedy, natural)
-        else:
-            if voices or language is None or natural:
-                yield _Row(*facts, True, offer.licence, languages, list(dict.fromkeys(voices)), None, natural)
-
-
-def _may_speak(offer: "Offer", language: str | None) -> bool:
-    """Whether an engine that is not ready might speak a language."""
-    from narrator.speech.engine import read_base
-
-    return language is None or not {"any", read_base(language)}.isdisjoint(offer.prospects)
-
-
-def _show_rows(rows: list[_Row]) -> None:
+def _show_rows(rows: "list[ListedEngine]") -> None:
     """Show a table of the engines; below it their voices, the natural ones by language, and what is missing."""
     cells = [("ENGINE", "QUALITY", "WORKS", "INSTALLED", "LANGUAGES", "LICENCE")]
     for row in rows:
@@ -121,18 +79,18 @@ def _show_rows(rows: list[_Row]) -> None:
     _show_notes("NOT READY YET", {row.engine: row.remedy for row in rows if row.remedy}, indent)
 
 
-def _show_natural(rows: list[_Row]) -> None:
+def _show_natural(rows: "list[ListedEngine]") -> None:
     """Show the best natural voice of each language, and what makes it ready."""
-    best: dict[str, dict[str, Any]] = {}
+    best: dict[str, Suggestion] = {}
     for row in rows:
         for code, found in row.natural.items():
             best.setdefault(code, found)
     if best:
         typer.echo("\nNATURAL VOICES, the best for each language")
-        first, second = max(map(len, best)), max(len(found["voice"]) for found in best.values())
+        first, second = max(map(len, best)), max(len(found.voice) for found in best.values())
         for code, found in sorted(best.items()):
-            what = "ready" if not found["commands"] else " && ".join(found["commands"])
-            typer.echo(f"{code:{first}}  {found['voice']:{second}}  {what}")
+            what = "ready" if not found.commands else " && ".join(found.commands)
+            typer.echo(f"{code:{first}}  {found.voice:{second}}  {what}")
 
 
 def _count(languages: list[str]) -> str:

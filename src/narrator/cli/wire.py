@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from narrator.review.figures import Row
     from narrator.routine.library import Listed
     from narrator.routine.translating import Written
+    from narrator.speech.listing import ListedEngine
     from narrator.verifying.checks import Check
 
 
@@ -73,6 +74,11 @@ def listed_to_data(routine: "Listed") -> dict[str, Any]:
 def translated_to_data(language: str, written: "Written") -> dict[str, Any]:
     """Return a PO file that was written."""
     return {"language": language, **asdict(written)}
+
+
+def engine_to_data(engine: "ListedEngine") -> dict[str, Any]:
+    """Return an engine and its voices."""
+    return asdict(engine)
 
 
 def usage_to_data(cache: "Cache", usage: "Usage") -> dict[str, Any]:

@@ -47,6 +47,17 @@ class Measured:
     true_peak_db: Db | None
 
 
+class Stream(Protocol):
+    """The bytes of a track, of which any are made when they are asked for."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole track."""
+
+    def read(self, start: int, end: int) -> bytes:
+        """Return the bytes from `start` up to, not including, `end`; fewer where the track ends before."""
+
+
 class Format(Protocol):
     """A kind of file that tracks are written as."""
 
@@ -70,6 +81,9 @@ class Format(Protocol):
             SpeechError: a clip has vanished from the cache.
 
         """
+
+    def open(self, mixdown: Mixdown, encoding: Encoding) -> Stream:
+        """Return the track as a stream of bytes: those that a written file has."""
 
     def is_ours(self, path: Path) -> bool:
         """Return whether narrator made the file at `path`."""

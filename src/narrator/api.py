@@ -1,0 +1,344 @@
+"""The library's front door: what `narrator` offers to programs. `docs/api.md` shows it."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Literal, TypeAlias, TypedDict, Unpack, get_args
+
+from narrator.batch import executor as batch
+from narrator.cache import Cache
+from narrator.config import choose_limit, choose_voices, list_sound_folders
+from narrator.cores import count_cores
+from narrator.errors import Fault, NarratorError, UsageError
+from narrator.formats import Encoding, Stream, check_bitrate, find_format
+from narrator.languages import check_language
+from narrator.ledger import Track
+from narrator.rendering import mix_session, render_track
+from narrator.request import SessionOptions, SessionRequest, TrackRequest
+from narrator.routine import find_routine
+from narrator.routine.library import Listed, list_library
+from narrator.routine.load import load_routine
+from narrator.routine.model import Routine
+from narrator.routine.nearest import suggest
+from narrator.routine.seed import Seed, read_seed
+from narrator.routine.values import Guidance
+from narrator.session import Draft, Report, make_draft_session, read_draft
+from narrator.session import Session as DecidedSession
+from narrator.speech.listing import ListedEngine, list_engines
+from narrator.timeline import Chapter
+from narrator.units import Ms, parse_duration
+from narrator.verifying.checks import Check
+from narrator.verifying.track import verify_track
+
+Length: TypeAlias = Ms | str
+"""A length of time: in ms, or as it is written in a routine, such as `10m` or `1m30s`."""
+_FORMS: dict[str, Callable[[DecidedSession, bool], str]] = {
+    "text": lambda session, spoken: session.format_text(spoken=spoken),
+    "json": lambda session, spoken: session.format_json(spoken=spoken),
+    "yaml": lambda session, _spoken: session.format_script(),
+}
+
+
+class Options(TypedDict, total=False):
+    """What may be asked of a session; what is left out is left to the routine."""
+
+    length: Length | None
+    """Of the track."""
+    voice: str | None
+    """`ENGINE[:NAME]`, or `auto`."""
+    fallback: Sequence[str]
+    """Who speaks the whole session instead when that voice fails: the first of these, and so on."""
+    guidance: Guidance | None
+    """How much is said: `full`, `brief`, or `bells`."""
+    language: str | None
+    """Code of the language of the texts."""
+    bed: bool
+    """Whether the routine's bed is heard."""
+    without: Sequence[str]
+    """Titles of sections to leave out."""
+    nearest: bool
+    """Whether the nearest length that can be met will do."""
+    seed: Seed | None
+    """Settles what is left to chance: a number, or `today`."""
+    configured: bool
+    """Whether the environment and the configuration file count, as they do on the command line; True unless given."""
+
+
+class Session:
+    """A session with everything decided: what is heard when, in which voice, and how loud. `plan` makes it."""
+
+    def __init__(self, draft: Draft, decided: DecidedSession, cache: Cache) -> None:
+        self._draft, self._decided, self._cache = draft, decided, cache
+
+    def __repr__(self) -> str:
+        return f"<narrator.Session {self.title!r}, {self.length} ms, {self.voice}>"
+
+    @property
+    def title(self) -> str:
+        """Title of the routine."""
+        return self._decided.heading.title
+
+    @property
+    def language(self) -> str:
+        """Code of the language that is spoken."""
+        return self._decided.heading.language
+
+    @property
+    def voice(self) -> str:
+        """Who speaks, as `ENGINE:NAME`."""
+        return str(self._decided.voice)
+
+    @property
+    def length(self) -> Ms:
+        """Length of the track in ms; 48 samples each."""
+        return self._decided.timeline.length
+
+    @property
+    def chapters(self) -> tuple[Chapter, ...]:
+        """Chapters, with `title`, `start` and `end` in ms."""
+        return self._decided.timeline.chapters
+
+    @property
+    def notes(self) -> tuple[Fault, ...]:
+        """What had to give way, and what the voice is likely to misread."""
+        return self._decided.notes
+
+    def render(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        bitrate: int = 128,
+        mono: bool = False,
+        force: bool = False,
+        threads: int | None = None,
+        report: Report | None = None,
+    ) -> Track:
+        """Write the track; its format follows from the ending of its name.
+
+        A track that is there already and would come out the same is left as it is. `bitrate` is in kbit/s. With
+        `force` it is made again in any case, and a file that narrator did not make is replaced. `report` is called
+        with the name of a stage, how much of it is done, and of how much.
+
+        Raises:
+            UsageError: the format or the bit rate is not one that narrator writes.
+            PublishError: the file cannot be written, or was not made by narrator.
+            SpeechError: the voice is not there any more.
+
+        """
+        request = _ask_track(self._draft.request, path, bitrate=bitrate, mono=mono, force=force, threads=threads)
+        return render_track(request, self._cache, report, self._draft)
+
+    def script(self, form: Literal["text", "json", "yaml"] = "text", *, spoken: bool = False) -> str:
+        """Return what is said when: to read, for programs, or as a script file to edit and render.
+
+        `spoken` adds what the voice is given for each text, in `text` and `json`.
+
+        Raises:
+            UsageError: there is no such form.
+
+        """
+        if form not in _FORMS:
+            raise UsageError(f"a script cannot be written as {form!r}; it can be {', '.join(_FORMS)}")
+        return _FORMS[form](self._decided, spoken)
+
+    def open(self, form: str = "mp3", *, bitrate: int = 128, mono: bool = False) -> Stream:
+        """Return the track as a stream of bytes, those of the file that `render` writes.
+
+        `stream.size` is known at once. `stream.read(start, end)` returns the bytes from `start` up to, not including,
+        `end`, and makes no more sound than they need.
+
+        Raises:
+            UsageError: the format or the bit rate is not one that narrator writes.
+
+        """
+        form, channels = form.removeprefix("."), 1 if mono else 2
+        found = find_format(Path(f"track.{form}"))
+        check_bitrate(found, bitrate, channels)
+        return found.open(mix_session(self._decided), Encoding(bitrate, channels))
+
+
+def plan(
+    routine: str | os.PathLike[str],
+    *,
+    cache: Cache | None = None,
+    report: Report | None = None,
+    **options: Unpack[Options],
+) -> Session:
+    """Decide everything about a session of a routine: speak it, and place every cue.
+
+    The routine is a built-in one's name, or a routine or script file. What is spoken is kept in the cache, the user's
+    unless another one is given. `report` is called with the name of a stage, how much of it is done, and of how much.
+
+    Raises:
+        NarratorError: the routine cannot be used, the length cannot be met, or the voice cannot speak.
+
+    """
+    draft, cache = read_draft(make_request(routine, **options)), _open_cache(cache, options)
+    return Session(draft, make_draft_session(draft, cache, report), cache)
+
+
+def render(
+    routine: str | os.PathLike[str],
+    path: str | os.PathLike[str],
+    *,
+    bitrate: int = 128,
+    mono: bool = False,
+    force: bool = False,
+    cache: Cache | None = None,
+    report: Report | None = None,
+    **options: Unpack[Options],
+) -> Track:
+    """Make a track of a routine; see `plan` and `Session.render`.
+
+    A track whose inputs have not changed is recognised without speaking or placing anything.
+
+    Raises:
+        NarratorError: of the stage that failed.
+
+    """
+    request = _ask_track(make_request(routine, **options), path, bitrate=bitrate, mono=mono, force=force)
+    return render_track(request, _open_cache(cache, options), report)
+
+
+def make_request(routine: str | os.PathLike[str], **options: Unpack[Options]) -> SessionRequest:
+    """Return a request for a session, which `render_all` takes with a path.
+
+    Raises:
+        RoutineError: there is no such routine.
+        UsageError: an option is not valid.
+        ConfigError: the configuration file cannot be used.
+
+    """
+    name = os.fspath(routine)
+    return SessionRequest(find_routine(name), name, _make_options(options))
+
+
+def render_all(
+    tracks: Iterable[tuple[SessionRequest, str | os.PathLike[str]]],
+    *,
+    executor: Executor | None = None,
+    bitrate: int = 128,
+    mono: bool = False,
+    force: bool = False,
+    cache: Cache | None = None,
+) -> Iterator[tuple[Path, Track | NarratorError]]:
+    """Make many tracks over an executor; yield each path with its track, or with what went wrong, as they finish.
+
+    A track that fails leaves the others alone. Any `concurrent.futures.Executor` will do; one thread for each core
+    unless one is given.
+
+    Raises:
+        UsageError: two tracks would be written to one file, or a format or bit rate is not one that narrator writes.
+
+    """
+    requests = [
+        _ask_track(session, path, bitrate=bitrate, mono=mono, force=force, threads=1) for session, path in tracks
+    ]
+    batch.check_targets(requests)
+    store = _open_cache(cache, {})
+    with nullcontext(executor) if executor else ThreadPoolExecutor(count_cores()) as pool:
+        for request, outcome in batch.render_all(requests, store, pool):
+            yield request.output, outcome
+
+
+def load(routine: str | os.PathLike[str]) -> Routine:
+    """Read and check a routine, by its file or its built-in name.
+
+    Raises:
+        RoutineError: it cannot be used; its `faults` have all that is wrong, with their places.
+
+    """
+    name = os.fspath(routine)
+    return load_routine(find_routine(name), name)
+
+
+def verify(
+    path: str | os.PathLike[str], script: str | os.PathLike[str] | None = None, *, cache: Cache | None = None
+) -> list[Check]:
+    """Decode a finished track, and compare it with what it was made from: its `script`, or what narrator knows of it.
+
+    Each check has `name`, `planned`, `found`, `places` and `is_fault`.
+
+    Raises:
+        UsageError: nothing is known of how the track was made, and no script is given.
+        PublishError: the file cannot be read.
+
+    """
+    request = make_request(script) if script else None
+    return verify_track(Path(path), request, _open_cache(cache, {}))
+
+
+def voices(language: str | None = None) -> list[ListedEngine]:
+    """Return the engines and their voices; of a language, those that speak it, or would once they are installed.
+
+    Raises:
+        UsageError: that is not a language's code.
+
+    """
+    if language is not None:
+        check_language(language)
+    return list(list_engines(language))
+
+
+def routines() -> list[Listed]:
+    """Return the built-in routines, in alphabetical order."""
+    return list(list_library())
+
+
+def _make_options(options: Options) -> SessionOptions:
+    if unknown := options.keys() - Options.__annotations__.keys():
+        raise TypeError(f"there is no option {min(unknown)!r}; {suggest(min(unknown), Options.__annotations__)}")
+    configured, seed = options.get("configured", True), options.get("seed")
+    voice, fallback = options.get("voice"), options.get("fallback")
+    if configured:
+        voice, fallback = choose_voices(voice, None if fallback is None else ",".join(fallback))
+    language = options.get("language")
+    if language is not None:
+        check_language(language)
+    guidance = options.get("guidance")
+    if guidance is not None and guidance not in get_args(Guidance):
+        raise UsageError(f"there is no guidance {guidance!r}; {suggest(guidance, get_args(Guidance))}")
+    try:
+        return SessionOptions(
+            length=_read_length(options.get("length")),
+            voice=voice,
+            fallback=tuple(fallback or ()),
+            guidance=guidance,
+            language=language,
+            bed=options.get("bed", True),
+            without=tuple(options.get("without", ())),
+            nearest=options.get("nearest", False),
+            seed=None if seed is None else read_seed(str(seed)),
+            sounds=list_sound_folders() if configured else (),
+        )
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def _read_length(length: Length | None) -> Ms | None:
+    known = parse_duration(length) if isinstance(length, str) else length
+    if known is not None and known <= 0:
+        raise ValueError("a track needs some time; write 10m")
+    return known
+
+
+def _ask_track(
+    session: SessionRequest,
+    path: str | os.PathLike[str],
+    *,
+    bitrate: int,
+    mono: bool,
+    force: bool,
+    threads: int | None = None,
+) -> TrackRequest:
+    output, channels = Path(path), 1 if mono else 2
+    check_bitrate(find_format(output), bitrate, channels)
+    return TrackRequest(session, output, bitrate, channels, force, threads=threads or count_cores())
+
+
+def _open_cache(cache: Cache | None, options: Options) -> Cache:
+    if cache is not None:
+        return cache
+    return Cache(limit=choose_limit() if options.get("configured", True) else None)
