@@ -65,3 +65,27 @@ def list_texts(tree):
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in docs:
             yield node
+
+
+def test_a_caret_is_below_its_place_whatever_is_before_it():
+    assert Fault("odd", Mark("a.yaml", 1, 4, "呼吸\tx")).show_place() == ("呼吸 x", "     ^")
+    assert Fault("odd", Mark("a.yaml", 1, 2, "e\u0301x")).show_place() == ("e\u0301x", " ^")
+    assert Fault("odd", Mark("a.yaml", 1, 1)).show_place() is None
+
+
+def test_of_a_long_line_the_part_around_the_place_is_shown():
+    line, caret = Fault("odd", Mark("a.yaml", 1, 1001, "a" * 1000 + "b" + "c" * 1000)).show_place()
+    assert line[len(caret) - 1] == "b"
+    assert (line[:3], line[-3:], len(line) <= 170) == ("...", "...", True)
+
+
+def test_a_place_can_be_rewritten():
+    mark = Mark("a.yaml", 1, 6, "say: say x")
+    assert mark.rewrite("say", "tell") == "say: tell x"
+    assert mark.rewrite("hold", "tell") is None
+
+
+def test_what_is_not_listed_survives_pickling():
+    error = errors.RoutineError.gather([Fault("a", fix="b", lines=2)], unlisted=3)
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301
+    assert (copy.faults, copy.unlisted) == (error.faults, 3)

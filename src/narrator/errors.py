@@ -5,10 +5,13 @@ Every error can be pickled, so it crosses from a worker process whole.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
-from narrator.characters import escape_controls
+from narrator.characters import escape_controls, measure_width
+
+_SHOWN = 160
+"""Characters of a line that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +21,16 @@ class Mark:
     file: str
     line: int
     column: int
+    text: str = field(default="", compare=False, repr=False)
+    """The line itself, where it is known."""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
+
+    def rewrite(self, written: str, instead: str) -> str | None:
+        """Return the line with other words for those at this place, or after it; None if they are not there."""
+        before, after = self.text[: self.column - 1], self.text[self.column - 1 :]
+        return before + after.replace(written, instead, 1) if written and written in after else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +41,31 @@ class Fault:
     mark: Mark | None = None
     options: tuple[str, ...] = ()
     """What to change in what was asked for, by the names that `narrator.request` has for it."""
+    fix: str | None = None
+    """What to write in place of the line, and of those after it that `lines` counts; no line break ends it."""
+    lines: int = 1
 
     def describe(self, kind: str) -> str:
         """Write the fault the way compilers do: `file:line:col: kind: message`."""
         text = f"{self.mark}: {kind}: {self.message}" if self.mark else f"{kind}: {self.message}"
         return escape_controls(text).replace("\n", "\\n")
+
+    def show_place(self) -> tuple[str, str] | None:
+        """Return the line that it is in and another with a caret below the place; None where the line is not known.
+
+        Of a long line the part around the place is shown.
+        """
+        if not self.mark or not self.mark.text.strip():
+            return None
+        text, column = escape_controls(self.mark.text.replace("\t", " ")), self.mark.column - 1
+        start = max(column - _SHOWN // 2, 0) if len(text) > _SHOWN else 0
+        before = ("..." if start else "") + text[start:column]
+        after = text[column : start + _SHOWN] + ("..." if len(text) > start + _SHOWN else "")
+        return before + after, " " * measure_width(before) + "^"
+
+    def show_fix(self) -> list[str]:
+        """Return the lines to write instead; none where they are not known."""
+        return [] if self.fix is None else escape_controls(self.fix).split("\n")
 
 
 class NarratorError(Exception):
@@ -43,17 +73,28 @@ class NarratorError(Exception):
 
     exit_code = 1
 
+    unlisted = 0
+    """How many faults there are besides those of `faults`."""
+
     def __init__(
-        self, message: str, mark: Mark | None = None, more: tuple[Fault, ...] = (), options: tuple[str, ...] = ()
+        self,
+        message: str,
+        mark: Mark | None = None,
+        more: tuple[Fault, ...] = (),
+        options: tuple[str, ...] = (),
+        fix: str | None = None,
+        lines: int = 1,
     ) -> None:
-        super().__init__(message, mark, more, options)
-        self.faults = (Fault(message, mark, options), *more)
+        super().__init__(message, mark, more, options, fix, lines)
+        self.faults = (Fault(message, mark, options, fix, lines), *more)
 
     @classmethod
-    def gather(cls, faults: Iterable[Fault]) -> Self:
+    def gather(cls, faults: Iterable[Fault], unlisted: int = 0) -> Self:
         """One error of many faults, at least one; those that are told twice are told once."""
         first, *more = dict.fromkeys(faults)
-        return cls(first.message, first.mark, tuple(more), first.options)
+        error = cls(first.message, first.mark, tuple(more), first.options, first.fix, first.lines)
+        error.unlisted = unlisted
+        return error
 
     def __str__(self) -> str:
         return "\n".join(fault.describe("error") for fault in self.faults)

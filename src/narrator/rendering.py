@@ -26,12 +26,13 @@ def render_track(
         NarratorError: of the stage that failed. A file that was there before is then still there, unharmed.
 
     """
+    draft = draft or read_draft(request.session)
     with cache.lease():
         try:
-            return _render(request, cache, report)
+            return _render(request, draft, cache, report)
         except LostClipError:
             # What was known of the clips is forgotten: now each is looked at, and spoken again where that is needed.
-            return _render(request, draft or read_draft(request.session), cache, report)
+            return _render(request, draft, cache, report)
 
 
 def _render(request: TrackRequest, draft: Draft, cache: Cache, report: Report | None) -> Track:

@@ -130,8 +130,7 @@ def test_a_value_of_the_wrong_kind_is_told_in_both_files(refuse):
         "routine.yaml:4:32: error: '40' has no unit; write 40s or 40m (used at parts/pigeon.yaml:12:15)"
     )
     assert refuse("{pose: pigeon, tips: Rest.}") == (
-        "routine.yaml:4:32: error: 'spread' is a list: start each entry on a line of its own with '- ' (used at "
-        "parts/pigeon.yaml:13:25)"
+        "routine.yaml:4:32: error: 'spread' is a list; write [Rest.] (used at parts/pigeon.yaml:13:25)"
     )
     assert refuse("{pose: pigeon, tips: [Rest., '']}") == (
         "routine.yaml:4:40: error: the text is empty; write what to say, or take the step out (used at "

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from narrator.errors import RoutineError
-from narrator.routine import source
+from narrator.routine import guard, source
 from narrator.routine.source import parse_source, read_source
 
 
@@ -38,13 +38,16 @@ def test_a_blank_line_is_two_line_breaks_in_every_style(text):
     [
         ("", "a.yaml:1:1: error: the file is empty; start with 'title:' and 'steps:'"),
         ("# only a comment\n", "a.yaml:1:1: error: the file is empty; start with 'title:' and 'steps:'"),
-        ("a: 1\na: 2\n", "a.yaml:2:1: error: the key 'a' stands here twice; keep one of them"),
+        (
+            "a: 1\na: 2\n",
+            "a.yaml:2:1: error: the key 'a' is here twice; keep one of them, or start a new step with '- '",
+        ),
         ("a: 1\n---\nb: 2\n", "a.yaml:2:1: error: a second document starts here; keep one routine to a file"),
         (
             "a: !!python/object:os.system x\n",
             "a.yaml:1:4: error: tags such as tag:yaml.org,2002:python/object:os.system",
         ),
-        ("a: !x y\n", "a.yaml:1:4: error: tags such as !x are not part of the language"),
+        ("a: !x y\n", "a.yaml:1:4: error: a text that starts with ! needs quotes; put it in quotes"),
         ("a: &b {c: d}\ne: {<<: *b}\n", "a.yaml:2:5: error: merge keys (<<) are not part of the language"),
         ("a: &b [*b]\n", "a.yaml:1:8: error: the alias *b has no finished anchor before it"),
         ("{[a]: b}\n", "a.yaml:1:2: error: a key must be a word"),
@@ -55,11 +58,11 @@ def test_what_is_not_part_of_the_language_is_refused(text, message):
 
 
 def test_a_syntax_error_names_its_place():
-    assert refuse("title: x\nsteps:\n  - say: 'open\n").startswith("a.yaml:")
-    assert "this is not YAML" in refuse("a: [1\nb: 2\n")
+    assert refuse("title: x\nsteps:\n  - say: 'open\n").startswith("a.yaml:3:10: error: the quote that opens here")
+    assert refuse("a: [1\nb: 2\n").startswith("a.yaml:1:4: error: the bracket [ that opens here is not closed")
 
 
-@pytest.mark.parametrize("loader", [source.Loader, yaml.SafeLoader])
+@pytest.mark.parametrize("loader", [guard.Loader, yaml.SafeLoader])
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -74,6 +77,7 @@ def test_a_syntax_error_names_its_place():
     ids=["brackets", "braces", "aliases"],
 )
 def test_hostile_files_are_refused_at_once(text, message, loader, monkeypatch):
+    monkeypatch.setattr(guard, "Loader", loader)
     monkeypatch.setattr(source, "Loader", loader)
     started = time.monotonic()
     assert message in refuse(text)

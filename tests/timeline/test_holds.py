@@ -299,3 +299,13 @@ def test_a_quiet_hold_says_so_and_rings_no_half():
 def test_a_bell_in_a_hold_is_struck_where_it_is_drawn():
     (segment,) = make_hold("{random: 1, bell: {sound: chime, times: 2, every: 3s}}").segments
     assert segment.cue == Bell("chime", 2, 3000, rest=3000)
+
+
+def test_what_is_left_out_is_named_by_its_section_and_sides():
+    steps = "title: x\nsteps:\n  - section: Figure four\n    sides: [right, left]\n    steps:\n      - hold: 1s..1s\n"
+    cues = "        cues: [{at: half, say: Far too many words for this}]\n"
+    (note,) = lay(steps + cues).notes
+    assert note.describe("warning") == (
+        "f:7:16: warning: 'Far too many words for this' is left out: no room for it in a hold of 1s "
+        "(Figure four, right and left)"
+    )

@@ -8,6 +8,7 @@ from narrator import __version__
 from narrator.cli.cache import cache_app
 from narrator.cli.check import check_command
 from narrator.cli.console import report_failure
+from narrator.cli.help import Command, Group
 from narrator.cli.list import list_command
 from narrator.cli.new import new_command
 from narrator.cli.render import render_command
@@ -21,10 +22,10 @@ from narrator.cli.voices import voices_app
 from narrator.errors import OutsideError
 
 app = typer.Typer(
+    cls=Group,
     help="Turn a written routine into a guided audio session of exactly the length you ask for.",
     epilog="Start with: narrator render ten-minute-hips",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -45,17 +46,17 @@ def start(
     """Turn a written routine into a guided audio session of exactly the length you ask for."""
 
 
-app.command("render")(render_command)
-app.command("script")(script_command)
-app.command("verify")(verify_command)
-app.command("check")(check_command)
-app.command("list")(list_command)
-app.command("schema")(schema_command)
-app.command("new")(new_command)
+app.command("render", cls=Command)(render_command)
+app.command("script", cls=Command)(script_command)
+app.command("verify", cls=Command)(verify_command)
+app.command("check", cls=Command)(check_command)
+app.command("list", cls=Command)(list_command)
+app.command("schema", cls=Command)(schema_command)
+app.command("new", cls=Command)(new_command)
 app.add_typer(voices_app, name="voices")
 app.add_typer(cache_app, name="cache")
-app.command("sounds")(sounds_command)
-app.command("translate")(translate_command)
+app.command("sounds", cls=Command)(sounds_command)
+app.command("translate", cls=Command)(translate_command)
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from narrator.cli.console import print_json, report_errors, write_text
+from narrator.cli.help import Command, Group
 from narrator.cli.options import JsonOption
 from narrator.cli.wire import cleared_to_data, limited_to_data, usage_to_data
 from narrator.errors import UsageError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from narrator.cache import Cache
 
 cache_app = typer.Typer(
+    cls=Group,
     invoke_without_command=True,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -59,7 +61,7 @@ def show_command(context: typer.Context, *, as_json: JsonOption = False) -> None
             typer.echo(f"{format_size(usage.size)} in {usage.entries} entries; limit {format_size(cache.limit)}")
 
 
-@cache_app.command("clear")
+@cache_app.command("clear", cls=Command)
 def clear_command(*, as_json: JsonOption = False) -> None:
     """Remove everything from the cache, but what a running render has used.
 
@@ -79,7 +81,7 @@ def clear_command(*, as_json: JsonOption = False) -> None:
             typer.echo(f"{left.entries} entries are in use, or cannot be removed; clear it again later")
 
 
-@cache_app.command("limit")
+@cache_app.command("limit", cls=Command)
 def limit_command(
     size: Annotated[str, typer.Argument(metavar="SIZE", help="Such as 2GB or 500MB; none for no limit.")],
     *,

@@ -17,6 +17,7 @@ from narrator.cli.wire import fault_to_data
 from narrator.errors import CancelledError, Fault, LengthError, explain
 
 _FIGURES = re.compile(r"[0-9]+")
+_MOST_FAULTS = 10
 _FLAGS = {"bed": "--no-bed"}
 """Flags that are not called as their option is."""
 
@@ -29,13 +30,43 @@ def print_json(known: dict[str, Any]) -> None:
 def report(fault: Fault, kind: str, *, as_json: bool = False, spans: Sequence[tuple[int, int]] = ()) -> None:
     """Report a fault (`error` or `warning`) with its place: on standard error, or as JSON on standard output.
 
-    `spans` are the lengths in ms that can be met where another one was asked for.
+    On standard error follow the line, a caret below the place, and what to write in place of the line, where that is
+    known. `spans` are the lengths in ms that can be met where another one was asked for.
     """
     message = fault.message + _name_flags(fault.options)
     if as_json:
         print_json(fault_to_data(fault, kind, message, spans))
-    else:
-        typer.echo(replace(fault, message=message).describe(kind), err=True)
+        return
+    colour = _has_colour()
+    lines = [
+        _style(replace(fault, message=message).describe(kind), colour, fg="red" if kind == "error" else "yellow"),
+        *(fault.show_place() or ()),
+        *(_style(line, colour, fg="green") for line in fault.show_fix()),
+    ]
+    typer.echo("\n".join(lines), err=True, color=colour)
+
+
+def report_all(faults: Sequence[Fault], kind: str, *, unlisted: int = 0, as_json: bool = False, **options: Any) -> None:
+    """Report as many faults as fit a screen, and how many more there are, with the `unlisted`; as JSON, all of them."""
+    shown = faults if as_json else faults[:_MOST_FAULTS]
+    for fault in shown:
+        report(fault, kind, as_json=as_json, **options)
+    if more := len(faults) - len(shown) + unlisted:
+        if as_json:
+            print_json({"kind": "more", "count": more})
+        else:
+            typer.echo(f"and {more} more", err=True)
+
+
+def _has_colour() -> bool:
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    return console.color_system is not None and not console.no_color
+
+
+def _style(text: str, colour: bool, **style: Any) -> str:
+    return typer.style(text, **style) if colour else text
 
 
 def _name_flags(options: Sequence[str]) -> str:
@@ -55,8 +86,8 @@ def report_failure(failure: BaseException, *, as_json: bool = False) -> int:
     if isinstance(error, CancelledError):
         typer.echo(error.faults[0].message, err=True)
         return error.exit_code
-    for fault in error.faults:
-        report(fault, "error", as_json=as_json, spans=error.spans if isinstance(error, LengthError) else ())
+    spans = error.spans if isinstance(error, LengthError) else ()
+    report_all(error.faults, "error", unlisted=error.unlisted, as_json=as_json, spans=spans)
     return error.exit_code
 
 
@@ -71,9 +102,8 @@ class Reporter:
     def warn(self, notes: Iterable[Fault]) -> None:
         """Report the warnings of a track, but for those that an earlier one had, whatever length they speak of."""
         by_kind = {note: replace(note, message=_FIGURES.sub("", note.message)) for note in notes}
-        for note, kind in by_kind.items():
-            if kind not in self._warned:
-                report(note, "warning", as_json=self.as_json)
+        new = [note for note, kind in by_kind.items() if kind not in self._warned]
+        report_all(new, "warning", as_json=self.as_json)
         self._warned.update(by_kind.values())
 
     def fail(self, failure: BaseException) -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from narrator.cli.completion import complete_routines, complete_voices
+from narrator.cli.named import find_named
 from narrator.errors import UsageError
 from narrator.languages import check_language
 from narrator.units import Ms, parse_duration
@@ -26,10 +28,20 @@ class GuidanceName(StrEnum):
 
 
 Routines = Annotated[
-    list[str], typer.Argument(metavar="ROUTINE...", help="Routine or script files, or names of built-in routines.")
+    list[str],
+    typer.Argument(
+        metavar="ROUTINE...",
+        help="Routine or script files, or names of built-in routines.",
+        autocompletion=complete_routines,
+    ),
 ]
 OneRoutine = Annotated[
-    str, typer.Argument(metavar="ROUTINE", help="A routine or script file, or the name of a built-in routine.")
+    str,
+    typer.Argument(
+        metavar="ROUTINE",
+        help="A routine or script file, or the name of a built-in routine.",
+        autocompletion=complete_routines,
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line, for programs.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")]
@@ -48,6 +60,7 @@ class Asked:
         typer.Option(
             metavar="ENGINE[:NAME]",
             envvar="NARRATOR_VOICE",
+            autocompletion=complete_voices,
             help="Who speaks, such as espeak:en-gb; 'narrator voices' lists them. auto takes the routine's wish, else "
             "the best installed. [default: the configuration's, else auto]",
         ),
@@ -161,14 +174,14 @@ def list_requests(
 
     Raises:
         RoutineError: there is no such routine.
+        UsageError: a length is there in its place, or behind it.
 
     """
     from dataclasses import replace
 
     from narrator.request import SessionRequest
-    from narrator.routine import find_routine
 
-    path = find_routine(routine)
+    path = find_named(routine)
     name = str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
     for length in lengths or (None,):
         yield SessionRequest(path, name, replace(options, length=length))

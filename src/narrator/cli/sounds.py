@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from narrator.cli.completion import complete_sounds
 from narrator.cli.console import print_json, report_errors
 from narrator.cli.options import ForceOption, JsonOption
 from narrator.cli.wire import bed_to_data, bell_to_data
@@ -25,7 +26,12 @@ _BYTES_PER_MS = SAMPLES_PER_MS * 2 * 2
 
 def sounds_command(
     sound: Annotated[
-        str | None, typer.Argument(metavar="[SOUND]", help="A bell, a bed, or a sound file, to write one to a file.")
+        str | None,
+        typer.Argument(
+            metavar="SOUND",
+            help="A bell, a bed, or a sound file, to write one to a file.",
+            autocompletion=complete_sounds,
+        ),
     ] = None,
     *,
     output: Annotated[

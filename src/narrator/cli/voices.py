@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from narrator.cli.completion import complete_voices
 from narrator.cli.console import print_json, report_errors, show_bar
+from narrator.cli.help import Command, Group
 from narrator.cli.options import ForceOption, JsonOption
 from narrator.cli.wire import engine_to_data
 from narrator.errors import UsageError
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from narrator.speech.listing import ListedEngine
 
 voices_app = typer.Typer(
+    cls=Group,
     invoke_without_command=True,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -33,7 +36,10 @@ _MOST_SHOWN = 12
 _FEW = 3
 """Languages of an engine that the list names."""
 
-VoiceArgument = Annotated[str, typer.Argument(metavar="ENGINE[:NAME]", help="A voice, as --voice takes it.")]
+VoiceArgument = Annotated[
+    str,
+    typer.Argument(metavar="ENGINE[:NAME]", help="A voice, as --voice takes it.", autocompletion=complete_voices),
+]
 
 
 @voices_app.callback()
@@ -114,7 +120,7 @@ def _shorten(names: list[str]) -> str:
     return " ".join(names[:_MOST_SHOWN]) + more
 
 
-@voices_app.command("try")
+@voices_app.command("try", cls=Command)
 def try_command(
     voice: VoiceArgument,
     text: Annotated[str, typer.Argument(metavar="TEXT", help="What to say.")],
@@ -235,7 +241,7 @@ def _find_language(voice: str) -> str:
     return "en"
 
 
-@voices_app.command("add")
+@voices_app.command("add", cls=Command)
 def add_command(
     voice: VoiceArgument,
     *,
@@ -268,7 +274,7 @@ def add_command(
         typer.echo(f'{found.name} is installed; hear it with: narrator voices try {found.name} "Breathe in."')
 
 
-@voices_app.command("remove")
+@voices_app.command("remove", cls=Command)
 def remove_command(voice: VoiceArgument) -> None:
     """Delete a voice that was added."""
     with report_errors():

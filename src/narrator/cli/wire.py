@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 
 
 def fault_to_data(fault: "Fault", kind: str, message: str, spans: Sequence[tuple[int, int]] = ()) -> dict[str, Any]:
-    """Return a fault (`error` or `warning`); `spans` are the lengths in ms that can be met."""
-    mark = asdict(fault.mark) if fault.mark else {"file": None, "line": None, "column": None}
+    """Return a fault (`error` or `warning`); `spans` are the lengths in ms that can be met.
+
+    `text` is the line that it is in; `fix` is what to write in place of so many lines as `fix_lines` says, from that
+    one on, or null.
+    """
+    mark = asdict(fault.mark) if fault.mark else {"file": None, "line": None, "column": None, "text": None}
     more = {"ranges_ms": [list(span) for span in spans]} if spans else {}
-    return {"kind": kind, **mark, "message": message, **more}
+    return {"kind": kind, **mark, "message": message, "fix": fault.fix, "fix_lines": fault.lines, **more}
 
 
 def track_to_data(track: "Track") -> dict[str, Any]:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from narrator.errors import Fault, Mark
 from narrator.routine.phrases import Phrases, find_phrases
 from narrator.script import Bell, BreathBlock, Script, Silence, Speech, list_speeches
-from narrator.timeline import Growth, Lengths, lay_out
-from narrator.units import Ms
+from narrator.timeline import Growth, Hold, Lengths, lay_out
+from narrator.timeline.holds import HoldPlacer
+from narrator.units import Ms, format_duration
 
 LONGEST_SPEECH: Ms = 60_000
 """Speech that goes on for longer without a pause is hard to follow."""
@@ -30,6 +31,28 @@ def review_growth(growth: Growth) -> list[Fault]:
         *_find_missing_safety(script),
     ]
     return sorted(dict.fromkeys(found), key=_find_line)
+
+
+def find_unheard(growth: Growth) -> list[Fault]:
+    """Return warnings about cues that fit into no length of their hold."""
+    return list(dict.fromkeys(_find_unheard(growth.script, growth.lengths)))
+
+
+def _find_unheard(script: Script, lengths: Lengths) -> Iterator[Fault]:
+    for item in script.steps:
+        if isinstance(item.what, Silence) and item.what.cues:
+            longest = item.what.length.most
+            segments, _ = HoldPlacer(lengths).place(item.what.cues, Hold(0, longest, item.mark))
+            heard = {segment.mark for segment in segments}
+            for cue in item.what.cues:
+                if cue.mark not in heard:
+                    text = f"this cue fits into no length of its hold, which is at most {_show(longest)}"
+                    yield Fault(f"{text}; let the hold be longer, or put the cue elsewhere", cue.mark)
+
+
+def _show(length: Ms) -> str:
+    """Show a length to a tenth of a second."""
+    return format_duration((length + 50) // 100 * 100)
 
 
 def _find_line(fault: Fault) -> tuple[int, int]:

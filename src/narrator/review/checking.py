@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from narrator.cache import Cache
 from narrator.errors import Fault, UsageError
 from narrator.request import SessionRequest
-from narrator.review.advice import review_growth
+from narrator.review.advice import find_unheard, review_growth
 from narrator.review.figures import USUAL, Row, look_at_lengths
 from narrator.routine.coverage import review_translations
 from narrator.session import Draft, cast_draft, measure_rings, open_draft_bed, read_draft
@@ -82,7 +82,11 @@ def _check_growth(draft: Draft, growth: Growth, noted: tuple[Fault, ...], length
     if options.nearest:
         asked = tuple(known.find_nearest(length) for length in asked)
     rows, advice = look_at_lengths(growth, asked, explains=lengths is not None)
-    notes = tuple(dict.fromkeys([*noted, *review_growth(growth), *timeline.notes]))
+    unheard = find_unheard(growth)
+    # That such a cue is left out at one length is said with that.
+    places = {fault.mark for fault in unheard}
+    odd = (note for note in (*review_growth(growth), *timeline.notes) if note.mark not in places)
+    notes = tuple(dict.fromkeys([*noted, *unheard, *odd]))
     return Checked(
         draft.heading.title, known, timeline.length, growth.lengths.is_estimate, notes, tuple(rows), tuple(advice)
     )  # fmt: skip

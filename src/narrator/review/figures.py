@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from narrator.errors import Fault, LengthError, Mark
 from narrator.script import Breath, Speech
-from narrator.timeline import Growth, Hold, Timeline, find_jumps, lay_out, show_length
+from narrator.timeline import Growth, Hold, StepPlace, Timeline, describe_places, find_jumps, lay_out, show_length
 from narrator.units import Ms, format_duration
 
 USUAL: tuple[Ms, ...] = (300_000, 600_000, 1_200_000, 1_800_000)
@@ -139,15 +139,17 @@ def _get_line(fault: Fault) -> tuple[str, int, int]:
 
 def _warn_of_short_poses(timelines: Sequence[Timeline]) -> Iterator[Fault]:
     short: dict[Mark, dict[Ms, Ms]] = {}
+    places: dict[Mark, list[StepPlace]] = {}
     for timeline in timelines:
         for hold in _list_poses(timeline):
             if _measure_hold(hold) < SHORTEST_POSE:
+                places.setdefault(hold.mark, []).append(hold.place)
                 found = short.setdefault(hold.mark, {})
                 found[timeline.length] = min(found.get(timeline.length, SHORTEST_POSE), _measure_hold(hold))
     for mark, at in short.items():
         yield Fault(
-            f"this hold takes {_list_at(at)}; a pose wants at least {show_length(SHORTEST_POSE)}: raise its range, or "
-            "make other steps 'optional'",
+            f"this hold{describe_places(places[mark])} takes {_list_at(at)}; a pose wants at least "
+            f"{show_length(SHORTEST_POSE)}: raise its range, or make other steps 'optional'",
             mark,
         )
 

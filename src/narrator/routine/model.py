@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from narrator.errors import Fault
 from narrator.languages import LANGUAGE
 from narrator.routine.breath import PatternSpec, VoicedShort, VoicedSpec
 from narrator.routine.heading import Tags, VoiceShort, VoiceSpec
@@ -307,7 +308,13 @@ class Routine(Marked):
     loudness: Loudness = Field(LOUDNESS, description="Loudness of the session, in LUFS.")
     steps: Steps
     _sounds: tuple[Path, ...] = PrivateAttr(default=())
+    _notes: tuple[Fault, ...] = PrivateAttr(default=())
     _translations: Translations = PrivateAttr(default_factory=lambda: Translations(None, "<memory>"))
+
+    @property
+    def notes(self) -> tuple[Fault, ...]:
+        """What is written in its files and nobody would hear."""
+        return self._notes
 
     @property
     def translations(self) -> Translations:

@@ -13,8 +13,9 @@ from typing import Any
 import yaml
 
 from narrator.errors import Fault, Mark, RoutineError
+from narrator.routine.guard import MAX_DEPTH, MAX_NODES, TEXT_PER_NODE, TOO_DEEP
 from narrator.routine.nearest import suggest
-from narrator.routine.source import MAX_DEPTH, MAX_NODES, TEXT_PER_NODE, TOO_DEEP, Borrowed, Mapping, Source
+from narrator.routine.source import Borrowed, Mapping, Source
 from narrator.routine.written import Written
 
 _KEY = "parameters"

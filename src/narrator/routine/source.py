@@ -14,21 +14,17 @@ from typing import Any
 
 import yaml
 
-from narrator.characters import find_control
+from narrator.characters import describe_control, find_control
 from narrator.errors import Mark, RoutineError
 from narrator.paths import read_file
+from narrator.routine.guard import Loader, check_text
+from narrator.routine.slips.foreign import name_bytes, name_foreign
+from narrator.routine.slips.lines import STEPS, split_lines
+from narrator.routine.slips.syntax import find_slips
 from narrator.routine.translations import Translations
 from narrator.routine.written import Written
 
 MAX_BYTES = 512 * 1024
-MAX_DEPTH = 100
-MAX_NODES = 100_000
-"""Nodes a file may come to once its aliases are written out."""
-
-TEXT_PER_NODE = 100
-TOO_DEEP = f"nested over {MAX_DEPTH} levels deep; a routine needs few"
-
-Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Mapping(dict[str, Any]):
@@ -70,6 +66,7 @@ class Source:
         self.name = name
         self.root = root
         self.text = text
+        self.lines = split_lines(text)
         self.borrowed = borrowed or {}
         self.translations = translations or Translations(None, name)
         self.data = self._build(root)
@@ -91,11 +88,11 @@ class Source:
         start = self.mark_node(value)
         if start.file != self.name or not snippet:
             return start
-        lines = self.text.split("\n")[start.line - 1 : value.end_mark.line + 1]
+        lines = self.lines[start.line - 1 : value.end_mark.line + 1]
         for number, line in enumerate(lines):
             first = start.column - 1 if number == 0 else 0
             if (column := line.find(snippet, first)) >= 0:
-                return Mark(self.name, start.line + number, column + 1)
+                return Mark(self.name, start.line + number, column + 1, line)
         return start
 
     def find_note(self, path: Sequence[str | int]) -> str:
@@ -129,6 +126,42 @@ class Source:
                 value = value[part]
         return value
 
+    def find_node(self, path: Sequence[str | int]) -> yaml.Node:
+        """Return the node that a path leads to, as far as it leads anywhere."""
+        *_, (_, value) = self._follow(path)
+        return value
+
+    def find_label(self, path: Sequence[str | int]) -> yaml.Node:
+        """Return the node of the last key of a path."""
+        *_, (label, _) = self._follow(path)
+        return label
+
+    def is_own(self, node: yaml.Node) -> bool:
+        """Whether a node is written in this file as it is."""
+        return id(node) not in self.borrowed
+
+    def cut(self, node: yaml.Node) -> str | None:
+        """Return a value as it is written; None if it is not on one line of this file."""
+        start, end = node.start_mark, node.end_mark
+        if not self.is_own(node) or start.line != end.line or start.line >= len(self.lines):
+            return None
+        return self.lines[start.line][start.column : end.column]
+
+    def rewrite(self, path: Sequence[str | int], value: str) -> str | None:
+        """Return the line of a value with another one in its place; None if it is not on one line of this file."""
+        return self.replace(self.find_node(path), value)
+
+    def replace(self, node: yaml.Node, value: str) -> str | None:
+        """Return the line of a node with another value in its place; None if it is not on one line of this file."""
+        if self.cut(node) is None:
+            return None
+        line = self.lines[node.start_mark.line]
+        # After a key without a value comes no space.
+        space = (
+            " " if node.start_mark.column == node.end_mark.column and line[: node.end_mark.column][-1:] == ":" else ""
+        )
+        return line[: node.start_mark.column] + space + value + line[node.end_mark.column :]
+
     def read_text(self, node: yaml.ScalarNode) -> Written:
         """Text of a scalar, in which no escape stands for what may not be written plainly.
 
@@ -138,7 +171,7 @@ class Source:
         """
         mark = self.mark_node(node)
         if found := find_control(node.value):
-            raise RoutineError(_describe_control(found[1]), mark)
+            raise RoutineError(describe_control(found[1]), mark)
         known = self.borrowed.get(id(node))
         template = _unfold(known.template) if known and known.template else None
         translations = (known.source if known else self).translations
@@ -146,9 +179,15 @@ class Source:
 
     def mark_node(self, node: yaml.Node) -> Mark:
         """Place of a node, in the file that it is from."""
+        origin = self.find_origin(node)
+        line = node.start_mark.line
+        text = origin.lines[line] if line < len(origin.lines) else ""
+        return Mark(origin.name, line + 1, node.start_mark.column + 1, text)
+
+    def find_origin(self, node: yaml.Node) -> "Source":
+        """Return the file that a node is from."""
         known = self.borrowed.get(id(node))
-        name = known.source.name if known else self.name
-        return Mark(name, node.start_mark.line + 1, node.start_mark.column + 1)
+        return known.source if known else self
 
     def _build(self, node: yaml.Node) -> Any:
         if isinstance(node, yaml.ScalarNode):
@@ -167,8 +206,11 @@ class Source:
                     "merge keys (<<) are not part of the language; write the keys out", self.mark_node(label)
                 )
             if label.value in mapping:
+                mark = self.mark_node(label)
                 raise RoutineError(
-                    f"the key {label.value!r} stands here twice; keep one of them", self.mark_node(label)
+                    f"the key {label.value!r} is here twice; keep one of them, or start a new step with '- '",
+                    mark,
+                    fix=_start_step(mark) if label.value in STEPS else None,
                 )
             mapping[label.value] = self._build(child)
             mapping.marks[label.value] = self.mark_node(child)
@@ -195,7 +237,8 @@ def read_source(path: Path, name: str | None = None) -> Source:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise RoutineError("this is not UTF-8 text; save the file as UTF-8", Mark(name, line, 1)) from error
+        message = name_bytes(raw) or "this is not UTF-8 text; save the file as UTF-8"
+        raise RoutineError(message, Mark(name, line, 1)) from error
     return parse_source(text, name, Translations(path, name))
 
 
@@ -204,19 +247,12 @@ def parse_source(text: str, name: str, translations: Translations | None = None)
     if found := find_control(text.replace("\r\n", " \n").replace("\r", "\n")):
         at, character = found
         line, start = text.count("\n", 0, at) + 1, text.rfind("\n", 0, at)
-        raise RoutineError(_describe_control(character), Mark(name, line, at - start))
-    try:
-        _guard_events(text, name)
-        root = yaml.compose(text, Loader=Loader)
-    except yaml.MarkedYAMLError as error:
-        where: Any = error.problem_mark or error.context_mark
-        mark = Mark(name, where.line + 1, where.column + 1) if where else Mark(name, 1, 1)
-        # libyaml 0.2.6 has a bound of its own on depth, and reads far enough ahead to meet it before we meet ours.
-        if "nesting depth" in str(error.problem):
-            raise RoutineError(TOO_DEEP, mark) from error
-        raise RoutineError(f"this is not YAML: {error.problem}; check indents, colons and quotes", mark) from error
-    except yaml.YAMLError as error:
-        raise RoutineError(f"this is not YAML: {_first_line(error)}", Mark(name, 1, 1)) from error
+        raise RoutineError(describe_control(character), Mark(name, line, at - start))
+    if refusal := check_text(text):
+        if not refusal.is_final and (foreign := name_foreign(text)):
+            raise RoutineError(foreign, Mark(name, 1, 1, split_lines(text)[0]))
+        raise RoutineError.gather(find_slips(text, name, check_text))
+    root = yaml.compose(text, Loader=Loader)
     if root is None:
         raise RoutineError("the file is empty; start with 'title:' and 'steps:'", Mark(name, 1, 1))
     translations = translations or Translations(None, name)
@@ -237,80 +273,10 @@ def _list_scalars(node: yaml.Node) -> Iterator[str]:
             waiting += (child[1] if isinstance(child, tuple) else child for child in each.value)
 
 
-def _guard_events(text: str, name: str) -> None:
-    """Walk the parser's flat events and refuse what would be costly, or deadly, to compose.
-
-    Composing recurses: 100,000 nested brackets end the C loader in a segmentation fault.
-    """
-    counter = _NodeCounter()
-    documents = 0
-    for event in yaml.parse(text, Loader=Loader):
-        documents += isinstance(event, yaml.DocumentStartEvent)
-        fault = "a second document starts here; keep one routine to a file" if documents > 1 else counter.count(event)
-        if fault:
-            start: Any = event.start_mark
-            raise RoutineError(fault, Mark(name, start.line + 1, start.column + 1))
-
-
-@dataclass(slots=True)
-class _OpenNode:
-    """A list or mapping that has not ended: its anchor, the nodes before it, and how deep it goes so far."""
-
-    anchor: str | None
-    before: int
-    height: int = 0
-
-
-class _NodeCounter:
-    """Counts what a file's nodes come to once its aliases are written out, and how deep they lie."""
-
-    def __init__(self) -> None:
-        self._nodes = 0
-        self._open: list[_OpenNode] = []
-        self._known: dict[str, tuple[int, int]] = {}
-        """Size and height of each anchor."""
-
-    def count(self, event: Any) -> str | None:
-        """Take one event; answers what is wrong with it."""
-        if isinstance(event, yaml.AliasEvent):
-            if event.anchor not in self._known:
-                return f"the alias *{event.anchor} has no finished anchor before it"
-            size, height = self._known[event.anchor]
-            self._add(size, height)
-        elif isinstance(event, yaml.NodeEvent):
-            tag = getattr(event, "tag", None)
-            # Plain and quoted text carry no tag of their own; "!" is how a quoted scalar may be marked.
-            if tag not in {None, "!"}:
-                return f"tags such as {tag} are not part of the language; take it out"
-            if isinstance(event, yaml.ScalarEvent):
-                # A long text counts as several nodes: aliases may write it out again and again.
-                size = 1 + len(event.value) // TEXT_PER_NODE
-                self._add(size, 0)
-                if event.anchor:
-                    self._known[event.anchor] = size, 0
-            else:
-                self._open.append(_OpenNode(event.anchor, self._nodes))
-                self._add(1, 0)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            done = self._open.pop()
-            if done.anchor:
-                self._known[done.anchor] = self._nodes - done.before, done.height
-            if self._open:
-                self._open[-1].height = max(self._open[-1].height, done.height + 1)
-        return self._check_limits()
-
-    def _add(self, size: int, height: int) -> None:
-        """Count a node, or what an alias stands for, within whatever is open."""
-        self._nodes += size
-        if self._open:
-            self._open[-1].height = max(self._open[-1].height, height + 1)
-
-    def _check_limits(self) -> str | None:
-        if len(self._open) + (self._open[-1].height if self._open else 0) > MAX_DEPTH:
-            return TOO_DEEP
-        if self._nodes > MAX_NODES:
-            return f"over {MAX_NODES:,} entries once aliases are written out; a routine needs fewer"
-        return None
+def _start_step(mark: Mark) -> str | None:
+    """Return the line of a key as the first one of a new step; None where other things are before it."""
+    before, after = mark.text[: mark.column - 1], mark.text[mark.column - 1 :]
+    return f"{before[:-2]}- {after}" if len(before) > 1 and not before.strip() else None
 
 
 def _unfold(node: yaml.ScalarNode) -> str:
@@ -320,11 +286,3 @@ def _unfold(node: yaml.ScalarNode) -> str:
     """
     text: str = node.value
     return text if node.style == "|" else re.sub(r"\n+", "\n\n", text.rstrip("\n"))
-
-
-def _describe_control(character: str) -> str:
-    return f"the character {character} steers a terminal and is not text; take it out"
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or ["unreadable"])[0]

@@ -5,6 +5,9 @@ _STARTER = """\
 # The first line tells an editor how to help; 'narrator schema > routine.schema.json' makes the file it names.
 # Check this routine:   narrator check {file}
 # Make a track of it:   narrator render {file} --length 5m,10m
+# Indent with spaces, never with tabs; what belongs together starts in the same column.
+# A space follows each dash that starts an entry, and each colon after a key.
+# A text goes in quotes where it has ': ' or ' #' in it, starts with a sign, or is within {{...}} or [...].
 title: {title}
 description: Say in a sentence what this session is for.
 language: en
@@ -25,7 +28,7 @@ steps:
       # Holds share what time is left: each may shrink and stretch between its bounds.
       - hold: 25s..2m
         cues:
-          - {{at: half, say: [Rock a little from side to side., Rock a little.]}}   # the first wording that fits
+          - {{at: half, say: ["Rock a little from side to side.", "Rock a little."]}}   # the first wording that fits
 
   # Steps that are repeated as often as there is time for, between these bounds.
   - repeat: {{natural: 1, max: 6}}
@@ -52,7 +55,7 @@ steps:
       - hold: 25s..2m
         cues:
           # As many of these as there is room for, evenly.
-          - {{spread: [Soften your jaw., Let your lower back grow wide.], apart: 15s}}
+          - {{spread: ["Soften your jaw.", "Let your lower back grow wide."], apart: 15s}}
 
   # An optional step is left out when there is no time for it.
   - section: Breath
@@ -68,7 +71,7 @@ steps:
       - say: Let your breath come and go by itself, and rest.
       - hold: 30s..6m
         cues:
-          - {{every: 75s, each: [Rest., Let the floor carry you.]}}    # in turn
+          - {{every: 75s, each: ["Rest.", "Let the floor carry you."]}}    # in turn
 
   - say: Thank you. Come back in your own time.
   - bell: bowl

@@ -10,7 +10,7 @@ from narrator.routine import model
 from narrator.routine.coverage import describe_fuzzy
 from narrator.routine.phrases import Phrases, find_phrases, list_languages
 from narrator.routine.sounds import BedSpec, BellSpec, find_sound
-from narrator.routine.text import InlinePause, Sentence, check_braces, fill_braces, split_text
+from narrator.routine.text import BraceError, InlinePause, Sentence, check_braces, fill_braces, split_text
 from narrator.routine.values import Elastic as AuthoredElastic
 from narrator.routine.values import Guidance
 from narrator.routine.words import SideNames, UntranslatedError, Words
@@ -152,7 +152,10 @@ class Context:
                     f"narrator has no word in {self.language!r} for which round number {number} is; write {{round}}",
                     mark,
                 ) from None
-            raise UnrollingError(str(error), mark) from None
+            fix = (
+                error.instead and mark.rewrite(error.written, error.instead) if isinstance(error, BraceError) else None
+            )
+            raise UnrollingError(str(error), mark, fix=fix) from None
         self._characters += len(filled)
         if self._characters > MAX_CHARACTERS:
             raise RoutineError(f"over {MAX_CHARACTERS:,} characters of text; make several routines", mark)

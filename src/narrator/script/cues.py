@@ -271,7 +271,7 @@ class Script:
     units: tuple[Unit, ...] = ()
     """What may enter and leave as the track grows and shrinks."""
     notes: tuple[Fault, ...] = field(default=(), compare=False, repr=False)
-    """What is odd about its texts: no part of what a session is."""
+    """What is odd about its texts, and what of them nobody would hear: no part of what a session is."""
 
     @property
     def material(self) -> "Script":

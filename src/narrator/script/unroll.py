@@ -108,7 +108,7 @@ def write_script(
         loudness=routine.loudness,
         full=write_script(routine, "full", language, without, seed) if guidance == "brief" else None,
         units=tuple(writer.units.values()),
-        notes=tuple(writer.context.notes),
+        notes=(*routine.notes, *writer.context.notes),
     )
 
 

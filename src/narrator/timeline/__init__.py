@@ -19,7 +19,9 @@ from narrator.timeline.placed import (
     Made,
     Range,
     Segment,
+    StepPlace,
     Timeline,
+    describe_places,
     show_length,
 )
 from narrator.timeline.refusal import describe_spans
@@ -36,8 +38,10 @@ __all__ = [
     "Made",
     "Range",
     "Segment",
+    "StepPlace",
     "Timeline",
     "check_words",
+    "describe_places",
     "describe_spans",
     "find_jumps",
     "lay_out",

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
 
-from narrator.errors import LengthError, Mark, RoutineError
+from narrator.errors import Fault, LengthError, Mark, RoutineError
 from narrator.routine.values import At
 from narrator.script import Bell, BreathBlock, Drawn, ElasticId, Every, HoldCue, Item, Script, Silence
 from narrator.timeline.bells import ring_instead
@@ -15,7 +15,19 @@ from narrator.timeline.glue import fill
 from narrator.timeline.grow import Growth, Material
 from narrator.timeline.holds import HoldPlacer
 from narrator.timeline.measure import measure_item
-from narrator.timeline.placed import BedLine, Chapter, Hold, Lengths, Made, Range, Segment, Timeline, Turn
+from narrator.timeline.placed import (
+    BedLine,
+    Chapter,
+    Hold,
+    Lengths,
+    Made,
+    Range,
+    Segment,
+    StepPlace,
+    Timeline,
+    Turn,
+    describe_places,
+)
 from narrator.timeline.refusal import refuse_length
 from narrator.units import LONGEST, TICK, Db, Ms, Ticks, floor_ticks, format_duration, ticks_to_ms
 
@@ -123,7 +135,8 @@ class _Placing:
         self._placer = HoldPlacer(self._lengths)
         self._segments: list[Segment] = []
         self._holds: list[Hold] = []
-        self._notes = list(material.measured.notes)
+        self._notes = material.measured.notes
+        self._left_out: dict[Fault, list[StepPlace]] = {}
         self._spans: dict[int, tuple[Ms, Ms]] = {}
         self._turns: dict[tuple[int | None, str | None], Ms] = {}
         self._levels: list[tuple[Ms, Db | None]] = []
@@ -142,14 +155,14 @@ class _Placing:
             section = self._script.sections[section].parent
         match item.what:
             case Silence(is_hold=True, cues=cues, is_quiet=is_quiet):
-                hold = Hold(start, end, item.mark, chapter, item.side, is_quiet, item.id)
+                hold = Hold(start, end, item.mark, chapter, item.side, is_quiet, item.id, self._name_section(item))
                 self._holds.append(hold)
                 self._segments += self._place_cues(cues, hold)
             case Silence():
                 pass
             case BreathBlock() as block:
                 breaths, spoken = place_breaths(block, item, start, end, chapter, self._lengths)
-                hold = Hold(start, end, item.mark, chapter, item.side, id=item.id)
+                hold = Hold(start, end, item.mark, chapter, item.side, id=item.id, section=self._name_section(item))
                 placed = self._place_cues(block.cues, hold, spoken)
                 self._segments += sorted([*breaths, *placed], key=attrgetter("start"))
             case cue:
@@ -163,8 +176,16 @@ class _Placing:
 
     def _place_cues(self, cues: Sequence[HoldCue], hold: Hold, spoken: Sequence[tuple[Ms, Ms]] = ()) -> list[Segment]:
         placed, left_out = self._placer.place(cues, hold, spoken)
-        self._notes += left_out
+        for note in left_out:
+            self._left_out.setdefault(note, []).append(hold.place)
         return placed
+
+    def _name_section(self, item: Item) -> str | None:
+        return None if item.section is None else self._script.sections[item.section].title
+
+    def _list_left_out(self) -> Iterator[Fault]:
+        for note, places in self._left_out.items():
+            yield replace(note, message=note.message + describe_places(places))
 
     def finish(self, length: Ms) -> Timeline:
         """Return the timeline of a track of that length."""
@@ -177,7 +198,7 @@ class _Placing:
             tuple(replace(segment, chapter=_renumber(segment.chapter, kept)) for segment in self._segments),
             tuple(replace(hold, chapter=_renumber(hold.chapter, kept)) for hold in self._holds),
             chapters,
-            tuple(dict.fromkeys(self._notes)),
+            tuple(dict.fromkeys((*self._notes, *self._list_left_out()))),
             tuple(Turn(start, *place) for place, start in self._turns.items()),
             BedLine(self._script.bed, tuple(self._levels)) if self._script.bed else None,
         )

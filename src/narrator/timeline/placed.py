@@ -1,8 +1,8 @@
 """A timeline: what is heard, when; and the measured lengths it is made from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from narrator.errors import Fault, Mark
 from narrator.script import Bed, Bell, Breath, Cue, Speech
@@ -84,6 +84,31 @@ class Hold:
     is_quiet: bool = False
     """Whether its silence is meant."""
     id: str = ""
+    section: str | None = None
+    """Title of the section around it, the innermost."""
+
+    @property
+    def place(self) -> "StepPlace":
+        """Where a listener would say it is."""
+        return StepPlace(self.section, self.side)
+
+
+class StepPlace(NamedTuple):
+    """Where a listener would say that a step is: in which section, and on which side."""
+
+    section: str | None
+    side: str | None = None
+
+
+def describe_places(places: Iterable[StepPlace]) -> str:
+    """Write where a step is, in brackets: ` (Figure four, right and left)`; nothing for a step outside sections."""
+    sides: dict[str, list[str]] = {}
+    for place in places:
+        if place.section is not None:
+            sides.setdefault(place.section, []).append(place.side or "")
+    named = {title: " and ".join(dict.fromkeys(each)) for title, each in sides.items()}
+    shown = [f"{title}, {side}" if side else title for title, side in named.items()]
+    return f" ({'; '.join(shown)})" if shown else ""
 
 
 @dataclass(frozen=True, slots=True)

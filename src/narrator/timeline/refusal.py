@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from narrator.errors import LengthError, Mark
 from narrator.script import Bell, BreathBlock, Elastic, Item, Silence, Speech
 from narrator.timeline.grow import Growth, Material, MaterialSet
-from narrator.timeline.placed import Range, show_length
+from narrator.timeline.placed import Range, StepPlace, describe_places, show_length
 from narrator.units import TICK, Ms, Ticks, floor_ticks, format_duration, ticks_to_ms
 
 _STEPS_NAMED = 3
@@ -82,13 +82,17 @@ def _find_limit(material: Material, ticks: Ticks) -> tuple[bool, MaterialSet]:
 def _list_greatest(material: Material, steps: Sequence[int], *, is_short: bool) -> Iterator[str]:
     takes: Counter[Mark] = Counter()
     names: dict[Mark, str] = {}
+    places: dict[Mark, list[StepPlace]] = {}
     script = material.measured.script
     for index, box in zip(steps, material.measured.measure_boxes(steps), strict=True):
         item, glue = script.steps[index], material.measured.find_glue(index)
         takes[item.mark] += ticks_to_ms(box if glue is None else glue.least if is_short else glue.most)
         names.setdefault(item.mark, _name_item(item))
+        title = None if item.section is None else script.sections[item.section].title
+        places.setdefault(item.mark, []).append(StepPlace(title, item.side))
     for mark, length in takes.most_common(_STEPS_NAMED):
-        yield f"{_name_line(mark, script.mark)}, {names[mark]} {show_length(length)}"
+        where = f"{_name_line(mark, script.mark)}{describe_places(places[mark])}"
+        yield f"{where}, {names[mark]} {show_length(length)}"
 
 
 def _name_item(item: Item) -> str:

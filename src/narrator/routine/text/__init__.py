@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from narrator.routine.text.braces import check_braces, fill_braces
+from narrator.routine.text.braces import BraceError, check_braces, fill_braces
 from narrator.routine.text.breaths import has_words
 from narrator.routine.text.marks import InlinePause, TextError, TextFault, split_marks
 from narrator.routine.text.sentences import split_sentences
 
 __all__ = [
+    "BraceError",
     "InlinePause",
     "Lines",
     "Sentence",

@@ -3,11 +3,20 @@
 import re
 from collections.abc import Mapping
 
-from narrator.routine.nearest import suggest
+from narrator.routine.nearest import find_nearest, suggest
 from narrator.routine.text.durations import parse_pause
 from narrator.units import format_duration
 
 _BRACES = re.compile(r"\{([^{}]*)\}|[{}]")
+
+
+class BraceError(ValueError):
+    """A name in braces that has no meaning, and the one that was likely meant."""
+
+    def __init__(self, message: str, name: str, instead: str | None) -> None:
+        super().__init__(message)
+        self.written = f"{{{name}}}"
+        self.instead = instead and f"{{{instead}}}"
 
 
 def check_braces(text: str) -> None:
@@ -41,6 +50,6 @@ def fill_braces(text: str, words: Mapping[str, str]) -> str:
             raise ValueError(f"{{{name}}} has no meaning here; a pause is written [{format_duration(length)}]")
         if not words:
             raise ValueError(f"{{{name}}} has no meaning here; {{side}} is for steps inside a section with 'sides'")
-        raise ValueError(f"{{{name}}} has no meaning here; {suggest(name, words)}")
+        raise BraceError(f"{{{name}}} has no meaning here; {suggest(name, words)}", name, find_nearest(name, words))
 
     return _BRACES.sub(fill, text)

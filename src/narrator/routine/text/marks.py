@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from narrator.errors import Mark
 from narrator.routine.text.durations import PAUSE, is_pause_word, parse_pause
 from narrator.routine.text.mark_words import find_mark_words
 from narrator.units import LONGEST, Ms
@@ -24,6 +25,12 @@ class TextFault:
 
     message: str
     snippet: str
+    instead: str | None = None
+    """What to write in place of that part, where that is known."""
+
+    def rewrite(self, mark: Mark) -> str | None:
+        """Return the line at a place with what to write instead; None where that is not known."""
+        return None if self.instead is None else mark.rewrite(self.snippet, self.instead)
 
 
 class TextError(ValueError):
@@ -195,7 +202,8 @@ def _read_tag(found: re.Match[str], language: str) -> _What:
     if length is not None and not written.startswith("</"):
         return _make_pause(length, written)
     advice = _ADVICE.get(name) or ("take it out" if name in _EMPHASIS else "take it out; a pause is written [2s]")
-    return TextFault(f"the tag {_shorten(written)} would be spoken; {advice}", written)
+    instead = "[1s]" if name == "br" else "" if name in _EMPHASIS else None
+    return TextFault(f"the tag {_shorten(written)} would be spoken; {advice}", written, instead)
 
 
 def _read_break(written: str) -> InlinePause | TextFault:
@@ -231,11 +239,11 @@ def _read_brackets(written: str, language: str) -> InlinePause | TextFault:
         return pause
     shown = _shorten(written)
     if inner.isdecimal():
-        return TextFault(f"{shown} has no unit; write [{inner}s]", written)
+        return TextFault(f"{shown} has no unit; write [{inner}s]", written, f"[{inner}s]")
     if re.search(r"\d\w*\s*\.\.\s*\d", inner):
         return TextFault(f"{shown} is no single length; a pause that may stretch is a step: '- pause: 3s..8s'", written)
     if mended := _mend(inner, language):
-        return TextFault(f"{shown} is not a pause; did you mean [{mended}]? Or write [3s]", written)
+        return TextFault(f"{shown} is not a pause; did you mean [{mended}]? Or write [3s]", written, f"[{mended}]")
     first = inner.lower().split(maxsplit=1)[:1]
     for step, heads in _STEPS.items():
         if first and first[0].strip(":") in heads.split():

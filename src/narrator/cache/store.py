@@ -6,9 +6,7 @@ store outgrows its limit, what was used least recently goes first, and nothing t
 """
 
 import contextlib
-import dataclasses
 import hashlib
-import json
 import math
 import os
 import re
@@ -17,12 +15,12 @@ import stat
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from narrator.cache.keys import CHECKSUM_BYTES
 from narrator.errors import OutsideError
 from narrator.files import hold_lock, replace_file, sweep_parts, try_lock
 
@@ -38,44 +36,8 @@ _RECORDS = "tracks"
 """The shelf that is evicted last: it is small, and what is on it cannot be made again."""
 _SHELVES = ("clips", "index", "frames", "beds", _RECORDS)
 _NAME = re.compile(r"[0-9a-f]{38}(\.pcm)?")
-_CHECKSUM_BYTES = 16
 _LOCKS = 64
 """Locks for each shelf, which its entries share: as many entries can be made at a time."""
-
-
-def make_key(*parts: object) -> str:
-    """Hash what an entry depends on, 40 hexadecimal digits.
-
-    The parts are what JSON can hold; fractions; values with a method `cache_key`, which returns what counts of them;
-    and values of dataclasses and models, of which every field counts that counts when they are compared.
-
-    Raises:
-        TypeError: a part is something else, or holds it.
-
-    """
-    text = json.dumps(parts, ensure_ascii=False, sort_keys=True, default=_take_apart)
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
-
-
-def _take_apart(value: Any) -> object:
-    if hasattr(value, "cache_key"):
-        return value.cache_key()
-    if isinstance(value, Fraction):
-        return value.as_integer_ratio()
-    if isinstance(value, Mapping):
-        return dict(value)
-    if dataclasses.is_dataclass(value):
-        names = [field.name for field in dataclasses.fields(value) if field.compare]
-    elif hasattr(type(value), "model_fields"):
-        names = list(type(value).model_fields)
-    else:
-        raise TypeError(f"{type(value).__name__} is not a value that a key can be made of")
-    return [type(value).__name__, {name: getattr(value, name) for name in names}]
-
-
-def hash_bytes(data: bytes) -> bytes:
-    """Return a checksum of bytes."""
-    return hashlib.blake2b(data, digest_size=_CHECKSUM_BYTES).digest()
 
 
 def default_root() -> Path:
@@ -140,8 +102,8 @@ class Cache:
         raw = self._read(path)
         if raw is None:
             return None
-        data = raw[_CHECKSUM_BYTES:]
-        if raw[:_CHECKSUM_BYTES] != _sum_up(kind, key, data):
+        data = raw[CHECKSUM_BYTES:]
+        if raw[:CHECKSUM_BYTES] != _sum_up(kind, key, data):
             _remove(path)
             return None
         return data
@@ -198,7 +160,7 @@ class Cache:
                 file.write(_sum_up(kind, key, data))
                 file.write(data)
         with self._guard:
-            self._written += _CHECKSUM_BYTES + len(data)
+            self._written += CHECKSUM_BYTES + len(data)
 
     def find_size(self, kind: str, key: str) -> int | None:
         """Return how many bytes an entry has, and note that it is used; it is not read. None where there is none."""
@@ -208,7 +170,7 @@ class Cache:
         except OSError:
             return None
         self._note_use(path, known)
-        return known.st_size - _CHECKSUM_BYTES if stat.S_ISREG(known.st_mode) else None
+        return known.st_size - CHECKSUM_BYTES if stat.S_ISREG(known.st_mode) else None
 
     def drop(self, kind: str, key: str) -> None:
         """Remove an entry, where there is one."""
@@ -400,7 +362,7 @@ class Cache:
 
 def _sum_up(kind: str, key: str, data: bytes) -> bytes:
     """Return the checksum of an entry: over its bytes, and over its place, where no other entry may be."""
-    return hashlib.blake2b(data, digest_size=_CHECKSUM_BYTES, key=f"{kind}/{key}".encode()).digest()
+    return hashlib.blake2b(data, digest_size=CHECKSUM_BYTES, key=f"{kind}/{key}".encode()).digest()
 
 
 def _scan(folder: Path) -> Iterator[os.DirEntry[str]]:

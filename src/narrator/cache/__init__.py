@@ -1,0 +1,6 @@
+"""What is kept for the next time: a content-keyed store that many processes may share."""
+
+from narrator.cache.keys import hash_bytes, make_key
+from narrator.cache.store import LIMIT, Cache, Entry, Usage, default_root
+
+__all__ = ["LIMIT", "Cache", "Entry", "Usage", "default_root", "hash_bytes", "make_key"]

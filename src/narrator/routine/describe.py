@@ -1,0 +1,247 @@
+"""What a model refuses, described at its place, with the line as it is meant."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from narrator.errors import Fault, Mark, RoutineError
+from narrator.routine.hold_cues import PLACES
+from narrator.routine.model import STEPS, list_keys
+from narrator.routine.nearest import suggest
+from narrator.routine.slips.brackets import mend_brackets
+from narrator.routine.slips.keys import find_models
+from narrator.routine.slips.lines import quote
+from narrator.routine.slips.steps import explain_step
+from narrator.routine.slips.structure import Fix, add_below, list_entries, split_step, write_as_text
+from narrator.routine.slips.values import Meant, explain_value
+from narrator.routine.source import Source
+from narrator.routine.text import TextError
+from narrator.units import format_duration
+
+_MOST_FAULTS = 100
+"""More are counted, not described: nobody reads them, and each takes time to place."""
+
+
+def describe_faults(
+    error: ValidationError, source: Source, kind: type[BaseModel], others: Iterable[Fault] = ()
+) -> RoutineError:
+    """Return what a model refuses as an error with a fault for each thing, in the order of the file."""
+    details = error.errors(include_url=False)
+    # A list whose entries are all faulty is also called too short: the entries' own faults say it better.
+    inner = {detail["loc"][:depth] for detail in details for depth in range(len(detail["loc"]))}
+    details = [detail for detail in details if detail["type"] != "too_short" or detail["loc"] not in inner]
+    faults = [
+        _add_note(fault, source.find_note(detail["loc"]))
+        for detail in details[:_MOST_FAULTS]
+        for fault in _describe_one(detail, source, kind)
+    ]
+    faults = sorted([*others, *faults], key=lambda each: (each.mark.line, each.mark.column) if each.mark else (0, 0))
+    return RoutineError.gather(faults, max(len(details) - _MOST_FAULTS, 0))
+
+
+class _Place(NamedTuple):
+    """A value that a model refuses: where it is, by its keys and indexes, and what is written there."""
+
+    source: Source
+    path: list[str | int]
+
+    @property
+    def key(self) -> str:
+        return str(self.path[-1]) if self.path else ""
+
+    @property
+    def written(self) -> Any:
+        return self.source.find_value(self.path)
+
+    @property
+    def mark(self) -> Mark:
+        return self.source.find_mark(self.path)
+
+
+def _describe_one(detail: ErrorDetails, source: Source, kind: type[BaseModel]) -> list[Fault]:
+    """Return what is wrong with a value: one fault, or of a text as many as it has."""
+    place = _Place(source, [part for part in detail["loc"] if not str(part).startswith("<")])
+    context = detail.get("ctx", {})
+    match detail["type"]:
+        case "extra_forbidden":
+            return [_describe_unknown(place, _keys_at(kind, detail["loc"][:-1]))]
+        case "missing":
+            return [_describe_missing(place)]
+        case "at_key":
+            return [_describe_key(place, str(context["text"]), context["keys"])]
+        case "value_error" if isinstance(context["error"], TextError):
+            return [
+                Fault(each.message, mark := source.find_text(place.path, each.snippet), fix=each.rewrite(mark))
+                for each in context["error"].faults
+            ]
+    message = _write_message(detail, place)
+    if detail["type"] in _BOUNDS:
+        return [Fault(message, place.mark)]
+    return [_describe_value(place, message)]
+
+
+_BOUNDS = {"greater_than_equal", "less_than_equal", "finite_number", "string_too_long", "too_long"}
+"""What is said of values that have the right form."""
+
+
+def _write_message(detail: ErrorDetails, place: _Place) -> str:
+    context = detail.get("ctx", {})
+    match detail["type"]:
+        case "value_error":
+            return str(context["error"])
+        case "string_pattern_mismatch":
+            example = _EXAMPLES.get(place.key, "see the README for its form")
+            return f"{place.key!r} cannot be {detail['input']!r}; {example}"
+        case known if known in _MESSAGES:
+            written = place.written
+            if detail["type"].endswith("_equal") and not _is_number(written):
+                # Bounds that something else than a number can miss are those of a length of time.
+                context = {key: format_duration(bound) for key, bound in context.items() if isinstance(bound, int)}
+            named = _name_entry(place.path)
+            return _MESSAGES[known].format(key=named, input=written, shape=_name_shape(written), **context)
+        case _:
+            return f"{place.key!r}: {detail['msg']}"
+
+
+def _name_entry(path: list[str | int]) -> str:
+    """Name a value by its key, or by that of the list that it is in."""
+    key = next((part for part in reversed(path) if isinstance(part, str)), "")
+    return f"an entry of {key!r}" if path and isinstance(path[-1], int) else repr(key)
+
+
+def _describe_unknown(place: _Place, keys: list[str]) -> Fault:
+    """Describe a key that has no meaning: in brackets it may be the rest of a text with a comma."""
+    mark = place.source.find_mark(place.path, key=True)
+    if not place.written:
+        start = mark.text.find("{")
+        end = mark.text.rfind("}") + 1
+        if 0 <= start < end and (mended := mend_brackets(mark.text[start:end])):
+            column, message, new = mended
+            at = Mark(mark.file, mark.line, start + column + 1, mark.text)
+            return Fault(message, at, fix=mark.text[:start] + new + mark.text[end:])
+    if meant := explain_value(place.path[:-1], place.source.find_value(place.path[:-1])):
+        outer = _Place(place.source, place.path[:-1])
+        return Fault(meant.message or "", outer.mark, fix=_rewrite(outer, meant.instead).text)
+    return Fault(f"unknown key {place.key!r}; {suggest(place.key, keys)}", mark)
+
+
+def _describe_missing(place: _Place) -> Fault:
+    mark = place.source.find_mark(place.path[:-1])
+    fix = None
+    if place.path == ["title"] and mark.column == 1 and not mark.text.startswith("{"):
+        fix = f"title: My routine\n{mark.text}"
+    return Fault(f"{place.key!r} is missing; add '{place.key}:'", mark, fix=fix)
+
+
+def _describe_key(place: _Place, message: str, keys: tuple[str | int, ...]) -> Fault:
+    path = [*place.path, *keys]
+    fix = None
+    if message.startswith("two kinds"):
+        fix = split_step(place.source, place.path, str(keys[0]))
+    return _make_fault(message, place.source.find_mark(path, key=True), fix)
+
+
+def _describe_value(place: _Place, message: str) -> Fault:
+    """Describe a value of the wrong form, in the words for what it most likely means."""
+    written, fix = place.written, None
+    meant: Meant | None = None
+    if isinstance(written, str) and place.path[-2:-1] == ["steps"]:
+        meant = explain_step(written)
+    elif isinstance(written, str) and not written and (text := _find_comment(place)):
+        return Fault("what follows # is a comment; put the text in quotes", place.mark, fix=text)
+    elif message.startswith("say how long to breathe") and not {"rounds", "for"} & set(written):
+        fix = add_below(place.source, place.path, "rounds: 6")
+    elif message.startswith("a cue in a hold has one of") and not {*PLACES} & set(written):
+        fix = add_below(place.source, place.path, "at: half")
+    elif isinstance(written, list) and place.path[-2:-1] == ["steps"] and len(written) == 1:
+        message, fix = "one dash starts a step; take the other one out", _drop_dash(place.mark)
+    elif isinstance(written, dict) and place.key in {"cues", "steps"}:
+        fix = list_entries(place.source, place.path, each=place.key == "steps")
+    elif isinstance(written, list) and place.key in {"say", "brief"} and len(written) > 1:
+        fix = write_as_text(place.source, place.path)
+        message = f"{place.key!r} is one text, not a list; write its sentences one after another"
+        return _make_fault(message, place.source.find_mark(place.path, key=True), fix)
+    else:
+        meant = explain_value(place.path, written)
+    if meant:
+        message, fix = meant.message or message, _rewrite(place, meant.instead)
+    return _make_fault(message, place.mark, fix)
+
+
+def _make_fault(message: str, mark: Mark, fix: Fix | None) -> Fault:
+    return Fault(message, mark, fix=fix.text, lines=fix.lines) if fix and fix.text else Fault(message, mark)
+
+
+def _drop_dash(mark: Mark) -> Fix:
+    before, after = mark.text[: mark.column - 1], mark.text[mark.column - 1 :]
+    return Fix(before + re.sub(r"^-\s+", "", after) if before.rstrip().endswith("-") else None)
+
+
+def _rewrite(place: _Place, instead: str | None) -> Fix:
+    return Fix(None if instead is None else place.source.rewrite(place.path, instead))
+
+
+def _find_comment(place: _Place) -> str | None:
+    """Return the line of an empty text with what is behind # as the text; None where nothing is, or it is a comment."""
+    before, rest = place.mark.text[: place.mark.column - 1], place.mark.text[place.mark.column - 1 :]
+    found = re.fullmatch(r"\s*(#\S.*?)\s*", rest)
+    return f"{before} {quote(found[1])}" if found else None
+
+
+def _add_note(fault: Fault, note: str) -> Fault:
+    return replace(fault, message=f"{fault.message} ({note})") if note else fault
+
+
+_MESSAGES = {
+    "too_short": "{key} is empty; give it at least one entry",
+    "string_too_short": "{key} is empty; write something, or take it out",
+    "too_long": "{key} has too many entries; it takes at most {max_length}",
+    "string_too_long": "{key} is too long; it takes at most {max_length} characters",
+    "string_type": "{key} is one line of text, not a {shape}",
+    "tuple_type": "{key} is a list: start each entry on a line of its own with '- '",
+    "dict_type": "{key} is a mapping of keys and values, not a {shape}",
+    "model_type": "{key} is a mapping of keys and values, not a {shape}",
+    "model_attributes_type": "{key} is a mapping of keys and values, not a {shape}",
+    "int_parsing": "{key} is a whole number, not {input!r}",
+    "int_parsing_size": "{key} is a number too large to mean anything",
+    "int_type": "{key} is a whole number, not a {shape}",
+    "float_parsing": "{key} is a number, not {input!r}",
+    "float_type": "{key} is a number, not a {shape}",
+    "literal_error": "{key} is {expected}, not {input!r}",
+    "bool_parsing": "{key} is true or false, not {input!r}",
+    "bool_type": "{key} is true or false, not a {shape}",
+    "greater_than_equal": "{key} is at least {ge}, not {input}",
+    "less_than_equal": "{key} is at most {le}, not {input}",
+    "finite_number": "{key} is a number, not {input!r}",
+}
+_EXAMPLES = {"language": "write a code such as en, de or es", "year": "write four digits"}
+
+
+def _is_number(written: Any) -> bool:
+    """Whether a text is a number in any way of writing one: with a sign, an exponent, or low lines."""
+    try:
+        float(written)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _name_shape(value: Any) -> str:
+    return "mapping" if isinstance(value, dict) else "list" if isinstance(value, list) else "single value"
+
+
+def _keys_at(kind: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
+    """Keys that the model at the end of a path of keys, indexes and step tags takes."""
+    for part in path:
+        if isinstance(part, int):
+            continue
+        if part.startswith("<"):
+            kind = STEPS[part[1:-1]]
+        else:
+            fields = {field.alias or name: field for name, field in kind.model_fields.items()}
+            kind = next(find_models(fields[part].annotation), kind) if part in fields else kind
+    return list_keys(kind)

@@ -1,0 +1,49 @@
+"""Files of other tools, named as what they are."""
+
+import re
+
+_START = "write the texts as steps of a routine, such as '- say: Breathe in.'"
+_FORMS: tuple[tuple[str, str], ...] = (
+    (r"WEBVTT", "subtitles in WebVTT"),
+    (r"\d+\s*\n\d+:\d\d:\d\d[,.]\d+ --> ", "subtitles in SubRip (SRT)"),
+    (r"(?:\[[a-z]+:[^\]\n]*\]\s*\n)*\[\d+:\d\d(?:[.:]\d+)?\]", "lyrics with times (LRC)"),
+    (r"\[Script Info\]", "subtitles in SubStation Alpha"),
+    (r"(?:<\?xml[^>]*>\s*)?<speak\b", "SSML"),
+    (r"(?:<!DOCTYPE html|<html\b)", "a page in HTML"),
+    (r"<\?xml|<\w+[^>]*>", "XML"),
+    (r"\{\\rtf", "a text in RTF"),
+    (r"\{\s*\"|\[\s*[{\"\[]", "JSON"),
+    (r"#EXTM3U", "a list of tracks (M3U)"),
+    (r"\s*\[[\w.]+\]\s*\n\s*\w+\s*=", "a configuration in TOML or INI"),
+    (r"(?:\w+\s*=\s*[\"\d\[].*\n)+", "a configuration in TOML or INI"),
+    (r"[\w-]+(?:[,;][\w -]+)+\n[^\n]*[,;]", "a table (CSV)"),
+    (r"[^\n\t:]*\t[^\n]*\n[^\n\t]*\t", "a table (TSV)"),
+)
+_BYTES: tuple[tuple[bytes, str], ...] = (
+    (b"\xff\xfe", "this is text in UTF-16; save the file as UTF-8"),
+    (b"\xfe\xff", "this is text in UTF-16; save the file as UTF-8"),
+    (b"PK\x03\x04", "this is a document or archive (such as .docx), not text; save it as plain text in UTF-8"),
+    (b"\xd0\xcf\x11\xe0", "this is a document of an office program, not text; save it as plain text in UTF-8"),
+    (b"%PDF", "this is a PDF, not text; copy its text into a routine"),
+    (b"ID3", "this is an MP3; name the routine that it was made from"),
+    (b"\xff\xfb", "this is an MP3; name the routine that it was made from"),
+    (b"RIFF", "this is a sound file, not a routine; a sound is named in a step, such as '- bell: mine.wav'"),
+    (b"OggS", "this is a sound file, not a routine; a sound is named in a step, such as '- bell: mine.ogg'"),
+    (b"fLaC", "this is a sound file, not a routine; a sound is named in a step, such as '- bell: mine.flac'"),
+    (b"\x89PNG", "this is a picture, not a routine"),
+    (b"\xff\xd8\xff", "this is a picture, not a routine"),
+)
+
+
+def name_foreign(text: str) -> str | None:
+    """Say what a text is that another tool wrote or reads; None for what may be a routine."""
+    head = text.lstrip("\ufeff \t\r\n")[:4000].replace("\r\n", "\n")
+    for pattern, what in _FORMS:
+        if re.match(pattern, head):
+            return f"this file is {what}, not a routine; {_START}"
+    return None
+
+
+def name_bytes(raw: bytes) -> str | None:
+    """Say what a file is that is not text in UTF-8; None where that is not known."""
+    return next((message for start, message in _BYTES if raw.startswith(start)), None)

@@ -1,0 +1,152 @@
+"""Keys that are not spelt as they should be: told once, and read as they were meant."""
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, get_args
+
+import yaml
+from pydantic import BaseModel
+
+from narrator.errors import Fault, Mark
+from narrator.routine.model import STEPS, list_keys
+from narrator.routine.source import Source
+
+_SYNONYMS = {
+    "wait": "pause", "silence": "pause", "break": "pause", "sleep": "pause", "rest": "hold", "stay": "hold", "keep":
+    "hold", "speak": "say", "tell": "say", "text": "say", "talk": "say", "voiceover": "say", "narrate": "say",
+    "speech": "say", "breath": "breathe", "breathing": "breathe", "loop": "repeat", "times": "repeat", "gong":
+    "bell", "chime": "bell", "chapter": "section", "part": "section", "block": "section", "group": "section",
+    "file": "include", "import": "include", "name": "title", "duration": "length", "time": "length", "lang":
+    "language", "speed": "pace", "rate": "pace", "music": "bed", "background": "bed", "ambience": "bed", "content":
+    "steps", "items": "steps", "script": "steps", "segments": "steps", "summary": "description", "short": "brief",
+    "prompts": "cues", "reminders": "cues", "volume": "level", "count": "times", "interval": "every",
+    "pronunciation": "pronounce", "pronunciations": "pronounce", "cycles": "rounds",
+}  # fmt: skip
+_MOST_TRIED = 500
+"""Keys that are looked up; of more in one file nobody reads."""
+_QUOTES = "\"'“”‘’„«»` "
+
+
+class Respelt(NamedTuple):
+    """A key as written and as meant."""
+
+    mark: Mark
+    word: str
+    right: str
+    kind: str
+    """`step` for the kind of a step, `form` for capital letters and quotes, else `key`."""
+
+
+def respell_keys(source: Source, kind: type[BaseModel]) -> tuple[Source, list[Respelt]]:
+    """Return a file with those keys put right that can only mean one thing, and what they were."""
+    speller = _Speller(source)
+    speller.walk(source.root, kind)
+    if not speller.found:
+        return source, []
+    return Source(source.name, source.root, source.borrowed, source.text, source.translations), speller.found
+
+
+def describe_keys(found: list[Respelt]) -> list[Fault]:
+    """Return a fault for each key; those with capital letters or quotes are one fault together."""
+    return list(_describe(found))
+
+
+@dataclass
+class _Speller:
+    source: Source
+    found: list[Respelt] = field(default_factory=list)
+    _seen: set[int] = field(default_factory=set)
+    _tried: int = 0
+
+    def walk(self, node: yaml.Node, kind: type[BaseModel]) -> None:
+        """Put the keys of a mapping right, and those of what it holds."""
+        if not isinstance(node, yaml.MappingNode) or id(node) in self._seen:
+            return
+        self._seen.add(id(node))
+        self._respell(node, list_keys(kind), "key")
+        fields = {each.alias or name: each for name, each in kind.model_fields.items()}
+        for label, child in node.value:
+            if label.value == "steps":
+                self._walk_steps(child)
+            elif label.value in fields:
+                for inner in find_models(fields[label.value].annotation):
+                    for each in child.value if isinstance(child, yaml.SequenceNode) else [child]:
+                        self.walk(each, inner)
+
+    def _walk_steps(self, node: yaml.Node) -> None:
+        for step in node.value if isinstance(node, yaml.SequenceNode) else []:
+            if isinstance(step, yaml.MappingNode):
+                if not any(label.value in STEPS for label, _ in step.value):
+                    self._respell(step, list(STEPS), "step", most=1)
+                key = next((label.value for label, _ in step.value if label.value in STEPS), None)
+                if key:
+                    self.walk(step, STEPS[key])
+
+    def _respell(self, node: yaml.MappingNode, known: list[str], kind: str, most: int = 100) -> None:
+        taken = {label.value for label, _ in node.value}
+        for label, value in node.value:
+            if not isinstance(label, yaml.ScalarNode) or label.value in known or not most:
+                continue
+            # In brackets a word without a value is the rest of a text with a comma.
+            if node.flow_style and isinstance(value, yaml.ScalarNode) and not value.value and not value.style:
+                continue
+            self._tried += 1
+            if self._tried > _MOST_TRIED:
+                return
+            right = _find_right(label.value, [key for key in known if key not in taken])
+            if right:
+                most -= 1
+                form = label.value.strip(_QUOTES).lower() == right
+                mark = self.source.mark_node(label)
+                self.found.append(Respelt(mark, label.value, right, "form" if form else kind))
+                label.value = right
+                taken.add(right)
+
+
+def _find_right(word: str, known: list[str]) -> str | None:
+    """Return the key that a word can only mean."""
+    plain = word.strip(_QUOTES).lower()
+    for meant in (plain, _SYNONYMS.get(plain), f"{plain}s", plain.removesuffix("s")):
+        if meant in known:
+            return meant
+    close = difflib.get_close_matches(plain, known, n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
+def _describe(found: list[Respelt]) -> Iterator[Fault]:
+    forms = [each for each in found if each.kind == "form"]
+    for each in found:
+        fix = _rewrite(each.mark, found)
+        match each.kind:
+            case "form" if each is forms[0]:
+                message = f"a key is written {each.right!r}, in small letters and without quotes, not {each.word!r}"
+                yield Fault(message + _list_others(forms[1:]), each.mark, fix=fix)
+            case "key":
+                yield Fault(f"unknown key {each.word!r}; did you mean {each.right!r}?", each.mark, fix=fix)
+            case "step":
+                yield Fault(f"{each.word!r} is no kind of step; did you mean {each.right!r}?", each.mark, fix=fix)
+
+
+def _list_others(others: list[Respelt]) -> str:
+    shown = ", ".join(f"{each.word!r} on line {each.mark.line}" for each in others[:3])
+    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+    return f"; the same goes for {shown}{more}" if others else ""
+
+
+def _rewrite(mark: Mark, found: Iterable[Respelt]) -> str:
+    """Return the line with all of its keys put right."""
+    text = mark.text
+    here = [each for each in found if (each.mark.file, each.mark.line) == (mark.file, mark.line)]
+    for each in sorted(here, key=lambda each: -each.mark.column):
+        start = each.mark.column - 1
+        text = text[:start] + text[start:].replace(each.word, each.right, 1)
+    return text
+
+
+def find_models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Yield the models that a field's type holds."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from find_models(part)

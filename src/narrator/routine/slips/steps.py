@@ -1,0 +1,49 @@
+"""Entries of a list of steps that are plain text: `hold 30s`, `say:Hi`, `gong`."""
+
+import re
+
+from narrator.routine.slips.lengths import read_loosely, read_range
+from narrator.routine.slips.lines import STEPS, write_plainly
+from narrator.routine.slips.sounds import read_bell
+from narrator.routine.slips.values import Meant, read_number
+from narrator.sound.catalog import BELLS
+
+
+def explain_step(text: str) -> Meant:
+    """Return what is meant by a step that is a plain text, and how it is written."""
+    found = re.match(r"([A-Za-z]+)\s*[:：=;]\s*(?=\S)", text)
+    if found and found[1].lower() in STEPS:
+        kind, rest = found[1].lower(), text[found.end() :]
+        return _make(f"after {kind!r} write a colon and a space", kind, _read_value(kind, rest) or rest)
+    first, _, rest = text.partition(" ")
+    kind = first.lower()
+    value = _read_value(kind, rest.strip(" -")) if kind in STEPS else None
+    if value and (first == kind or kind != "say"):
+        return _make(f"a colon is missing after {kind!r}", kind, value)
+    if length := read_range(text) or read_loosely(text):
+        return _make("a step starts with what it is", "hold", length)
+    bell = read_bell(text, read_number) if len(text.split()) <= 3 else None
+    if bell and any(name in text.lower() for name in (*BELLS, "bell")):
+        return _make("a step starts with what it is", "bell", bell)
+    return _make("a step starts with what it is", "say", text)
+
+
+def _make(message: str, kind: str, value: str) -> Meant:
+    written = value if kind != "say" and value.startswith("{") else write_plainly(value)
+    step = f"{kind}: {written}"
+    return Meant(f"{message}; write '- {step if len(step) <= 60 else step[:57] + '...'}'", step)
+
+
+def _read_value(kind: str, rest: str) -> str | None:
+    """Return the value of a step as it is written, from what follows its kind; None where it does not fit."""
+    match kind:
+        case "hold" | "pause":
+            return read_range(rest) or read_loosely(rest) or (f"{rest}s" if rest.isdigit() else None)
+        case "bell":
+            return read_bell(rest, read_number) if rest else "bowl"
+        case "repeat":
+            number = read_number(rest)
+            return None if number is None else str(number)
+        case "breathe":
+            return rest if re.match(r"[\d.]+-[\d.]+|box|relaxing|coherent|diaphragmatic", rest) else None
+    return rest or None

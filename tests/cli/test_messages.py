@@ -1,0 +1,135 @@
+"""How faults are shown: the line, a caret, the line as it is meant; in colour on a terminal; as fields for programs."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+BAD = "title: x\nsteps:\n  - say: Remember: breathe.\n  - hold: 30s-2m\n"
+SHOWN = (
+    "bad.yaml:3:18: error: a colon with a space after it cannot be in a text without quotes; put the text in quotes\n"
+    "  - say: Remember: breathe.\n"
+    "                 ^\n"
+    '  - say: "Remember: breathe."\n'
+)
+
+
+def test_a_fault_is_shown_with_its_line_and_what_to_write(narrator, write):
+    write(BAD, "bad.yaml")
+    result = narrator("check", "bad.yaml")
+    assert (result.code, result.out, result.err) == (1, "", SHOWN)
+
+
+def test_programs_get_the_same_as_fields(narrator, write):
+    write(BAD, "bad.yaml")
+    (line,) = narrator("check", "bad.yaml", "--json").out.splitlines()
+    assert json.loads(line) == {
+        "kind": "error",
+        "file": "bad.yaml",
+        "line": 3,
+        "column": 18,
+        "text": "  - say: Remember: breathe.",
+        "message": "a colon with a space after it cannot be in a text without quotes; put the text in quotes",
+        "fix": '  - say: "Remember: breathe."',
+        "fix_lines": 1,
+    }
+
+
+def test_at_most_ten_faults_are_shown(narrator, write):
+    write("title: x\nsteps:\n" + "  - hold: -5s\n" * 22, "bad.yaml")
+    result = narrator("check", "bad.yaml")
+    assert result.err.count("error: ") == 10
+    assert result.err.endswith("\nand 12 more\n")
+    told = [json.loads(line) for line in narrator("check", "bad.yaml", "--json").out.splitlines()]
+    assert [entry["line"] for entry in told] == list(range(3, 25))
+
+
+def test_what_was_not_even_described_is_counted(narrator, write):
+    write("title: x\nsteps:\n" + "  - hold: -5s\n" * 300, "bad.yaml")
+    assert narrator("check", "bad.yaml").err.endswith("\nand 290 more\n")
+    told = [json.loads(line) for line in narrator("check", "bad.yaml", "--json").out.splitlines()]
+    assert told[-1] == {"kind": "more", "count": 200}
+
+
+def run_on_terminal(folder, **environment) -> str:
+    """Run the command with a terminal as its standard error."""
+    parent, child = pty.openpty()
+    known = {key: value for key, value in os.environ.items() if key not in {"NO_COLOR", "TERM", "FORCE_COLOR"}}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "narrator", "check", "bad.yaml"],
+        cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=child, env=known | environment,
+    )  # fmt: skip
+    os.close(child)
+    shown = b""
+    while True:
+        try:
+            part = os.read(parent, 4096)
+        except OSError:
+            break
+        if not part:
+            break
+        shown += part
+    os.close(parent)
+    assert process.wait(60) == 1
+    return shown.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize(
+    ("environment", "is_coloured"),
+    [
+        ({"TERM": "xterm-256color"}, True),
+        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, False),
+        ({"TERM": "dumb"}, False),
+    ],
+)
+def test_a_terminal_gets_colour_unless_it_is_unwanted(tmp_path, write, environment, is_coloured):
+    write(BAD, "bad.yaml")
+    shown = run_on_terminal(tmp_path, **environment)
+    if is_coloured:
+        assert shown.startswith("\x1b[31mbad.yaml:3:18: error: ")
+        assert '\x1b[32m  - say: "Remember: breathe."\x1b[0m\n' in shown
+    else:
+        assert shown == SHOWN
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (["letting-go", "17m"], "17m is a length, not a routine; write --length 17m"),
+        (["letting-go 17m"], "'letting-go 17m' is a routine and a length; write letting-go --length 17m"),
+        (["letting-go-17m"], "'letting-go-17m' is a routine and a length; write letting-go --length 17m"),
+    ],
+)
+def test_a_length_behind_a_name_is_told_its_flag(narrator, name, message):
+    result = narrator("check", *name)
+    assert result.code == 2
+    assert f"error: {message}\n" in result.err
+
+
+UNHEARD = "title: x\nvoice: silent\nsteps:\n  - say: Lie down.\n  - hold: {}\n    cues: [{}]\n"
+
+
+@pytest.mark.parametrize(
+    ("hold", "cue", "most"),
+    [
+        ("25s..40s", "{at: 50s, say: Rest.}", "40s"),
+        ("25s..30s", "{every: 45s, say: Rest.}", "30s"),
+        ("25s..30s", "{spread: [Soften., Rest.]}", "30s"),
+        ("25s..30s", "{at: half, say: " + "Feel the floor beneath you. " * 12 + "}", "30s"),
+        ("25s..30s", "{random: 2, bell: bowl, apart: 1m, optional: true}", "30s"),
+    ],
+)
+def test_a_cue_that_no_length_can_hold_is_told_once(narrator, write, hold, cue, most):
+    write(UNHEARD.format(hold, cue), "a.yaml")
+    result = narrator("check", "a.yaml", "--length", "30s", "--nearest")
+    assert result.code == 0
+    text = f"this cue fits into no length of its hold, which is at most {most}; let the hold be longer, or put the cue elsewhere"
+    assert [line for line in result.err.splitlines() if ":6:12: warning: " in line] == [f"a.yaml:6:12: warning: {text}"]
+
+
+def test_a_cue_that_a_longer_hold_has_room_for_is_no_loss(narrator, write):
+    write(UNHEARD.format("20s..60s", "{at: 30s, say: Rest., optional: true}"), "a.yaml")
+    assert "fits into no length" not in narrator("check", "a.yaml").err
