@@ -12,7 +12,8 @@ from typing import Any
 
 from .patience import Watch
 
-Trial = Callable[[int], None]
+Trial = Callable[[int], float | None]
+"""Takes a seed; returns the seconds of sound that it rendered and verified, where that may be much."""
 ROOT = Path(__file__).resolve().parents[2]
 _BIDI = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F}
 _CODES = {0, 1, 2, 3}

@@ -24,8 +24,10 @@ def test_a_quiet_routine_has_no_warnings(review):
 def test_a_hold_too_short_for_its_cues(review):
     found = review("  - hold: 2s..3s\n    cues: [{at: half, say: Far too many words for that}]\n")
     assert found == [
-        "f:5:12: warning: this cue fits into no length of its hold, which is at most 3s; let the hold be longer, or put the "
-        "cue elsewhere"
+        (
+            "f:5:12: warning: this cue fits into no length of its hold, which is at most 3s; let the hold be longer, or "
+            "put the cue elsewhere"
+        )
     ]
 
 
