@@ -46,6 +46,7 @@ ALLOWED = {
     "verifying": {*MADE, "ledger"},
     "batch": {*MADE, "ledger", "rendering"},
 }
+ALLOWED["api"] = {*ALLOWED}
 ALL = {*ALLOWED, "cli"}
 ALLOWED |= {"cli": ALL, "__main__": ALL, "__init__": ALL}
 EVERYWHERE = {"units", "errors", "files", "cores", "languages", "characters", "paths", "__version__"}
