@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -442,3 +442,33 @@ def test_a_clip_that_is_damaged_between_two_lengths_is_spoken_again(job, tmp_pat
     again = render_track(job(61_000, force=True), cache)
     assert again.clips_cached == 0
     assert Path(again.path).read_bytes() == wanted
+
+
+class OneByOne(Executor):
+    """An executor whose first work has ended when it is submitted; the rest ends when the test says so."""
+
+    def __init__(self):
+        self.futures = []
+
+    def submit(self, *_given):
+        self.futures.append(Future())
+        if len(self.futures) == 1:
+            self.futures[0].set_result(0)
+        return self.futures[-1]
+
+
+def measure_following(count, job, cache):
+    """Return the CPU seconds that it takes to follow so many tracks, each of which ends after the one before."""
+    executor, request = OneByOne(), job(60_000)
+    following = render_all([request] * count, cache, executor)
+    started = time.process_time()
+    for number in range(count):
+        if number:
+            executor.futures[number].set_result(number)
+        assert next(following)[1] == number
+    return time.process_time() - started
+
+
+def test_the_time_to_follow_many_tracks_grows_with_their_number_alone(job, cache):
+    few, many = (min(measure_following(count, job, cache) for _ in range(3)) for count in (300, 2400))
+    assert many < 3 * 8 * few

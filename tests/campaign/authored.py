@@ -241,6 +241,9 @@ def bend_text(chance: random.Random, text: str) -> bytes:
     return data.decode().encode("utf-16") if chance.random() < 0.01 else data
 
 
+_BYTES = 16_000
+"""Size of a second of a track, at 128 kbit/s."""
+
 BOMBS = [
     "title: x\nsteps: " + "[" * 5000,
     "a: &a [x]\n" + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join([f'*{chr(97 + n)}'] * 9)}]\n" for n in range(9)) + "steps: *j\n",
@@ -271,7 +274,7 @@ def prepare_authored(folder: Path, draw: Callable[[Author], Any]) -> Trial:
     (folder / "part.yaml").write_text("steps:\n  - say: Part.\n")
     (folder / "session.yaml").write_text("title: s\nsteps:\n  - say: Session.\n")
 
-    def trial(seed: int) -> None:
+    def trial(seed: int) -> float:
         chance = random.Random(seed)
         value = draw(Author(chance))
         data = bend_text(chance, dump(chance, bend(chance, value, chance.choice([0, 0, 0.01, 0.03, 0.1]))))
@@ -287,11 +290,13 @@ def prepare_authored(folder: Path, draw: Callable[[Author], Any]) -> Trial:
         # A long track would take the time of a thousand trials.
         is_short = not (as_json or done.code) and not re.search(r"ok; [^;]*(h|\d\dm|[3-9]m)", done.out)
         if is_short and not done.code and chance.random() < 0.05:
-            done = run_here(
-                "render", name, "--voice", "silent", "--output", "out.mp3-folder", "--force", cwd=folder
-            ).check()
+            done = run_here("render", name, "--voice", "silent", "--output", "out", "--force", cwd=folder).check(0, 1)
             if done.code == 0:
-                run_here("verify", f"out.mp3-folder/{Path(name).stem}-silent.mp3", cwd=folder).check(0)
+                track = Path("out", f"{Path(name).stem}-silent.mp3")
+                run_here("verify", str(track), cwd=folder).check(0)
+                return (folder / track).stat().st_size / _BYTES
+
+        return 0.0
 
     return trial
 

@@ -280,7 +280,7 @@ def prepare_crowds(folder: Path) -> Trial:
         scene.forget()
         processes = []
         for number in range(8):
-            command = [*COMMAND, *RENDER, "--output", f"output/{number}.tracks"]
+            command = [*COMMAND, *RENDER, "--output", f"output/tracks-{number}"]
             processes.append(
                 subprocess.Popen(
                     command, cwd=folder, env=os.environ | scene.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -298,7 +298,7 @@ def prepare_crowds(folder: Path) -> Trial:
                 continue
             done.check(0)
             new += json.loads(done.out)["clips_new"]
-            if (folder / "output" / f"{number}.tracks" / TRACK.name).read_bytes() != scene.wanted:
+            if (folder / "output" / f"tracks-{number}" / TRACK.name).read_bytes() != scene.wanted:
                 raise Failed(f"process {number} made another track")
         # The one that was killed may have spoken what it did not live to report.
         if new > scene.list_clips() or (not killed and new != scene.list_clips()):

@@ -12,7 +12,8 @@ from typing import Any
 
 from .patience import Watch
 
-Trial = Callable[[int], None]
+Trial = Callable[[int], float | None]
+"""Takes a seed; returns the seconds of sound that it rendered and verified, where that may be much."""
 ROOT = Path(__file__).resolve().parents[2]
 _BIDI = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F}
 _CODES = {0, 1, 2, 3}
@@ -100,12 +101,12 @@ def run(*args: str, cwd: Path, env: dict[str, str], before: tuple[str, ...] = ()
     return run_process([*before, sys.executable, "-m", "narrator", *args], cwd, env)
 
 
-def run_process(command: list[str], cwd: Path, env: dict[str, str], **more: Any) -> Result:
+def run_process(command: list[str], cwd: Path, env: dict[str, str], patience: float = 60, **more: Any) -> Result:
     """Run a command in a process of its own, to its end."""
     process = subprocess.Popen(
         command, cwd=cwd, env=os.environ | env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more
     )  # fmt: skip
-    return finish(process)
+    return finish(process, patience)
 
 
 def finish(process: subprocess.Popen[bytes], patience: float = 60) -> Result:

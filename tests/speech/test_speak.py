@@ -1,6 +1,6 @@
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +10,7 @@ from narrator.cache import Cache
 from narrator.errors import CancelledError, LostClipError, SpeechError
 from narrator.speech.engine import Voice
 from narrator.speech.engines.silent import Silent
-from narrator.speech.speak import SHELF, find_lengths, make_clip_key, speak
+from narrator.speech.speak import SHELF, _follow, find_lengths, make_clip_key, speak
 from narrator.speech.text.reading import Reader
 
 VOICE = Voice("silent", "en", "en")
@@ -145,6 +145,20 @@ def test_after_a_failure_nothing_more_is_begun_and_what_is_under_way_is_kept(cac
     assert not engine.closed
     again = speak(TEXTS, Reader(Silent(), VOICE), cache)
     assert again.cached == len(engine.texts) - 1
+
+
+def measure_following(count):
+    """Return the CPU seconds that it takes to follow so many sentences, each of which ends after the one before."""
+    futures = [Future() for _ in range(count + 1)]
+    futures[0].set_result(None)
+    started = time.process_time()
+    _follow(futures[:-1], lambda done: futures[done].done() or futures[done].set_result(None), lambda _ended: None)
+    return time.process_time() - started
+
+
+def test_the_time_to_follow_many_sentences_grows_with_their_number_alone():
+    few, many = (min(measure_following(count) for _ in range(3)) for count in (500, 4000))
+    assert many < 3 * 8 * few
 
 
 def test_an_interrupt_closes_the_engine_and_begins_nothing_more(cache):

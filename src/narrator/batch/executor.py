@@ -1,7 +1,8 @@
 """Many tracks over an executor."""
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, wait
+from concurrent.futures import Executor, Future
+from queue import Empty, SimpleQueue
 
 from narrator.cache import Cache
 from narrator.errors import NarratorError, UsageError, explain
@@ -23,15 +24,21 @@ def render_all(
     the executor's workers are other processes.
     """
     futures = {executor.submit(render_track, request, cache, make_report(request)): request for request in requests}
-    waiting = set(futures)
+    ended: SimpleQueue[Future[Track]] = SimpleQueue()
+    for future in futures:
+        future.add_done_callback(ended.put)
+    left = len(futures)
     try:
-        while waiting:
+        while left:
             # A wait without an end can miss an interrupt that arrives just before it begins.
-            done, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
-            for future in done:
-                error = future.exception()
-                known = explain(error) if error else None
-                yield futures[future], known or future.result()
+            try:
+                future = ended.get(timeout=0.2)
+            except Empty:
+                continue
+            left -= 1
+            error = future.exception()
+            known = explain(error) if error else None
+            yield futures[future], known or future.result()
     finally:
         for future in futures:
             future.cancel()

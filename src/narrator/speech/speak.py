@@ -3,8 +3,9 @@
 import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import TypeAlias
 
 import av
@@ -182,10 +183,8 @@ def _speak_all(
     engine = reader.engine
     with ThreadPoolExecutor(engine.workers, "speak") as pool:
         futures = [pool.submit(find, line, reader, cache, given_up) for line in lines]
-        for future in futures:
-            future.add_done_callback(lambda ended: _end_after_failure(ended, pool))
         try:
-            _follow(futures, report)
+            _follow(futures, report, lambda ended: _end_after_failure(ended, pool))
         except SpeechError:
             given_up.set()
             raise
@@ -204,21 +203,22 @@ def _end_after_failure(ended: Future[Spoken], pool: ThreadPoolExecutor) -> None:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _follow(futures: Iterable[Future[Spoken]], report: Callable[[int], None]) -> None:
-    """Wait until every future is done; raises what the first of them raised."""
-    waiting = list(futures)
+def _follow(
+    futures: Sequence[Future[Spoken]], report: Callable[[int], None], notice: Callable[[Future[Spoken]], None]
+) -> None:
+    """Wait until every future is done, and raise what the first of them raised; `notice` gets each as it ends."""
+    ended: SimpleQueue[Future[Spoken]] = SimpleQueue()
+    for future in futures:
+        # What failed is in the queue before anything is cancelled for it.
+        future.add_done_callback(ended.put)
+        future.add_done_callback(notice)
     done = 0
-    while waiting:
+    while done < len(futures):
         # A wait without an end would not hear that the command was interrupted.
-        ended = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED).done
-        for future in waiting:
-            if future in ended:
-                future.result()
-                done += 1
-                report(done)
-        waiting = [future for future in waiting if future not in ended]
-        if not ended:
-            report(done)
+        with contextlib.suppress(Empty):
+            ended.get(timeout=0.2).result()
+            done += 1
+        report(done)
 
 
 def _find_or_speak(line: _Line, reader: Reader, cache: Cache, given_up: threading.Event) -> Spoken:
