@@ -47,3 +47,8 @@ def test_a_cue_walks_as_the_page_says(write, tmp_path):
     for step in WALK:
         assert step in called[at:], f"{step} is not called, or not after those above it"
         at = called.index(step, at) + 1
+
+
+def test_the_page_of_two_lengths_is_what_its_script_writes():
+    shown = (DOCS / "lengths.md").read_text("utf-8")
+    assert runpy.run_path(str(DOCS / "compare_lengths.py"))["write_page"]() == shown
