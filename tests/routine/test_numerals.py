@@ -51,8 +51,7 @@ def read(text):
     try:
         source = parse_source(text, "f")
         if "narrator_script" in text:
-            script = type_source(source, ScriptFile)
-            return script.list_cues(), script.make_bed(), script.heading
+            return make_script(source, ())
         return write_script(type_source(source, Routine))
     except NarratorError as error:
         faults = error.faults

@@ -198,7 +198,10 @@ def test_the_command_refuses_what_it_cannot_do(routine, narrator):
     assert "box-breathing comes with narrator" in result.err
     assert "into a folder of yours" in result.err
     assert "--to: my.yaml is in en already" in narrator("translate", "my.yaml", "--to", "en").err
-    assert "--to cannot be 'deutsch!'" in narrator("translate", "my.yaml", "--to", "deutsch!").err
+    assert (
+        "'deutsch!' is not a code of a language; write one such as en, de or es (--to)"
+        in narrator("translate", "my.yaml", "--to", "deutsch!").err
+    )
 
 
 def test_check_and_render_follow_the_file(write, narrator, tmp_path):

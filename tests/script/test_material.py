@@ -174,7 +174,7 @@ def test_what_makes_no_sense_is_told(unroll, step, message):
         ("{min: 1}", "'natural' is missing"),
         ("{natural: 1, min: 2}", "'natural' must lie between 'min' and 'max'"),
         ("{natural: 1, mix: 2}", "unknown key 'mix'; did you mean 'min'?"),
-        ("[1, 2]", "'repeat' is a whole number, or a range"),
+        ("[1, 2]", "a range is written with two dots: 1..2"),
     ],
 )
 def test_a_repeat_that_is_not_a_number_of_rounds_is_told(unroll, repeat, message):
