@@ -10,13 +10,15 @@ from pydantic import BaseModel
 
 from narrator.errors import Fault, Mark
 from narrator.routine.model import STEPS, list_keys
+from narrator.routine.slips.values import read_number
 from narrator.routine.source import Source
+from narrator.sound.catalog import BELLS
 
 _SYNONYMS = {
     "wait": "pause", "silence": "pause", "break": "pause", "sleep": "pause", "rest": "hold", "stay": "hold", "keep":
     "hold", "speak": "say", "tell": "say", "text": "say", "talk": "say", "voiceover": "say", "narrate": "say",
-    "speech": "say", "breath": "breathe", "breathing": "breathe", "loop": "repeat", "times": "repeat", "gong":
-    "bell", "chime": "bell", "chapter": "section", "part": "section", "block": "section", "group": "section",
+    "speech": "say", "breath": "breathe", "breathing": "breathe", "loop": "repeat", "times": "repeat",
+    "chapter": "section", "part": "section", "block": "section", "group": "section",
     "file": "include", "import": "include", "name": "title", "duration": "length", "time": "length", "lang":
     "language", "speed": "pace", "rate": "pace", "music": "bed", "background": "bed", "ambience": "bed", "content":
     "steps", "items": "steps", "script": "steps", "segments": "steps", "summary": "description", "short": "brief",
@@ -35,7 +37,7 @@ class Respelt(NamedTuple):
     word: str
     right: str
     kind: str
-    """`step` for the kind of a step, `form` for capital letters and quotes, else `key`."""
+    """`step` for the kind of a step, `bell` for a bell's name there, `form` for capitals and quotes, else `key`."""
 
 
 def respell_keys(source: Source, kind: type[BaseModel]) -> tuple[Source, list[Respelt]]:
@@ -77,11 +79,30 @@ class _Speller:
     def _walk_steps(self, node: yaml.Node) -> None:
         for step in node.value if isinstance(node, yaml.SequenceNode) else []:
             if isinstance(step, yaml.MappingNode):
-                if not any(label.value in STEPS for label, _ in step.value):
+                if not any(label.value in STEPS for label, _ in step.value) and not self._name_bell(step):
                     self._respell(step, list(STEPS), "step", most=1)
                 key = next((label.value for label, _ in step.value if label.value in STEPS), None)
                 if key:
                     self.walk(step, STEPS[key])
+
+    def _name_bell(self, step: yaml.MappingNode) -> bool:
+        """Put a bell's name in the place of a kind right, with its strokes: `gong: 3`; whether there was one."""
+        if len(step.value) != 1:
+            return False
+        label, value = step.value[0]
+        name = label.value.lower() if isinstance(label, yaml.ScalarNode) else ""
+        if name not in BELLS or not isinstance(value, yaml.ScalarNode):
+            return False
+        times = read_number(value.value) if value.value.lower() not in {"", "true", "yes", "on"} else 1
+        if times is None:
+            return False
+        bell = name if times == 1 else f"{{sound: {name}, times: {times}}}"
+        mark = self.source.mark_node(label)
+        word = mark.text[mark.column - 1 : value.end_mark.column]
+        self.found.append(Respelt(mark, word, f"bell: {bell}", "bell"))
+        label.value = "bell"
+        step.value[0] = (label, yaml.ScalarNode(value.tag, name, label.start_mark, value.end_mark))
+        return True
 
     def _respell(self, node: yaml.MappingNode, known: list[str], kind: str, most: int = 100) -> None:
         taken = {label.value for label, _ in node.value}
@@ -124,6 +145,9 @@ def _describe(found: list[Respelt]) -> Iterator[Fault]:
                 yield Fault(message + _list_others(forms[1:]), each.mark, fix=fix)
             case "key":
                 yield Fault(f"unknown key {each.word!r}; did you mean {each.right!r}?", each.mark, fix=fix)
+            case "bell":
+                name = each.word.partition(":")[0]
+                yield Fault(f"{name!r} is a bell, not a kind of step; write '- {each.right}'", each.mark, fix=fix)
             case "step":
                 yield Fault(f"{each.word!r} is no kind of step; did you mean {each.right!r}?", each.mark, fix=fix)
 

@@ -49,6 +49,14 @@ def find_dash(lines: Sequence[str], index: int) -> Iterator[Slip]:
         yield Slip(index, len(found[1]), message, (found[1] + "- " + lines[index][found.end() :],))
 
 
+def find_two_steps(lines: Sequence[str], index: int) -> Iterator[Slip]:
+    """Find a second step on the line of the first: `- say: Sit. - pause: 5s`."""
+    found = re.match(rf"(\s*-\s+)((?:{'|'.join(STEPS)}):\s.*?)\s+-\s+((?:{'|'.join(STEPS)}):\s.*)$", lines[index])
+    if found:
+        message = "a second step starts here; write it on a line of its own"
+        yield Slip(index, found.start(3), message, (found[1] + found[2], found[1] + found[3]))
+
+
 def find_colon_space(lines: Sequence[str], index: int) -> Iterator[Slip]:
     """Find a key without a space after its colon, with another sign for the colon, or with none."""
     found = re.match(r"(\s*(?:-\s+)*)([A-Za-z]+)(\s*(?:：|=|;|::|:(?=\S))\s*)(.*)$", lines[index])

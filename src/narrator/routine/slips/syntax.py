@@ -16,6 +16,7 @@ from narrator.routine.slips.shape import (
     find_missing_colon,
     find_missing_steps,
     find_tab,
+    find_two_steps,
 )
 from narrator.routine.slips.texts import (
     find_block,
@@ -38,6 +39,7 @@ _LONGEST_FIX = 12
 _FINDERS: tuple[Finder, ...] = (
     find_tab,
     find_dash,
+    find_two_steps,
     find_colon_space,
     find_quotes,
     find_escape,
