@@ -11,7 +11,6 @@ from pydantic_core import ErrorDetails
 from narrator.errors import Fault, Mark, RoutineError
 from narrator.routine.hold_cues import PLACES
 from narrator.routine.model import STEPS, list_keys
-from narrator.routine.nearest import suggest
 from narrator.routine.slips.brackets import mend_brackets
 from narrator.routine.slips.keys import find_models
 from narrator.routine.slips.lines import quote
@@ -126,7 +125,7 @@ def _describe_unknown(place: _Place, keys: list[str]) -> Fault:
     if meant := explain_value(place.path[:-1], place.source.find_value(place.path[:-1])):
         outer = _Place(place.source, place.path[:-1])
         return Fault(meant.message or "", outer.mark, fix=_rewrite(outer, meant.instead).text)
-    return Fault(f"unknown key {place.key!r}; {suggest(place.key, keys)}", mark)
+    return Fault(f"unknown key {place.key!r}; known are: {', '.join(keys)}", mark)
 
 
 def _describe_missing(place: _Place) -> Fault:
@@ -140,7 +139,8 @@ def _describe_missing(place: _Place) -> Fault:
 def _describe_key(place: _Place, message: str, keys: tuple[str | int, ...]) -> Fault:
     path = [*place.path, *keys]
     fix = None
-    if message.startswith("two kinds"):
+    # A repeat or a section needs steps of its own, which the other kind may be one of.
+    if message.startswith("two kinds") and (keys[0] not in {"repeat", "section"} or "steps" in place.written):
         fix = split_step(place.source, place.path, str(keys[0]))
     return _make_fault(message, place.source.find_mark(path, key=True), fix)
 

@@ -10,6 +10,8 @@ from pydantic import BaseModel
 
 from narrator.errors import Fault, Mark
 from narrator.routine.model import STEPS, list_keys
+from narrator.routine.slips.languages import translate_key
+from narrator.routine.slips.lines import KEYS
 from narrator.routine.slips.values import read_number
 from narrator.routine.source import Source
 from narrator.sound.catalog import BELLS
@@ -27,6 +29,8 @@ _SYNONYMS = {
 }  # fmt: skip
 _MOST_TRIED = 500
 """Keys that are looked up; of more in one file nobody reads."""
+_LEAST_LIKE = 0.74
+"""How like a key a word is, of 1, that is taken for a misspelling of it."""
 _QUOTES = "\"'“”‘’„«»` "
 
 
@@ -37,7 +41,8 @@ class Respelt(NamedTuple):
     word: str
     right: str
     kind: str
-    """`step` for the kind of a step, `bell` for a bell's name there, `form` for capitals and quotes, else `key`."""
+    """`step` for the kind of a step, `bell` for a bell's name there, `form` for capitals and quotes, `language` for a
+    word of another language, else `key`."""
 
 
 def respell_keys(source: Source, kind: type[BaseModel]) -> tuple[Source, list[Respelt]]:
@@ -118,9 +123,8 @@ class _Speller:
             right = _find_right(label.value, [key for key in known if key not in taken])
             if right:
                 most -= 1
-                form = label.value.strip(_QUOTES).lower() == right
                 mark = self.source.mark_node(label)
-                self.found.append(Respelt(mark, label.value, right, "form" if form else kind))
+                self.found.append(Respelt(mark, label.value, right, _name_slip(label.value, right) or kind))
                 label.value = right
                 taken.add(right)
 
@@ -128,11 +132,20 @@ class _Speller:
 def _find_right(word: str, known: list[str]) -> str | None:
     """Return the key that a word can only mean."""
     plain = word.strip(_QUOTES).lower()
-    for meant in (plain, _SYNONYMS.get(plain), f"{plain}s", plain.removesuffix("s")):
+    for meant in (plain, _SYNONYMS.get(plain), f"{plain}s", plain.removesuffix("s"), translate_key(plain)):
         if meant in known:
             return meant
-    close = difflib.get_close_matches(plain, known, n=1, cutoff=0.6)
-    return close[0] if close else None
+    # A key that belongs elsewhere is spelt well.
+    if plain in KEYS or translate_key(plain):
+        return None
+    swapped = next((key for key in known if sorted(key) == sorted(plain)), None)
+    close = difflib.get_close_matches(plain, known, n=1, cutoff=_LEAST_LIKE)
+    return swapped or (close[0] if close else None)
+
+
+def _name_slip(word: str, right: str) -> str | None:
+    plain = word.strip(_QUOTES).lower()
+    return "form" if plain == right else "language" if translate_key(plain) == right else None
 
 
 def _describe(found: list[Respelt]) -> Iterator[Fault]:
@@ -143,6 +156,8 @@ def _describe(found: list[Respelt]) -> Iterator[Fault]:
             case "form" if each is forms[0]:
                 message = f"a key is written {each.right!r}, in small letters and without quotes, not {each.word!r}"
                 yield Fault(message + _list_others(forms[1:]), each.mark, fix=fix)
+            case "language":
+                yield Fault(f"keys are English: {each.word!r} is {each.right!r}", each.mark, fix=fix)
             case "key":
                 yield Fault(f"unknown key {each.word!r}; did you mean {each.right!r}?", each.mark, fix=fix)
             case "bell":
