@@ -15,7 +15,7 @@ from narrator.routine.slips.brackets import mend_brackets
 from narrator.routine.slips.keys import find_models
 from narrator.routine.slips.lines import quote
 from narrator.routine.slips.steps import explain_step
-from narrator.routine.slips.structure import Fix, add_below, list_entries, split_step, write_as_text
+from narrator.routine.slips.structure import Fix, add_below, list_entries, move_in, split_step, write_as_text
 from narrator.routine.slips.values import Meant, explain_value
 from narrator.routine.source import Source
 from narrator.routine.text import TextError
@@ -131,6 +131,9 @@ def _describe_unknown(place: _Place, keys: list[str]) -> Fault:
 def _describe_missing(place: _Place) -> Fault:
     mark = place.source.find_mark(place.path[:-1])
     fix = None
+    if place.key == "steps" and (moved := move_in(place.source, place.path) if len(place.path) > 2 else None):
+        message = "'steps' is missing; add 'steps:', and below it, further to the right, the steps that belong to it"
+        return _make_fault(message, mark, moved)
     if place.path == ["title"] and mark.column == 1 and not mark.text.startswith("{"):
         fix = f"title: My routine\n{mark.text}"
     return Fault(f"{place.key!r} is missing; add '{place.key}:'", mark, fix=fix)
@@ -147,7 +150,8 @@ def _describe_key(place: _Place, message: str, keys: tuple[str | int, ...]) -> F
 
 def _describe_value(place: _Place, message: str) -> Fault:
     """Describe a value of the wrong form, in the words for what it most likely means."""
-    written, fix = place.written, None
+    written = place.written
+    fix: Fix | None = None
     meant: Meant | None = None
     if isinstance(written, str) and place.path[-2:-1] == ["steps"]:
         meant = explain_step(written)
@@ -161,6 +165,10 @@ def _describe_value(place: _Place, message: str) -> Fault:
         message, fix = "one dash starts a step; take the other one out", _drop_dash(place.mark)
     elif isinstance(written, dict) and place.key in {"cues", "steps"}:
         fix = list_entries(place.source, place.path, each=place.key == "steps")
+        message = "each step starts with '- '" if place.key == "steps" else message
+    elif written == "" and place.key == "steps" and (fix := move_in(place.source, place.path)):
+        message = "the steps that belong to 'steps' are further to the right than it"
+        return _make_fault(message, place.source.find_mark(place.path, key=True), fix)
     elif isinstance(written, list) and place.key in {"say", "brief"} and len(written) > 1:
         fix = write_as_text(place.source, place.path)
         message = f"{place.key!r} is one text, not a list; write its sentences one after another"

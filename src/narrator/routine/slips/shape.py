@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from narrator.routine.slips.kinds import Slip
 from narrator.routine.slips.lines import KEYS, STEPS, Line, read_line, write_plainly
@@ -55,6 +56,29 @@ def find_two_steps(lines: Sequence[str], index: int) -> Iterator[Slip]:
     if found:
         message = "a second step starts here; write it on a line of its own"
         yield Slip(index, found.start(3), message, (found[1] + found[2], found[1] + found[3]))
+
+
+def find_lost_dash(lines: Sequence[str], index: int) -> Iterator[Slip]:
+    """Find a step without a dash beside one that has it."""
+    line = read_line(lines[index])
+    if line.has_dash or line.key not in STEPS:
+        return
+    following = (number for number in range(index + 1, len(lines)) if not read_line(lines[number]).is_blank)
+    beside = (read_line(lines[number]) for number in (*_list_above(lines, index), *islice(following, 1)))
+    if any(each.has_dash and each.indent == line.indent for each in beside):
+        new = " " * line.indent + "- " + lines[index][line.indent :]
+        yield Slip(index, line.indent, f"a dash is missing; each step starts with '- ': '- {line.key}:'", (new,))
+
+
+def _list_above(lines: Sequence[str], index: int) -> Iterator[int]:
+    """Yield the lines above that are indented further than a line, and the first that is not."""
+    indent = read_line(lines[index]).indent
+    for number in range(index - 1, max(index - 50, -1), -1):
+        line = read_line(lines[number])
+        if not line.is_blank:
+            yield number
+            if line.indent <= indent:
+                return
 
 
 def find_colon_space(lines: Sequence[str], index: int) -> Iterator[Slip]:
