@@ -115,6 +115,8 @@ def _name_entry(path: list[str | int]) -> str:
 def _describe_unknown(place: _Place, keys: list[str]) -> Fault:
     """Describe a key that has no meaning: in brackets it may be the rest of a text with a comma."""
     mark = place.source.find_mark(place.path, key=True)
+    if place.key.startswith("//"):
+        return Fault("a comment starts with #", mark, fix=mark.rewrite("//", "#"))
     if not place.written:
         start = mark.text.find("{")
         end = mark.text.rfind("}") + 1

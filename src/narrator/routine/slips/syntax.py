@@ -16,6 +16,7 @@ from narrator.routine.slips.shape import (
     find_lost_dash,
     find_missing_colon,
     find_missing_steps,
+    find_slashes,
     find_tab,
     find_two_steps,
 )
@@ -39,6 +40,7 @@ _LONGEST_FIX = 12
 
 _FINDERS: tuple[Finder, ...] = (
     find_tab,
+    find_slashes,
     find_dash,
     find_two_steps,
     find_colon_space,
