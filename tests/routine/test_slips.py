@@ -102,7 +102,7 @@ WITHOUT_A_LINE = {
     "cue with two places", "every with text in at", "steps key twice", "VTT", "Markdown", "plain text", "HTML", "CSV", "LRC",
     "JSON list", "JSON broken", "TOML", "brief in cue", "more after a multi-line quote",
     "a kind without a value: section", "a kind without a value: repeat", "a kind without a value: include",
-    "a kind without a value: say", "title in a section", "repeat in a hold", "description in a section",
+    "a kind without a value: say", "music as a step", "music as a step 2", "title in a section", "repeat in a hold", "description in a section",
 }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from narrator.routine.guard import Loader, check_text
 from narrator.routine.slips.foreign import name_bytes, name_foreign
 from narrator.routine.slips.lines import STEPS, split_lines
 from narrator.routine.slips.outside import find_outside
+from narrator.routine.slips.spaces import find_spaces
 from narrator.routine.slips.structure import list_lines
 from narrator.routine.slips.syntax import find_slips
 from narrator.routine.translations import Translations
@@ -259,8 +260,9 @@ def parse_source(text: str, name: str, translations: Translations | None = None)
         at, character = found
         line, start = text.count("\n", 0, at) + 1, text.rfind("\n", 0, at)
         raise RoutineError(describe_control(character), Mark(name, line, at - start))
-    if outside := list(find_outside(split_lines(text), name)):
-        raise RoutineError.gather(outside)
+    lines = split_lines(text)
+    if odd := [*find_outside(lines, name), *find_spaces(lines, name)]:
+        raise RoutineError.gather(odd)
     if refusal := check_text(text):
         if not refusal.is_final and (foreign := name_foreign(text)):
             raise RoutineError(foreign, Mark(name, 1, 1, split_lines(text)[0]))

@@ -1,8 +1,8 @@
 """Keys that are not spelt as they should be: told once, and read as they were meant."""
 
 import difflib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, get_args
 
 import yaml
@@ -165,6 +165,21 @@ def _describe(found: list[Respelt]) -> Iterator[Fault]:
                 yield Fault(f"{name!r} is a bell, not a kind of step; write '- {each.right}'", each.mark, fix=fix)
             case "step":
                 yield Fault(f"{each.word!r} is no kind of step; did you mean {each.right!r}?", each.mark, fix=fix)
+
+
+def join_fixes(keys: list[Fault], values: Sequence[Fault], found: list[Respelt]) -> list[Fault]:
+    """Return the faults of keys and of values, with one fix for a line that has both."""
+    lines = {(each.mark.file, each.mark.line) for each in found}
+    joined = []
+    for fault in values:
+        if fault.mark and fault.fix and (fault.mark.file, fault.mark.line) in lines and fault.lines == 1:
+            lines.discard((fault.mark.file, fault.mark.line))
+            new = _rewrite(Mark(fault.mark.file, fault.mark.line, 1, fault.fix), found)
+            fault = replace(fault, fix=new)  # noqa: PLW2901
+        joined.append(fault)
+    return [
+        each if each.mark and (each.mark.file, each.mark.line) in lines else replace(each, fix=None) for each in keys
+    ] + joined
 
 
 def _list_others(others: list[Respelt]) -> str:

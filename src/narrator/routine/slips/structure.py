@@ -78,6 +78,35 @@ def move_in(source: "Source", path: Sequence[str | int]) -> Fix | None:
     return Fix("\n".join(new), last - first + 1)
 
 
+def name_place(source: "Source", path: Sequence[str | int]) -> str | None:
+    """Return the line of a cue whose place is its key, `30s: Soften.`, as it is written."""
+    node, label = source.find_node(path), source.find_label(path)
+    if path[-3:-2] != ["cues"] or label is None or not isinstance(node, yaml.ScalarNode):
+        return None
+    cue = source.find_node(path[:-1])
+    if not isinstance(cue, yaml.MappingNode) or len(cue.value) > 1 or cue.flow_style or source.cut(node) is None:
+        return None
+    if not re.fullmatch(r"half|-?\d[\d.]*(?:%|\s*[a-z]+|:\d\d)", label.value):
+        return None
+    line = source.lines[node.start_mark.line]
+    text = write_plainly(node.value, in_brackets=True)
+    return f"{line[: label.start_mark.column]}{{at: {label.value}, say: {text}}}{line[node.end_mark.column :]}"
+
+
+def join_cue(source: "Source", path: Sequence[str | int]) -> Fix | None:
+    """Return the first line of a cue without its dash, where the cue above has a place, and says nothing."""
+    *outer, index = path
+    if not isinstance(index, int) or index == 0:
+        return None
+    above, node = source.find_node([*outer, index - 1]), source.find_node(path)
+    if not isinstance(above, yaml.MappingNode) or not isinstance(node, yaml.MappingNode) or node.flow_style:
+        return None
+    if above.flow_style or [label.value for label, _ in above.value] not in (["at"], ["every"], ["countdown"]):
+        return None
+    line, column = source.lines[node.start_mark.line], node.start_mark.column
+    return Fix(" " * column + line[column:]) if line[:column].strip() == "-" else None
+
+
 def _is_group(node: yaml.Node) -> bool:
     return isinstance(node, yaml.MappingNode) and any(label.value in {"section", "repeat"} for label, _ in node.value)
 
