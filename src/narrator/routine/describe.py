@@ -193,7 +193,7 @@ def _describe_value(place: _Place, message: str) -> Fault:
 
 
 def _place_cue(place: _Place, message: str) -> tuple[str, Fix | None]:
-    """Return what to say of a cue without a place, and how to write it: with that of the cue above, or one of its own."""
+    """Return what to say of a cue without a place, and how to write it: with the place of the cue above, or its own."""
     if fix := join_cue(place.source, place.path):
         return "this belongs to the cue above it; take the dash away", fix
     return message, add_below(place.source, place.path, "at: half")
