@@ -123,6 +123,8 @@ def test_bad_input_gets_one_clear_message(narrator, write, tmp_path, text, code,
             1,
             "error: there is no routine 'ten-minute-hip'; did you mean 'ten-minute-hips'?",
         ),
+        (["render", "mine"], 1, "error: there is no 'mine'; did you mean 'mine.yaml'?"),
+        (["render", "mine.yml"], 1, "error: there is no 'mine.yml'; did you mean 'mine.yaml'?"),
         (["render", "."], 1, "error: . is a folder"),
         (
             ["render", "mine.yaml", "--length", "2s"],

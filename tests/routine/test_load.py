@@ -16,7 +16,7 @@ BROKEN = {
     "title: x\nsteps: []\n": "2:8: error: 'steps' is empty; give it at least one entry",
     "title: x\nsteps: hi\n": "2:8: error: 'steps' is a list: start each entry on a line of its own with '- '",
     "title: ''\nsteps:\n  - say: hi\n": "1:8: error: this is empty; write something, or take it out",
-    "titel: x\nsteps:\n  - say: hi\n": "1:1: error: unknown key 'titel'; did you mean 'title'?",
+    "titlee: x\nsteps:\n  - say: hi\n": "1:1: error: unknown key 'titlee'; did you mean 'title'?",
     "title: [x]\nsteps:\n  - say: hi\n": "1:8: error: a text that starts with [ is taken for a list; put it in quotes",
     "title: x\nlength: 10\nsteps:\n  - say: hi\n": "2:9: error: '10' has no unit; write 10s or 10m",
     "title: x\nlength: 25h\nsteps:\n  - say: hi\n": "2:9: error: 25h is over 24h, the longest a track can be",

@@ -101,6 +101,8 @@ WITHOUT_A_LINE = {
     "two documents", "SSML", "JSON", "SRT", "brief longer", "pronounce that never occurs", "front matter",
     "cue with two places", "every with text in at", "steps key twice", "VTT", "Markdown", "plain text", "HTML", "CSV", "LRC",
     "JSON list", "JSON broken", "TOML", "brief in cue", "more after a multi-line quote",
+    "a kind without a value: section", "a kind without a value: repeat", "a kind without a value: include",
+    "a kind without a value: say", "music as a step", "music as a step 2", "title in a section", "repeat in a hold", "description in a section",
 }  # fmt: skip
 
 

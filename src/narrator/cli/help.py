@@ -18,6 +18,14 @@ def _plain(text: str) -> str:
 class Command(TyperCommand):
     """A command."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read options and arguments; a length by another name is told its own."""
+        known = {name for param in self.params for name in param.opts}
+        wrong = next((each for each in args if each.partition("=")[0] in {"--duration", "--time"} - known), None)
+        if wrong and "--length" in known:
+            ctx.fail(f"there is no option {wrong.partition('=')[0]}; write --length")
+        return super().parse_args(ctx, args)
+
     def get_usage(self, ctx: Any) -> str:
         """Return the line that shows how it is called."""
         return _plain(super().get_usage(ctx))
@@ -31,6 +39,12 @@ class Group(TyperGroup):
     """A command that has commands of its own."""
 
     command_class = Command
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that is named; a routine in its place is told what is missing."""
+        if args and args[0] not in self.commands and re.search(r"\.ya?ml$", args[0]):
+            ctx.fail(f"{args[0]!r} is a routine, not a command; write narrator render {args[0]}")
+        return super().resolve_command(ctx, args)
 
     def get_usage(self, ctx: Any) -> str:
         """Return the line that shows how it is called."""

@@ -1,7 +1,6 @@
 """What a model refuses, described at its place, with the line as it is meant."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -11,12 +10,20 @@ from pydantic_core import ErrorDetails
 from narrator.errors import Fault, Mark, RoutineError
 from narrator.routine.hold_cues import PLACES
 from narrator.routine.model import STEPS, list_keys
-from narrator.routine.nearest import suggest
 from narrator.routine.slips.brackets import mend_brackets
 from narrator.routine.slips.keys import find_models
 from narrator.routine.slips.lines import quote
 from narrator.routine.slips.steps import explain_step
-from narrator.routine.slips.structure import Fix, add_below, list_entries, split_step, write_as_text
+from narrator.routine.slips.structure import (
+    Fix,
+    add_below,
+    join_cue,
+    list_entries,
+    move_in,
+    name_place,
+    split_step,
+    write_as_text,
+)
 from narrator.routine.slips.values import Meant, explain_value
 from narrator.routine.source import Source
 from narrator.routine.text import TextError
@@ -26,9 +33,7 @@ _MOST_FAULTS = 100
 """More are counted, not described: nobody reads them, and each takes time to place."""
 
 
-def describe_faults(
-    error: ValidationError, source: Source, kind: type[BaseModel], others: Iterable[Fault] = ()
-) -> RoutineError:
+def describe_faults(error: ValidationError, source: Source, kind: type[BaseModel]) -> RoutineError:
     """Return what a model refuses as an error with a fault for each thing, in the order of the file."""
     details = error.errors(include_url=False)
     # A list whose entries are all faulty is also called too short: the entries' own faults say it better.
@@ -39,7 +44,7 @@ def describe_faults(
         for detail in details[:_MOST_FAULTS]
         for fault in _describe_one(detail, source, kind)
     ]
-    faults = sorted([*others, *faults], key=lambda each: (each.mark.line, each.mark.column) if each.mark else (0, 0))
+    faults = sorted(faults, key=lambda each: (each.mark.line, each.mark.column) if each.mark else (0, 0))
     return RoutineError.gather(faults, max(len(details) - _MOST_FAULTS, 0))
 
 
@@ -116,6 +121,10 @@ def _name_entry(path: list[str | int]) -> str:
 def _describe_unknown(place: _Place, keys: list[str]) -> Fault:
     """Describe a key that has no meaning: in brackets it may be the rest of a text with a comma."""
     mark = place.source.find_mark(place.path, key=True)
+    if place.key.startswith("//"):
+        return Fault("a comment starts with #", mark, fix=mark.rewrite("//", "#"))
+    if fix := name_place(place.source, place.path):
+        return Fault(f"a cue says where it is, and what is said: {fix.lstrip(' -')}", mark, fix=fix)
     if not place.written:
         start = mark.text.find("{")
         end = mark.text.rfind("}") + 1
@@ -126,12 +135,15 @@ def _describe_unknown(place: _Place, keys: list[str]) -> Fault:
     if meant := explain_value(place.path[:-1], place.source.find_value(place.path[:-1])):
         outer = _Place(place.source, place.path[:-1])
         return Fault(meant.message or "", outer.mark, fix=_rewrite(outer, meant.instead).text)
-    return Fault(f"unknown key {place.key!r}; {suggest(place.key, keys)}", mark)
+    return Fault(f"unknown key {place.key!r}; known are: {', '.join(keys)}", mark)
 
 
 def _describe_missing(place: _Place) -> Fault:
     mark = place.source.find_mark(place.path[:-1])
     fix = None
+    if place.key == "steps" and (moved := move_in(place.source, place.path) if len(place.path) > 2 else None):
+        message = "'steps' is missing; add 'steps:', and below it, further to the right, the steps that belong to it"
+        return _make_fault(message, mark, moved)
     if place.path == ["title"] and mark.column == 1 and not mark.text.startswith("{"):
         fix = f"title: My routine\n{mark.text}"
     return Fault(f"{place.key!r} is missing; add '{place.key}:'", mark, fix=fix)
@@ -140,14 +152,18 @@ def _describe_missing(place: _Place) -> Fault:
 def _describe_key(place: _Place, message: str, keys: tuple[str | int, ...]) -> Fault:
     path = [*place.path, *keys]
     fix = None
-    if message.startswith("two kinds"):
+    if str(keys[0]) in _MUSIC and "no kind of step" in message:
+        message = f"{keys[0]!r} is no step: a bed is beneath everything; write it at the top, such as 'bed: rain'"
+    # A repeat or a section needs steps of its own, which the other kind may be one of.
+    if message.startswith("two kinds") and (keys[0] not in {"repeat", "section"} or "steps" in place.written):
         fix = split_step(place.source, place.path, str(keys[0]))
     return _make_fault(message, place.source.find_mark(path, key=True), fix)
 
 
 def _describe_value(place: _Place, message: str) -> Fault:
     """Describe a value of the wrong form, in the words for what it most likely means."""
-    written, fix = place.written, None
+    written = place.written
+    fix: Fix | None = None
     meant: Meant | None = None
     if isinstance(written, str) and place.path[-2:-1] == ["steps"]:
         meant = explain_step(written)
@@ -156,11 +172,15 @@ def _describe_value(place: _Place, message: str) -> Fault:
     elif message.startswith("say how long to breathe") and not {"rounds", "for"} & set(written):
         fix = add_below(place.source, place.path, "rounds: 6")
     elif message.startswith("a cue in a hold has one of") and not {*PLACES} & set(written):
-        fix = add_below(place.source, place.path, "at: half")
+        message, fix = _place_cue(place, message)
     elif isinstance(written, list) and place.path[-2:-1] == ["steps"] and len(written) == 1:
         message, fix = "one dash starts a step; take the other one out", _drop_dash(place.mark)
     elif isinstance(written, dict) and place.key in {"cues", "steps"}:
         fix = list_entries(place.source, place.path, each=place.key == "steps")
+        message = "each step starts with '- '" if place.key == "steps" else message
+    elif written == "" and place.key == "steps" and (fix := move_in(place.source, place.path)):
+        message = "the steps that belong to 'steps' are further to the right than it"
+        return _make_fault(message, place.source.find_mark(place.path, key=True), fix)
     elif isinstance(written, list) and place.key in {"say", "brief"} and len(written) > 1:
         fix = write_as_text(place.source, place.path)
         message = f"{place.key!r} is one text, not a list; write its sentences one after another"
@@ -170,6 +190,13 @@ def _describe_value(place: _Place, message: str) -> Fault:
     if meant:
         message, fix = meant.message or message, _rewrite(place, meant.instead)
     return _make_fault(message, place.mark, fix)
+
+
+def _place_cue(place: _Place, message: str) -> tuple[str, Fix | None]:
+    """Return what to say of a cue without a place, and how to write it: with the place of the cue above, or its own."""
+    if fix := join_cue(place.source, place.path):
+        return "this belongs to the cue above it; take the dash away", fix
+    return message, add_below(place.source, place.path, "at: half")
 
 
 def _make_fault(message: str, mark: Mark, fix: Fix | None) -> Fault:
@@ -218,6 +245,7 @@ _MESSAGES = {
     "less_than_equal": "{key} is at most {le}, not {input}",
     "finite_number": "{key} is a number, not {input!r}",
 }
+_MUSIC = {"music", "bed", "background", "ambience"}
 _EXAMPLES = {"language": "write a code such as en, de or es", "year": "write four digits"}
 
 

@@ -16,7 +16,7 @@ from narrator.routine.losses import find_cut_texts, find_losses, find_uncounted
 from narrator.routine.model import Fragment, Include, Repeat, Routine, Section, StepBase
 from narrator.routine.parameters import count_nodes, fill_parameters
 from narrator.routine.slips.foreign import name_foreign
-from narrator.routine.slips.keys import describe_keys, respell_keys
+from narrator.routine.slips.keys import describe_keys, join_fixes, respell_keys
 from narrator.routine.source import Source, read_source
 
 M = TypeVar("M", bound=BaseModel)
@@ -159,8 +159,15 @@ def type_source(source: Source, kind: type[M], language: str | None = None) -> M
     try:
         _validate(respelt, kind, language)
     except ValidationError as error:
-        raise describe_faults(error, respelt, kind, faults) from None
+        values = describe_faults(error, respelt, kind)
+        joined = RoutineError.gather(sorted(join_fixes(faults, values.faults, found), key=_find_order))
+        joined.unlisted = values.unlisted
+        raise joined from None
     raise RoutineError.gather(faults)
+
+
+def _find_order(fault: Fault) -> tuple[int, int]:
+    return (fault.mark.line, fault.mark.column) if fault.mark else (0, 0)
 
 
 def _validate(source: Source, kind: type[M], language: str | None) -> M:

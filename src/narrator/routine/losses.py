@@ -13,12 +13,15 @@ from narrator.errors import Fault, Mark
 from narrator.languages import find_base
 from narrator.routine.hold_cues import HoldCue
 from narrator.routine.model import Fragment, Include, Routine, Say, Section
+from narrator.routine.slips.lengths import read_loosely
 from narrator.routine.slips.lines import TEXTS, quote
 from narrator.routine.source import Source
+from narrator.routine.text.durations import parse_pause
 from narrator.routine.words import Side, Words
 
 _ENDS = ".!?…:;\"'”’»)]"
 _LISTS = frozenset({"say", "each", "spread", "random", "brief"})
+_TOLD = re.compile(r"\((?:(?:rest|wait|hold|silence|for)\s+)*(\d[\d.,]*\s*[A-Za-z]+\.?)\)", re.IGNORECASE)
 _UNCOUNTED = ("length", "voice", "gap", "lines", "breath", "pronounce", "seed", "tags", "bed", "floor", "loudness")
 """Keys of an included file that do not count."""
 _HEARD = frozenset({"gap", "lines", "breath", "pronounce"})
@@ -39,9 +42,13 @@ def _walk(source: Source, node: yaml.Node, key: str, seen: set[int]) -> Iterator
     seen.add(id(node))
     if isinstance(node, yaml.ScalarNode):
         yield from _find_cut(source, node, key)
+        if key in TEXTS | _LISTS:
+            yield from _find_told_pauses(source, node)
     elif isinstance(node, yaml.SequenceNode):
         if node.flow_style and key in _LISTS:
             yield from _find_torn(source, node.value)
+        if node.flow_style and key == "sides" and len(node.value) == 1:
+            yield from _find_one_side(source, node.value[0])
         for child in node.value:
             yield from _walk(source, child, key, seen)
     elif isinstance(node, yaml.MappingNode):
@@ -88,6 +95,27 @@ def _find_torn(source: Source, items: list[yaml.Node]) -> Iterator[Fault]:
                 fix = line[: before.start_mark.column] + quote(whole) + line[item.end_mark.column :]
             message = f"a comma in [...] starts a text of its own here: {second!r}; put the whole text in quotes"
             yield Fault(message, source.mark_node(item), fix=fix)
+
+
+def _find_one_side(source: Source, item: yaml.Node) -> Iterator[Fault]:
+    """Find two sides that something else than a comma divides: `[right; left]`."""
+    names = [name.strip() for name in re.split(r"[;/|&+]|\band\b", _read_plain(source, item))]
+    if len(names) > 1 and all(names):
+        message = f"this is one side; with a comma it is {len(names)}: [{', '.join(names)}]"
+        yield Fault(message, source.mark_node(item), fix=source.replace(item, ", ".join(names)))
+
+
+def _find_told_pauses(source: Source, node: yaml.ScalarNode) -> Iterator[Fault]:
+    """Find a length of time in parentheses, which is read aloud: `(3 sec)`, `(rest 10s)`."""
+    mark = source.mark_node(node)
+    for found in _TOLD.finditer(node.value):
+        is_pause = parse_pause(found.group()[1:-1], "en", by_word=True) is not None
+        if not is_pause and (length := read_loosely(found[1])):
+            start = mark.text.find(found.group(), mark.column - 1)
+            if start >= 0:
+                at = Mark(mark.file, mark.line, start + 1, mark.text)
+                message = f"{found.group()} is read aloud; a pause is written [{length}]"
+                yield Fault(message, at, fix=at.rewrite(found.group(), f"[{length}]"))
 
 
 def _read_plain(source: Source, node: yaml.Node) -> str:

@@ -20,6 +20,9 @@ from narrator.paths import read_file
 from narrator.routine.guard import Loader, check_text
 from narrator.routine.slips.foreign import name_bytes, name_foreign
 from narrator.routine.slips.lines import STEPS, split_lines
+from narrator.routine.slips.outside import find_outside
+from narrator.routine.slips.spaces import find_spaces
+from narrator.routine.slips.structure import list_lines
 from narrator.routine.slips.syntax import find_slips
 from narrator.routine.translations import Translations
 from narrator.routine.written import Written
@@ -198,6 +201,8 @@ class Source:
         mapping.mark, mapping.marks = self.mark_node(node), {}
         mapping.node, mapping.source = node, self
         for label, child in node.value:
+            if label.value == "steps" and isinstance(child, yaml.MappingNode):
+                self._check_flat(child)
             if not isinstance(label, yaml.ScalarNode):
                 raise RoutineError("a key must be a word; quote text that starts with [ or {", self.mark_node(label))
             self.read_text(label)
@@ -215,6 +220,13 @@ class Source:
             mapping[label.value] = self._build(child)
             mapping.marks[label.value] = self.mark_node(child)
         return mapping
+
+    def _check_flat(self, steps: yaml.MappingNode) -> None:
+        """Refuse steps that all lack their dash, so that a kind is there twice as a key."""
+        labels = [label.value for label, _ in steps.value if isinstance(label, yaml.ScalarNode)]
+        if len(set(labels)) < len(labels) and not steps.flow_style and self.is_own(steps):
+            fix = list_lines(self.lines, steps, each=True)
+            raise RoutineError("each step starts with '- '", self.mark_node(steps), fix=fix.text, lines=fix.lines)
 
 
 def read_source(path: Path, name: str | None = None) -> Source:
@@ -248,6 +260,9 @@ def parse_source(text: str, name: str, translations: Translations | None = None)
         at, character = found
         line, start = text.count("\n", 0, at) + 1, text.rfind("\n", 0, at)
         raise RoutineError(describe_control(character), Mark(name, line, at - start))
+    lines = split_lines(text)
+    if odd := [*find_outside(lines, name), *find_spaces(lines, name)]:
+        raise RoutineError.gather(odd)
     if refusal := check_text(text):
         if not refusal.is_final and (foreign := name_foreign(text)):
             raise RoutineError(foreign, Mark(name, 1, 1, split_lines(text)[0]))

@@ -1,8 +1,8 @@
 """Keys that are not spelt as they should be: told once, and read as they were meant."""
 
 import difflib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, get_args
 
 import yaml
@@ -10,13 +10,17 @@ from pydantic import BaseModel
 
 from narrator.errors import Fault, Mark
 from narrator.routine.model import STEPS, list_keys
+from narrator.routine.slips.languages import translate_key
+from narrator.routine.slips.lines import KEYS
+from narrator.routine.slips.values import read_number
 from narrator.routine.source import Source
+from narrator.sound.catalog import BELLS
 
 _SYNONYMS = {
     "wait": "pause", "silence": "pause", "break": "pause", "sleep": "pause", "rest": "hold", "stay": "hold", "keep":
     "hold", "speak": "say", "tell": "say", "text": "say", "talk": "say", "voiceover": "say", "narrate": "say",
-    "speech": "say", "breath": "breathe", "breathing": "breathe", "loop": "repeat", "times": "repeat", "gong":
-    "bell", "chime": "bell", "chapter": "section", "part": "section", "block": "section", "group": "section",
+    "speech": "say", "breath": "breathe", "breathing": "breathe", "loop": "repeat", "times": "repeat",
+    "chapter": "section", "part": "section", "block": "section", "group": "section",
     "file": "include", "import": "include", "name": "title", "duration": "length", "time": "length", "lang":
     "language", "speed": "pace", "rate": "pace", "music": "bed", "background": "bed", "ambience": "bed", "content":
     "steps", "items": "steps", "script": "steps", "segments": "steps", "summary": "description", "short": "brief",
@@ -25,6 +29,8 @@ _SYNONYMS = {
 }  # fmt: skip
 _MOST_TRIED = 500
 """Keys that are looked up; of more in one file nobody reads."""
+_LEAST_LIKE = 0.74
+"""How like a key a word is, of 1, that is taken for a misspelling of it."""
 _QUOTES = "\"'“”‘’„«»` "
 
 
@@ -35,7 +41,8 @@ class Respelt(NamedTuple):
     word: str
     right: str
     kind: str
-    """`step` for the kind of a step, `form` for capital letters and quotes, else `key`."""
+    """`step` for the kind of a step, `bell` for a bell's name there, `form` for capitals and quotes, `language` for a
+    word of another language, else `key`."""
 
 
 def respell_keys(source: Source, kind: type[BaseModel]) -> tuple[Source, list[Respelt]]:
@@ -77,11 +84,30 @@ class _Speller:
     def _walk_steps(self, node: yaml.Node) -> None:
         for step in node.value if isinstance(node, yaml.SequenceNode) else []:
             if isinstance(step, yaml.MappingNode):
-                if not any(label.value in STEPS for label, _ in step.value):
+                if not any(label.value in STEPS for label, _ in step.value) and not self._name_bell(step):
                     self._respell(step, list(STEPS), "step", most=1)
                 key = next((label.value for label, _ in step.value if label.value in STEPS), None)
                 if key:
                     self.walk(step, STEPS[key])
+
+    def _name_bell(self, step: yaml.MappingNode) -> bool:
+        """Put a bell's name in the place of a kind right, with its strokes: `gong: 3`; whether there was one."""
+        if len(step.value) != 1:
+            return False
+        label, value = step.value[0]
+        name = label.value.lower() if isinstance(label, yaml.ScalarNode) else ""
+        if name not in BELLS or not isinstance(value, yaml.ScalarNode):
+            return False
+        times = read_number(value.value) if value.value.lower() not in {"", "true", "yes", "on"} else 1
+        if times is None:
+            return False
+        bell = name if times == 1 else f"{{sound: {name}, times: {times}}}"
+        mark = self.source.mark_node(label)
+        word = mark.text[mark.column - 1 : value.end_mark.column]
+        self.found.append(Respelt(mark, word, f"bell: {bell}", "bell"))
+        label.value = "bell"
+        step.value[0] = (label, yaml.ScalarNode(value.tag, name, label.start_mark, value.end_mark))
+        return True
 
     def _respell(self, node: yaml.MappingNode, known: list[str], kind: str, most: int = 100) -> None:
         taken = {label.value for label, _ in node.value}
@@ -97,9 +123,8 @@ class _Speller:
             right = _find_right(label.value, [key for key in known if key not in taken])
             if right:
                 most -= 1
-                form = label.value.strip(_QUOTES).lower() == right
                 mark = self.source.mark_node(label)
-                self.found.append(Respelt(mark, label.value, right, "form" if form else kind))
+                self.found.append(Respelt(mark, label.value, right, _name_slip(label.value, right) or kind))
                 label.value = right
                 taken.add(right)
 
@@ -107,11 +132,20 @@ class _Speller:
 def _find_right(word: str, known: list[str]) -> str | None:
     """Return the key that a word can only mean."""
     plain = word.strip(_QUOTES).lower()
-    for meant in (plain, _SYNONYMS.get(plain), f"{plain}s", plain.removesuffix("s")):
+    for meant in (plain, _SYNONYMS.get(plain), f"{plain}s", plain.removesuffix("s"), translate_key(plain)):
         if meant in known:
             return meant
-    close = difflib.get_close_matches(plain, known, n=1, cutoff=0.6)
-    return close[0] if close else None
+    # A key that belongs elsewhere is spelt well.
+    if plain in KEYS or translate_key(plain):
+        return None
+    swapped = next((key for key in known if sorted(key) == sorted(plain)), None)
+    close = difflib.get_close_matches(plain, known, n=1, cutoff=_LEAST_LIKE)
+    return swapped or (close[0] if close else None)
+
+
+def _name_slip(word: str, right: str) -> str | None:
+    plain = word.strip(_QUOTES).lower()
+    return "form" if plain == right else "language" if translate_key(plain) == right else None
 
 
 def _describe(found: list[Respelt]) -> Iterator[Fault]:
@@ -122,10 +156,30 @@ def _describe(found: list[Respelt]) -> Iterator[Fault]:
             case "form" if each is forms[0]:
                 message = f"a key is written {each.right!r}, in small letters and without quotes, not {each.word!r}"
                 yield Fault(message + _list_others(forms[1:]), each.mark, fix=fix)
+            case "language":
+                yield Fault(f"keys are English: {each.word!r} is {each.right!r}", each.mark, fix=fix)
             case "key":
                 yield Fault(f"unknown key {each.word!r}; did you mean {each.right!r}?", each.mark, fix=fix)
+            case "bell":
+                name = each.word.partition(":")[0]
+                yield Fault(f"{name!r} is a bell, not a kind of step; write '- {each.right}'", each.mark, fix=fix)
             case "step":
                 yield Fault(f"{each.word!r} is no kind of step; did you mean {each.right!r}?", each.mark, fix=fix)
+
+
+def join_fixes(keys: list[Fault], values: Sequence[Fault], found: list[Respelt]) -> list[Fault]:
+    """Return the faults of keys and of values, with one fix for a line that has both."""
+    lines = {(each.mark.file, each.mark.line) for each in found}
+    joined = []
+    for fault in values:
+        if fault.mark and fault.fix and (fault.mark.file, fault.mark.line) in lines and fault.lines == 1:
+            lines.discard((fault.mark.file, fault.mark.line))
+            new = _rewrite(Mark(fault.mark.file, fault.mark.line, 1, fault.fix), found)
+            fault = replace(fault, fix=new)  # noqa: PLW2901
+        joined.append(fault)
+    return [
+        each if each.mark and (each.mark.file, each.mark.line) in lines else replace(each, fix=None) for each in keys
+    ] + joined
 
 
 def _list_others(others: list[Respelt]) -> str:

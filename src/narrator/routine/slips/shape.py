@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice, takewhile
 
 from narrator.routine.slips.kinds import Slip
 from narrator.routine.slips.lines import KEYS, STEPS, Line, read_line, write_plainly
@@ -49,13 +50,58 @@ def find_dash(lines: Sequence[str], index: int) -> Iterator[Slip]:
         yield Slip(index, len(found[1]), message, (found[1] + "- " + lines[index][found.end() :],))
 
 
+def find_two_steps(lines: Sequence[str], index: int) -> Iterator[Slip]:
+    """Find a second step on the line of the first: `- say: Sit. - pause: 5s`."""
+    found = re.match(rf"(\s*-\s+)((?:{'|'.join(STEPS)}):\s.*?)\s+-\s+((?:{'|'.join(STEPS)}):\s.*)$", lines[index])
+    if found:
+        message = "a second step starts here; write it on a line of its own"
+        yield Slip(index, found.start(3), message, (found[1] + found[2], found[1] + found[3]))
+
+
+def find_lost_dash(lines: Sequence[str], index: int) -> Iterator[Slip]:
+    """Find a step without a dash beside one that has it."""
+    line = read_line(lines[index])
+    if line.has_dash or line.key not in STEPS:
+        return
+    following = (number for number in range(index + 1, len(lines)) if not read_line(lines[number]).is_blank)
+    beside = (read_line(lines[number]) for number in (*_list_above(lines, index), *islice(following, 1)))
+    if any(each.has_dash and each.indent == line.indent for each in beside):
+        new = " " * line.indent + "- " + lines[index][line.indent :]
+        yield Slip(index, line.indent, f"a dash is missing; each step starts with '- ': '- {line.key}:'", (new,))
+
+
+def _list_above(lines: Sequence[str], index: int) -> Iterator[int]:
+    """Yield the lines above that are indented further than a line, and the first that is not."""
+    indent = read_line(lines[index]).indent
+    for number in range(index - 1, max(index - 50, -1), -1):
+        line = read_line(lines[number])
+        if not line.is_blank:
+            yield number
+            if line.indent <= indent:
+                return
+
+
 def find_colon_space(lines: Sequence[str], index: int) -> Iterator[Slip]:
-    """Find a key without a space after its colon, with another sign for the colon, or with none."""
-    found = re.match(r"(\s*(?:-\s+)*)([A-Za-z]+)(\s*(?:：|=|;|::|:(?=\S))\s*)(.*)$", lines[index])
-    if found and found[2].lower() in KEYS:
-        message = f"after {found[2]!r} write a colon and a space"
-        new = f"{found[1]}{found[2]}: {_write(found[4])}".rstrip()
-        yield Slip(index, found.start(3), message, (new,))
+    """Find a key without a space after its colon, or with another sign for the colon: in a line, or several."""
+    found = list(takewhile(bool, (_COLON.match(text) for text in lines[index : index + _MOST_LINES])))
+    found = list(takewhile(lambda each: each and each[2].lower() in KEYS, found))
+    if found and found[0]:
+        first = found[0]
+        sign = first[3].strip()
+        message = f"after {first[2]!r} write a colon and a space" + ("" if sign == ":" else f", not {sign!r}")
+        new = tuple(f"{each[1]}{each[2]}: {_write(each[4])}".rstrip() for each in found if each)
+        yield Slip(index, first.start(3), message, new[:1])
+        yield Slip(index, first.start(3), message, new, len(new))
+
+
+_COLON = re.compile(r"(\s*(?:-\s+)*)([A-Za-z]+)(\s*(?:：|=|;|::|:(?=\S))\s*)(.*)$")
+
+
+def find_slashes(lines: Sequence[str], index: int) -> Iterator[Slip]:
+    """Find a comment as other languages write it: `// rest`."""
+    if found := re.match(r"(\s*)//+", lines[index]):
+        new = found[1] + "#" + lines[index][found.end() :]
+        yield Slip(index, len(found[1]), "a comment starts with #", (new,))
 
 
 def find_missing_colon(lines: Sequence[str], index: int) -> Iterator[Slip]:

@@ -11,6 +11,8 @@ from narrator.sound.catalog import BELLS
 
 def explain_step(text: str) -> Meant:
     """Return what is meant by a step that is a plain text, and how it is written."""
+    if text.lower() in STEPS:
+        return _complete(text.lower())
     found = re.match(r"([A-Za-z]+)\s*[:：=;]\s*(?=\S)", text)
     if found and found[1].lower() in STEPS:
         kind, rest = found[1].lower(), text[found.end() :]
@@ -26,6 +28,23 @@ def explain_step(text: str) -> Meant:
     if bell and any(name in text.lower() for name in (*BELLS, "bell")):
         return _make("a step starts with what it is", "bell", bell)
     return _make("a step starts with what it is", "say", text)
+
+
+_VALUES = {"hold": "hold: 1m", "pause": "pause: 5s", "bell": "bell: bowl", "breathe": "{breathe: 4-6, rounds: 6}"}
+"""Steps that can be written without knowing more than their kind."""
+_WANTED = {
+    "say": "what is said: '- say: Sit down.'",
+    "section": "its title, and below it 'steps:' with its steps: '- section: Warm up'",
+    "repeat": "how often, and below it 'steps:' with its steps: '- repeat: 3'",
+    "include": "the name of a file: '- include: parts/arrive.yaml'",
+}
+
+
+def _complete(kind: str) -> Meant:
+    """Return what is missing of a step that is only the name of its kind."""
+    if step := _VALUES.get(kind):
+        return Meant(f"{kind!r} needs a colon and a value; write '- {step}'", step)
+    return Meant(f"{kind!r} needs a colon and {_WANTED[kind]}", None)
 
 
 def _make(message: str, kind: str, value: str) -> Meant:

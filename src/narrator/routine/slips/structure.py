@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from itertools import takewhile
+from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from narrator.routine.slips.lines import read_line, write_plainly
-from narrator.routine.source import Source
+from narrator.routine.slips.lines import KEYS, STEPS, read_line, write_plainly
 
-_BULLET = re.compile(r"^[•–—*+·]\s*")
+if TYPE_CHECKING:
+    from narrator.routine.source import Source
+
+_BULLET = re.compile(r"^(?:[•–—*+·]\s*|-(?=\w)|\d+[.)]\s+)")
 
 
 class Fix(NamedTuple):
@@ -19,35 +22,96 @@ class Fix(NamedTuple):
     lines: int = 1
 
 
-def split_step(source: Source, path: Sequence[str | int], key: str) -> Fix | None:
+def split_step(source: "Source", path: Sequence[str | int], key: str) -> Fix | None:
     """Return the line of a key as the first of a step of its own; None where it is not on a line by itself."""
     mark = source.find_mark([*path, key], key=True)
     before = mark.text[: mark.column - 1]
     return Fix(before[:-2] + "- " + mark.text[mark.column - 1 :]) if len(before) > 1 and not before.strip() else None
 
 
-def list_entries(source: Source, path: Sequence[str | int], *, each: bool) -> Fix | None:
-    """Return a mapping as the list that should be there: with one entry, or with `each` of its keys as an entry."""
+def list_entries(source: "Source", path: Sequence[str | int], *, each: bool) -> Fix | None:
+    """Return a mapping as the list that should be there: with one entry, or with one for `each` kind of step in it."""
     node = source.find_node(path)
     if not isinstance(node, yaml.MappingNode) or not source.is_own(node):
         return None
     if node.flow_style:
         written = source.cut(node)
         return Fix(source.rewrite(path, f"[{written}]")) if written and not each else None
+    return list_lines(source.lines, node, each=each)
+
+
+def list_lines(lines: Sequence[str], node: yaml.MappingNode, *, each: bool) -> Fix:
+    """Return the lines of a mapping as a list: of one entry, or with an entry for `each` kind of step in it."""
     first, last = node.start_mark.line, _find_last(node)
-    starts = {label.start_mark.line for label, _ in node.value} if each else {first}
+    kinds = [label for label, _ in node.value if label.value not in KEYS.difference(STEPS)]
+    starts = {first, *(label.start_mark.line for label in kinds if each)}
     column = node.start_mark.column
-    lines = source.lines[first : last + 1]
     new = [
         f"{text[:column]}{'- ' if first + number in starts else '  '}{_BULLET.sub('', text[column:])}"
         if text.strip()
         else text
-        for number, text in enumerate(lines)
+        for number, text in enumerate(lines[first : last + 1])
     ]
     return Fix("\n".join(new), len(new))
 
 
-def write_as_text(source: Source, path: Sequence[str | int]) -> Fix | None:
+def move_in(source: "Source", path: Sequence[str | int]) -> Fix | None:
+    """Return a section or repeat with those steps below it moved in that are beside it, up to the next one of its kind.
+
+    `path` is that of its key `steps`, which may be missing.
+    """
+    *outer, index, _ = path
+    siblings, step = source.find_node(outer), source.find_node(path[:-1])
+    if not isinstance(siblings, yaml.SequenceNode) or siblings.flow_style or not isinstance(index, int):
+        return None
+    if not isinstance(step, yaml.MappingNode) or step.flow_style or not source.is_own(siblings):
+        return None
+    inner = list(takewhile(lambda node: not _is_group(node), siblings.value[index + 1 :]))
+    if not inner or not all(map(source.is_own, inner)):
+        return None
+    label = next((label for label, _ in step.value if label.value == "steps"), None)
+    first, start = (label or step).start_mark.line, inner[0].start_mark.line
+    last, column = _find_last(inner[-1]), step.start_mark.column
+    by = " " * (column + 2 - read_line(source.lines[start]).indent)
+    head = [*source.lines[first:start], *([] if label else [" " * column + "steps:"])]
+    new = [*head, *(by + text if text.strip() else text for text in source.lines[start : last + 1])]
+    return Fix("\n".join(new), last - first + 1)
+
+
+def name_place(source: "Source", path: Sequence[str | int]) -> str | None:
+    """Return the line of a cue whose place is its key, `30s: Soften.`, as it is written."""
+    node, label = source.find_node(path), source.find_label(path)
+    if path[-3:-2] != ["cues"] or label is None or not isinstance(node, yaml.ScalarNode):
+        return None
+    cue = source.find_node(path[:-1])
+    if not isinstance(cue, yaml.MappingNode) or len(cue.value) > 1 or cue.flow_style or source.cut(node) is None:
+        return None
+    if not re.fullmatch(r"half|-?\d[\d.]*(?:%|\s*[a-z]+|:\d\d)", label.value):
+        return None
+    line = source.lines[node.start_mark.line]
+    text = write_plainly(node.value, in_brackets=True)
+    return f"{line[: label.start_mark.column]}{{at: {label.value}, say: {text}}}{line[node.end_mark.column :]}"
+
+
+def join_cue(source: "Source", path: Sequence[str | int]) -> Fix | None:
+    """Return the first line of a cue without its dash, where the cue above has a place, and says nothing."""
+    *outer, index = path
+    if not isinstance(index, int) or index == 0:
+        return None
+    above, node = source.find_node([*outer, index - 1]), source.find_node(path)
+    if not isinstance(above, yaml.MappingNode) or not isinstance(node, yaml.MappingNode) or node.flow_style:
+        return None
+    if above.flow_style or [label.value for label, _ in above.value] not in (["at"], ["every"], ["countdown"]):
+        return None
+    line, column = source.lines[node.start_mark.line], node.start_mark.column
+    return Fix(" " * column + line[column:]) if line[:column].strip() == "-" else None
+
+
+def _is_group(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.MappingNode) and any(label.value in {"section", "repeat"} for label, _ in node.value)
+
+
+def write_as_text(source: "Source", path: Sequence[str | int]) -> Fix | None:
     """Return a list of texts as one text: on one line, or below `|` with a line for each."""
     node, label = source.find_node(path), source.find_label(path)
     if not isinstance(node, yaml.SequenceNode) or not source.is_own(node) or label is None:
@@ -65,7 +129,7 @@ def write_as_text(source: Source, path: Sequence[str | int]) -> Fix | None:
     return Fix("\n".join(new), last - first + 1)
 
 
-def add_below(source: Source, path: Sequence[str | int], text: str) -> Fix | None:
+def add_below(source: "Source", path: Sequence[str | int], text: str) -> Fix | None:
     """Return the first line of a step with another key below it, or within its brackets."""
     node = source.find_node(path)
     if not isinstance(node, yaml.MappingNode) or not source.is_own(node):

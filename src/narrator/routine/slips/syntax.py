@@ -13,9 +13,12 @@ from narrator.routine.slips.shape import (
     find_colon_space,
     find_dash,
     find_indent,
+    find_lost_dash,
     find_missing_colon,
     find_missing_steps,
+    find_slashes,
     find_tab,
+    find_two_steps,
 )
 from narrator.routine.slips.texts import (
     find_block,
@@ -37,7 +40,9 @@ _LONGEST_FIX = 12
 
 _FINDERS: tuple[Finder, ...] = (
     find_tab,
+    find_slashes,
     find_dash,
+    find_two_steps,
     find_colon_space,
     find_quotes,
     find_escape,
@@ -45,6 +50,7 @@ _FINDERS: tuple[Finder, ...] = (
     find_brackets,
     find_start,
     find_missing_steps,
+    find_lost_dash,
     find_indent,
     find_block_text,
     find_colon,

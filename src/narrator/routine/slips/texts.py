@@ -140,7 +140,10 @@ def find_long_colon(lines: Sequence[str], index: int) -> Iterator[Slip]:
     if any(re.match(r"\s*(?:-|\.\.\.)", text) or read_line(text).key in KEYS for text in lines[first + 1 : last + 1]):
         return
     inner = " " * (line.start + 2)
-    new = (line.text[: line.at] + ">", *(inner + text.strip() for text in (line.value, *lines[first + 1 : last + 1])))
+    new = (
+        line.text[: line.at].rstrip() + " >",
+        *(inner + text.strip() for text in (line.value, *lines[first + 1 : last + 1])),
+    )
     found = re.search(r":(?=\s|$)", lines[index])
     column = found.start() if found else read_line(lines[index]).indent
     message = "a colon cannot be in a text of several lines as it stands; write > after the key, and the text below it"

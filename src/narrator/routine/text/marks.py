@@ -248,7 +248,11 @@ def _read_brackets(written: str, language: str) -> InlinePause | TextFault:
     for step, heads in _STEPS.items():
         if first and first[0].strip(":") in heads.split():
             return TextFault(f"{shown} is not a pause such as [3s]; this is a step of its own: '{step}'", written)
-    return TextFault(f"{shown} is not a pause; write one as [3s], and other text without brackets", written)
+    if inner.lower() == "side":
+        message, instead = f"the name of the side is written {{{inner}}}, not {shown}", f"{{{inner}}}"
+    else:
+        message, instead = f"{shown} is not a pause; write one as [3s], and other text without brackets", None
+    return TextFault(message, written, instead)
 
 
 def _mend(inner: str, language: str) -> str | None:

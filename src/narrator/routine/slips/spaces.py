@@ -1,0 +1,31 @@
+"""Spaces that look like plain ones: what a web page or a word processor puts at the beginning of a line."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from narrator.errors import Fault, Mark
+from narrator.routine.slips.lines import KEYS
+
+_OTHER = "\u00a0\u2000-\u200a\u202f\u205f\u3000"
+_LINE = re.compile(rf"(?P<indent>[ {_OTHER}]*(?:-[ {_OTHER}]+)*)(?:{'|'.join(KEYS)})\s*:")
+
+
+def find_spaces(lines: Sequence[str], name: str) -> Iterator[Fault]:
+    """Find lines with a key that other spaces than plain ones indent; those that follow each other are one fault."""
+    first = 0
+    while first < len(lines):
+        last = first
+        while last < len(lines) and _is_odd(lines[last]):
+            last += 1
+        if last > first:
+            new = (re.sub(f"[{_OTHER}]", " ", text) for text in lines[first:last])
+            found = re.search(f"[{_OTHER}]", lines[first])
+            mark = Mark(name, first + 1, found.start() + 1 if found else 1, lines[first])
+            message = "this space is not a plain one, and cannot indent a line; write plain spaces"
+            yield Fault(message, mark, fix="\n".join(new), lines=last - first)
+        first = last + 1
+
+
+def _is_odd(text: str) -> bool:
+    found = _LINE.match(text)
+    return found is not None and not set(found["indent"]) <= {" ", "-"}
