@@ -7,7 +7,7 @@ from narrator.routine.load import type_source
 from narrator.routine.model import Routine
 from narrator.routine.source import parse_source
 from narrator.script import write_script
-from narrator.timeline.pinned_model import ScriptFile
+from narrator.timeline.pinned import make_script
 
 NUMERALS = [
     "3", "+3", "-3", "03", "0o17", "017", "0x10", "0b11", "5_000", "1_0", "1e2", "1E2", "1e400", "-1e400", "1e-400", ".5", "5.", "3.0",
