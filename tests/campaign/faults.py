@@ -141,8 +141,10 @@ def check_fault(scene: Scene, done: Result) -> None:
         raise Failed(f"left behind: {done.out[-300:]}")
     if done.code:
         faults = [line for line in done.err.splitlines() if not line.startswith("warning: ")]
+        # With --json faults are on standard output.
+        faults += [line for line in done.out.splitlines() if '"kind": "error"' in line]
         if len(faults) != 1:
-            raise Failed(f"not one line: {done.err[-600:]!r}")
+            raise Failed(f"not one line: {done.err[-600:]!r} {done.out[-600:]!r}")
     if carried.exists() and carried.read_bytes() != scene.wanted:
         raise Failed("half a track, or another one")
     if not done.code and not carried.exists():
