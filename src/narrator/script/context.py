@@ -66,6 +66,7 @@ class Context:
         self.seed = seed
         self.notes: dict[Fault, None] = {}
         """What is odd about the texts written so far."""
+        self._pieces: dict[str, list[Sentence | InlinePause]] = {}
         self.untranslated: set[Fault] = set()
         """Texts so far that there is no translation of."""
         self._breath = routine.breath
@@ -108,9 +109,13 @@ class Context:
             raise UnrollingError(str(error), mark) from None
 
     def split(self, words: Words, place: Place, mark: Mark) -> list[Sentence | InlinePause]:
-        """A text taken apart: what is filled into its braces may hold brackets of its own."""
+        """Take a text apart, after its braces are filled in: what is filled in may hold brackets of its own."""
         try:
-            return split_text(self.write(words, place, mark), self.language, self.lines)
+            text = self.write(words, place, mark)
+            # Rounds and sides say the same again.
+            if text not in self._pieces:
+                self._pieces[text] = split_text(text, self.language, self.lines)
+            return self._pieces[text]
         except ValueError as error:
             raise UnrollingError(str(error), mark) from None
 

@@ -22,6 +22,8 @@ Reader: TypeAlias = Callable[[str, str], Meant | None]
 _YES = {"yes", "y", "on", "ja", "si", "sí", "oui", "sim", "true", "always"}
 _NO = {"no", "n", "off", "nein", "non", "não", "false", "never"}
 _NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_LONGEST = 200
+"""Characters of a value that is looked at: a longer one was not meant as any of these, and patterns take long."""
 _COUNTED = "x|×|times|rounds?|strokes?|hits|repetitions|seconds?|s"
 _LANGUAGES = {
     "english": "en", "german": "de", "deutsch": "de", "spanish": "es", "español": "es", "french": "fr", "français":
@@ -37,6 +39,8 @@ def explain_value(path: list[Any], written: Any) -> Meant | None:
     key = next((part for part in reversed(path) if isinstance(part, str)), "")
     is_entry = bool(path) and isinstance(path[-1], int)
     if isinstance(written, str):
+        if len(written) > _LONGEST:
+            return None
         readers = _ENTRIES if is_entry else _READERS
         found = (reader(key, written.strip()) for reader in readers.get(key, ()))
         return next((meant for meant in found if meant and meant.instead != written), None)
