@@ -73,7 +73,7 @@ def test_a_file_that_cannot_be_changed_without_harm_is_left_alone(narrator, fold
     config.write_text(before)
     result = narrator("cache", "limit", "1MB")
     assert (result.code, result.out) == (1, "")
-    assert 'write limit = "1MB" into its table [cache]' in result.err
+    assert 'write limit = "1MB" in its [cache] table' in result.err
     assert config.read_text() == before
 
 
