@@ -88,7 +88,7 @@ def as_growth(steps):
         faults = error.faults
     else:
         return growth
-    expected = ("is to take", "exclude one another")
+    expected = ("should take", "exclude each other")
     assert all(any(words in fault.message for words in expected) for fault in faults)
     return reject()
 

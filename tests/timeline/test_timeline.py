@@ -260,8 +260,8 @@ def test_a_section_on_two_sides_takes_its_length_on_each_in_the_mean():
 @pytest.mark.parametrize(
     ("length", "hold", "reason"),
     [
-        ("5s", "20s..1m", "to take 5s, but its narration and shortest holds already take 20s"),
-        ("5m", "20s..1m", "to take 5m, but its narration and longest holds come to 1m"),
+        ("5s", "20s..1m", "should take 5s, but its speech and shortest holds already take 20s"),
+        ("5m", "20s..1m", "should take 5m, but its speech and longest holds take only 1m"),
     ],
 )
 def test_a_section_that_cannot_take_its_length_is_an_error(length, hold, reason):
