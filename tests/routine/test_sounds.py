@@ -59,7 +59,7 @@ FAULTS = [
     ("", "  - bell: mine.wav", "routine.yaml:4:11: error: there is no sound file mine.wav in this file's folder or below it; put it there, or in the folder that 'sounds' in the configuration file names"),
     ("", "  - bell: {sound: mine.wav, pitch: 200}", "routine.yaml:4:11: error: a sound file keeps its own pitch; take 'pitch' out"),
     ("", "  - section: A\n    bed: -20\n    steps: [{say: Rest.}]",
-     "routine.yaml:5:10: error: this routine has no bed; add 'bed: drone' at its top, or take this out"),
+     "routine.yaml:5:10: error: this routine has no bed; add 'bed: drone' at its top, or remove this"),
 ]  # fmt: skip
 
 

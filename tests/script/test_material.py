@@ -113,11 +113,9 @@ def test_rounds_have_names(unroll, language, said):
 
 
 def test_a_round_without_a_name_is_told(unroll):
-    with pytest.raises(RoutineError, match=r"f:4:19: error: narrator has no word in 'en' for which round number 31 is"):
+    with pytest.raises(RoutineError, match=r"f:4:19: error: narrator has no ordinal in 'en' for round 31; write"):
         unroll("  - repeat: 31\n    steps: [{say: '{nth}'}]\n")
-    with pytest.raises(
-        RoutineError, match=r"narrator has no word in 'pl' for which round number 1 is; write \{round\}"
-    ):
+    with pytest.raises(RoutineError, match=r"narrator has no ordinal in 'pl' for round 1; write \{round\}"):
         unroll("  - repeat: 2\n    steps: [{say: '{nth}'}]\n", head="language: pl\n")
     with pytest.raises(RoutineError, match=r"\{nth\} has no meaning here"):
         unroll("  - say: '{nth}'\n")
@@ -184,7 +182,7 @@ def test_a_repeat_that_is_not_a_number_of_rounds_is_told(unroll, repeat, message
 
 
 def test_windows_inside_windows_must_meet(unroll):
-    with pytest.raises(RoutineError, match=r"f:6:28: error: no track has this step"):
+    with pytest.raises(RoutineError, match=r"f:6:28: error: no track can have this step"):
         unroll("  - section: A\n    until: 8m\n    steps:\n      - {say: hello, from: 8m}\n")
     script = unroll("  - section: A\n    until: 8m\n    steps:\n      - {say: hello, from: 7m59s}\n")
     (window, inner) = script.steps[0].windows
