@@ -1,4 +1,4 @@
-"""`Timeline` + clips to islands: unbroken runs of sound, each mixed by itself. Silence is never held in memory."""
+"""Mixing a timeline and its clips into islands: unbroken runs of sound. Silence is never held in memory."""
 
 from narrator.mix.bed import BedCurve
 from narrator.mix.islands import Island, Layout, find_islands, measure_stroke
