@@ -41,12 +41,15 @@ class Loudness:
         return max(self.blocks, default=None)
 
 
-def integrate(blocks: Iterable[Lufs]) -> Lufs | None:
-    """Integrated loudness of blocks: their mean power, those 10 LU under the mean left out (BS.1770-4, annex 1)."""
+def integrate(blocks: Iterable[Lufs], gate: Db = -10.0) -> Lufs | None:
+    """Return the integrated loudness of blocks: their mean power, without those under the relative gate.
+
+    The gate is relative to the mean power of all blocks; BS.1770-4, annex 1, has it at -10 LU.
+    """
     power = 10 ** (np.fromiter(blocks, np.float64) / 10)
     if not power.size:
         return None
-    loud = power[power >= power.mean() / 10]
+    loud = power[power >= power.mean() * 10 ** (gate / 10)]
     return float(10 * np.log10(loud.mean()))
 
 
