@@ -48,6 +48,7 @@ def test_odd_sound_is_a_line_with_its_place(write, tmp_path, monkeypatch, name, 
     assert "\n" not in fault.message
 
 
+@pytest.mark.slow
 def test_sound_whose_bytes_were_changed_is_a_sound_or_a_line(tmp_path):
     chance = np.random.default_rng(0)
     path = tmp_path / "x"
@@ -106,6 +107,7 @@ for text, name, routine, arguments in json.load(sys.stdin):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_list_makes_no_request_and_opens_no_file(listener, tmp_path, command):
     url, came = listener
@@ -175,6 +177,7 @@ def test_links_within_the_folder_and_folders_below_are_followed(tmp_path):
     assert check_session(make_request(path, str(path), voice="silent"), Cache())
 
 
+@pytest.mark.slow
 def test_one_folder_more_is_named_by_the_configuration(narrator, tmp_path, monkeypatch):
     (tmp_path / "my" / "bells").mkdir(parents=True)
     (tmp_path / "my" / "bells" / "a.wav").write_bytes(make_wav())
@@ -204,6 +207,7 @@ def test_a_script_is_not_written_where_it_could_not_name_its_sounds(narrator, tm
     assert narrator("check", "there/plan.yaml").code == 0
 
 
+@pytest.mark.slow
 def test_what_was_hashed_is_what_is_decoded(tmp_path, write, monkeypatch):
     """A file that is another one by the time it is decoded makes no track, whose frames would be taken for the first's."""
     sound = tmp_path / "a.wav"
@@ -235,6 +239,7 @@ def test_what_is_no_file_or_too_large_is_refused_at_once(tmp_path):
             read_sound(path)
 
 
+@pytest.mark.slow
 def test_a_long_text_is_resampled_whole(tmp_path):
     """Of one frame of some millions libavfilter made nothing."""
     pcm = np.tile((8000 * np.sin(np.arange(22_050) / 7)).astype(np.int16), 2000)
