@@ -53,6 +53,7 @@ def find_spacing(name, partial):
     return min(bell.pitch * abs(other.ratio - partial.ratio) for other in bell.partials if other is not partial)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [0, 1])
 def test_each_partial_starts_and_decays_as_stated(bell, number):
     name, samples = bell

@@ -48,6 +48,7 @@ def test_a_bad_sound_is_reported_in_one_line_with_its_place(write, tmp_path, mon
     assert "\n" not in fault.message
 
 
+@pytest.mark.slow
 def test_a_sound_with_changed_bytes_is_decoded_or_refused(tmp_path):
     chance = np.random.default_rng(0)
     path = tmp_path / "x"
@@ -106,6 +107,7 @@ for text, name, routine, arguments in json.load(sys.stdin):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_list_makes_no_request_and_opens_no_file(listener, tmp_path, command):
     url, came = listener
@@ -175,6 +177,7 @@ def test_links_within_the_folder_and_folders_below_are_followed(tmp_path):
     assert check_session(make_request(path, str(path), voice="silent"), Cache())
 
 
+@pytest.mark.slow
 def test_the_configuration_can_add_a_folder(narrator, tmp_path, monkeypatch):
     (tmp_path / "my" / "bells").mkdir(parents=True)
     (tmp_path / "my" / "bells" / "a.wav").write_bytes(make_wav())
@@ -204,6 +207,7 @@ def test_a_script_is_not_written_to_a_folder_without_its_sounds(narrator, tmp_pa
     assert narrator("check", "there/plan.yaml").code == 0
 
 
+@pytest.mark.slow
 def test_the_decoded_bytes_are_those_that_were_hashed(tmp_path, write, monkeypatch):
     """A file that changes before it is decoded makes no track: its frames would be cached as those of the first."""
     sound = tmp_path / "a.wav"
@@ -235,6 +239,7 @@ def test_a_path_that_is_not_a_file_or_too_large_is_refused_at_once(tmp_path):
             read_sound(path)
 
 
+@pytest.mark.slow
 def test_a_long_text_is_resampled_whole(tmp_path):
     """libavfilter silently drops a frame of several million samples."""
     pcm = np.tile((8000 * np.sin(np.arange(22_050) / 7)).astype(np.int16), 2000)
