@@ -309,7 +309,9 @@ def test_a_language_names_its_track_and_is_asked_for_everywhere(narrator, write,
     assert "Willkommen." in narrator("script", "box-breathing", "--language", "de", "--voice", "silent").out
     result = narrator("check", "box-breathing", "--language", "fr", "--voice", "silent")
     assert result.code == 1
-    assert "this routine is not in 'fr', only in en, de, es; write 'fr: ...' in each text, or a PO file" in result.err
+    assert (
+        "this routine is not in 'fr', only in en, de, es; write 'fr: ...' in each text, or add a PO file" in result.err
+    )
 
 
 def test_cues_left_out_are_told_with_their_lines(narrator, write):

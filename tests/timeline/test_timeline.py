@@ -273,7 +273,7 @@ def test_a_section_that_cannot_take_its_length_is_an_error(length, hold, reason)
     text = f"title: x\nsteps:\n  - section: A\n    length: {length}\n    steps: [{{hold: {hold}}}]\n"
     with pytest.raises(RoutineError) as caught:
         lay(text)
-    assert str(caught.value).startswith("f:3:5: error: section 'A' is " + reason)
+    assert str(caught.value).startswith("f:3:5: error: section 'A' " + reason)
     brief = lay(text, guidance="brief")
     assert [note.message for note in brief.notes] == [caught.value.faults[0].message]
 
