@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 
 import polib
 
-from narrator.characters import find_control
+from narrator.characters import describe_control, find_control
 from narrator.errors import Fault, Mark, RoutineError
 from narrator.languages import match_language
 from narrator.paths import find_below, read_file
@@ -168,8 +168,7 @@ def _check_lines(text: str, name: str) -> None:
         raise RoutineError(f"over {_MAX_LINES:,} lines; split the routine into several", Mark(name, _MAX_LINES, 1))
     for number, line in enumerate(lines, 1):
         if found := find_control(line):
-            fault = f"the control character {found[1]} is not text; remove it"
-            raise RoutineError(fault, Mark(name, number, found[0] + 1))
+            raise RoutineError(describe_control(found[1]), Mark(name, number, found[0] + 1))
         is_comment = line.lstrip().startswith("#") and not re.match(r"\s*#[~|]", line)
         if line.strip() and not is_comment and not _LINE.fullmatch(line):
             raise RoutineError('this is not a line of a PO file; write msgstr "..." on one line', Mark(name, number, 1))
@@ -214,7 +213,7 @@ def _make_catalog(file: polib.POFile, name: str, language: str) -> Catalog:
 
 def _list_faults(entry: Entry, language: str) -> Iterator[str]:
     if found := find_control(entry.text):
-        yield f"the control character {found[1]} is not text; remove it"
+        yield describe_control(found[1])
         return
     try:
         check_braces(entry.text)
