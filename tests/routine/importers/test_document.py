@@ -235,7 +235,7 @@ def test_front_matter_says_what_a_routine_says_at_its_top():
         ("A. [breathe 4-6]", 1, 4, "does not say for how long", "A. [breathe 4-6 1m]"),
         ("A. <b>B</b>", 1, 4, "would be spoken", "A. B</b>"),
         ("A. [hold 2m..20s]", 1, 10, "runs backwards", "A. [hold 20s..2m]"),
-        ("A. ] B", 1, 1, "without its partner", None),
+        ("A. ] B", 1, 1, "is unmatched", None),
         ("A {side} B.", 1, 1, "has no meaning here", None),
         ("---\ncount: x\n---\nA.", 2, 8, "'count' is", "count: 3"),
         ("---\nlenght: 5m\n---\nA.", 2, 1, "length", "length: 5m"),
