@@ -130,7 +130,7 @@ def read_draft(request: SessionRequest) -> Draft:
         UsageError: it is a script, and an option would change it.
 
     """
-    return make_draft(request, read_source(request.file, request.name))
+    return make_draft(request, read_source(request.file, request.name, request.data))
 
 
 def make_draft(request: SessionRequest, source: Source) -> Draft:

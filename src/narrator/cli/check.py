@@ -34,7 +34,7 @@ def check_command(routines: Routines, *, asked: Asked, as_json: JsonOption = Fal
         options, lengths = asked.make_options(), asked.list_lengths()
         for routine in routines:
             try:
-                (request,) = list_requests(routine, options)
+                (request,) = list_requests(routine, options, name=asked.name)
                 checked = check_session(request, open_cache(), lengths)
             except FAILURES as failure:
                 reporter.fail(failure)
@@ -53,6 +53,8 @@ def _show_checked(name: str, checked: "Checked", reporter: Reporter, *, is_asked
         print_json(checked_to_data(name, checked))
     else:
         typer.echo(_describe(name, checked))
+        for decision in checked.decisions:
+            typer.echo(f"  {decision}")
         if checked.rows:
             _print_table(checked)
 

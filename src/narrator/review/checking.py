@@ -31,6 +31,8 @@ class Checked:
     """Figures at several lengths; empty for a script."""
     advice: tuple[Fault, ...] = ()
     """Warnings about these lengths."""
+    decisions: tuple[str, ...] = ()
+    """What was decided about a routine that is written as text, each in a line."""
 
 
 def check_session(request: SessionRequest, cache: Cache, lengths: Sequence[Ms] | None = None) -> Checked:
@@ -88,5 +90,6 @@ def _check_growth(draft: Draft, growth: Growth, noted: tuple[Fault, ...], length
     odd = (note for note in (*review_growth(growth), *timeline.notes) if note.mark not in places)
     notes = tuple(dict.fromkeys([*noted, *unheard, *odd]))
     return Checked(
-        draft.heading.title, known, timeline.length, growth.lengths.is_estimate, notes, tuple(rows), tuple(advice)
+        draft.heading.title, known, timeline.length, growth.lengths.is_estimate, notes, tuple(rows), tuple(advice),
+        draft.routine.decisions if draft.routine else (),
     )  # fmt: skip

@@ -6,6 +6,7 @@ from narrator.errors import RoutineError
 from narrator.paths import exists, is_file
 from narrator.routine.nearest import suggest
 
+_ENDINGS = (".yaml", ".yml", ".md", ".markdown", ".txt")
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -35,8 +36,8 @@ def find_routine(name: str) -> Path:
         return builtins[name]
     if exists(path) and path.is_dir():
         raise RoutineError(f"{name} is a folder; name a routine file in it")
-    if near := next((each for ending in (".yaml", ".yml") if is_file(each := path.with_suffix(ending))), None):
+    if near := next((each for ending in _ENDINGS if is_file(each := path.with_suffix(ending))), None):
         raise RoutineError(f"there is no {name!r}; did you mean {str(near)!r}?")
-    if path.suffix in {".yaml", ".yml"} or len(path.parts) > 1:
+    if path.suffix in _ENDINGS or len(path.parts) > 1:
         raise RoutineError(f"there is no file {name}; 'narrator list' shows the built-in routines")
     raise RoutineError(f"there is no routine {name!r}; {suggest(name, builtins)}")

@@ -60,6 +60,8 @@ class Reading:
     """Warnings about what may be meant in another way."""
     decisions: tuple[str, ...] = ()
     """What was decided, each in a line."""
+    front: str = ""
+    """Lines of YAML before it, which are part of the routine as they are."""
 
 
 class Source:
