@@ -1,0 +1,1 @@
+"""Files of other forms than YAML, read as what narrator makes sessions of."""
