@@ -74,7 +74,7 @@ def test_breath_tones_span_their_phases(mixer):
     assert 0.02 < samples.max() < 0.06
 
 
-def test_the_floor_runs_from_the_start_of_an_island_and_the_bed_with_the_track(clips, tmp_path):
+def test_the_floor_starts_with_an_island_and_the_bed_with_the_track(clips, tmp_path):
     floor, bed = open_floor(-75.0), open_bed("drone", "", Cache(tmp_path))
     near, far = make_timeline((2400, say("Hold."))), make_timeline((36_000 - 24, say("Hold.")))
     with_floor = Mixer(clips, 0.0, floor)
@@ -93,8 +93,8 @@ def test_the_floor_runs_from_the_start_of_an_island_and_the_bed_with_the_track(c
     assert heard == pytest.approx(-16.0 - 10.0 + 3.0, abs=0.3)
 
 
-def test_the_bed_steps_back_under_speech(clips, tmp_path):
-    """What is left of the mix without the same mix of speech alone is the bed, 8 dB down."""
+def test_the_bed_is_ducked_under_speech(clips, tmp_path):
+    """The mix minus a mix of the speech alone is the bed, 8 dB lower."""
     bed = open_bed("drone", "", Cache(tmp_path))
     text = "Let your shoulders be heavy, and soften your jaw."
     length = clips.lengths[text]
@@ -109,9 +109,10 @@ def test_the_bed_steps_back_under_speech(clips, tmp_path):
     assert np.abs(rest - full * db_to_ratio(-8.0)).max() < 1e-4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bed", [None, make_bed()])
 def test_a_long_island_mixed_in_pieces_is_the_same_as_whole(clips, bed, tmp_path):
-    """Each piece with what is encoded around it: speech loud enough for the limiter, and a bed that is ducked."""
+    """Mix pieces with their surroundings: speech that is loud enough for the limiter, and a ducked bed."""
     cues = [(0, Bell("bowl", 8, 7000)), (2880, say("Breathe in.")), (9600 - 240, say("Hold.")), (9984, say("Hold."))]
     mixer = Mixer(clips, 8.0, open_floor(-75.0), open_bed("drone", "", Cache(tmp_path)) if bed else None)
     layout = find_islands(make_timeline(*cues, length=80_000, bed=bed))

@@ -1,4 +1,4 @@
-"""Islands, or parts of them, as sound at its final level; and what lies between them."""
+"""Mixing of islands, or parts of them, and of the background between them, at the final level."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,7 +24,7 @@ _LAST_FADE: Ms = 500
 
 @dataclass(frozen=True)
 class Mixer:
-    """What all of a session's sound goes through: its clips, its one gain, and the loops beneath it (None for none)."""
+    """The clips, gain and loops that all of a session's sound is mixed with; None for no loop."""
 
     clips: Clips
     gain: Db
@@ -35,10 +35,10 @@ class Mixer:
 
 
 def mix_island(island: Island, curve: BedCurve, mixer: Mixer, start: Ms = 0, end: Ms | None = None) -> Samples:
-    """Mix an island, or what lies from `start` to `end` in it and around it (ms, on ticks).
+    """Mix an island, or the part from `start` to `end` in it or around it (ms, on ticks).
 
     The result is float32 of shape (frames, 2), as the encoder gets it. The bed has the phase and level that it has in
-    the track; the floor runs from the island's own start, so that an island sounds the same wherever it stands.
+    the track. The floor starts with the island, so that an island sounds the same at any place in a track.
 
     Raises:
         SpeechError: a clip has vanished from the cache.
@@ -52,14 +52,14 @@ def mix_island(island: Island, curve: BedCurve, mixer: Mixer, start: Ms = 0, end
 
 
 def mix_background(level: Db | None, start: Ms, end: Ms, mixer: Mixer) -> Samples:
-    """What is heard where nothing else is, with the bed at a constant level, from `start` to `end` of its loop."""
+    """Mix the background alone, with the bed at a constant level, from `start` to `end` of its loop."""
     samples = np.zeros((ms_to_samples(end - start), 2), np.float32)
     _add_loops(samples, BedCurve(level), start, start, mixer)
     return limit_peaks(samples, mixer.ceiling)
 
 
 def _add_loops(samples: Samples, curve: BedCurve, bed_start: Ms, floor_start: Ms, mixer: Mixer) -> None:
-    """Add bed and floor to samples; the loops are read from these times on."""
+    """Add the bed and the floor to samples, reading the loops from these times."""
     ticks = floor_ticks(samples.shape[0] // ms_to_samples(1))
     if mixer.bed and (curve.level is not None or curve.ramps):
         bed = mixer.bed.read(floor_ticks(bed_start), ticks)
@@ -71,7 +71,7 @@ def _add_loops(samples: Samples, curve: BedCurve, bed_start: Ms, floor_start: Ms
 
 
 def _overlay(island: Island, clips: Clips, start: Ms, end: Ms) -> AudioSegment:
-    """The sounds of an island, `HEADROOM` down and before the gain."""
+    """Overlay the sounds of an island, `HEADROOM` lower and before the gain."""
     audio = make_silence(end - start)
     for sound in island.sounds:
         if sound.start < end and sound.end > start:
@@ -98,7 +98,7 @@ def _soften_bell(bell: Bell) -> AudioSegment:
 
 
 def _fade_end(audio: AudioSegment, end: Ms) -> AudioSegment:
-    """Fade what the end of the track cuts short; `end` is where it does, in ms from the start of `audio`."""
+    """Fade out what the end of the track cuts short; `end` is that end, in ms from the start of `audio`."""
     samples = get_samples(audio)
     along = (np.arange(1, len(samples) + 1) - ms_to_samples(end - _LAST_FADE)) / ms_to_samples(_LAST_FADE)
     samples *= (1 - ease(along)).astype(np.float32)[:, None]

@@ -1,7 +1,6 @@
-"""A track as parts: islands in pieces, and stretches of background between them; and the sound of each.
+"""A track as parts: pieces of islands and stretches of background, and the mixing of each.
 
-A part is mixed together with its block and its surroundings, whatever becomes of it, so that its samples are the same
-for whoever asks.
+A part is always mixed together with its block and its surroundings, so that every caller gets the same samples.
 """
 
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ BLOCK: Ticks = 500
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Part of an island, from `start` to `end` in it."""
+    """A part of an island, from `start` to `end` in it."""
 
     island: Island
     start: Ms
@@ -28,18 +27,18 @@ class Piece:
 
     @property
     def is_last(self) -> bool:
-        """Whether the island ends with it: then it has one tick more, for the delay of an encoder."""
+        """Whether the island ends with it; it then has one more tick, for the delay of an encoder."""
         return self.end == self.island.length
 
     @property
     def ticks(self) -> Ticks:
-        """How many ticks of the track are its own."""
+        """Number of ticks in the track."""
         return (self.end - self.start) // TICK + self.is_last
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Background with the bed at a constant level (None for no bed), so many ticks of the track from one on."""
+    """A span of background with the bed at a constant level (None for no bed), in ticks of the track."""
 
     level: Db | None
     start: Ticks
@@ -51,16 +50,16 @@ Part: TypeAlias = Piece | Stretch
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """How many ticks are mixed with a block on either side of it, and then left out."""
+    """The numbers of ticks that are mixed before and after a block, and then dropped."""
 
     before: Ticks
     after: Ticks
 
 
 def list_parts(layout: Layout, mixer: Mixer, ticks: Ticks) -> Iterator[Part]:
-    """Yield the parts of a track of so many ticks, in order and without holes.
+    """Yield the parts of a track of that many ticks, in order and without gaps.
 
-    Stretches end where a block of their loop does.
+    A stretch ends where a block of its loop ends.
     """
     laid: Ticks = 0
     for island in layout.islands:
@@ -80,7 +79,7 @@ def _list_stretches(start: Ticks, end: Ticks, layout: Layout, mixer: Mixer) -> I
 
 
 def _find_next_seam(tick: Ticks, period: Ticks) -> Ticks:
-    """Return the next tick at which another block of a loop begins: each `BLOCK`, and at the loop's end."""
+    """Return the next tick at which a block of a loop begins: every `BLOCK` ticks, and at the loop's end."""
     inside = tick % period
     return tick - inside + min((inside // BLOCK + 1) * BLOCK, period)
 
@@ -91,9 +90,9 @@ def find_loop(level: Db | None, mixer: Mixer) -> Loop | None:
 
 
 def find_block(part: Part, mixer: Mixer) -> tuple[Part, Ticks]:
-    """Return what is mixed together with a part, and how many ticks into that the part starts.
+    """Return the block that a part is mixed with, and at how many ticks into the block the part starts.
 
-    A piece is mixed by itself; a stretch with the block of its loop that it is in, told from the loop's start.
+    A piece is mixed by itself. A stretch is mixed with its block of the loop, whose start is counted from the loop's.
     """
     if isinstance(part, Piece):
         return part, 0
@@ -132,7 +131,7 @@ def mix_part(part: Part, layout: Layout, mixer: Mixer, around: Surroundings) -> 
 
 
 def mix_part_background(part: Part, layout: Layout, mixer: Mixer, around: Surroundings) -> Samples:
-    """Mix what a part would be without any cue in it; see `mix_part`."""
+    """Mix a part as if no cue were in it; see `mix_part`."""
     if isinstance(part, Piece):
         part = replace(part, island=replace(part.island, sounds=()))
     return mix_part(part, layout, mixer, around)
