@@ -156,7 +156,7 @@ def test_the_nearest_length_is_taken_and_said(narrator, write, tmp_path):
     assert result.code == 0
     warned, track = map(json.loads, result.out.splitlines())
     assert (warned["kind"], warned["file"], warned["line"]) == ("warning", "n.yaml", 1)
-    assert warned["message"].startswith("a length of 1m is not possible; the nearest, 11.")
+    assert warned["message"].startswith("a length of 1m is not possible; the nearest, 11s, is used")
     assert 11_000 < track["length_ms"] < 12_000
     assert (tmp_path / "output" / "n-1m.mp3").exists()
     # The same is refused still where it was not said that another length will do.

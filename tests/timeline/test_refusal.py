@@ -14,7 +14,7 @@ from narrator.routine.load import type_source
 from narrator.routine.source import parse_source
 from narrator.script import write_script
 from narrator.timeline import lay_out, measure_range
-from narrator.units import format_duration
+from narrator.units import format_duration, parse_duration
 
 holds = st.one_of(
     st.integers(8, 90).map(lambda n: f"hold: {n}s"),
@@ -98,6 +98,14 @@ def test_a_length_between_two_sets_is_refused_with_all_that_can_be_met():
     ]  # fmt: skip
     # Of two that are as near, the shorter.
     assert format_duration(span.find_nearest(45_504)) == "20.496s"
+
+
+@given(routine_texts(), st.integers(0, 1_000_000))
+def test_lengths_that_are_offered_can_be_met(text, asked):
+    script = write_script(type_source(parse_source(text, "f"), model.Routine))
+    possible = measure_range(script, make_lengths(script))
+    for shown in (*possible.format_ends(), possible.format_nearest(asked)):
+        can_take(text, parse_duration(shown))
 
 
 def test_a_length_that_every_step_excludes_is_told():
