@@ -49,7 +49,7 @@ def list_ids(data):
 
 
 def name_all(data):
-    """What each id is for, but for its time."""
+    """Return the cue of each id, without its times."""
     return {
         thing["id"]: (thing.get("text"), thing.get("sound"), thing["side"], thing["line"]) for thing in data["cues"]
     }

@@ -238,6 +238,6 @@ def test_the_tones_follow_the_lengths_of_their_phases(write, tmp_path, pattern, 
             assert find_pitch(part) == pytest.approx(PITCH[segment.cue.phase], abs=8)
     ins = [segment for segment in timeline.segments if segment.cue.phase == "in"]
     for segment in ins:
-        # An in-breath swells anew, also after another.
+        # An in-breath swells again, also after another one.
         sound = heard[segment.start * 48 : segment.end * 48]
         assert (sound[2400:9600] ** 2).mean() < (sound[-9600:-4800] ** 2).mean() / 2
