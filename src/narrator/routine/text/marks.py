@@ -245,7 +245,9 @@ def _read_brackets(written: str, language: str) -> InlinePause | TextFault:
             f"{shown} is not a single length; write an elastic pause as a step: '- pause: 3s..8s'", written
         )
     if corrected := _correct(inner, language):
-        return TextFault(f"{shown} is not a pause; did you mean [{corrected}]? Or write [3s]", written, f"[{corrected}]")
+        return TextFault(
+            f"{shown} is not a pause; did you mean [{corrected}]? Or write [3s]", written, f"[{corrected}]"
+        )
     first = inner.lower().split(maxsplit=1)[:1]
     for step, heads in _STEPS.items():
         if first and first[0].strip(":") in heads.split():
