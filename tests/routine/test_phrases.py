@@ -1,8 +1,8 @@
 import pytest
 
 from narrator.routine import phrases as module
+from narrator.routine.importers import read_source
 from narrator.routine.phrases import find_phrases, find_side_key, list_languages
-from narrator.routine.source import read_source
 from narrator.routine.text import Sentence, split_text
 
 FOLDER = module._FOLDER

@@ -5,7 +5,8 @@ import yaml
 
 from narrator.errors import RoutineError
 from narrator.routine import guard, source
-from narrator.routine.source import parse_source, read_source
+from narrator.routine.importers import read_source
+from narrator.routine.source import parse_source
 
 
 def refuse(text: str) -> str:
