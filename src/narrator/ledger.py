@@ -18,7 +18,7 @@ from narrator.speech.text.reading import Reader
 from narrator.units import Ms
 
 _SHELF = "tracks"
-_FORMAT = 4
+_FORMAT = 5
 """Raised whenever the same input would give another track."""
 
 

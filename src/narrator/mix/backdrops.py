@@ -17,7 +17,7 @@ from narrator.sound.resample import decode_stereo
 from narrator.units import TICK_SAMPLES, Db, Lufs, Ms, Ticks, db_to_ratio
 
 _SHELF = "beds"
-_FORMAT = 3
+_FORMAT = 4
 """Raised whenever the same bed would sound otherwise."""
 _LONGEST: Ms = 10 * 60_000
 """So much of a user's file is looped."""
@@ -45,7 +45,7 @@ def open_bed(sound: str, digest: str, cache: Cache) -> Loop:
 
 @lru_cache(maxsize=4)
 def _open_made(sound: str) -> Loop:
-    return Loop(f"{sound} {_FORMAT}", BEDS[sound], lambda _piece: pack_loop(make_bed(sound)))
+    return Loop(f"{sound} {_FORMAT}", BEDS[sound].ticks, lambda _piece: pack_loop(make_bed(sound)))
 
 
 def _open_file(path: str, digest: str, cache: Cache) -> Loop:
