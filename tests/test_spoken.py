@@ -49,6 +49,7 @@ def test_programs_get_it_in_parts(routine):
     assert run("script", routine(ROUTINE), "--spoken", "--format", "yaml").exit_code == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["check", "render", "script"])
 def test_what_a_voice_cannot_read_is_reported_by_every_command(routine, command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -70,7 +71,7 @@ def test_ipa_without_slashes_is_refused_at_its_place(routine):
     refused = run("check", routine(ROUTINE.replace("/", "")))
     assert refused.exit_code == 1
     assert (
-        "r.yaml:4:13: error: 'ɑ' in 'ʃəˈvɑːsənə' is a sign of IPA; write IPA between slashes: /ʃəˈvɑːsənə/"
+        "r.yaml:4:13: error: 'ɑ' in 'ʃəˈvɑːsənə' is an IPA symbol; write IPA between slashes: /ʃəˈvɑːsənə/"
         in refused.stderr
     )
 

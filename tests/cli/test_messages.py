@@ -77,6 +77,7 @@ def run_on_terminal(folder, **environment) -> str:
     return shown.decode().replace("\r\n", "\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("environment", "is_coloured"),
     [
@@ -126,10 +127,10 @@ def test_a_cue_that_no_length_can_hold_is_told_once(narrator, write, hold, cue, 
     write(UNHEARD.format(hold, cue), "a.yaml")
     result = narrator("check", "a.yaml", "--length", "30s", "--nearest")
     assert result.code == 0
-    text = f"this cue fits into no length of its hold, which is at most {most}; let the hold be longer, or put the cue elsewhere"
+    text = f"this cue never fits in its hold, which takes at most {most}; make the hold longer or move the cue"
     assert [line for line in result.err.splitlines() if ":6:12: warning: " in line] == [f"a.yaml:6:12: warning: {text}"]
 
 
 def test_a_cue_that_a_longer_hold_has_room_for_is_no_loss(narrator, write):
     write(UNHEARD.format("20s..60s", "{at: 30s, say: Rest., optional: true}"), "a.yaml")
-    assert "fits into no length" not in narrator("check", "a.yaml").err
+    assert "never fits" not in narrator("check", "a.yaml").err

@@ -14,7 +14,7 @@ def test_every_bell_and_bed_is_listed(narrator):
     assert {row["name"] for row in rows if row["kind"] == "bell"} == set(BELLS)
     assert {row["name"] for row in rows if row["kind"] == "bed"} == set(BEDS)
     shown = narrator("sounds").out
-    assert "bell  bowl       rings for 12s, 196 Hz, -7 dB against the speech" in shown
+    assert "bell  bowl       rings for 12s, 196 Hz, -7 dB relative to the speech" in shown
     assert "bed   ocean      a loop of 1m\n" in shown
 
 
@@ -39,7 +39,7 @@ def test_a_bed_is_written_at_its_level(narrator, tmp_path):
         (("bowll",), "error: there is no bell 'bowll'; did you mean 'bowl'? (beds: drone, brown, rain, ocean)\n"),
         (("bowl", "--length", "soon"), "error: --length: 'soon' is not a length of time; write 90s, 1m30s or 1:30\n"),
         (("rain", "--pitch", "200"), "error: a bed has no pitch; leave --pitch out\n"),
-        (("bowl", "--output", "x.txt"), "error: --output: x.txt has to end in .wav or .mp3\n"),
+        (("bowl", "--output", "x.txt"), "error: --output: x.txt must end in .wav or .mp3\n"),
     ],
 )
 def test_wrong_usage_is_told_in_a_line(narrator, arguments, told):

@@ -126,7 +126,7 @@ def test_a_voice_is_tried_to_a_file(narrator, tmp_path):
     again = narrator("voices", "try", "espeak:de", "Guten Tag.")
     assert (again.code, again.out.startswith("espeak-de-2.wav  espeak:de, ")) == (0, True)
     result = narrator("voices", "try", "espeak:de", "Guten Tag.", "--output", "espeak-de.wav")
-    assert (result.code, result.err.startswith("error: espeak-de.wav is there already; replace it")) == (2, True)
+    assert (result.code, result.err.startswith("error: espeak-de.wav already exists; replace it")) == (2, True)
     slower = narrator("voices", "try", "espeak:de", "Guten Tag.", "--force", "--pace", "0.6")
     assert slower.code == 0
     with wave.open(str(tmp_path / "espeak-de.wav")) as sound:
@@ -153,11 +153,11 @@ def test_a_voice_that_is_tried_speaks_each_time(narrator, write, tmp_path):
         (["try", "espeak", " "], "error: there is nothing to say"),
         (["try", "espeak", "…🧘"], "error: there is nothing to say"),
         (["try", "", "Hi."], "error: no voice is named"),
-        (["try", "espeak", "Hi.", "--output", "a.ogg"], "error: --output: a.ogg has to end in .wav or .mp3"),
+        (["try", "espeak", "Hi.", "--output", "a.ogg"], "error: --output: a.ogg must end in .wav or .mp3"),
         (["add", "espeak"], "error: the engine 'espeak' has no voices to add or remove"),
         (["remove", "nobody"], "error: there is no voice 'nobody' to add or remove"),
         (["try", "a" * 300, "Hi."], "error: there is no engine 'aaaa"),
-        (["try", "espeak", "Hi \udcff."], "error: 'Hi \\udcff.' is no text in UTF-8"),
+        (["try", "espeak", "Hi \udcff."], "error: 'Hi \\udcff.' is not valid UTF-8"),
         (["try", "openai:\udcff", "Hi."], "error: 'openai' has no voice '\\udcff'"),
         (["try", "silent", "Hi.", "--language", "\udcff"], "error: '\\udcff' is not a code of a language"),
         (["--language", "\udcff"], "error: '\\udcff' is not a code of a language"),
@@ -209,7 +209,7 @@ def test_a_voice_is_added_and_removed(fake, tmp_path):
     added = fake("add", "fake")
     assert (added.exit_code, added.stderr) == (0, "")
     assert added.stdout.startswith("The voice fake: 100 bytes, from nobody, MIT.\nfake:one is installed; hear it with")
-    assert fake("add", "fake").stdout == "fake:one is installed already\n"
+    assert fake("add", "fake").stdout == "fake:one is already installed\n"
     assert fake("remove", "fake").stdout == "fake:one is removed\n"
     assert not (tmp_path / "fake.voice").exists()
 
@@ -231,6 +231,7 @@ def test_options_come_before_the_environment_and_that_before_the_configuration(n
     assert track["voice"] == "silent:en"
 
 
+@pytest.mark.slow
 def test_the_tracks_of_two_voices_do_not_replace_one_another(narrator, write, tmp_path):
     write(ROUTINE, "mine.yaml")
     for voice in ("silent", "espeak:en-gb"):
@@ -240,12 +241,13 @@ def test_the_tracks_of_two_voices_do_not_replace_one_another(narrator, write, tm
     assert names == {"mine-silent.mp3", "mine-espeak-en-gb.mp3", "mine.mp3"}
     other = narrator("render", "mine.yaml", env={"NARRATOR_VOICE": "espeak:en-gb"})
     assert other.out.splitlines()[1] == (
-        "  in place of the track that silent:en spoke; with --voice each has a name of its own"
+        "  replaces the track spoken by silent:en; with --voice, file names include the voice"
     )
     again = narrator("render", "mine.yaml", "--json", env={"NARRATOR_VOICE": "espeak:en-gb"})
     assert json.loads(again.out)["replaced"] is None
 
 
+@pytest.mark.slow
 def test_a_voice_that_has_changed_is_heard_when_everything_is_spoken_again(narrator, write, tmp_path):
     """Its program changes behind an address that does not, so nothing else could know of it."""
     speaker, log = Path(__file__).parents[1] / "speaker.py", tmp_path / "log"

@@ -52,6 +52,7 @@ def measure_error(decoded, mixed):
     return 10 * np.log10((mixed**2).sum() / ((decoded - mixed) ** 2).sum())
 
 
+@pytest.mark.slow
 def test_frames_laid_side_by_side_are_as_good_as_a_straight_encode(session, tmp_path):
     layout, mixer = session
     whole = mix_track(layout, mixer)
@@ -91,6 +92,7 @@ def test_between_islands_there_is_the_room_tone_or_nothing(session, tmp_path):
         assert np.abs(quiet).max() == 0
 
 
+@pytest.mark.slow
 def test_the_same_bytes_on_any_number_of_threads_and_from_the_cache(session, tmp_path):
     layout, mixer = session
     first = lay(layout, mixer, tmp_path)[0].read_bytes()
@@ -99,6 +101,7 @@ def test_the_same_bytes_on_any_number_of_threads_and_from_the_cache(session, tmp
     assert first == again == lay(layout, fresh, tmp_path, threads=3)[0].read_bytes()
 
 
+@pytest.mark.slow
 def test_a_second_length_encodes_nothing_that_was_encoded(tmp_path, monkeypatch):
     mixer = Mixer(Clips(Cache(tmp_path / "cache")), 0.0, open_floor(-75.0))
     lay(find_islands(make_timeline(*STROKES, length=60_000)), mixer, tmp_path)
@@ -108,7 +111,7 @@ def test_a_second_length_encodes_nothing_that_was_encoded(tmp_path, monkeypatch)
     assert lay(layout, mixer, tmp_path)[1] == count_frames(90_024)
 
 
-@pytest.mark.parametrize("sound", ["rain", "ocean"])
+@pytest.mark.parametrize("sound", ["rain", pytest.param("ocean", marks=pytest.mark.slow)])
 def test_a_second_length_over_a_bed_encodes_no_island_again(tmp_path, monkeypatch, sound):
     bed = make_bed(sound, fade=480)
     mixer = Mixer(Clips(Cache(tmp_path / "cache")), 0.0, None, open_bed(sound, "", Cache(tmp_path)))
@@ -130,6 +133,7 @@ def test_a_second_length_over_a_bed_encodes_no_island_again(tmp_path, monkeypatc
     assert count(5400, 10_080, 19_800) == [0, 0]
 
 
+@pytest.mark.slow
 def test_over_a_users_music_an_island_is_found_again_at_the_same_place_of_it(tmp_path, monkeypatch):
     bed = make_bed("mine.wav", digest="d")
     mixer = Mixer(Clips(Cache(tmp_path / "cache")), 0.0, open_floor(-75.0), open_bed("rain", "", Cache(tmp_path)))
@@ -158,6 +162,7 @@ def test_the_meter_hears_what_a_meter_on_the_file_hears(session, tmp_path):
 CODINGS = [Coding(rate, channels) for channels, rates in BITRATES.items() for rate in rates]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("coding", CODINGS, ids=str)
 def test_levels_come_out_as_they_went_in_at_every_bit_rate(tmp_path, coding):
     time = np.arange(96_000) / 48_000

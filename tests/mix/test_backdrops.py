@@ -1,4 +1,4 @@
-"""Beds from a user's file: kept in pieces, and damage found before it is heard."""
+"""Beds from a user's file: they are cached in pieces, and damage is found before it is heard."""
 
 import tracemalloc
 import wave
@@ -13,12 +13,12 @@ from narrator.mix.backdrops import open_bed
 from narrator.routine.sounds import find_sound
 from narrator.units import SAMPLE_RATE, TICK_SAMPLES
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture
 def sound(tmp_path):
-    """A wobbling tone of 100 s; its path and digest."""
+    """Write a wobbling tone of 100 s; return its path and digest."""
     time = np.arange(100 * SAMPLE_RATE) / SAMPLE_RATE
     tone = 0.2 * np.sin(2 * np.pi * 220 * time) * (1.5 + np.sin(time / 7))
     with wave.open(str(tmp_path / "mine.wav"), "wb") as file:
@@ -36,7 +36,7 @@ def list_entries(cache):
     return sorted(entry.path for entry in cache.list_entries())
 
 
-def test_a_bed_of_pieces_is_the_bed_whole(sound, cache):
+def test_a_bed_read_in_pieces_is_the_same_as_whole(sound, cache):
     bed = open_bed(*sound, cache)
     assert len(list_entries(cache)) == 1 + 4
     whole = bed.read(0, bed.ticks)
@@ -57,7 +57,7 @@ def test_a_damaged_piece_is_made_again(sound, cache, damage):
         assert np.array_equal(open_bed(*sound, Cache(cache.root)).read(0, 5000), whole)
 
 
-def test_damage_that_is_done_while_a_bed_is_open_is_found(sound, cache):
+def test_damage_while_a_bed_is_open_is_found(sound, cache):
     whole = open_bed(*sound, cache).read(0, 5000)
     bed = open_bed(*sound, cache)
     for path in list_entries(cache):

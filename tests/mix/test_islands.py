@@ -7,7 +7,7 @@ def spans(timeline):
     return [(island.start, island.end, len(island.sounds)) for island in find_islands(timeline).islands]
 
 
-def test_sounds_apart_are_islands_apart():
+def test_separate_sounds_are_separate_islands():
     assert spans(make_timeline((504, say("a")), (1008, say("b")))) == [(504, 984, 1), (1008, 1488, 1)]
 
 
@@ -20,11 +20,11 @@ def test_a_bell_rings_on_beneath_what_follows():
     assert spans(found) == [(0, 17_016, 3), (20_400, 20_880, 1)]
 
 
-def test_the_same_bell_with_another_ring_is_heard_as_long_as_that():
+def test_a_bell_with_a_length_is_heard_for_that_length():
     assert spans(make_timeline((0, Bell("bowl", length=3000)))) == [(0, 3000, 1)]
 
 
-def test_where_the_bed_changes_is_an_island_and_the_rest_is_background():
+def test_a_change_of_the_bed_is_an_island_and_the_rest_is_background():
     found = find_islands(make_timeline((30_000, say("a")), bed=make_bed(fade=2400), length=60_000))
     assert [(island.start, island.end) for island in found.islands] == [
         (0, 2400), (30_000 - 312, 30_480 + 1200), (57_600, 60_000),
@@ -33,7 +33,7 @@ def test_where_the_bed_changes_is_an_island_and_the_rest_is_background():
     assert [found.curve.find_level(time) for time in (10_000, 40_000, 60_000)] == [-22.0, -22.0, None]
 
 
-def test_without_ducking_a_sentence_is_an_island_by_itself():
+def test_without_ducking_the_island_of_a_sentence_is_no_longer_than_it():
     found = find_islands(make_timeline((30_000, say("a")), bed=make_bed(duck=0.0), length=60_000))
     assert (found.islands[1].start, found.islands[1].end) == (30_000, 30_480)
 

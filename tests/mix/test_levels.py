@@ -25,16 +25,16 @@ def clips(tmp_path_factory):
         return speak(TEXTS, Reader(engine, Voice("espeak", "en-us", "en")), Cache(tmp_path_factory.mktemp("c")))
 
 
-def test_every_clip_comes_to_one_loudness(clips):
+def test_every_clip_has_the_same_loudness(clips):
     for text in TEXTS:
         level = clips.get_level(text)
         assert level + level_clip(level) == SPEECH
-        # Between silences a short word counts for less than it is: no more than the meter's window makes of it.
+        # A short word between silences measures lower, because the meter's window includes the silence.
         assert level - 6 < clips.get_loudness(text).integrated <= level + 0.1
 
 
 def place(cues, clips, bed):
-    """Every six seconds a cue, for two minutes."""
+    """Place a cue every six seconds, for two minutes."""
     timeline = make_timeline(*((6000 * number, cue) for number, cue in enumerate(cues)), length=120_000, bed=bed)
     lengths = Lengths(clips.lengths, {})
     segments = (
@@ -67,14 +67,14 @@ MATERIAL = {
 
 @pytest.mark.parametrize("target", [-16.0, -23.0])
 @pytest.mark.parametrize("name", MATERIAL)
-def test_a_session_comes_to_the_loudness_that_is_asked_for(clips, name, target):
+def test_a_session_has_the_requested_loudness(clips, name, target):
     cues, bed = MATERIAL[name]
     gain = measure(cues, clips, target, bed)
     assert gain * 4 == int(gain * 4)
     assert hear(cues, clips, gain, bed) == pytest.approx(target, abs=0.5)
 
 
-def test_a_few_words_among_much_breath_are_not_made_loud(clips):
+def test_a_few_words_between_many_breath_tones_are_not_made_loud(clips):
     cues = [say(TEXTS[1]), *[Breath("in", 4008), Breath("out", 5016)] * 8]
     assert measure(cues, clips) == LOUDER
     assert measure(cues, clips, -20.0) == LOUDER - 4

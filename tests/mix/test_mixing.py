@@ -100,8 +100,8 @@ def test_floor_and_bed_run_from_the_start_of_an_island(clips, tmp_path):
     assert heard == pytest.approx(-16.0 - 10.0 + 3.0, abs=0.3)
 
 
-def test_the_bed_steps_back_under_speech(clips, tmp_path):
-    """What is left of the mix without the same mix of speech alone is the bed, 8 dB down."""
+def test_the_bed_is_ducked_under_speech(clips, tmp_path):
+    """The mix minus a mix of the speech alone is the bed, 8 dB lower."""
     bed = open_bed("drone", "", Cache(tmp_path))
     text = "Let your shoulders be heavy, and soften your jaw."
     length = clips.lengths[text]
@@ -117,9 +117,10 @@ def test_the_bed_steps_back_under_speech(clips, tmp_path):
     assert np.abs(rest - full * db_to_ratio(-8.0)).max() < 1e-4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bed", [None, make_bed()])
 def test_a_long_island_mixed_in_pieces_is_the_same_as_whole(clips, bed, tmp_path):
-    """Each piece with what is encoded around it: speech loud enough for the limiter, and a bed that is ducked."""
+    """Mix pieces with their surroundings: speech that is loud enough for the limiter, and a ducked bed."""
     cues = [(0, Bell("bowl", 8, 7000)), (2880, say("Breathe in.")), (9600 - 240, say("Hold.")), (9984, say("Hold."))]
     mixer = Mixer(clips, 8.0, open_floor(-75.0), open_bed("drone", "", Cache(tmp_path)) if bed else None)
     layout = find_islands(make_timeline(*cues, length=80_000, bed=bed))

@@ -57,9 +57,9 @@ FAULTS = [
     ("loudness: -3", "", "routine.yaml:2:11: error: 'loudness' is at most -14.0, not -3"),
     ("", "  - bell: {sound: bowl, pitch: 5}", "routine.yaml:4:32: error: 'pitch' is at least 30.0, not 5"),
     ("", "  - bell: mine.wav", "routine.yaml:4:11: error: there is no sound file mine.wav in this file's folder or below it; put it there, or in the folder that 'sounds' in the configuration file names"),
-    ("", "  - bell: {sound: mine.wav, pitch: 200}", "routine.yaml:4:11: error: a sound file keeps its own pitch; take 'pitch' out"),
+    ("", "  - bell: {sound: mine.wav, pitch: 200}", "routine.yaml:4:11: error: the pitch of a sound file cannot be changed; remove 'pitch'"),
     ("", "  - section: A\n    bed: -20\n    steps: [{say: Rest.}]",
-     "routine.yaml:5:10: error: this routine has no bed; add 'bed: drone' at its top, or take this out"),
+     "routine.yaml:5:10: error: this routine has no bed; add 'bed: drone' at its top, or remove this"),
 ]  # fmt: skip
 
 
@@ -102,6 +102,7 @@ def write_wav(path, seconds, channels=1, pitch=440.0):
         container.mux(stream.encode(None))
 
 
+@pytest.mark.slow
 def test_files_of_the_user_are_found_beside_the_routine_and_in_its_script(write, tmp_path, narrator):
     (tmp_path / "bells").mkdir()
     write_wav(tmp_path / "bells" / "mine.wav", 1.5)

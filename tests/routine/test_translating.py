@@ -195,9 +195,9 @@ def test_the_command_writes_files_and_says_what_is_done(routine, narrator, tmp_p
 def test_the_command_refuses_what_it_cannot_do(routine, narrator):
     result = narrator("translate", "box-breathing", "--to", "es")
     assert result.code == 2
-    assert "box-breathing comes with narrator" in result.err
-    assert "into a folder of yours" in result.err
-    assert "--to: my.yaml is in en already" in narrator("translate", "my.yaml", "--to", "en").err
+    assert "box-breathing is built in" in result.err
+    assert "to a folder of your own" in result.err
+    assert "--to: my.yaml is already in en" in narrator("translate", "my.yaml", "--to", "en").err
     assert (
         "'deutsch!' is not a code of a language; write one such as en, de or es (--to)"
         in narrator("translate", "my.yaml", "--to", "deutsch!").err
@@ -209,7 +209,7 @@ def test_check_and_render_follow_the_file(write, narrator, tmp_path):
     narrator("translate", "my.yaml", "--to", "de")
     result = narrator("check", "my.yaml")
     assert (
-        "my.yaml:3:15: warning: what is spoken is not all in 'de': 1 text has no translation (my.yaml, line 3)"
+        "my.yaml:3:15: warning: not all spoken texts are in 'de': 1 text has no translation (my.yaml, line 3)"
         in result.err
     )
     result = narrator("render", "my.yaml", "--language", "de")
@@ -229,6 +229,7 @@ def test_check_and_render_follow_the_file(write, narrator, tmp_path):
     assert narrator("script", "my.yaml").code == 0
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_nothing_that_was_translated_is_lost(tmp_path_factory, data):
     chance = data.draw(st.randoms(use_true_random=False))
@@ -255,6 +256,7 @@ def _edit(text, chance: random.Random):
     return text.replace("the", "your") if chance.random() < 0.3 else text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list_builtins())
 def test_a_translation_that_comes_with_narrator_is_complete(name):
     routine = load_routine(list_builtins()[name], name)

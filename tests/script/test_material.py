@@ -113,11 +113,9 @@ def test_rounds_have_names(unroll, language, said):
 
 
 def test_a_round_without_a_name_is_told(unroll):
-    with pytest.raises(RoutineError, match=r"f:4:19: error: narrator has no word in 'en' for which round number 31 is"):
+    with pytest.raises(RoutineError, match=r"f:4:19: error: narrator has no ordinal in 'en' for round 31; write"):
         unroll("  - repeat: 31\n    steps: [{say: '{nth}'}]\n")
-    with pytest.raises(
-        RoutineError, match=r"narrator has no word in 'pl' for which round number 1 is; write \{round\}"
-    ):
+    with pytest.raises(RoutineError, match=r"narrator has no ordinal in 'pl' for round 1; write \{round\}"):
         unroll("  - repeat: 2\n    steps: [{say: '{nth}'}]\n", head="language: pl\n")
     with pytest.raises(RoutineError, match=r"\{nth\} has no meaning here"):
         unroll("  - say: '{nth}'\n")
@@ -132,7 +130,7 @@ def test_titles_are_filled_in(unroll):
     assert [section.title for section in script.sections] == titles
     with pytest.raises(RoutineError, match=r"f:3:14: error: {sied} has no meaning here"):
         unroll("  - section: 'A {sied}'\n    steps: [{hold: 1m}]\n")
-    with pytest.raises(RoutineError, match="a brace without its partner"):
+    with pytest.raises(RoutineError, match="a brace is unmatched"):
         unroll("  - section: 'A }'\n    steps: [{hold: 1m}]\n")
 
 
@@ -153,7 +151,7 @@ def test_a_section_whose_title_names_its_side_is_one_for_each(unroll):
     [
         ("optional: 1\n    extra: 1", "5:5: error: a step is either 'optional' or 'extra'"),
         ("extra: 0", "4:12: error: 'extra' is true, false or a whole number from 1 to 9999, not '0'"),
-        ("from: 8m\n    until: 8m", "5:5: error: no track is as long as 'from' and shorter than 'until'"),
+        ("from: 8m\n    until: 8m", "5:5: error: 'until' is not longer than 'from', so no track has this step"),
         ("from: 0s", "4:11: error: 'from' is at least 1s, not 0s"),
         ("until: soon", "4:12: error: 'soon' is not a length of time"),
     ],
@@ -172,7 +170,7 @@ def test_what_makes_no_sense_is_told(unroll, step, message):
         ("1..1001", "'repeat' is at most 1000, not 1001"),
         ("often", "'repeat' is a whole number, or a range such as 1..4, not 'often'"),
         ("{min: 1}", "'natural' is missing"),
-        ("{natural: 1, min: 2}", "'natural' must lie between 'min' and 'max'"),
+        ("{natural: 1, min: 2}", "'natural' must be between 'min' and 'max'"),
         ("{natural: 1, mix: 2}", "unknown key 'mix'; did you mean 'min'?"),
         ("[1, 2]", "a range is written with two dots: 1..2"),
     ],
@@ -184,7 +182,7 @@ def test_a_repeat_that_is_not_a_number_of_rounds_is_told(unroll, repeat, message
 
 
 def test_windows_inside_windows_must_meet(unroll):
-    with pytest.raises(RoutineError, match=r"f:6:28: error: no track has this step"):
+    with pytest.raises(RoutineError, match=r"f:6:28: error: no track can have this step"):
         unroll("  - section: A\n    until: 8m\n    steps:\n      - {say: hello, from: 8m}\n")
     script = unroll("  - section: A\n    until: 8m\n    steps:\n      - {say: hello, from: 7m59s}\n")
     (window, inner) = script.steps[0].windows

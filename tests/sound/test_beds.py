@@ -29,18 +29,18 @@ def bed(request):
 
 
 def measure_octaves(samples, lows):
-    """Power per hertz in octaves from each of `lows`, in dB, of the left channel."""
+    """Return the power per hertz of the left channel in the octaves from each of `lows`, in dB."""
     power = np.abs(np.fft.rfft(samples[:, 0])) ** 2
     frequency = np.fft.rfftfreq(len(samples), 1 / RATE)
     return [10 * np.log10(power[(frequency >= low) & (frequency < 2 * low)].mean() / len(samples)) for low in lows]
 
 
 def assert_seamless(loop):
-    """No step, in value or in slope, where the end meets the beginning, larger than elsewhere."""
+    """Assert that no step between the end and the beginning, in value or in slope, is larger than elsewhere."""
     joined = np.concatenate([loop[-4:], loop[:4]]).astype(float)
     for order in (1, 2, 3):
         assert np.abs(np.diff(joined, order, axis=0)).max() <= np.abs(np.diff(loop.astype(float), order, axis=0)).max()
-    # A step has power at every frequency: compare the seam with the rest, above where most of the sound lies.
+    # A step has power at every frequency: compare the seam with the rest above most of the sound's own power.
     turned = np.roll(loop, len(loop) // 2, axis=0)[:, 0].astype(float)
     pieces = turned[: len(turned) // 4800 * 4800].reshape(-1, 4800) * np.hanning(4800)
     high = (np.abs(np.fft.rfft(pieces, axis=1)) ** 2)[:, 1800:].sum(axis=1)
@@ -48,6 +48,7 @@ def assert_seamless(loop):
     assert (np.abs(np.fft.rfft(around)) ** 2)[1800:].sum() <= 1.5 * high.max()
 
 
+@pytest.mark.slow
 def test_a_bed_is_whole_units_of_the_grid(bed):
     name, loop = bed
     assert loop.dtype == np.float32
@@ -56,11 +57,11 @@ def test_a_bed_is_whole_units_of_the_grid(bed):
     assert SECONDS[name][0] <= len(loop) / RATE <= SECONDS[name][1]
 
 
-def test_a_bed_goes_round_without_a_seam(bed):
+def test_a_bed_repeats_without_a_seam(bed):
     assert_seamless(bed[1])
 
 
-def test_a_bed_is_at_its_level_however_often_it_goes_round(bed):
+def test_a_bed_has_its_level_however_often_it_repeats(bed):
     _, loop = bed
     assert measure_loop(loop) == pytest.approx(-16, abs=0.01)
     assert measure_loudness(np.tile(loop, (2, 1))).integrated == pytest.approx(-16, abs=0.1)
@@ -68,7 +69,7 @@ def test_a_bed_is_at_its_level_however_often_it_goes_round(bed):
     assert np.abs(loop.mean(axis=0)).max() < 1e-6
 
 
-def test_a_bed_is_wide_but_whole_in_mono(bed):
+def test_a_bed_is_wide_but_survives_mono(bed):
     _, loop = bed
     mono = loop.mean(axis=1)
     assert 0.3 < np.corrcoef(loop.T)[0, 1] < 0.95
@@ -76,7 +77,7 @@ def test_a_bed_is_wide_but_whole_in_mono(bed):
     assert 20 * np.log10(loop[:, 0].std() / loop[:, 1].std()) == pytest.approx(0, abs=1)
 
 
-def test_a_bed_leaves_out_what_cannot_be_heard_or_coded(bed):
+def test_a_bed_has_no_power_where_it_cannot_be_heard_or_coded(bed):
     _, loop = bed
     power = np.abs(np.fft.rfft(loop[:, 0])) ** 2
     frequency = np.fft.rfftfreq(len(loop), 1 / RATE)
@@ -121,17 +122,18 @@ def test_the_sea_swells_and_no_two_waves_are_alike():
     assert apart.max() - apart.min() > 2
 
 
+@pytest.mark.slow
 def test_a_bed_is_the_same_in_every_process():
     code = "import hashlib; from narrator.sound.beds import make_bed; print(hashlib.sha256(make_bed('rain').tobytes()).hexdigest())"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert told.strip() == hashlib.sha256(make_once("rain").tobytes()).hexdigest()
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert printed.strip() == hashlib.sha256(make_once("rain").tobytes()).hexdigest()
 
 
 @pytest.mark.parametrize("seconds", [2, 7.3, 20])
 def test_a_file_is_looped_without_a_seam_or_a_dip(seconds):
     frames = int(RATE * seconds)
     noise = (0.1 * np.random.default_rng(1).standard_normal((frames, 2))).astype(np.float32)
-    # Two ends that could not meet of themselves.
+    # Two ends that do not meet.
     ramp = np.linspace(-0.5, 0.5, frames, dtype=np.float32)[:, None]
     loop = loop_file(noise, 1500)
     assert len(loop) % 1152 == 0
@@ -143,7 +145,7 @@ def test_a_file_is_looped_without_a_seam_or_a_dip(seconds):
     assert np.abs(np.diff(np.concatenate([joined, joined[:1]]), axis=0)).max() < 0.02
 
 
-def test_a_loop_keeps_what_it_does_not_cross():
+def test_a_loop_keeps_what_is_outside_its_crossfade():
     tone = np.repeat(np.sin(np.arange(5 * RATE) / 40).astype(np.float32)[:, None], 2, axis=1)
     assert np.array_equal(loop_file(tone, 1000)[RATE:], tone[RATE : len(loop_file(tone, 1000))])
 
@@ -166,11 +168,12 @@ def test_the_floor_is_pink_and_as_quiet_as_stated():
     assert 20 * np.log10(make_floor(-60.0).std()) == pytest.approx(-60, abs=0.05)
 
 
-def test_the_floor_goes_round_without_a_seam():
+def test_the_floor_repeats_without_a_seam():
     assert_seamless(make_floor())
 
 
-def test_a_bed_more_changes_none_of_the_others(monkeypatch):
+def test_a_new_bed_does_not_change_the_others(monkeypatch):
+
     before = make_bed("brown")
     monkeypatch.setattr("narrator.sound.beds.BEDS", {"bees": BedSound(500, 8)} | BEDS)
     assert (make_bed("brown") == before).all()

@@ -284,7 +284,7 @@ def test_equal_holds_with_other_bounds_are_refused_with_both_lines():
     with pytest.raises(RoutineError) as caught:
         make_script(EQUAL.replace("      - hold: 20s..2m", "      - hold: 20s..3m"))
     assert str(caught.value) == (
-        "f:8:15: error: the holds that are equal: pose need the same bounds: 20s..3m (natural 1m) here, but "
+        "f:8:15: error: all holds with 'equal: pose' need the same bounds: 20s..3m (natural 1m) here, but "
         "20s..2m (natural 49s) at f:4:20; write the same length in both"
     )
 

@@ -40,21 +40,21 @@ def test_cues_stand_at_their_times_to_the_tick(read):
         (
             '"0:10"',
             '"0:01.500"',
-            "s.yaml:9:10: error: this cue starts at 0:01.512, but the one on line 8 goes on until ",
+            "s.yaml:9:10: error: this cue starts at 0:01.512, but the one on line 8 lasts until ",
         ),
         (
             '"0:20.500"',
             '"0:29.500"',
             "s.yaml:10:10: error: this cue runs from 0:29.496 to 0:33.504, past the end of the track: 'length' on line 4 is 30s",
         ),
-        ("Breathe out.", "'Breathe [3s] out.'", "s.yaml:9:5: error: a script's words hold no pauses"),
+        ("Breathe out.", "'Breathe [3s] out.'", "s.yaml:9:5: error: texts of a script cannot have pauses"),
         ("say: Breathe out.", "sya: Breathe out.", "s.yaml:9:18: error: unknown key 'sya'; did you mean 'say'?"),
         (
             "narrator_script: 1",
             "narrator_script: 2",
-            "s.yaml:1:18: error: this script has the form '2', and only 1 is known",
+            "s.yaml:1:18: error: this script has the format '2', but only 1 is known",
         ),
-        ('to: "0:20"', 'to: "0:00.500"', "s.yaml:6:5: error: a section ends ('to') after it starts ('at')"),
+        ('to: "0:20"', 'to: "0:00.500"', "s.yaml:6:5: error: a section must end ('to') after it starts ('at')"),
         ("length: 30s", "length: thirty", "s.yaml:4:9: error: 'thirty' is not a length of time"),
     ],
 )
@@ -74,7 +74,7 @@ def test_speech_may_not_overlap_speech_whatever_stands_between(read):
         "cues:\n",
         'cues:\n  - {at: "0:02", breathe: in, takes: 12s, say: [In, two, three, four, five, six, seven, eight, nine]}\n',
     )
-    with pytest.raises(RoutineError, match="the one on line 8 goes on until 0:10"):
+    with pytest.raises(RoutineError, match="the one on line 8 lasts until 0:10"):
         read(long + '  - {at: "0:09", bell: tick}\n')
 
 
@@ -107,6 +107,7 @@ steps:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("length", [None, 300_000, 600_000])
 def test_a_script_file_holds_words_over_breath_and_all_that_is_drawn(write, tmp_path, length):
     session = make_session(make_request(write(GROWING), "routine.yaml", length), Cache())

@@ -7,9 +7,9 @@ from narrator.units import format_clock, format_duration
 
 
 def format_text(title: str, voice: str, timeline: Timeline, readings: Readings | None = None) -> str:
-    """Write a screenplay to read aloud from: a time for each line, holds between them.
+    """Return a screenplay to read aloud from: one line with its time for each cue and each hold.
 
-    With `readings`, a second line shows what the voice is given for a sentence.
+    With `readings`, a second line shows what the voice receives for a sentence.
     """
     lines = [title, f"{format_duration(timeline.length)}, spoken by {voice}", ""]
     chapter: int | None = None
@@ -35,7 +35,7 @@ def _show(time: int) -> str:
 
 
 def _show_length(length: int) -> str:
-    """To the nearest second: times to the millisecond are for programs."""
+    """Return a length to the nearest second; only programs need milliseconds."""
     return format_duration((length + 500) // 1000 * 1000)
 
 

@@ -1,4 +1,4 @@
-"""`narrator check`: how long a routine can be, what it comes to at several lengths, and what is odd."""
+"""`narrator check`: report faults, the possible lengths, and figures at several lengths."""
 
 import sys
 from typing import TYPE_CHECKING
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 @takes_options
 def check_command(routines: Routines, *, asked: Asked, as_json: JsonOption = False) -> None:
-    """Find faults without speaking, and say how long it can be, and what it comes to at several lengths.
+    """Find faults without speaking, and show the possible lengths and figures at several of them.
 
     narrator check my.yaml
 
     narrator check my.yaml --length 6m,12m,40m
 
-    Unless lengths are given, it is looked at in 5m, 10m, 20m, 30m and its own length.
+    Without --length, the figures are for 5m, 10m, 20m, 30m and the routine's own length.
     """
     reporter = Reporter(as_json=as_json)
     with report_errors(as_json=as_json):
@@ -44,7 +44,7 @@ def check_command(routines: Routines, *, asked: Asked, as_json: JsonOption = Fal
 
 
 def _show_checked(name: str, checked: "Checked", reporter: Reporter, *, is_asked: bool) -> None:
-    """Print what was found, warnings and all; `is_asked` says that the lengths were."""
+    """Print the result and the warnings; `is_asked` says whether the lengths were given on the command line."""
     refused = [fault for row in checked.rows for fault in row.refusal] if is_asked else []
     report_all(refused, "error", as_json=reporter.as_json, spans=checked.range.spans)
     reporter.note_code(int(bool(refused)))
@@ -62,7 +62,7 @@ def _describe(name: str, checked: "Checked") -> str:
 
     span = checked.range
     about = "about " if checked.is_estimate else ""
-    # A length that was asked for is exact; the natural one is as exact as what it is made of.
+    # A requested length is exact; the natural one is an estimate if its clips are.
     is_natural = checked.length == span.natural
     length, natural = format_duration(checked.length), about + format_duration(span.natural)
     length = about + length if is_natural else length
@@ -80,7 +80,7 @@ def _print_table(checked: "Checked") -> None:
         table.add_column(heading, justify="right", no_wrap=True)
     for row in checked.rows:
         table.add_row(*_list_cells(row, checked))
-    # A pipe has no width of its own, and the table needs no more than this.
+    # A pipe has no width; 100 columns are enough for this table.
     Console(highlight=False, emoji=False, markup=False, width=None if sys.stdout.isatty() else 100).print(table)
 
 
@@ -94,5 +94,5 @@ def _list_cells(row: "Row", checked: "Checked") -> list[str]:
 
 
 def _show(length: Ms | None) -> str:
-    """Show a length to the second."""
+    """Return a length to the nearest second."""
     return "-" if length is None else format_duration((length + 500) // 1000 * 1000)

@@ -1,4 +1,4 @@
-"""What lies beneath a session, as loops: the room tone, and the bed that was asked for."""
+"""The loops under a session: the room tone and the bed."""
 
 import json
 from functools import lru_cache
@@ -18,26 +18,26 @@ from narrator.units import TICK_SAMPLES, Db, Lufs, Ms, Ticks, db_to_ratio
 
 _SHELF = "beds"
 _FORMAT = 4
-"""Raised whenever the same bed would sound otherwise."""
+"""Version of the cached beds; raise it with every change to how a bed sounds."""
 _LONGEST: Ms = 10 * 60_000
-"""So much of a user's file is looped."""
+"""Longest part of a user's file that is looped."""
 _CROSSFADE: Ms = 4000
 _PIECE: Ticks = 1250
-"""So much of it, 30 s, is one entry of the cache: memory stays small, and damage is found before it is heard."""
+"""Length of a cache entry, 30 s: memory use stays small, and damage is found before it is heard."""
 _SILENT: Lufs = -70.0
 
 
 @lru_cache(maxsize=4)
 def open_floor(level: Db) -> Loop:
-    """The room tone at a level in dBFS."""
+    """Open the room tone at a level in dBFS."""
     return Loop(f"floor {_FORMAT} {level}", TICKS, lambda _piece: pack_loop(make_floor(level)))
 
 
 def open_bed(sound: str, digest: str, cache: Cache) -> Loop:
-    """A bed at the loudness of speech: one that narrator makes, or a user's file with the digest of its bytes.
+    """Open a bed at the loudness of speech: a built-in one, or a user's file with the digest of its bytes.
 
     Raises:
-        SoundError: the file is no sound, too short, or silent.
+        SoundError: the file is not audio, too short, or silent.
 
     """
     return _open_file(sound, digest, cache) if digest else _open_made(sound)
@@ -49,7 +49,7 @@ def _open_made(sound: str) -> Loop:
 
 
 def _open_file(path: str, digest: str, cache: Cache) -> Loop:
-    """Open a user's file, decoded once and kept in pieces: a long one would fill the memory."""
+    """Open a user's file, decoded once and cached in pieces, because a long one would fill the memory."""
     key = make_key(_FORMAT, av.__version__, digest)
 
     def load(piece: int) -> Pcm:
@@ -65,7 +65,7 @@ def _open_file(path: str, digest: str, cache: Cache) -> Loop:
 
 
 def _keep_loop(path: str, digest: str, key: str, cache: Cache) -> tuple[bytes, list[bytes]]:
-    """Decode a file, keep its pieces, and return what is to be known of it, and the pieces."""
+    """Decode a file and cache its pieces; return its length and scale as JSON, and the pieces."""
     pcm, scale = pack_loop(_make_loop(path, digest))
     step = _PIECE * TICK_SAMPLES
     pieces = [pcm[start : start + step].tobytes() for start in range(0, len(pcm), step)]

@@ -1,4 +1,4 @@
-"""The bed's level over time: what the routine says of it, its coming and going, and its stepping back under speech."""
+"""The bed's level over time: the levels of the sections, the fades, and the ducking under speech."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,20 +12,20 @@ from narrator.timeline import BedLine
 from narrator.units import SAMPLES_PER_MS, TICK, Db, Ms, db_to_ratio, floor_ticks, ms_to_ticks, ticks_to_ms
 
 ATTACK: Ms = ticks_to_ms(ms_to_ticks(300))
-"""Time in which the bed goes down before speech; all times here are whole ticks."""
+"""Time that the bed takes to fall before speech; all times here are whole ticks."""
 RELEASE: Ms = ticks_to_ms(ms_to_ticks(1200))
-"""And in which it comes back after it."""
+"""Time that it takes to rise again after speech."""
 _REST: Ms = 4000
-"""Between two sounds closer than this the bed stays down: coming up for a moment only is what is called pumping."""
+"""The bed stays down between two sounds that are closer than this: rising for only a moment sounds like pumping."""
 _TURN: Ms = ticks_to_ms(ms_to_ticks(4000))
-"""Time it takes to go from one section's level to the next one's."""
+"""Time that it takes to move from one section's level to the next."""
 _LEAST_TURN: Ms = ticks_to_ms(ms_to_ticks(480))
-"""A level that is left again sooner than this is not gone to: it would be heard as a jolt."""
+"""A level that would last less than this is skipped: it would be heard as a jolt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ramp:
-    """A change of level from `start` to `end` ms; levels in dB against the speech, None for silence."""
+    """A change of level from `start` to `end` ms; levels are in dB relative to the speech, None for silence."""
 
     start: Ms
     end: Ms
@@ -35,7 +35,7 @@ class Ramp:
 
 @dataclass(frozen=True, slots=True)
 class Duck:
-    """The bed is down by `depth` dB from `start` to `end`; it goes down before and comes back after."""
+    """A lowering by `depth` dB from `start` to `end` ms; the bed falls before and rises again after."""
 
     start: Ms
     end: Ms
@@ -43,25 +43,25 @@ class Duck:
 
     @property
     def span(self) -> tuple[Ms, Ms]:
-        """From where it starts to go down to where it has come back."""
+        """Times at which it starts to fall and at which it is back."""
         return self.start - ATTACK, self.end + RELEASE
 
 
 @dataclass(frozen=True, slots=True)
 class BedCurve:
-    """The bed's level: `level` at first, then as the ramps say, lowered by the ducks; none of a kind overlap."""
+    """The bed's level: `level` at first, changed by ramps and lowered by ducks. Neither ramps nor ducks overlap."""
 
     level: Db | None = None
     ramps: tuple[Ramp, ...] = ()
     ducks: tuple[Duck, ...] = ()
 
     def cache_key(self) -> tuple[object, ...]:
-        """Return what the level depends on, at every time."""
+        """Return everything that the level depends on."""
         ramps = [(ramp.start, ramp.end, ramp.before, ramp.after) for ramp in self.ramps]
         return self.level, ramps, [(duck.start, duck.end, duck.depth) for duck in self.ducks]
 
     def list_spans(self) -> Iterator[tuple[Ms, Ms]]:
-        """Yield where the level is not constant: in the ramps, and where a duck goes down and comes back."""
+        """Yield the spans of time in which the level is not constant: ramps, and both sides of a duck."""
         yield from ((ramp.start, ramp.end) for ramp in self.ramps)
         for duck in self.ducks:
             yield duck.span[0], duck.start
@@ -75,13 +75,13 @@ class BedCurve:
         return level - next((duck.depth for duck in self.ducks if duck.start <= time < duck.end), 0.0)
 
     def _find_turn(self, time: Ms) -> Db | None:
-        """Return the level at a time between ramps, were there no ducks."""
+        """Return the level at a time between ramps, ducks left out."""
         return next((ramp.after for ramp in reversed(self.ramps) if ramp.end <= time), self.level)
 
     def cut(self, start: Ms, end: Ms) -> "BedCurve":
-        """Return what bears on the time from `start` to `end`, counted from `start`.
+        """Return the part from `start` to `end`, its times counted from `start`.
 
-        Of a duck it does not matter how long it was down before, or will be after.
+        A duck that is down before or after it is down from its start or to its end: the level is the same.
         """
         return BedCurve(
             self._find_turn(start),
@@ -98,7 +98,7 @@ class BedCurve:
         )
 
     def draw(self, length: Ms) -> NDArray[np.float32]:
-        """Amplitude for each sample from 0 to `length` ms, shape (frames, 1)."""
+        """Return the amplitude of each sample from 0 to `length` ms, shape (frames, 1)."""
         time = np.arange(length * SAMPLES_PER_MS) / SAMPLES_PER_MS
         gain = np.full(len(time), _find_ratio(self.level))
         for ramp in self.ramps:
@@ -117,12 +117,12 @@ def _find_ratio(level: Db | None) -> float:
 
 
 def draw_curve(line: BedLine, length: Ms, spans: Iterable[tuple[Ms, Ms]]) -> BedCurve:
-    """The curve of a track of `length` ms (whole ticks), ducked under the spans of time named, given in order."""
+    """Return the curve of a track of `length` ms (whole ticks), ducked in the given spans, which are in order."""
     return BedCurve(None, tuple(_list_ramps(line, length)), tuple(_list_ducks(spans, line.bed.duck)))
 
 
 def _list_ramps(line: BedLine, length: Ms) -> Iterator[Ramp]:
-    """The coming, the turns between sections, and the going; each is done before the next begins."""
+    """Yield the fade-in, the changes between sections, and the fade-out; each ends before the next begins."""
     fade = ticks_to_ms(floor_ticks(min(line.bed.fade, length // 2)))
     turns = [(min(max(time - time % TICK, fade * bool(time)), length - fade), level) for time, level in line.levels]
     turns.append((length - fade, None))

@@ -1,4 +1,4 @@
-"""A timeline taken apart: islands of sound, and between them nothing but the background."""
+"""A timeline split into islands of sound, with only the background between them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from narrator.timeline import Timeline
 from narrator.units import TICK, Ms, Ticks, ceil_ticks, floor_ticks, ms_to_ticks, ticks_to_ms
 
 PIECE: Ms = 250 * TICK
-"""Longer islands are mixed and encoded in pieces of this length, so that memory stays small however long they are."""
+"""Length of the pieces in which a longer island is mixed and encoded, so that memory use stays small."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A sentence, one stroke of a bell or a breath tone, from `start` ms of its island up to, not including, `end`."""
+    """A sentence, one stroke of a bell or a breath tone, from `start` to `end` (exclusive) ms of its island."""
 
     start: Ms
     end: Ms
@@ -26,23 +26,23 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Island:
-    """A run of sound, or of a changing bed, from `start` to `end`, both on ticks; a tick or more is between two."""
+    """A run of sound, or of a changing bed, from `start` to `end`, both on ticks; islands are a tick or more apart."""
 
     start: Ms
     end: Ms
     sounds: tuple[Sound, ...]
     is_cut: bool = False
-    """The end of the track cuts a ring short."""
+    """Whether the end of the track cuts a ring short."""
     phase: Ticks = 0
     """Tick of the bed's loop that is heard at its start."""
 
     @property
     def length(self) -> Ms:
-        """Whole ticks, in ms."""
+        """Length in ms, whole ticks."""
         return self.end - self.start
 
     def list_pieces(self) -> list[tuple[Ms, Ms]]:
-        """Start and end of each piece within the island."""
+        """Return the start and end of each piece within the island."""
         return [(start, min(start + PIECE, self.length)) for start in range(0, self.length, PIECE)]
 
 
@@ -58,13 +58,13 @@ class Layout:
 
 
 def find_islands(timeline: Timeline) -> Layout:
-    """Gather what sounds together."""
+    """Group the sounds of a timeline that touch or overlap into islands."""
     end_of_track = ticks_to_ms(floor_ticks(timeline.length))
     sounds = sorted(_list_sounds(timeline), key=lambda sound: sound.start)
     curve, made_bed = BedCurve(), name_made_bed(timeline.bed)
     if timeline.bed:
         curve = draw_curve(timeline.bed, end_of_track, _list_foreground(sounds))
-    # What is no sound, but a change of the bed, is gathered with them as a span without a cue.
+    # A change of the bed is grouped with the sounds, as a span without a cue.
     parts: list[tuple[Ms, Ms, Sound | None]] = [(sound.start, sound.end, sound) for sound in sounds]
     parts += [(max(start, 0), end, None) for start, end in curve.list_spans() if start < end_of_track]
     islands: list[Island] = []
@@ -95,12 +95,12 @@ def _make_island(run: list[tuple[Ms, Ms, Sound | None]], end: Ms, end_of_track: 
 
 
 def measure_stroke(bell: Bell) -> Ms:
-    """How long a bell is heard after a stroke, down to −60 dB."""
+    """Return how long a bell is heard after a stroke, down to −60 dB."""
     return measure_ring(bell.sound, bell.pitch, bell.length, bell.digest)
 
 
 def _list_sounds(timeline: Timeline) -> Iterator[Sound]:
-    """Every single sound, by its time in the track: a bell's later strokes are sounds of their own."""
+    """Yield each sound with its times in the track; every stroke of a bell is a separate sound."""
     for segment in timeline.segments:
         match segment.cue:
             case Speech() as speech:
@@ -114,13 +114,13 @@ def _list_sounds(timeline: Timeline) -> Iterator[Sound]:
                 if phase in PITCH:
                     yield Sound(segment.start, segment.end, Breath(phase, length))
                 for number, word in enumerate(words):
-                    # A word is as long as its second, or as the rest of its phase.
+                    # A word starts at its second and has the rest of the phase.
                     start = segment.start + ticks_to_ms(ms_to_ticks(1000 * number))
                     yield Sound(start, max(segment.end, start + TICK), word)
 
 
 def _list_foreground(sounds: Iterable[Sound]) -> Iterator[tuple[Ms, Ms]]:
-    """What the bed steps back for: words, and bells until they have lost 20 of their 60 dB."""
+    """Yield the spans in which the bed is ducked: speech, and bells until they have lost 20 of their 60 dB."""
     for sound in sounds:
         match sound.cue:
             case Speech():

@@ -1,7 +1,7 @@
-"""How loud things are: every clip at one loudness, bells and beds at distances from it, and one gain for it all.
+"""Levels: all clips at the same loudness, bells and beds relative to it, and one gain for everything.
 
-The gain belongs to the material, not to a track: to a routine at its own length with full guidance. So it is the
-same at every length, and what was made for one length serves another.
+The gain belongs to the material, not to a track: it is measured on the routine at its natural length with full
+guidance. So it is the same at every length, and frames made for one length are valid for another.
 """
 
 import math
@@ -21,26 +21,27 @@ from narrator.timeline import BedLine, Timeline
 from narrator.units import Db, Lufs, Ms
 
 CEILING: Db = -1.0
-"""True peak that no decoded track exceeds, in dBTP."""
+"""Highest true peak of a decoded track, in dBTP."""
 MIX_CEILING: Db = CEILING - 1.0
-"""And that no mix exceeds: decoded peaks came out up to 0.85 dB higher, in loud sessions at 64 kbit/s."""
+"""Highest true peak of a mix, in dBTP: decoded peaks were up to 0.85 dB higher, in loud sessions at 64 kbit/s."""
 HEADROOM: Db = 24.0
-"""Sounds are mixed this far down, since pydub's sums saturate; the encoder's input is made up again in float."""
+"""Sounds are mixed at this much less, because pydub's sums saturate; the level is restored in float."""
 LOUDER: Db = 3.0
-"""How far over the loudness of a session its speech may come. Where tones or a bed take most of the time they hold the
-measured loudness down, and a few words would otherwise be made ever louder."""
+"""Most that speech may exceed the loudness of its session. Tones or a bed that take most of the time keep the measured
+loudness low, and a few words would otherwise become too loud."""
 _GAIN_STEP: Db = 0.25
 
 
 def level_clip(level: Lufs | None) -> Db:
-    """Gain that brings a clip of a loudness to that of all."""
+    """Return the gain that brings a clip of this loudness to the common one."""
     return 0.0 if level is None else SPEECH - level
 
 
 def measure_gain(timeline: Timeline, clips: Clips, target: Lufs) -> Db:
-    """The gain, in steps of 0.25 dB, that brings a timeline to a loudness, its speech to `LOUDER` over it at most.
+    """Return the gain, in steps of 0.25 dB, that brings a timeline to a loudness, its speech at most `LOUDER` over it.
 
-    A timeline without speech keeps the distances of its bells from speech that is not there.
+    Without speech, bells keep their level relative to speech of that loudness.
+
     """
     counts = Counter(part for segment in timeline.segments for part in _take_apart(segment.cue))
     blocks: list[Lufs] = []
@@ -54,8 +55,17 @@ def measure_gain(timeline: Timeline, clips: Clips, target: Lufs) -> Db:
     return math.floor(min(wanted, target - SPEECH + LOUDER) / _GAIN_STEP + 0.5) * _GAIN_STEP
 
 
+def measure_words(timeline: Timeline, clips: Clips, gain: Db) -> Lufs | None:
+    """Return the loudness of all that is spoken in a track, by itself and before limiting; None where nothing is.
+
+    A bell or a bed changes the loudness of the whole: this is how loud the voice is, whatever else is heard.
+    """
+    spoken = [speech for segment in timeline.segments for speech in list_speeches(segment.cue)]
+    return integrate(block + gain for speech in spoken for block in _list_blocks(speech, clips))
+
+
 def _take_apart(cue: Cue) -> Iterator[Cue]:
-    """Single sounds: a bell's strokes, a breath's tone and words."""
+    """Yield single sounds: the strokes of a bell, the tone and words of a breath."""
     match cue:
         case Breath(phase, length):
             yield from list_speeches(cue)
@@ -67,7 +77,7 @@ def _take_apart(cue: Cue) -> Iterator[Cue]:
 
 
 def _list_blocks(cue: Cue, clips: Clips) -> list[Lufs]:
-    """Loudness of each 100 ms of a sound by itself."""
+    """Return the loudness of each 100 ms of a sound by itself."""
     match cue:
         case Speech(text):
             gain = level_clip(clips.get_level(text))
@@ -92,7 +102,7 @@ def _measure_tone(phase: str, length: Ms) -> tuple[Lufs, ...]:
 
 
 def _list_bed_blocks(line: BedLine, length: Ms) -> Iterator[Lufs]:
-    """What the bed adds by itself, were it heard alone all the time."""
+    """Yield the loudness of each 100 ms of the bed, as if it were heard alone."""
     for (start, level), (end, _) in pairwise([*line.levels, (length, None)]):
         if level is not None:
             yield from repeat(SPEECH + level, (end - start) // 100)

@@ -1,4 +1,4 @@
-"""Islands, or parts of them, as sound at its final level; and what lies between them."""
+"""Mixing of islands, or parts of them, and of the background between them, at the final level."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,7 +25,7 @@ _LAST_FADE: Ms = 500
 
 @dataclass(frozen=True)
 class Mixer:
-    """What all of a session's sound goes through: its clips, its one gain, and the loops beneath it (None for none)."""
+    """The clips, gain and loops that all of a session's sound is mixed with; None for no loop."""
 
     clips: Clips
     gain: Db
@@ -36,10 +36,11 @@ class Mixer:
 
 
 def mix_island(island: Island, curve: BedCurve, mixer: Mixer, start: Ms = 0, end: Ms | None = None) -> Samples:
-    """Mix an island, or what lies from `start` to `end` in it and around it (ms, on ticks).
+    """Mix an island, or the part from `start` to `end` in it or around it (ms, on ticks).
 
     The result is float32 of shape (frames, 2), as the encoder gets it. The bed has the level that it has in
-    the track; bed and floor run from the island's own start, so that an island sounds the same wherever it is.
+    the track. Its phase is the island's, and the floor starts with the island, so that an island sounds the same at any
+    place in a track.
 
     Raises:
         SpeechError: a clip has vanished from the cache.
@@ -54,12 +55,12 @@ def mix_island(island: Island, curve: BedCurve, mixer: Mixer, start: Ms = 0, end
 
 
 def mix_background(level: Db | None, start: Ms, end: Ms, mixer: Mixer) -> Samples:
-    """What is heard where nothing else is, with the bed at a constant level, from `start` to `end` of its loop."""
+    """Mix the background alone, with the bed at a constant level, from `start` to `end` of its loop."""
     return limit_peaks(_read_background(level, floor_ticks(start), floor_ticks(end - start), mixer), mixer.ceiling)
 
 
 def mix_blend(blend: Blend, before: Ticks, after: Ticks, mixer: Mixer) -> Samples:
-    """Mix a blend, and so many ticks before its start and after its end."""
+    """Mix a blend, and that many ticks before its start and after its end."""
     ticks = before + blend.ticks + after
     leaving, samples = (
         _read_background(blend.level, phase - before, ticks, mixer) for phase in (blend.leaving, blend.arriving)
@@ -77,7 +78,7 @@ def _read_background(level: Db | None, start: Ticks, ticks: Ticks, mixer: Mixer)
 
 
 def _add_loops(samples: Samples, curve: BedCurve, bed_start: Ticks, floor_start: Ticks, mixer: Mixer) -> None:
-    """Add bed and floor to samples; the loops are read from these ticks on."""
+    """Add the bed and the floor to samples, reading the loops from these ticks."""
     ticks = floor_ticks(samples.shape[0] // ms_to_samples(1))
     if mixer.bed and (curve.level is not None or curve.ramps):
         bed = mixer.bed.read(bed_start, ticks)
@@ -89,7 +90,7 @@ def _add_loops(samples: Samples, curve: BedCurve, bed_start: Ticks, floor_start:
 
 
 def _overlay(island: Island, clips: Clips, start: Ms, end: Ms) -> AudioSegment:
-    """The sounds of an island, `HEADROOM` down and before the gain."""
+    """Overlay the sounds of an island, `HEADROOM` lower and before the gain."""
     audio = make_silence(end - start)
     for sound in island.sounds:
         if sound.start < end and sound.end > start:
@@ -116,7 +117,7 @@ def _soften_bell(bell: Bell) -> AudioSegment:
 
 
 def _fade_end(audio: AudioSegment, end: Ms) -> AudioSegment:
-    """Fade what the end of the track cuts short; `end` is where it does, in ms from the start of `audio`."""
+    """Fade out what the end of the track cuts short; `end` is that end, in ms from the start of `audio`."""
     samples = get_samples(audio)
     along = (np.arange(1, len(samples) + 1) - ms_to_samples(end - _LAST_FADE)) / ms_to_samples(_LAST_FADE)
     samples *= (1 - ease(along)).astype(np.float32)[:, None]

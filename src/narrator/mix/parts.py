@@ -1,7 +1,6 @@
-"""A track as parts: islands in pieces, and the background between them in stretches and blends; and their sound.
+"""A track as parts: pieces of islands, and stretches and blends of background; and the mixing of each.
 
-A part is mixed together with its block and its surroundings, whatever becomes of it, so that its samples are the same
-for whoever asks.
+A part is always mixed together with its block and its surroundings, so that every caller gets the same samples.
 """
 
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ BLOCK: Ticks = 500
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Part of an island, from `start` to `end` in it."""
+    """A part of an island, from `start` to `end` in it."""
 
     island: Island
     start: Ms
@@ -29,18 +28,18 @@ class Piece:
 
     @property
     def is_last(self) -> bool:
-        """Whether the island ends with it: then it has one tick more, for the delay of an encoder."""
+        """Whether the island ends with it; it then has one more tick, for the delay of an encoder."""
         return self.end == self.island.length
 
     @property
     def ticks(self) -> Ticks:
-        """How many ticks of the track are its own."""
+        """Number of ticks in the track."""
         return (self.end - self.start) // TICK + self.is_last
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Background with the bed at a constant level (None for no bed), so many ticks of its loop from one on."""
+    """A span of background with the bed at a constant level (None for no bed), in ticks of its loop."""
 
     level: Db | None
     start: Ticks
@@ -52,16 +51,16 @@ Part: TypeAlias = Piece | Stretch | Blend
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """How many ticks are mixed with a block on either side of it, and then left out."""
+    """The numbers of ticks that are mixed before and after a block, and then dropped."""
 
     before: Ticks
     after: Ticks
 
 
 def list_parts(layout: Layout, mixer: Mixer, ticks: Ticks) -> Iterator[Part]:
-    """Yield the parts of a track of so many ticks, in order and without holes.
+    """Yield the parts of a track of that many ticks, in order and without gaps.
 
-    Stretches end where a block of their loop does.
+    A stretch ends where a block of its loop ends.
     """
     laid: Ticks = 0
     before: Island | None = None
@@ -76,7 +75,7 @@ def list_parts(layout: Layout, mixer: Mixer, ticks: Ticks) -> Iterator[Part]:
 def _fill(
     start: Ticks, end: Ticks, before: Island | None, after: Island | None, layout: Layout, mixer: Mixer
 ) -> Iterator[Stretch | Blend]:
-    """Yield the background between two islands, or an island and an end of the track: these ticks of the track."""
+    """Yield the background of these ticks of the track: between two islands, or an island and an end of the track."""
     if start >= end:
         return
     level = layout.curve.find_level(ticks_to_ms(start))
@@ -96,7 +95,7 @@ def _fill(
 
 
 def _list_stretches(level: Db | None, phase: Ticks, ticks: Ticks, loop: Loop | None) -> Iterator[Stretch]:
-    """Yield stretches of so many ticks together, from a tick of the loop on."""
+    """Yield stretches of that many ticks in all, from a tick of the loop."""
     period = loop.ticks if loop else BLOCK
     while ticks > 0:
         phase %= period
@@ -111,9 +110,9 @@ def find_loop(level: Db | None, mixer: Mixer) -> Loop | None:
 
 
 def find_block(part: Part, mixer: Mixer) -> tuple[Part, Ticks]:
-    """Return what is mixed together with a part, and how many ticks into that the part starts.
+    """Return the block that a part is mixed with, and at how many ticks into the block the part starts.
 
-    A piece or a blend is mixed by itself; a stretch with the block of its loop that it is in.
+    A piece or a blend is mixed by itself. A stretch is mixed with its block of the loop.
     """
     if not isinstance(part, Stretch):
         return part, 0
@@ -153,7 +152,7 @@ def mix_part(part: Part, layout: Layout, mixer: Mixer, around: Surroundings) -> 
 
 
 def mix_part_background(part: Part, layout: Layout, mixer: Mixer, around: Surroundings) -> Samples:
-    """Mix what a part would be without any cue in it; see `mix_part`."""
+    """Mix a part as if no cue were in it; see `mix_part`."""
     if isinstance(part, Piece):
         part = replace(part, island=replace(part.island, sounds=()))
     return mix_part(part, layout, mixer, around)

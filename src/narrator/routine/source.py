@@ -1,6 +1,6 @@
-"""YAML text to plain data in which every mapping knows its place, with hostile files refused before they cost anything.
+"""Read YAML as plain data in which every mapping has its place, refusing hostile files before they cost anything.
 
-Scalars stay text: the models type them, so YAML 1.1's surprises (`1:30` as 90, `no` as false) cannot happen.
+Scalars stay text and are typed by the models, which avoids the surprises of YAML 1.1 (`1:30` as 90, `no` as false).
 """
 
 import errno
@@ -31,7 +31,7 @@ MAX_BYTES = 512 * 1024
 
 
 class Mapping(dict[str, Any]):
-    """A YAML mapping as a dict that knows where it and each of its values start, and what it was made from."""
+    """A YAML mapping as a dict with the places of itself and of its values, and the node it was made from."""
 
     mark: Mark
     marks: dict[str, Mark]
@@ -41,9 +41,9 @@ class Mapping(dict[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class Borrowed:
-    """What is known of a node that is not as it stands in the file: the file it is from, and a note for messages.
+    """Information about a node that is not from the file itself: its source, and a note for messages.
 
-    A text into which values were put has its template, and the values by name.
+    A text that was filled in also has its template, and the values by name.
     """
 
     source: "Source"
@@ -53,9 +53,9 @@ class Borrowed:
 
 
 class Source:
-    """One YAML file: its data, and the place of any part of it.
+    """One YAML file: its data and the place of each part.
 
-    `borrowed` has what is known, by identity, of nodes that were put into it from elsewhere.
+    `borrowed` has information about nodes from elsewhere, by their identity.
     """
 
     def __init__(
@@ -75,17 +75,17 @@ class Source:
         self.data = self._build(root)
 
     def find_mark(self, path: Sequence[str | int], *, key: bool = False) -> Mark:
-        """Place of the value that a path of keys and indexes leads to, or with `key` of the last key itself.
+        """Return the place of the value at a path of keys and indexes, or with `key`, of the last key.
 
-        Parts of the path that lead nowhere are passed over, so that a path may hold more than the file does.
+        Parts of the path that are not in the file are ignored, so a path may be longer than the file's structure.
         """
         *_, (label, value) = self._follow(path)
         return self.mark_node(label if key else value)
 
     def find_text(self, path: Sequence[str | int], snippet: str) -> Mark:
-        """Place of the first such words within the value that a path leads to; where it starts if they are not seen.
+        """Return the place of the first occurrence of a snippet in the value at a path, else the value's start.
 
-        Words that the file writes in another way (with escapes, or over several lines) are not seen.
+        A snippet that the file writes differently (with escapes, or over several lines) is not found.
         """
         *_, (_, value) = self._follow(path)
         start = self.mark_node(value)
@@ -99,12 +99,12 @@ class Source:
         return start
 
     def find_note(self, path: Sequence[str | int]) -> str:
-        """Say where what a path leads to was put in from elsewhere; nothing where it was not."""
+        """Return the note on where the value at a path comes from; empty if it is from the file itself."""
         notes = [self.borrowed[id(value)].note for _, value in self._follow(path) if id(value) in self.borrowed]
         return next((note for note in reversed(notes) if note), "")
 
     def _follow(self, path: Sequence[str | int]) -> Iterator[tuple[yaml.Node, yaml.Node]]:
-        """Yield the nodes along a path, each with the key that it has."""
+        """Yield the keys and nodes along a path."""
         node = self.root
         yield node, node
         for part in path:
@@ -120,7 +120,7 @@ class Source:
                     break
 
     def find_value(self, path: Sequence[str | int]) -> Any:
-        """What a path of keys and indexes leads to, as far as it leads anywhere."""
+        """Return the value at a path of keys and indexes, as far as the path exists."""
         value = self.data
         for part in path:
             if isinstance(value, dict) and part in value:
@@ -130,7 +130,7 @@ class Source:
         return value
 
     def find_node(self, path: Sequence[str | int]) -> yaml.Node:
-        """Return the node that a path leads to, as far as it leads anywhere."""
+        """Return the node at a path, as far as the path exists."""
         *_, (_, value) = self._follow(path)
         return value
 
@@ -140,36 +140,36 @@ class Source:
         return label
 
     def is_own(self, node: yaml.Node) -> bool:
-        """Whether a node is written in this file as it is."""
+        """Return whether a node is from this file, unchanged."""
         return id(node) not in self.borrowed
 
     def cut(self, node: yaml.Node) -> str | None:
-        """Return a value as it is written; None if it is not on one line of this file."""
+        """Return a value as written; None if it is not on one line of this file."""
         start, end = node.start_mark, node.end_mark
         if not self.is_own(node) or start.line != end.line or start.line >= len(self.lines):
             return None
         return self.lines[start.line][start.column : end.column]
 
     def rewrite(self, path: Sequence[str | int], value: str) -> str | None:
-        """Return the line of a value with another one in its place; None if it is not on one line of this file."""
+        """Return the line of a value with a new value; None if it is not on one line of this file."""
         return self.replace(self.find_node(path), value)
 
     def replace(self, node: yaml.Node, value: str) -> str | None:
-        """Return the line of a node with another value in its place; None if it is not on one line of this file."""
+        """Return the line of a node with a new value; None if it is not on one line of this file."""
         if self.cut(node) is None:
             return None
         line = self.lines[node.start_mark.line]
-        # After a key without a value comes no space.
+        # There is no space after a key without a value.
         space = (
             " " if node.start_mark.column == node.end_mark.column and line[: node.end_mark.column][-1:] == ":" else ""
         )
         return line[: node.start_mark.column] + space + value + line[node.end_mark.column :]
 
     def read_text(self, node: yaml.ScalarNode) -> Written:
-        """Text of a scalar, in which no escape stands for what may not be written plainly.
+        """Return the text of a scalar.
 
         Raises:
-            RoutineError: one does.
+            RoutineError: an escape stands for a control character.
 
         """
         mark = self.mark_node(node)
@@ -181,14 +181,14 @@ class Source:
         return Written(_unfold(node), mark, translations, template, known.values if known else {})
 
     def mark_node(self, node: yaml.Node) -> Mark:
-        """Place of a node, in the file that it is from."""
+        """Return the place of a node, in the file that it comes from."""
         origin = self.find_origin(node)
         line = node.start_mark.line
         text = origin.lines[line] if line < len(origin.lines) else ""
         return Mark(origin.name, line + 1, node.start_mark.column + 1, text)
 
     def find_origin(self, node: yaml.Node) -> "Source":
-        """Return the file that a node is from."""
+        """Return the file that a node comes from."""
         known = self.borrowed.get(id(node))
         return known.source if known else self
 
@@ -204,7 +204,9 @@ class Source:
             if label.value == "steps" and isinstance(child, yaml.MappingNode):
                 self._check_flat(child)
             if not isinstance(label, yaml.ScalarNode):
-                raise RoutineError("a key must be a word; quote text that starts with [ or {", self.mark_node(label))
+                raise RoutineError(
+                    "a key must be a word; put text that starts with [ or { in quotes", self.mark_node(label)
+                )
             self.read_text(label)
             if label.value == "<<":
                 raise RoutineError(
@@ -222,7 +224,7 @@ class Source:
         return mapping
 
     def _check_flat(self, steps: yaml.MappingNode) -> None:
-        """Refuse steps that all lack their dash, so that a kind is there twice as a key."""
+        """Refuse steps that all lack their dash, which makes one mapping with a repeated key."""
         labels = [label.value for label, _ in steps.value if isinstance(label, yaml.ScalarNode)]
         if len(set(labels)) < len(labels) and not steps.flow_style and self.is_own(steps):
             fix = list_lines(self.lines, steps, each=True)
@@ -230,10 +232,10 @@ class Source:
 
 
 def read_source(path: Path, name: str | None = None) -> Source:
-    """Read a YAML file; `name` is what messages call it.
+    """Read a YAML file; messages use `name` for it.
 
     Raises:
-        RoutineError: it cannot be read, is no YAML, or is larger, deeper or more tangled than any routine.
+        RoutineError: it cannot be read, is not YAML, or is larger or nested deeper than any routine.
 
     """
     name = name or str(path)
@@ -289,15 +291,15 @@ def _list_scalars(node: yaml.Node) -> Iterator[str]:
 
 
 def _start_step(mark: Mark) -> str | None:
-    """Return the line of a key as the first one of a new step; None where other things are before it."""
+    """Return the line of a key as the start of a new step; None if there is other text before it."""
     before, after = mark.text[: mark.column - 1], mark.text[mark.column - 1 :]
     return f"{before[:-2]}- {after}" if len(before) > 1 and not before.strip() else None
 
 
 def _unfold(node: yaml.ScalarNode) -> str:
-    """Text of a scalar in which a blank line is always two line breaks.
+    """Return the text of a scalar in which a blank line is always two line breaks.
 
-    In folded, plain and quoted text YAML turns one blank line into one line break; in literal text it keeps both.
+    In folded, plain and quoted text, YAML turns one blank line into one line break; in literal text it keeps both.
     """
     text: str = node.value
     return text if node.style == "|" else re.sub(r"\n+", "\n\n", text.rstrip("\n"))

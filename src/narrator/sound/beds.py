@@ -1,7 +1,7 @@
-"""Beds: loops of quiet sound to lie beneath a session, made by synthesis or from a file of the user's.
+"""Beds: loops of quiet sound under a session, synthesised or made from a user's file.
 
-A loop is drawn as a spectrum and turned into sound by one inverse transform, so it goes round without a seam: every
-frequency in it makes a whole number of turns. Its phases come from a generator with a fixed seed.
+A loop is drawn as a spectrum and turned into sound by one inverse transform, so it repeats without a seam: every
+frequency in it completes a whole number of periods. Its phases come from a generator with a fixed seed.
 """
 
 from functools import cache
@@ -16,7 +16,7 @@ from narrator.sound.loudness import integrate, measure_loudness
 from narrator.units import SAMPLE_RATE, TICK_SAMPLES, Lufs, Ms, db_to_ratio, ms_to_samples
 
 SHORTEST: Ms = 2000
-"""A file of the user's is no loop if it is shorter."""
+"""Shortest user's file that can be looped."""
 
 _Curve = NDArray[np.floating]
 _Spectrum = NDArray[np.complex128]
@@ -28,7 +28,7 @@ Partials that turn whole times in a tick have the same phase at every tick, so t
 """
 _DROPS = 4000
 _DROP = SAMPLE_RATE // 50
-"""How many drops fall within a loop of rain, and how long one is heard, in samples."""
+"""Number of drops in a loop of rain, and the length of one in samples."""
 _WAVES = (
     (2.6, 9.4, 0.95), (13.4, 10.2, 0.8), (21.5, 7.6, 0.9), (28.3, 11.4, 0.95), (40.9, 9.6, 0.75), (48.6, 8.4, 0.95),
     (55.1, 6.8, 0.75),
@@ -39,17 +39,17 @@ _WAVE_DELAY = 0.35
 
 
 def make_bed(sound: str) -> Samples:
-    """The loop of a bed: `brown` (24 s), `drone` or `rain` (36 s), or `ocean` (60 s); float32, shape (frames, 2).
+    """Make the loop of a bed: `brown` (24 s), `drone` or `rain` (36 s), or `ocean` (60 s); float32, shape (frames, 2).
 
-    The same samples every time, whole units of 500 ticks, at −16 LUFS, its channels alike enough to be
-    summed.
+    The samples are the same every time. The loop is whole units of 500 ticks, at −16 LUFS, and its channels are
+    similar enough to be summed.
 
     Raises:
-        KeyError: there is no such bed.
+        KeyError: the bed does not exist.
 
     """
     make = {"brown": _make_brown, "drone": _make_drone, "ocean": _make_ocean, "rain": _make_rain}[sound]
-    # Of its name alone, so that another bed changes none of those there are.
+    # Seeded by the name alone, so that a new bed does not change the others.
     loop = make(np.random.Generator(np.random.PCG64(list(sound.encode()))))
     loop -= loop.mean(axis=0)
     loop *= np.float32(db_to_ratio(SPEECH - measure_loop(loop)))
@@ -57,27 +57,27 @@ def make_bed(sound: str) -> Samples:
 
 
 def measure_loop(samples: Samples) -> Lufs:
-    """Integrated loudness of a loop as it goes round; −70 LUFS for silence.
+    """Return the integrated loudness of a repeating loop; −70 LUFS for silence.
 
-    Exact for whole tenths of a second; else up to a tenth is heard twice.
+    It is exact for whole tenths of a second; otherwise up to a tenth is counted twice.
     """
-    # The first three windows of 400 ms and the last three reach into the silence around what is measured.
+    # The first three windows of 400 ms and the last three reach into the silence around the samples.
     heard = integrate(measure_loudness(samples, around=3 * SAMPLE_RATE // 10).blocks[3:-3])
     return -70.0 if heard is None else heard
 
 
 def loop_file(samples: Samples, crossfade: Ms = 3000) -> Samples:
-    """Make sound of shape (frames, 2) into a loop of whole ticks, in place: its end is crossfaded into its beginning.
+    """Turn sound of shape (frames, 2) into a loop of whole ticks, in place: its end is crossfaded into its beginning.
 
-    The crossfade is of equal power, and at most a third of the sound. It and what is over a tick are what the loop is
-    shorter by.
+    The crossfade has equal power and is at most a third of the sound. The loop is shorter than the sound by the
+    crossfade and by any remainder of a tick.
 
     Raises:
         ValueError: the sound is shorter than two seconds.
 
     """
     if len(samples) < ms_to_samples(SHORTEST):
-        raise ValueError(f"a bed takes {SHORTEST // 1000} s of sound at least, to be looped")
+        raise ValueError(f"a bed needs at least {SHORTEST // 1000} s of sound to loop")
     fade = min(ms_to_samples(crossfade), len(samples) // 3)
     frames = (len(samples) - fade) // TICK_SAMPLES * TICK_SAMPLES
     loop = samples[:frames]
@@ -87,42 +87,42 @@ def loop_file(samples: Samples, crossfade: Ms = 3000) -> Samples:
 
 
 def scatter_noise(random: np.random.Generator, gain: _Curve, likeness: float) -> tuple[_Spectrum, _Spectrum]:
-    """Spectra of two noises with one curve, whose correlation is `likeness`; `gain` is one value for each bin."""
+    """Return the spectra of two noises with one curve and a correlation of `likeness`; `gain` is a value per bin."""
     middle, side = (np.exp(2j * np.pi * random.random(len(gain))) * gain for _ in range(2))
     wide = np.sqrt((1 - likeness) / (1 + likeness))
     return middle + wide * side, middle - wide * side
 
 
 def list_frequencies(frames: int) -> _Curve:
-    """Frequency in Hz of each bin of a loop's spectrum; the first is never 0, so that it can be divided by."""
+    """Return the frequency in Hz of each bin of a loop's spectrum; the first is not 0, so that it can be divided by."""
     frequencies = np.fft.rfftfreq(frames, 1 / SAMPLE_RATE)
     frequencies[0] = frequencies[1]
     return frequencies
 
 
 def cut_ends(frequencies: _Curve, low: float, high: float) -> _Curve:
-    """Gain of a gentle cut (12 dB an octave) below `low` and above `high` Hz; nothing at all at 0 Hz."""
+    """Return the gain of a gentle cut (12 dB an octave) below `low` and above `high` Hz; it is zero at 0 Hz."""
     gain = 1 / np.sqrt((1 + (low / frequencies) ** 4) * (1 + (frequencies / high) ** 4))
     gain[0] = 0.0
     return gain
 
 
 def turn_to_sound(spectra: tuple[_Spectrum, _Spectrum], frames: int) -> Samples:
-    """Samples of shape (frames, 2), of RMS 0.1, of a left and a right spectrum."""
+    """Return samples of shape (frames, 2) and RMS 0.1 from a left and a right spectrum."""
     turned = np.stack([np.fft.irfft(spectrum, frames) for spectrum in spectra], axis=1)
     samples: Samples = (turned * (0.1 / turned.std())).astype(np.float32)
     return samples
 
 
 def _make_brown(random: np.random.Generator) -> Samples:
-    """Noise whose power goes as 1/f², cut below 50 Hz, where it would only take up room."""
+    """Make noise with a power of 1/f², cut below 50 Hz, where it would only use up headroom."""
     frames = BEDS["brown"].ticks * TICK_SAMPLES
     frequencies = list_frequencies(frames)
     return turn_to_sound(scatter_noise(random, cut_ends(frequencies, 50, 6000) / frequencies, 0.5), frames)
 
 
 def _make_drone(random: np.random.Generator) -> Samples:
-    """A chord at rest: each partial has weaker neighbours within half a hertz, so it breathes slowly by itself."""
+    """Make a still chord; each partial has weaker neighbours within half a hertz, so it swells slowly by itself."""
     frames = BEDS["drone"].ticks * TICK_SAMPLES
     spectra = (np.zeros(frames // 2 + 1, complex), np.zeros(frames // 2 + 1, complex))
     for turns, level in _DRONE:
@@ -130,7 +130,7 @@ def _make_drone(random: np.random.Generator) -> Samples:
         phase = random.random()
         for offset in (0, -11, -7, -4, 5, 8, 13):
             strength = db_to_ratio(level) * (1 if offset == 0 else 0.9 / abs(offset))
-            # The partial itself is the same on both sides; what moves around it is not.
+            # The partial itself is the same in both channels; its neighbours are not.
             for spectrum in spectra:
                 turn = phase if offset == 0 else random.random()
                 spectrum[centre + offset] = strength * np.exp(2j * np.pi * turn)
@@ -138,7 +138,7 @@ def _make_drone(random: np.random.Generator) -> Samples:
 
 
 def _make_rain(random: np.random.Generator) -> Samples:
-    """A steady hiss, and drops: short rings scattered over it, each of its own strength, pitch and place."""
+    """Make a steady hiss with drops: short rings scattered over it, each with a random strength, pitch and place."""
     frames = BEDS["rain"].ticks * TICK_SAMPLES
     frequencies = list_frequencies(frames)
     hiss = scatter_noise(random, cut_ends(frequencies, 350, 7500) * frequencies**-0.5, 0.4)
@@ -146,7 +146,7 @@ def _make_rain(random: np.random.Generator) -> Samples:
     pitch = random.uniform(900, 5200, (_DROPS, 1)).astype(np.float32)
     strength = 0.1 * np.exp(random.normal(0, 0.5, (_DROPS, 1))).astype(np.float32)
     time = np.arange(_DROP, dtype=np.float32) / np.float32(SAMPLE_RATE)
-    # A ring swells and dies within some milliseconds, the higher the sooner.
+    # A ring swells and decays within some milliseconds, faster at a higher pitch.
     shape = (1 - np.exp(-3000 * time)) * np.exp(-6.5 * pitch**0.5 * time) * (1 - time / time[-1])
     drops = (strength * shape * np.sin(2 * np.pi * pitch * time))[:, :, None]
     place = random.uniform(0.2, 0.8, (_DROPS, 1, 1)).astype(np.float32)
@@ -157,9 +157,9 @@ def _make_rain(random: np.random.Generator) -> Samples:
 
 
 def _make_ocean(random: np.random.Generator) -> Samples:
-    """Waves that come, break and run out over a far rumble; a stronger wave is a brighter one."""
+    """Make waves that rise, break and run out over a distant rumble; a stronger wave is brighter."""
     frames = BEDS["ocean"].ticks * TICK_SAMPLES
-    # The water itself goes round three times a minute; it is the waves that nobody should hear come again.
+    # The water itself repeats three times a minute; only the waves must not be heard to repeat.
     water = frames // 3
     frequencies = list_frequencies(water)
     white = scatter_noise(random, frequencies**-0.5, 0.4)
@@ -168,7 +168,7 @@ def _make_ocean(random: np.random.Generator) -> Samples:
         for gain in (cut_ends(frequencies, low, high) for low, high in ((60, 350), (150, 1400), (900, 7000)))
     )
     height = np.stack([_draw_waves(frames, 0.0), _draw_waves(frames, _WAVE_DELAY)], axis=1).astype(np.float32)
-    # Rumble and some wash are always there; the rest of the wash goes with the height, the foam with its square.
+    # Rumble and some wash are constant; the rest of the wash follows the height, the foam its square.
     loop = _draw_between(height).reshape(3, water, 2)
     loop *= (0.2 * rumble + 0.85 * wash) + 0.45 * foam * loop
     loop += 0.3 * rumble + 0.15 * wash
@@ -185,16 +185,16 @@ def list_heights(sound: str) -> _Curve | None:
 
 
 def _draw_waves(frames: int, delay: float) -> _Curve:
-    """How high the sea stands at each tick of a loop, 0 to 1; waves break by `delay` seconds sooner or later.
+    """Return the height of the sea at each tick of a loop, 0 to 1; waves break `delay` seconds sooner or later.
 
-    Each wave rises slowly, and runs out more slowly still.
+    Each wave rises slowly, and runs out even more slowly.
     """
     total = frames / SAMPLE_RATE
     time = np.arange(0, frames, TICK_SAMPLES) / SAMPLE_RATE
     height = np.zeros(len(time))
     for number, (breaks, length, strength) in enumerate(_WAVES):
         shift = delay if number % 2 else -delay
-        # Time from the break, round the loop, in lengths of the wave.
+        # Time from the break, around the loop, in lengths of the wave.
         away = ((time - breaks - shift + total / 2) % total - total / 2) / length
         height += strength * np.where(away < 0, np.exp(-((away / 0.23) ** 2)), np.exp(-((away / 0.39) ** 2)))
     height /= height.max()
@@ -202,7 +202,7 @@ def _draw_waves(frames: int, delay: float) -> _Curve:
 
 
 def _draw_between(ticks: Samples) -> Samples:
-    """One value for each sample, in straight lines from tick to tick and from the last to the first."""
+    """Interpolate linearly from tick to tick, and from the last to the first: one value per sample."""
     ramp = np.linspace(0, 1, TICK_SAMPLES, endpoint=False, dtype=np.float32)[None, :, None]
     here, rise = ticks[:, None, :], (np.roll(ticks, -1, axis=0) - ticks)[:, None, :]
     return np.reshape(here + rise * ramp, (-1, 2)).astype(np.float32, copy=False)

@@ -19,7 +19,7 @@ from narrator.mix.parts import Part, Piece, list_parts, mix_part, mix_part_backg
 from narrator.paths import open_regular
 from narrator.script import Heading
 from narrator.sound.audio import Samples
-from narrator.sound.loudness import integrate, measure_loudness
+from narrator.sound.loudness import measure_loudness
 from narrator.sound.opened import DAMAGE, open_sound
 from narrator.timeline import Chapter, Timeline, list_chapters
 from narrator.units import TICK_SAMPLES, Db, Lufs, Ms, ms_to_samples, ticks_to_ms
@@ -110,7 +110,7 @@ def _compare(
         at += ticks
     decoded.read(10 * TICK_SAMPLES)
     yield onsets.check()
-    yield check_loudness(integrate(planned), integrate(found))
+    yield check_loudness(planned, found)
     yield Check("peak", f"≤ {CEILING:g} dBTP", f"{peak:.1f} dBTP", () if peak <= CEILING else (f"{peak:.1f} dBTP",))
     yield check_floor(quiet)
     yield Check("clicks", "none", str(len(clicks)) if clicks else "none", tuple(list_places(clicks)))

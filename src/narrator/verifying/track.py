@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from narrator.cache import Cache
-from narrator.errors import PublishError, UsageError
+from narrator.errors import LostClipError, PublishError, UsageError
 from narrator.ledger import Entry, find_entry, hash_track
 from narrator.paths import is_file
 from narrator.request import SessionOptions, SessionRequest
@@ -21,11 +21,19 @@ def verify_track(path: Path, script: SessionRequest | None, cache: Cache) -> lis
 
     """
     with cache.lease():
-        if script:
-            return compare_session(path, make_session(script, cache))
-        entry = _need_entry(path, cache)
-        session = make_kept_session(path, entry, cache)
-        return [compare_bytes(entry.digest, hash_track(path)), *compare_session(path, session)]
+        try:
+            return _verify(path, script, cache)
+        except LostClipError:
+            # A clip was damaged. The index of the clips is gone now, so each is read, and spoken again if need be.
+            return _verify(path, script, cache)
+
+
+def _verify(path: Path, script: SessionRequest | None, cache: Cache) -> list[Check]:
+    if script:
+        return compare_session(path, make_session(script, cache))
+    entry = _need_entry(path, cache)
+    session = make_kept_session(path, entry, cache)
+    return [compare_bytes(entry.digest, hash_track(path)), *compare_session(path, session)]
 
 
 def compare_session(path: Path, session: Session) -> list[Check]:

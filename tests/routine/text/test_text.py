@@ -46,7 +46,7 @@ def test_brackets_must_hold_a_pause(text):
 
 @pytest.mark.parametrize("text", ["{side", "side}", "{{side}}"])
 def test_braces_must_close(text):
-    with pytest.raises(ValueError, match="brace without its partner"):
+    with pytest.raises(ValueError, match="brace is unmatched"):
         check_braces(text)
 
 
@@ -122,5 +122,5 @@ def test_a_word_of_combining_marks_is_cut_before_a_letter():
 
 
 def test_a_pause_in_braces_is_told_how_to_be_written():
-    with pytest.raises(ValueError, match=r"a pause is written \[5s\]"):
+    with pytest.raises(ValueError, match=r"for a pause, write \[5s\]"):
         fill_braces("In. {pause 5s}", {"side": "right"})
