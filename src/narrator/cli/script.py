@@ -99,7 +99,7 @@ def _check_output(output: Path, request: "SessionRequest") -> None:
     if exists(output) and output.resolve() == request.file.resolve():
         raise UsageError(f"--output: {output} is the file that the script is made from; choose another name")
     if is_file(output) and output.suffix.lower() in {".yaml", ".yml"}:
-        from narrator.routine.source import read_source
+        from narrator.routine.importers import read_source
         from narrator.timeline.pinned import is_script
 
         if not is_script(read_source(output)):

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from narrator.routine.source import read_source
+from narrator.routine.source import read_yaml
 
 _FILE = Path(__file__).parent / "lexicon.yaml"
 _MARKED, _PLAIN = "āīūēōṛṝḷḹṃṁṅṇṭḍśṣḥ", "aiueorrllmmnntdssh"
@@ -75,7 +75,7 @@ def _check_ipa(ipa: str) -> str:
 @cache
 def load_lexicon() -> Mapping[str, Pronounced]:
     """Return the built-in pronunciations of pose names and anatomy for English voices; keys are in lower case."""
-    data: dict[str, Any] = read_source(_FILE).data
+    data: dict[str, Any] = read_yaml(_FILE).data
     return {written.lower(): _make_entry(written, spoken) for written, spoken in data.items()}
 
 

@@ -12,12 +12,13 @@ from narrator.paths import find_below
 from narrator.routine.describe import describe_faults
 from narrator.routine.find import builtin_folder
 from narrator.routine.guard import MAX_NODES
+from narrator.routine.importers import read_source
 from narrator.routine.losses import find_cut_texts, find_losses, find_uncounted
 from narrator.routine.model import Fragment, Include, Repeat, Routine, Section, StepBase
 from narrator.routine.parameters import count_nodes, fill_parameters
 from narrator.routine.slips.foreign import name_foreign
 from narrator.routine.slips.keys import describe_keys, join_fixes, respell_keys
-from narrator.routine.source import Source, read_source
+from narrator.routine.source import Source
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -48,8 +49,9 @@ def make_routine(source: Source, path: Path, sounds: tuple[Path, ...] = ()) -> R
     faults = includer.fill(routine.steps, path.resolve(), (path.resolve(),))
     if faults:
         raise RoutineError.gather(faults)
-    notes = [*find_cut_texts(source), *find_losses(routine, filled), *includer.notes]
+    notes = [*source.reading.notes, *find_cut_texts(source), *find_losses(routine, filled), *includer.notes]
     routine._notes = tuple(dict.fromkeys(notes))  # noqa: SLF001 - set by the loader from all files
+    routine._decisions = source.reading.decisions  # noqa: SLF001
     routine._sounds = sounds  # noqa: SLF001 - set by the loader, because the file does not contain it
     routine._translations = source.translations  # noqa: SLF001
     return routine
@@ -116,7 +118,8 @@ class _Includer:
                 f"over {MAX_NODES:,} entries in included files; include fewer", step.find_mark("include")
             )
         fragment = type_source(filled, Fragment, self._language)
-        self.notes += [*find_cut_texts(self._sources[found]), *find_uncounted(fragment, filled)]
+        self.notes += [*self._sources[found].reading.notes, *find_cut_texts(self._sources[found])]
+        self.notes += find_uncounted(fragment, filled)
         fragment._translations = filled.translations  # noqa: SLF001 - set by the loader, because the file does not contain it
         return fragment
 

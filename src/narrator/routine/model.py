@@ -310,12 +310,18 @@ class Routine(Marked):
     steps: Steps
     _sounds: tuple[Path, ...] = PrivateAttr(default=())
     _notes: tuple[Fault, ...] = PrivateAttr(default=())
+    _decisions: tuple[str, ...] = PrivateAttr(default=())
     _translations: Translations = PrivateAttr(default_factory=lambda: Translations(None, "<memory>"))
 
     @property
     def notes(self) -> tuple[Fault, ...]:
         """Warnings about material in its files that would not be heard."""
         return self._notes
+
+    @property
+    def decisions(self) -> tuple[str, ...]:
+        """What was decided where it is written as text, each in a line."""
+        return self._decisions
 
     @property
     def translations(self) -> Translations:

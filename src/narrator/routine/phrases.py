@@ -9,7 +9,7 @@ from pydantic import Field
 from narrator.languages import find_base
 from narrator.routine.load import type_source
 from narrator.routine.marked import Marked
-from narrator.routine.source import read_source
+from narrator.routine.source import read_yaml
 from narrator.routine.words import Side
 
 _FOLDER = Path(__file__).parent / "phrases"
@@ -70,7 +70,7 @@ class Phrases(Marked):
 def find_phrases(language: str) -> Phrases | None:
     """Return narrator's words in a language, or None if it has none."""
     path = _FOLDER / f"{find_base(language)}.yaml"
-    return type_source(read_source(path), Phrases) if path.is_file() else None
+    return type_source(read_yaml(path), Phrases) if path.is_file() else None
 
 
 _SPELLINGS = {

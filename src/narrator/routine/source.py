@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from narrator.characters import describe_control, find_control
-from narrator.errors import Mark, RoutineError
+from narrator.errors import Fault, Mark, RoutineError
 from narrator.paths import read_file
 from narrator.routine.guard import Loader, check_text
 from narrator.routine.slips.foreign import name_bytes, name_foreign
@@ -52,8 +52,18 @@ class Borrowed:
     values: PlainMapping[str, Written] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was made of a file that is not YAML, and leaves that open."""
+
+    notes: tuple[Fault, ...] = ()
+    """Warnings about what may be meant in another way."""
+    decisions: tuple[str, ...] = ()
+    """What was decided, each in a line."""
+
+
 class Source:
-    """One YAML file: its data and the place of each part.
+    """One file, in YAML or read as if it were: its data and the place of each part.
 
     `borrowed` has information about nodes from elsewhere, by their identity.
     """
@@ -65,6 +75,7 @@ class Source:
         borrowed: dict[int, Borrowed] | None = None,
         text: str = "",
         translations: Translations | None = None,
+        reading: Reading | None = None,
     ) -> None:
         self.name = name
         self.root = root
@@ -72,6 +83,7 @@ class Source:
         self.lines = split_lines(text)
         self.borrowed = borrowed or {}
         self.translations = translations or Translations(None, name)
+        self.reading = reading or Reading()
         self.data = self._build(root)
 
     def find_mark(self, path: Sequence[str | int], *, key: bool = False) -> Mark:
@@ -231,7 +243,7 @@ class Source:
             raise RoutineError("each step starts with '- '", self.mark_node(steps), fix=fix.text, lines=fix.lines)
 
 
-def read_source(path: Path, name: str | None = None) -> Source:
+def read_yaml(path: Path, name: str | None = None) -> Source:
     """Read a YAML file; messages use `name` for it.
 
     Raises:
@@ -239,29 +251,57 @@ def read_source(path: Path, name: str | None = None) -> Source:
 
     """
     name = name or str(path)
+    return parse_source(decode_text(read_bytes(path, name), name), name, Translations(path, name))
+
+
+def read_bytes(path: Path, name: str, most: int = MAX_BYTES) -> bytes:
+    """Read a file of so many bytes at most; `name` is what messages call it.
+
+    Raises:
+        RoutineError: it cannot be read, or is larger.
+
+    """
     try:
-        raw = read_file(path, MAX_BYTES)
+        return read_file(path, most)
     except OSError as error:
         if error.errno == errno.EFBIG:
             raise RoutineError(
-                f"this is too large; a routine has at most {MAX_BYTES // 1024} KiB", Mark(name, 1, 1)
+                f"this is too large; a routine has at most {most // 1024} KiB", Mark(name, 1, 1)
             ) from error
         raise RoutineError(f"cannot read {name}: {error.strerror or error}") from error
+
+
+def decode_text(raw: bytes, name: str) -> str:
+    """Return the text of a file.
+
+    Raises:
+        RoutineError: it is not in UTF-8.
+
+    """
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         message = name_bytes(raw) or "this is not UTF-8 text; save the file as UTF-8"
         raise RoutineError(message, Mark(name, line, 1)) from error
-    return parse_source(text, name, Translations(path, name))
 
 
-def parse_source(text: str, name: str, translations: Translations | None = None) -> Source:
-    """Parse YAML text; see `read_source`."""
+def check_controls(text: str, name: str) -> None:
+    """Refuse a text with a character that steers a terminal, or turns the direction of writing.
+
+    Raises:
+        RoutineError: it has one.
+
+    """
     if found := find_control(text.replace("\r\n", " \n").replace("\r", "\n")):
         at, character = found
         line, start = text.count("\n", 0, at) + 1, text.rfind("\n", 0, at)
         raise RoutineError(describe_control(character), Mark(name, line, at - start))
+
+
+def parse_source(text: str, name: str, translations: Translations | None = None) -> Source:
+    """Parse YAML text; see `read_yaml`."""
+    check_controls(text, name)
     lines = split_lines(text)
     if odd := [*find_outside(lines, name), *find_spaces(lines, name)]:
         raise RoutineError.gather(odd)
@@ -272,9 +312,20 @@ def parse_source(text: str, name: str, translations: Translations | None = None)
     root = yaml.compose(text, Loader=Loader)
     if root is None:
         raise RoutineError("the file is empty; start with 'title:' and 'steps:'", Mark(name, 1, 1))
+    return make_source(root, text, name, translations)
+
+
+def make_source(
+    root: yaml.Node,
+    text: str,
+    name: str,
+    translations: Translations | None = None,
+    reading: Reading | None = None,
+) -> Source:
+    """Return the source of a file whose text makes a tree of YAML."""
     translations = translations or Translations(None, name)
     translations.list_scalars = partial(_list_scalars, root)
-    return Source(name, root, text=text, translations=translations)
+    return Source(name, root, text=text, translations=translations, reading=reading)
 
 
 def _list_scalars(node: yaml.Node) -> Iterator[str]:

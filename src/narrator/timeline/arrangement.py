@@ -146,11 +146,11 @@ def place_growth(growth: Growth, length: Ms | None, *, nearest: bool = False) ->
     target = growth.script.length if length is None else length
     if target is None or not nearest:
         return lay_out(growth, growth.lengths, target)
-    met = measure_range(growth, growth.lengths).find_nearest(target)
+    possible = measure_range(growth, growth.lengths)
+    met = possible.find_nearest(target)
     timeline = lay_out(growth, growth.lengths, met)
     if met == target:
         return timeline
-    note = (
-        f"a length of {format_duration(target)} is not possible; the nearest, {format_duration(met)}, is used instead"
-    )
+    used = possible.format_nearest(target)
+    note = f"a length of {format_duration(target)} is not possible; the nearest, {used}, is used instead"
     return replace(timeline, notes=(Fault(note, growth.script.mark), *timeline.notes))

@@ -2,9 +2,9 @@
 
 import difflib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from narrator.errors import Mark
 from narrator.routine.text.durations import PAUSE, is_pause_word, parse_pause
@@ -60,7 +60,7 @@ _TIME = re.compile(r"\btime\s*=\s*[\"'“]?\s*(?P<time>[^\"'”\s/>]+(?:\s*[a-z]
 _STRENGTHS = {"none": 0, "x-weak": 250, "weak": 500, "medium": 1000, "strong": 2000, "x-strong": 4000}
 """Lengths in ms for the strengths of a break in SSML 1.1; the standard does not define them."""
 # Text directly after another mark also counts as set apart.
-_ALONE_BEFORE = re.compile(r"(?:^|[.!?…:;,—–।॥۔؟。！？\n>\])][\"'”’»)\]]*)\s*$")
+ALONE_BEFORE = re.compile(r"(?:^|[.!?…:;,—–।॥۔؟。！？\n>\])][\"'”’»)\]]*)\s*$")
 _WRAPPED = {"(": ")", "*": "*", "_": "_"}
 
 
@@ -75,7 +75,7 @@ def split_marks(text: str, language: str) -> list[str | InlinePause]:
     faults: list[TextFault] = []
     running = ""
     done = 0
-    for start, end, what in _find_marks(text, language):
+    for start, end, what in find_marks(text, language):
         running += text[done:start]
         done = end
         match what:
@@ -93,26 +93,33 @@ def split_marks(text: str, language: str) -> list[str | InlinePause]:
             case str():
                 running += what
     pieces.append(running + text[done:])
-    faults += [fault for piece in pieces if isinstance(piece, str) for fault in _find_stray(piece)]
+    faults += [fault for piece in pieces if isinstance(piece, str) for fault in find_stray(piece)]
     if faults:
         raise TextError(faults)
     return pieces
 
 
-def _find_marks(text: str, language: str) -> Iterator[tuple[int, int, InlinePause | TextFault | str]]:
-    """Yield each mark with its place: a pause, a fault, or the text to say instead."""
+def find_marks(
+    text: str, language: str, readers: "Mapping[str, Reader] | None" = None
+) -> Iterator[tuple[int, int, Any]]:
+    """Yield each mark with its place: a pause, a fault, or the text to say instead.
+
+    `readers` replace the readers of some kinds of marks; their results are yielded unchanged.
+    """
+    readers = {**READERS, **(readers or {})}
     place = 0
     while found := _MARK.search(text, place):
-        what = _read_mark(found, language)
+        what = _read_mark(found, language, readers)
         start, end = found.span()
         if what is None:
             place = start + 1
             continue
-        if isinstance(what, InlinePause):
-            if closing := _BREAK.match(text, start):
-                end = closing.end()
+        if isinstance(what, InlinePause) and (closing := _BREAK.match(text, start)):
+            end = closing.end()
+        if not isinstance(what, TextFault | str):
             start, end = _unwrap(text, start, end)
-        yield max(start, 0), end, what
+        # What is around a mark may be what was around the one before it.
+        yield max(start, place), end, what
         place = end
 
 
@@ -127,7 +134,7 @@ _What: TypeAlias = InlinePause | TextFault | str | None
 """The meaning of a mark: a pause, a fault, the text to say instead, or None if it is not a mark."""
 
 
-def _read_mark(found: re.Match[str], language: str) -> _What:
+def _read_mark(found: re.Match[str], language: str, readers: "Mapping[str, Reader]") -> Any:
     written = found.group()
     match found.lastgroup:
         case "comment":
@@ -136,7 +143,7 @@ def _read_mark(found: re.Match[str], language: str) -> _What:
             return TextFault(f"{written} is not closed; for a pause, write [2s]", written)
         case "say":
             return _make_pause(int(found.group("slnc")), written)
-    return _READERS[found.lastgroup or ""](found, language)
+    return readers[found.lastgroup or ""](found, language)
 
 
 def _read_angle(found: re.Match[str], language: str) -> _What:
@@ -244,8 +251,10 @@ def _read_brackets(written: str, language: str) -> InlinePause | TextFault:
         return TextFault(
             f"{shown} is not a single length; write an elastic pause as a step: '- pause: 3s..8s'", written
         )
-    if mended := _mend(inner, language):
-        return TextFault(f"{shown} is not a pause; did you mean [{mended}]? Or write [3s]", written, f"[{mended}]")
+    if corrected := _correct(inner, language):
+        return TextFault(
+            f"{shown} is not a pause; did you mean [{corrected}]? Or write [3s]", written, f"[{corrected}]"
+        )
     first = inner.lower().split(maxsplit=1)[:1]
     for step, heads in _STEPS.items():
         if first and first[0].strip(":") in heads.split():
@@ -257,14 +266,14 @@ def _read_brackets(written: str, language: str) -> InlinePause | TextFault:
     return TextFault(message, written, instead)
 
 
-def _mend(inner: str, language: str) -> str | None:
+def _correct(inner: str, language: str) -> str | None:
     """Return a mark with its one misspelt word corrected, if that makes it a pause; else None."""
     known = [word for each in find_mark_words(language) for word in (*each.pause, *each.seconds, *each.minutes)]
     for word in re.findall(r"[^\W\d_]{4,}", inner):
         for close in difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.75):
-            mended = inner.replace(word, close, 1)
-            if parse_pause(mended, language) is not None:
-                return mended
+            corrected = inner.replace(word, close, 1)
+            if parse_pause(corrected, language) is not None:
+                return corrected
     return None
 
 
@@ -279,14 +288,16 @@ def _read_emphasis(found: re.Match[str], language: str) -> _What:
     last = re.findall(r"[^\W\d_']+$", before)
     if last and last[0].lower() in {word for each in find_mark_words(language) for word in each.nouns_after}:
         return None
-    if _ALONE_BEFORE.search(before) and not after[:1].islower():
+    if ALONE_BEFORE.search(before) and not after[:1].islower():
         return _make_pause(length, written)
     if is_pause_word(inner, language) and (after[:1].isalnum() or not after):
         return TextFault(f"{written} may be a pause or a word; write [4s] for a pause, or remove the stars", written)
     return None
 
 
-_READERS: dict[str, Callable[[re.Match[str], str], _What]] = {
+Reader: TypeAlias = Callable[[re.Match[str], str], Any]
+"""Returns what a mark is, in a language; None where it is none."""
+READERS: dict[str, Reader] = {
     "tag": _read_tag,
     "angle": _read_angle,
     "link": _read_link,
@@ -297,7 +308,8 @@ _READERS: dict[str, Callable[[re.Match[str], str], _What]] = {
 }
 
 
-def _find_stray(text: str) -> Iterator[TextFault]:
+def find_stray(text: str) -> Iterator[TextFault]:
+    """Yield each square bracket without its partner."""
     for found in re.finditer(r"[\[\]［］【】]", text):
         start, end = max(0, found.start() - 12), found.end() + 12
         around = text[found.start() : end] if found.group() in "[［【" else text[start : found.end()]
