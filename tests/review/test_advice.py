@@ -40,7 +40,7 @@ def test_long_speech_without_a_pause(review):
 def test_wordings_for_each_number_of_rounds_are_not_said_one_after_another(review):
     steps = f"  - repeat: 1..9\n    steps: [{{say: 'Round {{round}} of {{rounds}}. {SENTENCE}'}}, {{hold: 1m}}]\n"
     assert review(steps) == []
-    # What only a longer track has counts as well.
+    # Material that only a longer track has counts, too.
     talk = f"  - {{say: {SENTENCE}, extra: true}}\n" * 12
     assert review(f"  - hold: 1m\n{talk}") == [
         "f:5:5: warning: over 60 s of speech without a pause start here; add a pause or a hold"
@@ -55,13 +55,13 @@ def test_poses_without_a_word_of_safety(review):
     assert "no words of safety" in found
 
 
-@pytest.mark.parametrize(("pace", "told"), [(2.0, "lower 'pace'"), (1.0, None)])
-def test_a_pace_that_is_hard_to_follow(write, pace, told):
+@pytest.mark.parametrize(("pace", "reported"), [(2.0, "lower 'pace'"), (1.0, None)])
+def test_a_pace_that_is_hard_to_follow(write, pace, reported):
     steps = f"  - say: {SENTENCE} {SENTENCE[::-1]}\n  - hold: 1m\n"
     path = write(f"title: x\nvoice: {{engine: silent, pace: {pace}}}\nsteps:\n{steps}")
     notes = [note.describe("warning") for note in check_session(make_request(path, "f"), Cache()).notes]
-    assert len(notes) == (1 if told else 0)
-    assert all(told in note and note.startswith("f:2:8: warning: the voice speaks") for note in notes)
+    assert len(notes) == (1 if reported else 0)
+    assert all(reported in note and note.startswith("f:2:8: warning: the voice speaks") for note in notes)
 
 
 def test_a_breath_held_too_long(review):

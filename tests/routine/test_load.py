@@ -140,13 +140,13 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("text", "message"), BROKEN.items(), ids=range(len(BROKEN)))
-def test_a_broken_routine_is_told_what_is_wrong_and_where(write, text, message):
+def test_a_broken_routine_gets_messages_with_places(write, text, message):
     with pytest.raises(RoutineError) as caught:
         write_script(load_routine(write(text), "FILE"))
     assert str(caught.value).replace("FILE:", "") == message
 
 
-def test_all_faults_of_a_file_are_told_in_order(write):
+def test_all_faults_of_a_file_are_reported_in_order(write):
     with pytest.raises(RoutineError) as caught:
         load_routine(write(HEAD + "  - hodl: 1s\n  - say: ''\n  - hold: -1s\nlength: 5\n"), "f")
     assert [fault.mark.line for fault in caught.value.faults] == [3, 4, 5, 6]
@@ -167,7 +167,7 @@ def test_short_forms_mean_what_the_long_ones_do(write):
     assert pause.pause.resolve(8000) == (4000, 4000, 4000)
 
 
-def test_an_included_file_tells_its_own_faults(write, tmp_path):
+def test_faults_of_an_included_file_name_that_file(write, tmp_path):
     (tmp_path / "parts").mkdir()
     write("steps:\n  - include: b.yaml\n", "parts/a.yaml")
     write("steps:\n  - sya: x\n", "parts/b.yaml")
@@ -192,7 +192,7 @@ def test_includes_that_multiply_are_refused(write):
         write_script(load_routine(write(HEAD + "  - include: 0.yaml\n")))
 
 
-def test_a_link_is_no_way_out_of_the_folder(write, tmp_path):
+def test_a_link_cannot_lead_out_of_the_folder(write, tmp_path):
     (tmp_path / "inner").mkdir()
     write("steps:\n  - say: a\n", "secret.yaml")
     (tmp_path / "inner" / "link.yaml").symlink_to(tmp_path / "secret.yaml")
@@ -205,7 +205,7 @@ def test_built_in_files_can_be_included(write):
 
 
 @pytest.mark.slow
-def test_many_faults_are_told_soon_and_in_part(write):
+def test_many_faults_are_reported_quickly_and_in_part(write):
     with pytest.raises(RoutineError) as caught:
         load_routine(write(HEAD + "  - sya: a\n" * 20_000))
     assert len(caught.value.faults) + caught.value.unlisted == 20_000
@@ -213,7 +213,7 @@ def test_many_faults_are_told_soon_and_in_part(write):
 
 
 @pytest.mark.parametrize("name", ['"a?b/"', "loop.yaml"])
-def test_names_that_no_file_can_have_are_told(write, tmp_path, name):
+def test_names_that_no_file_can_have_are_reported(write, tmp_path, name):
     (tmp_path / "loop.yaml").symlink_to("loop.yaml")
     with pytest.raises(RoutineError, match="there is no"):
         load_routine(write(HEAD + f"  - include: {name}\n"))
@@ -238,7 +238,7 @@ def test_a_whole_routine_can_be_included_for_its_steps(write):
         ("- hold: 1m\n    cues: [{at: half, say: ['Soften.', 'Now [soon].']}]", ["5:45"]),
     ],
 )
-def test_what_is_wrong_in_a_text_is_told_at_its_line_and_column(write, steps, places):
+def test_faults_in_a_text_are_reported_at_their_line_and_column(write, steps, places):
     with pytest.raises(RoutineError) as caught:
         load_routine(write(f"title: x\nlanguage: en\nsteps:\n{steps}\n".replace("steps:\n- ", "steps:\n  - ")), "FILE")
     assert [f"{fault.mark.line}:{fault.mark.column}" for fault in caught.value.faults] == places

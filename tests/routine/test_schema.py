@@ -1,4 +1,4 @@
-"""The schema takes what narrator takes, and refuses what is broken in shape."""
+"""The schema accepts what narrator accepts, and refuses files of the wrong shape."""
 
 import re
 from pathlib import Path

@@ -15,7 +15,7 @@ def refuse(text: str) -> str:
     return str(caught.value)
 
 
-def test_every_mapping_knows_its_place():
+def test_every_mapping_has_its_place():
     found = parse_source("title: x\nsteps:\n  - say: hello\n  - {hold: 1m}\n", "a.yaml")
     first, second = found.data["steps"]
     assert (str(first.mark), str(first.marks["say"])) == ("a.yaml:3:5", "a.yaml:3:10")
@@ -83,7 +83,7 @@ def test_hostile_files_are_refused_at_once(text, message, loader, monkeypatch):
     monkeypatch.setattr(source, "Loader", loader)
     started = time.monotonic()
     assert message in refuse(text)
-    # Generous, for a busy machine: what is meant is that no file takes minutes, or all memory.
+    # A generous limit for busy machines: the point is that no file takes minutes, or all memory.
     assert time.monotonic() - started < 15
 
 

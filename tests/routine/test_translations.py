@@ -1,4 +1,4 @@
-"""Texts of PO files beside a routine: which of them is said where, and what is wrong with one."""
+"""Translations in PO files beside a routine: where each is said, and faults in the files."""
 
 import re
 from contextlib import suppress
@@ -86,7 +86,7 @@ def list_said(routine, language, guidance="full"):
 
 @pytest.fixture
 def load(write, tmp_path):
-    """Write a routine, and its German texts; returns it."""
+    """Write a routine and its German translation, and return the routine."""
 
     def load(text=ROUTINE, german=GERMAN):
         path = write(text, "my.yaml")
@@ -166,7 +166,7 @@ steps:
     assert list_languages(routine) == ["en", "de"]
 
 
-def test_what_stands_in_the_routine_goes_before_the_file(load):
+def test_texts_in_the_routine_take_precedence_over_the_file(load):
     text = "title: x\nsteps:\n  - say: {en: Rest., de: Ruh., pt: Descansa.}\n  - say: Bye.\n"
     routine = load(text, {"Rest.": "nie gesagt", "Bye.": "Servus."})
     assert list_said(routine, "de")[1] == ["Ruh.", "Servus."]
@@ -264,7 +264,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("text", FAULTS, ids=range(len(FAULTS)))
-def test_what_is_wrong_with_a_file_is_reported_at_its_line(load, tmp_path, text):
+def test_faults_in_a_file_are_reported_at_their_line(load, tmp_path, text):
     routine = load()
     (tmp_path / "my.de.po").write_text(text, "utf-8")
     with pytest.raises(RoutineError) as error:
@@ -293,7 +293,7 @@ def test_polib_opens_no_file_that_the_text_is_a_path_of(tmp_path, monkeypatch):
     assert list(read_po(tmp_path / "b.po", "b.po")) == []
 
 
-def test_a_title_may_hold_brackets(load):
+def test_a_title_may_contain_brackets(load):
     routine = load("title: Hips [short]\nsteps: [{say: Rest.}]\n", {"Hips [short]": "Hüfte [kurz]", "Rest.": "Ruh."})
     assert write_script(routine, "full", "de").heading.title == "Hüfte [kurz]"
 

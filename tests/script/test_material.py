@@ -1,4 +1,4 @@
-"""What of a routine enters and leaves: units, rounds, windows, and sections left out on request."""
+"""Material that enters and leaves: units, rounds, windows, and sections left out on request."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def unroll(write):
 
 
 def list_texts_by_count(script):
-    """What is said, for each number of units that may be in."""
+    """Return the texts for each number of units."""
     growth = Growth(script, Lengths(dict.fromkeys(script.list_texts(), 1200), {}))
     material = growth.natural
     steps = material.measured.script.steps
@@ -43,7 +43,7 @@ def test_optional_and_extra_steps_are_units_with_their_numbers(unroll):
         ("section", 1, True, None),
         ("say", 2, False, None),
     ]
-    # On both sides it is one unit, within the section.
+    # Both sides together are one unit, within the section.
     assert [len(item.units) for item in script.steps] == [1, 1, 0, 2, 2]
     assert script.units[3].within == (script.units[2].name,)
     assert script.steps[3].units == script.steps[4].units
@@ -72,7 +72,7 @@ def test_a_text_names_the_rounds_that_the_track_has(unroll):
     assert one == ["Round 1 of 1.", "Go.", "Rest."]
     assert two == ["Round 1 of 2.", "Go.", "Rest.", "Round 2 of 2.", "Go.", "Rest."]
     assert three[::3] == ["Round 1 of 3.", "Round 2 of 3.", "Round 3 of 3."]
-    # A voice speaks each of them before the length is known.
+    # A voice speaks all of them before the length is known.
     assert len([text for text in script.list_texts() if text.startswith("Round")]) == 6
 
 
@@ -98,7 +98,7 @@ def test_cues_in_holds_and_titles_name_the_rounds_too(unroll):
     )
     assert [section.title for section in script.sections] == ["Round 1 of 1", "Round 1 of 2", "Round 2 of 2"]
     assert script.list_texts() == ["1 of 1.", "1 of 2.", "2 of 2."]
-    # However often it is written out, the hold of a round is one.
+    # The hold of a round is one hold, however often it is unrolled.
     assert len({item.what.elastic_id for item in script.steps}) == 2
 
 
@@ -112,7 +112,7 @@ def test_rounds_have_names(unroll, language, said):
     assert unroll(steps, head=f"language: {language}\n").list_texts() == said
 
 
-def test_a_round_without_a_name_is_told(unroll):
+def test_a_round_without_a_name_is_reported(unroll):
     with pytest.raises(RoutineError, match=r"f:4:19: error: narrator has no ordinal in 'en' for round 31; write"):
         unroll("  - repeat: 31\n    steps: [{say: '{nth}'}]\n")
     with pytest.raises(RoutineError, match=r"narrator has no ordinal in 'pl' for round 1; write \{round\}"):
@@ -156,7 +156,7 @@ def test_a_section_whose_title_names_its_side_is_one_for_each(unroll):
         ("until: soon", "4:12: error: 'soon' is not a length of time"),
     ],
 )
-def test_what_makes_no_sense_is_told(unroll, step, message):
+def test_contradictions_are_reported(unroll, step, message):
     with pytest.raises(RoutineError) as caught:
         unroll(f"  - say: a\n    {step}\n")
     assert message in str(caught.value)
@@ -175,7 +175,7 @@ def test_what_makes_no_sense_is_told(unroll, step, message):
         ("[1, 2]", "a range is written with two dots: 1..2"),
     ],
 )
-def test_a_repeat_that_is_not_a_number_of_rounds_is_told(unroll, repeat, message):
+def test_a_repeat_that_is_not_a_number_of_rounds_is_reported(unroll, repeat, message):
     with pytest.raises(RoutineError) as caught:
         unroll(f"  - repeat: {repeat}\n    steps: [{{say: a}}]\n")
     assert message in str(caught.value)
@@ -219,7 +219,7 @@ def test_sections_are_left_out_by_title(unroll, without, said):
     assert unroll(SECTIONS, without=without).list_texts() == said
 
 
-def test_a_section_that_is_not_there_is_told_with_the_nearest(unroll):
+def test_an_unknown_section_is_reported_with_the_nearest(unroll):
     with pytest.raises(UsageError, match="no section 'The Lung'; did you mean 'The Lunge'"):
         unroll(SECTIONS, without=["Inner", "The Lung"])
     with pytest.raises(UsageError, match="no section 'A'; it has no sections"):

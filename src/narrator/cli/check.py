@@ -10,7 +10,7 @@ from narrator.cli.console import Reporter, print_json, report_all, report_errors
 from narrator.cli.options import Asked, JsonOption, Routines, list_requests, takes_options
 from narrator.cli.wire import checked_to_data
 from narrator.errors import FAILURES
-from narrator.units import Ms, format_duration
+from narrator.units import Ms, format_duration, format_seconds
 
 if TYPE_CHECKING:
     from narrator.review.checking import Checked
@@ -52,9 +52,7 @@ def _show_checked(name: str, checked: "Checked", reporter: Reporter, *, is_asked
     if reporter.as_json:
         print_json(checked_to_data(name, checked))
     else:
-        typer.echo(_describe(name, checked))
-        for decision in checked.decisions:
-            typer.echo(f"  {decision}")
+        typer.echo("\n".join([_describe(name, checked), *(f"  {line}" for line in checked.decided)]))
         if checked.rows:
             _print_table(checked)
 
@@ -66,9 +64,9 @@ def _describe(name: str, checked: "Checked") -> str:
     about = "about " if checked.is_estimate else ""
     # A requested length is exact; the natural one is an estimate if its clips are.
     is_natural = checked.length == span.natural
-    length, natural = format_duration(checked.length), about + format_duration(span.natural)
-    length = about + length if is_natural else length
-    shortest, longest = about + format_duration(span.shortest), about + format_duration(span.longest)
+    natural = about + format_seconds(span.natural)
+    length = natural if is_natural else format_duration(checked.length)
+    shortest, longest = (about + end for end in span.format_ends())
     gaps = f" ({about}{describe_spans(span.spans)})" if len(span.spans) > 1 else ""
     return f"{name}: ok; {length}; natural length {natural}, shortest {shortest}, longest {longest}{gaps}"
 
@@ -89,7 +87,7 @@ def _print_table(checked: "Checked") -> None:
 def _list_cells(row: "Row", checked: "Checked") -> list[str]:
     length, figures = _show(row.length), row.figures
     if figures is None:
-        return [length, "-", "-", "-", "-", f"nearest {_show(checked.range.find_nearest(row.length))}"]
+        return [length, "-", "-", "-", "-", f"nearest {checked.range.format_nearest(row.length)}"]
     factor = "-" if figures.factor is None else f"x {figures.factor:.2f}"
     holds = (figures.shortest_hold, figures.longest_hold)
     return [length, f"{figures.units} of {figures.of}", factor, *map(_show, holds), _show(figures.wordless)]
@@ -97,4 +95,4 @@ def _list_cells(row: "Row", checked: "Checked") -> list[str]:
 
 def _show(length: Ms | None) -> str:
     """Return a length to the nearest second."""
-    return "-" if length is None else format_duration((length + 500) // 1000 * 1000)
+    return "-" if length is None else format_seconds(length)

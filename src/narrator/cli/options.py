@@ -32,7 +32,8 @@ Routines = Annotated[
     list[str],
     typer.Argument(
         metavar="ROUTINE...",
-        help="Routine or script files, or names of built-in routines; - is standard input.",
+        help="Routine or script files, texts, subtitles or tables with times, or names of built-in routines; - is "
+        "standard input.",
         autocompletion=complete_routines,
     ),
 ]
@@ -40,7 +41,8 @@ OneRoutine = Annotated[
     str,
     typer.Argument(
         metavar="ROUTINE",
-        help="A routine or script file, or the name of a built-in routine; - is standard input.",
+        help="A routine or script file, a text, subtitles or a table with times, or the name of a built-in routine; - "
+        "is standard input.",
         autocompletion=complete_routines,
     ),
 ]

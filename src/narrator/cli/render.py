@@ -14,7 +14,7 @@ from narrator.cli.options import Asked, JsonOption, Routines, list_requests, tak
 from narrator.cli.wire import track_to_data
 from narrator.cores import count_cores
 from narrator.errors import NarratorError, RoutineError
-from narrator.units import format_duration
+from narrator.units import format_duration, format_seconds
 
 if TYPE_CHECKING:
     from narrator.cache import Cache
@@ -145,7 +145,9 @@ def _speak_again(
 
 
 def _show_track(request: "TrackRequest", track: "Track") -> None:
-    length = format_duration(track.length_ms)
+    # A requested length is exact.
+    show = format_seconds if request.session.options.length is None else format_duration
+    length = show(track.length_ms)
     if track.skipped:
         typer.echo(f"{request.output}  {length}, unchanged (--force makes it again)")
         return

@@ -55,8 +55,8 @@ def checked_to_data(name: str, checked: "Checked") -> dict[str, Any]:
         "longest_ms": known.longest,
         "ranges_ms": [list(ends) for ends in known.spans],
         "estimate": checked.is_estimate,
-        "decisions": list(checked.decisions),
         "lengths": [_row_to_data(row) for row in checked.rows],
+        "decided": list(checked.decided),
     }
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from narrator.errors import Fault, Mark
 from narrator.routine.phrases import Phrases, find_phrases
 from narrator.script import Bell, BreathBlock, Script, Silence, Speech, list_speeches
-from narrator.timeline import Growth, Hold, Lengths, lay_out
+from narrator.timeline import Growth, Hold, Lengths, lay_out, show_length
 from narrator.timeline.holds import HoldPlacer
-from narrator.units import Ms, format_duration
+from narrator.units import Ms
 
 LONGEST_SPEECH: Ms = 60_000
 """Longest speech without a pause that is easy to follow."""
@@ -46,13 +46,8 @@ def _find_unheard(script: Script, lengths: Lengths) -> Iterator[Fault]:
             heard = {segment.mark for segment in segments}
             for cue in item.what.cues:
                 if cue.mark not in heard:
-                    text = f"this cue never fits in its hold, which takes at most {_show(longest)}"
+                    text = f"this cue never fits in its hold, which takes at most {show_length(longest)}"
                     yield Fault(f"{text}; make the hold longer or move the cue", cue.mark)
-
-
-def _show(length: Ms) -> str:
-    """Return a length to a tenth of a second."""
-    return format_duration((length + 50) // 100 * 100)
 
 
 def _find_line(fault: Fault) -> tuple[int, int]:

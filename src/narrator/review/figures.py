@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from narrator.errors import Fault, LengthError, Mark
 from narrator.script import Breath, Speech
-from narrator.timeline import Growth, Hold, StepPlace, Timeline, describe_places, find_jumps, lay_out, show_length
-from narrator.units import Ms, format_duration
+from narrator.timeline import Growth, Hold, StepPlace, Timeline, describe_places, find_jumps, lay_out
+from narrator.units import Ms, format_duration, format_seconds
 
 USUAL: tuple[Ms, ...] = (300_000, 600_000, 1_200_000, 1_800_000)
 """Lengths at which a routine is checked, in addition to its own."""
@@ -150,7 +150,7 @@ def _warn_of_short_poses(timelines: Sequence[Timeline]) -> Iterator[Fault]:
     for mark, at in short.items():
         yield Fault(
             f"this hold{describe_places(places[mark])} takes {_list_at(at)}; a pose needs at least "
-            f"{show_length(SHORTEST_POSE)}; raise its range, or make other steps 'optional'",
+            f"{format_duration(SHORTEST_POSE)}; raise its range, or make other steps 'optional'",
             mark,
         )
 
@@ -164,7 +164,7 @@ def _warn_of_silence(timelines: Sequence[Timeline]) -> Iterator[Fault]:
                 found[timeline.length] = max(found.get(timeline.length, 0), stretch.length)
     for mark, at in wordless.items():
         yield Fault(
-            f"nothing is said here for {_list_at(at)}, over {show_length(LONGEST_WORDLESS)}; add a cue or 'extra' "
+            f"nothing is said here for {_list_at(at)}, over {format_duration(LONGEST_WORDLESS)}; add a cue or 'extra' "
             "steps, or write 'quiet: true' if this is intended",
             mark,
         )
@@ -178,9 +178,7 @@ def _warn_of_factors(growth: Growth, timelines: Sequence[Timeline]) -> Iterator[
         (False, "shrunk", "make steps 'optional'"),
         (True, "stretched", "add steps with 'extra', or more rounds"),
     ):
-        shown = [
-            f"x {factor:.2f} in {format_duration(length)}" for factor, length in factors if (factor > 1) is is_long
-        ]
+        shown = [f"x {factor:.2f} in {format_seconds(length)}" for factor, length in factors if (factor > 1) is is_long]
         if shown:
             message = f"silences are {verb} to {', '.join(shown)}, outside x {least} to {most}; {remedy}"
             yield Fault(message, growth.script.mark)
@@ -188,7 +186,7 @@ def _warn_of_factors(growth: Growth, timelines: Sequence[Timeline]) -> Iterator[
 
 def _list_at(at: dict[Ms, Ms]) -> str:
     return ", ".join(
-        f"{show_length(value // 1000 * 1000)} in {format_duration(length)}" for length, value in at.items()
+        f"{format_duration(value // 1000 * 1000)} in {format_seconds(length)}" for length, value in at.items()
     )
 
 
@@ -196,7 +194,7 @@ def _warn_of_jumps(growth: Growth) -> Iterator[Fault]:
     for jump in find_jumps(growth, SMALLEST_JUMP):
         what = "this step" if jump.unit.round is None else f"round {jump.unit.round} of this repeat"
         yield Fault(
-            f"when {what} enters, at {show_length(jump.length // 1000 * 1000)}, silences shrink to "
+            f"when {what} enters, at {format_duration(jump.length // 1000 * 1000)}, silences shrink to "
             f"x {jump.ratio:.2f} of their length; make it shorter, or split it into steps that enter one by one",
             jump.unit.mark,
         )

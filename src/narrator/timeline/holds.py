@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from narrator.errors import Fault
 from narrator.routine.values import At
 from narrator.script import Countdown, Cue, Drawn, ElasticId, Every, HoldCue, Speech, Spread
-from narrator.timeline.placed import Hold, Lengths, Segment, show_length
-from narrator.units import Ms, ceil_ticks, floor_ticks, ticks_to_ms
+from narrator.timeline.placed import Hold, Lengths, Segment
+from narrator.units import Ms, ceil_ticks, floor_ticks, format_seconds, ticks_to_ms
 
 CLEARANCE: Ms = 300
 """Least silence between two cues inside a hold."""
@@ -200,7 +200,7 @@ class _Filling:
 
     def _note(self, cue: HoldCue, what: str) -> None:
         if not cue.is_optional:
-            self.notes.append(Fault(f"{what}: no room for it in a hold of {show_length(self.length)}", cue.mark))
+            self.notes.append(Fault(f"{what}: no room for it in a hold of {format_seconds(self.length)}", cue.mark))
 
 
 def _find_start(place: tuple[Ms, Ms, int, Segment]) -> Ms:

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from narrator.errors import Fault, Mark
 from narrator.script import Bed, Bell, Breath, Cue, Speech
-from narrator.units import TICK, Db, Ms, ceil_ticks, format_duration, ms_to_ticks, ticks_to_ms
+from narrator.units import TICK, Db, Ms, ceil_ticks, format_duration, format_range, ms_to_ticks, ticks_to_ms
 
 BELL_ROOM: Ms = 1000
 """Time between the last stroke of a bell inside a hold and the next cue."""
@@ -193,6 +193,19 @@ class Range:
         """Return the possible length nearest to a length; of two equally near, the shorter."""
         ends = (min(max(length, low), high) for low, high in self.spans)
         return min(ends, key=lambda end: (abs(end - length), end), default=length)
+
+    def format_ends(self) -> tuple[str, str]:
+        """Return the shortest and the longest length as text, in whole seconds if such lengths are possible."""
+        spans = self.spans or ((self.shortest, self.longest),)
+        return format_range(*spans[0])[0], format_range(*spans[-1])[1]
+
+    def format_nearest(self, length: Ms) -> str:
+        """Return the possible length nearest to a length as text, in whole seconds if such a length is possible."""
+        nearest = self.find_nearest(length)
+        span = next((span for span in self.spans if span[0] <= nearest <= span[1]), (nearest, nearest))
+        if nearest == length:
+            return format_duration(length)
+        return format_range(*span)[nearest < length]
 
 
 def show_length(length: Ms) -> str:

@@ -8,7 +8,7 @@ from narrator.script import ElasticId, Item, Script, Section
 from narrator.timeline.glue import fill
 from narrator.timeline.measure import Measured
 from narrator.timeline.placed import show_length
-from narrator.units import Ticks, floor_ticks, ticks_to_ms
+from narrator.units import Ticks, floor_ticks, format_range, ticks_to_ms
 
 
 def fit_sections(measured: Measured, *, strict: bool = True) -> Measured:
@@ -109,10 +109,9 @@ def _find_depth(script: Script, section: int) -> int:
 
 def _describe_section(section: Section, wanted: Ticks, least: Ticks, most: Ticks, runs: int) -> Fault:
     asked = show_length(ticks_to_ms(wanted // runs))
+    shortest, longest = format_range(ticks_to_ms(-(-least // runs)), ticks_to_ms(most // runs))
     if wanted < least:
-        figure = show_length(ticks_to_ms(-(-least // runs)))
-        reason = f"its speech and shortest holds already take {figure}; raise 'length' or shorten its steps"
+        reason = f"its speech and shortest holds already take {shortest}; raise 'length' or shorten its steps"
     else:
-        figure = show_length(ticks_to_ms(most // runs))
-        reason = f"its speech and longest holds take only {figure}; lower 'length' or widen a hold"
+        reason = f"its speech and longest holds take only {longest}; lower 'length' or widen a hold"
     return Fault(f"section {section.title!r} should take {asked}, but {reason}", section.mark)

@@ -193,7 +193,7 @@ def test_a_text_of_paragraphs_stretches_in_its_gaps():
         {"say": "Lie down."}, gap, {"say": "Close your eyes."}, gap, {"say": "Feel your feet."}, gap,
         {"say": "Feel your hands."},
     ]  # fmt: skip
-    assert any("gaps between paragraphs stretch" in line for line in routine.decisions)
+    assert any("gaps between paragraphs stretch" in line for line in routine.decided)
 
 
 def test_paragraphs_between_holds_are_one_text():
@@ -301,7 +301,7 @@ def test_lines_of_a_phrase_and_its_seconds_are_rigid():
         {"say": "Lie down"}, {"pause": "4s"}, {"say": "Close your eyes"}, {"pause": "2.5s"}, {"say": "Rest"},
         {"bell": "bowl"},
     ]  # fmt: skip
-    assert "3 lines are a phrase and the seconds of silence after it" in routine.decisions
+    assert "3 lines are a phrase and the seconds of silence after it" in routine.decided
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A table of texts as people write them: the sentences and pauses (in ms) that each comes to, or what is wrong with it."""
+"""A table of texts as people write them, each with its sentences and pauses (in ms), or with its faults."""
 
 import pytest
 
@@ -87,7 +87,7 @@ SENTENCES = [
     ("en", "1. Lie down\n2. Rest. Breathe.\n\n3) Get up", ["Lie down", "Rest.", "Breathe.", "Get up"]),
     ("de", "Zuerst:\n1. Atme ein\n2. Atme aus", ["Zuerst:", "Atme ein", "Atme aus"]),
     ("en", "-5 degrees and *bold* text", ["-5 degrees and *bold* text"]),
-    # What only looks like a mark
+    # Texts that only look like marks
     ("en", "I <3 you. If a < b and 5 > 3, rest. Or a<b and c>d.", ["I <3 you.", "If a < b and 5 > 3, rest.", "Or a<b and c>d."]),
     ("en", "Hold it (10 seconds) here. Pause here (if you like).", ["Hold it (10 seconds) here.", "Pause here (if you like)."]),
     ("en", "This *pause* is yours. Enter the *silence*. **Rest** now.", ["This *pause* is yours.", "Enter the *silence*.", "**Rest** now."]),
@@ -145,7 +145,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("language", "text", "expected"), SENTENCES, ids=range(len(SENTENCES)))
-def test_a_text_comes_to_its_sentences_and_pauses(language, text, expected):
+def test_a_text_is_split_into_its_sentences_and_pauses(language, text, expected):
     pieces = split_text(text, language)
     assert [piece.length if isinstance(piece, InlinePause) else piece.text for piece in pieces] == expected
     check_marks(text, language)

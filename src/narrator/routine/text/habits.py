@@ -13,7 +13,7 @@ class Habits:
     """Words of one language in lower case, without the last full stop."""
 
     before: frozenset[str] = _NONE
-    """Words that belong to the next word, whatever it is: titles, "e.g.", "approx."."""
+    """Words that belong to any word after them: titles, "e.g.", "approx."."""
     before_numbers: frozenset[str] = _NONE
     """Words that belong to a number after them, and otherwise are ordinary words: "no. 3", "pág. 4"."""
     after_numbers: frozenset[str] = _NONE

@@ -253,8 +253,10 @@ def _read_brackets(written: str, language: str) -> InlinePause | TextFault:
         return TextFault(
             f"{shown} is not a single length; write an elastic pause as a step: '- pause: 3s..8s'", written
         )
-    if mended := _mend(inner, language):
-        return TextFault(f"{shown} is not a pause; did you mean [{mended}]? Or write [3s]", written, f"[{mended}]")
+    if corrected := _correct(inner, language):
+        return TextFault(
+            f"{shown} is not a pause; did you mean [{corrected}]? Or write [3s]", written, f"[{corrected}]"
+        )
     first = inner.lower().split(maxsplit=1)[:1]
     for step, heads in _STEPS.items():
         if first and first[0].strip(":") in heads.split():
@@ -266,14 +268,14 @@ def _read_brackets(written: str, language: str) -> InlinePause | TextFault:
     return TextFault(message, written, instead)
 
 
-def _mend(inner: str, language: str) -> str | None:
+def _correct(inner: str, language: str) -> str | None:
     """Return a mark with its one misspelt word corrected, if that makes it a pause; else None."""
     known = [word for each in find_mark_words(language) for word in (*each.pause, *each.seconds, *each.minutes)]
     for word in re.findall(r"[^\W\d_]{4,}", inner):
         for close in difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.75):
-            mended = inner.replace(word, close, 1)
-            if parse_pause(mended, language) is not None:
-                return mended
+            corrected = inner.replace(word, close, 1)
+            if parse_pause(corrected, language) is not None:
+                return corrected
     return None
 
 
