@@ -90,7 +90,7 @@ def test_the_list_is_a_table_with_names_and_what_to_do(narrator, write):
 @pytest.mark.parametrize(
     ("env", "told"),
     [
-        ({"OPENAI_BASE_URL": "localhost:8880"}, {"openai": "OPENAI_BASE_URL cannot be used: it is no address"}),
+        ({"OPENAI_BASE_URL": "localhost:8880"}, {"openai": "OPENAI_BASE_URL cannot be used: it is not a valid address"}),
         ({"NARRATOR_CONFIG": "/nowhere"}, dict.fromkeys(["gtts", "openai", "command"], "there is no file /nowhere")),
     ],
 )
@@ -159,8 +159,8 @@ def test_a_voice_that_is_tried_speaks_each_time(narrator, write, tmp_path):
         (["try", "a" * 300, "Hi."], "error: there is no engine 'aaaa"),
         (["try", "espeak", "Hi \udcff."], "error: 'Hi \\udcff.' is no text in UTF-8"),
         (["try", "openai:\udcff", "Hi."], "error: 'openai' has no voice '\\udcff'"),
-        (["try", "silent", "Hi.", "--language", "\udcff"], "error: '\\udcff' is not a code of a language"),
-        (["--language", "\udcff"], "error: '\\udcff' is not a code of a language"),
+        (["try", "silent", "Hi.", "--language", "\udcff"], "error: '\\udcff' is not a language code"),
+        (["--language", "\udcff"], "error: '\\udcff' is not a language code"),
         (["add", "piper:en_US-\udcff-low"], "error: piper's voices have names such as"),
     ],
 )

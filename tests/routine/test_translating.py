@@ -199,7 +199,7 @@ def test_the_command_refuses_what_it_cannot_do(routine, narrator):
     assert "into a folder of yours" in result.err
     assert "--to: my.yaml is in en already" in narrator("translate", "my.yaml", "--to", "en").err
     assert (
-        "'deutsch!' is not a code of a language; write one such as en, de or es (--to)"
+        "'deutsch!' is not a language code; write one such as en, de or es (--to)"
         in narrator("translate", "my.yaml", "--to", "deutsch!").err
     )
 

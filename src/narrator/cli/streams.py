@@ -30,7 +30,7 @@ class _Lasting(io.FileIO):
 
 
 class _Text(io.TextIOWrapper):
-    """Text on its way out: what steers a terminal is escaped."""
+    """Text on its way out: what controls a terminal is escaped."""
 
     def write(self, text: str) -> int:
         """Write it."""

@@ -168,7 +168,7 @@ def _check_lines(text: str, name: str) -> None:
         raise RoutineError(f"over {_MAX_LINES:,} lines; a PO file has fewer", Mark(name, _MAX_LINES, 1))
     for number, line in enumerate(lines, 1):
         if found := find_control(line):
-            fault = f"the character {found[1]} steers a terminal and is not text; take it out"
+            fault = f"the character {found[1]} controls a terminal and is not text; take it out"
             raise RoutineError(fault, Mark(name, number, found[0] + 1))
         is_comment = line.lstrip().startswith("#") and not re.match(r"\s*#[~|]", line)
         if line.strip() and not is_comment and not _LINE.fullmatch(line):
@@ -214,7 +214,7 @@ def _make_catalog(file: polib.POFile, name: str, language: str) -> Catalog:
 
 def _list_faults(entry: Entry, language: str) -> Iterator[str]:
     if found := find_control(entry.text):
-        yield f"the character {found[1]} steers a terminal and is not text; take it out"
+        yield f"the character {found[1]} controls a terminal and is not text; take it out"
         return
     try:
         check_braces(entry.text)

@@ -350,5 +350,5 @@ def test_a_hanging_service_can_be_interrupted(serve, write, tmp_path):
     _, err = started.communicate(timeout=10)
     assert (started.returncode, err) == (
         130,
-        "interrupted; what was spoken is kept, and nothing half done is left behind\n",
+        "interrupted; finished speech is kept, and no partial files are left\n",
     )

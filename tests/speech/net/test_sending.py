@@ -115,9 +115,9 @@ def test_a_server_cannot_put_words_into_a_message(serve):
     ("url", "shown"),
     [
         ("/elsewhere", "itself"),
-        ("http://example.org:secret/", "no address"),
-        ("http://[secret/", "no address"),
-        ("http://a\x1b[31m/", "no address"),
+        ("http://example.org:secret/", "an invalid address"),
+        ("http://[secret/", "an invalid address"),
+        ("http://a\x1b[31m/", "an invalid address"),
         ("https://me:secret@[::1]:80/", "[::1]:80"),
     ],
 )

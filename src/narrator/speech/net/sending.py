@@ -158,10 +158,10 @@ def name_host(url: str) -> str:
         parts = urlsplit(url)
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
-        return "no address"
+        return "an invalid address"
     host = parts.hostname or "itself"
     if not host.isprintable():
-        return "no address"
+        return "an invalid address"
     return f"[{host}]{port}" if ":" in host else f"{host}{port}"
 
 
