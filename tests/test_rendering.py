@@ -101,6 +101,22 @@ def test_the_track_is_level_and_never_too_loud(job, cache):
     assert -16.5 < track.lufs < -15.5
 
 
+def test_the_loudness_of_words_is_that_of_the_voice_alone(write, cache, tmp_path):
+    path = write(
+        "title: x\nvoice: espeak\nloudness: -23\nsteps:\n  - say: Lie down, and rest your head.\n  - bell: {sound: gong, level: 0, times: 3}\n"
+    )
+    request = make_request(path, path.name)
+    track = render_track(TrackRequest(request, tmp_path / "a.mp3"), cache)
+    spoken = make_session(request, cache).timeline.segments
+    first = next(segment for segment in spoken if isinstance(segment.cue, Speech))
+    # Nothing rings beneath the first words.
+    alone = measure_loudness(decode(track.path)[first.start * 48 : first.end * 48]).integrated
+    assert alone == pytest.approx(track.words_lufs, abs=0.7)
+    assert track.words_lufs > track.lufs + 2
+    quiet = write("title: x\nsteps:\n  - bell: bowl\n", "quiet.yaml")
+    assert render_track(TrackRequest(make_request(quiet, quiet.name), tmp_path / "b.mp3"), cache).words_lufs is None
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("loudness", "bitrate"), [(-14, 64), (-14, 320), (-16, 96), (-23, 128)])
 def test_another_loudness_is_met_and_decoded_peaks_stay_below_the_ceiling(write, cache, tmp_path, loudness, bitrate):

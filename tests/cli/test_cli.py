@@ -51,7 +51,7 @@ def test_json_is_one_object_a_line(narrator):
     (line,) = narrator("render", "mine.yaml", "--length", "45s", "--json").out.splitlines()
     known = json.loads(line)
     assert set(known) == {
-        "path", "voice", "length_ms", "samples", "lufs", "true_peak_db", "clips_new", "clips_cached", "seconds", "skipped",
+        "path", "voice", "length_ms", "samples", "lufs", "words_lufs", "true_peak_db", "clips_new", "clips_cached", "seconds", "skipped",
         "replaced",
     }  # fmt: skip
     assert (known["length_ms"], known["samples"], known["voice"]) == (45_000, 2_160_000, "silent:en")
