@@ -18,10 +18,11 @@ from narrator.errors import Fault, Mark, SoundError, UsageError
 from narrator.mix import Mixer, measure_gain, measure_stroke
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.request import SessionRequest
+from narrator.routine.importers import read_source
 from narrator.routine.load import make_routine
 from narrator.routine.model import Routine
 from narrator.routine.seed import settle_seed
-from narrator.routine.source import Source, read_source
+from narrator.routine.source import Source
 from narrator.script import Bell, Cue, Heading, write_script
 from narrator.sound.loop import Loop
 from narrator.speech.cast import Role, cast_voice

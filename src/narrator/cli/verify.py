@@ -21,7 +21,7 @@ def verify_command(
     tracks: Annotated[list[Path], typer.Argument(metavar="TRACK...", help="Tracks that narrator made.")],
     *,
     script: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Script of the track, where narrator has forgotten it.")
+        Path | None, typer.Option(metavar="FILE", help="Script of the track, if narrator no longer has it.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -29,7 +29,7 @@ def verify_command(
 
     narrator verify output/ten-minute-hips.mp3
 
-    Length, chapters, the time of every cue, loudness, peak, room tone, clicks, and the sound itself.
+    Compared are length, chapters, the time of every cue, loudness, peak, room tone, clicks, and the sound itself.
     """
     reporter = Reporter(as_json=as_json)
     with report_errors(as_json=as_json):
@@ -38,7 +38,7 @@ def verify_command(
         from narrator.verifying.track import verify_track
 
         if script and len(tracks) > 1:
-            raise UsageError("--script is the script of one track; name one track with it")
+            raise UsageError("--script is for a single track; name one track")
         for track in tracks:
             try:
                 options = SessionOptions(sounds=list_sound_folders())

@@ -1,4 +1,4 @@
-"""A routine looked at without speaking: how long it can be, what it comes to at several lengths, and what is odd."""
+"""Check a routine without speaking: its possible lengths, its figures at several lengths, and warnings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from narrator.units import Ms
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a file comes to, and what is odd; figures are estimates where not all of its clips are in the cache."""
+    """The result of checking a file; lengths are estimates unless all of its clips are in the cache."""
 
     title: str
     range: Range
@@ -28,18 +28,18 @@ class Checked:
     is_estimate: bool
     notes: tuple[Fault, ...]
     rows: tuple[Row, ...] = ()
-    """What it comes to at several lengths; none for a script."""
+    """Figures at several lengths; empty for a script."""
     advice: tuple[Fault, ...] = ()
-    """What could be better at these lengths."""
+    """Warnings about these lengths."""
 
 
 def check_session(request: SessionRequest, cache: Cache, lengths: Sequence[Ms] | None = None) -> Checked:
-    """Read a file and place it, speaking nothing: clips that are not in the cache are estimated.
+    """Check a file without speaking: the lengths of clips that are not in the cache are estimated.
 
-    A routine is looked at in each of `lengths`, which are its own and some usual ones unless they are given.
+    A routine is checked at each of `lengths`; without them, at its own length and the usual ones.
 
     Raises:
-        NarratorError: of the stage that found a fault.
+        NarratorError: a stage found a fault.
 
     """
     draft = read_draft(request)
@@ -52,7 +52,7 @@ def check_session(request: SessionRequest, cache: Cache, lengths: Sequence[Ms] |
 
 
 def _measure(draft: Draft, cache: Cache) -> tuple[Lengths, tuple[Fault, ...]]:
-    """Return the lengths of everything, and what is odd about the words and the voice."""
+    """Return the lengths of all cues, and warnings about the texts and the voice."""
     script = draft.arrangement.script
 
     def find(reader: Reader) -> tuple[dict[str, Ms], bool, tuple[Fault, ...]]:
@@ -66,7 +66,7 @@ def _measure(draft: Draft, cache: Cache) -> tuple[Lengths, tuple[Fault, ...]]:
 
 def _check_pinned(draft: Draft, measured: Lengths, noted: tuple[Fault, ...], lengths: Sequence[Ms] | None) -> Checked:
     if lengths is not None:
-        message = f"{draft.request.name} is a script, which has one length; leave the lengths out"
+        message = f"{draft.request.name} is a script, whose length is fixed; leave the lengths out"
         raise UsageError(message, options=("length",))
     timeline = draft.arrangement.place(measured)
     length = timeline.length
@@ -83,7 +83,7 @@ def _check_growth(draft: Draft, growth: Growth, noted: tuple[Fault, ...], length
         asked = tuple(known.find_nearest(length) for length in asked)
     rows, advice = look_at_lengths(growth, asked, explains=lengths is not None)
     unheard = find_unheard(growth)
-    # That such a cue is left out at one length is said with that.
+    # A cue that never fits needs no second warning that it is left out at one length.
     places = {fault.mark for fault in unheard}
     odd = (note for note in (*review_growth(growth), *timeline.notes) if note.mark not in places)
     notes = tuple(dict.fromkeys([*noted, *unheard, *odd]))

@@ -1,4 +1,4 @@
-"""Routines by name: the built-in ones travel with the package, others are files."""
+"""Find routines by name: built-in ones, which are part of the package, and files."""
 
 from pathlib import Path
 
@@ -10,18 +10,18 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def builtin_folder() -> Path:
-    """Folder of the built-in routines: inside an installed wheel, or beside `src/` in a checkout."""
+    """Return the folder of the built-in routines: inside an installed wheel, or beside `src/` in a checkout."""
     installed = _PACKAGE / "routines"
     return installed if installed.is_dir() else _PACKAGE.parents[1] / "routines"
 
 
 def list_builtins() -> dict[str, Path]:
-    """Built-in routines by name, in alphabetical order."""
+    """Return the built-in routines by name, in alphabetical order."""
     return {path.stem: path for path in sorted(builtin_folder().glob("*.yaml"))}
 
 
 def find_routine(name: str) -> Path:
-    """Find a routine by its file's path or its built-in name.
+    """Find a routine by the path of its file or by its built-in name.
 
     Raises:
         RoutineError: there is neither such a file nor such a name.

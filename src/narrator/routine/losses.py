@@ -1,4 +1,4 @@
-"""What an author writes and nobody would hear: warnings, each with what to write instead where that is known."""
+"""Warnings about material that would not be heard, each with what to write instead if that is known."""
 
 import difflib
 import re
@@ -23,16 +23,16 @@ _ENDS = ".!?…:;\"'”’»)]"
 _LISTS = frozenset({"say", "each", "spread", "random", "brief"})
 _TOLD = re.compile(r"\((?:(?:rest|wait|hold|silence|for)\s+)*(\d[\d.,]*\s*[A-Za-z]+\.?)\)", re.IGNORECASE)
 _UNCOUNTED = ("length", "voice", "gap", "lines", "breath", "pronounce", "seed", "tags", "bed", "floor", "loudness")
-"""Keys of an included file that do not count."""
+"""Keys that have no effect in an included file."""
 _HEARD = frozenset({"gap", "lines", "breath", "pronounce"})
-"""Those of them that change how its steps are heard; the others are about a whole session."""
+"""Those of them that affect how steps are heard; the others concern a whole session."""
 
 
 # In a file -------------------------------------------------------------------------------------------------------
 
 
 def find_cut_texts(source: Source) -> list[Fault]:
-    """Return warnings about texts of a file that end where their author did not mean them to."""
+    """Return warnings about texts of a file that YAML ends earlier than the author intended."""
     return [*_walk(source, source.root, "", set())]
 
 
@@ -53,12 +53,12 @@ def _walk(source: Source, node: yaml.Node, key: str, seen: set[int]) -> Iterator
             yield from _walk(source, child, key, seen)
     elif isinstance(node, yaml.MappingNode):
         for label, child in node.value:
-            # Languages, sides and the like are within a text.
+            # Keys such as languages and sides are part of a text.
             yield from _walk(source, child, key if key in TEXTS and label.value not in TEXTS else label.value, seen)
 
 
 def _find_cut(source: Source, node: yaml.ScalarNode, key: str) -> Iterator[Fault]:
-    """Find a text that ` #` cuts, and one that starts with a name: what is behind # and & is not said."""
+    """Find texts that are cut by ` #`, and texts that start with an anchor `&name`; neither part is said."""
     if node.style or not node.value or node.end_mark.line >= len(source.lines):
         return
     line, start, end = source.lines[node.end_mark.line], node.start_mark.column, node.end_mark.column
@@ -75,7 +75,7 @@ def _find_cut(source: Source, node: yaml.ScalarNode, key: str) -> Iterator[Fault
 
 
 def _describe_comment(space: str, comment: str, before: str, *, is_text: bool) -> str | None:
-    """Say that a comment may be meant as text; None where it is surely a comment."""
+    """Return a warning if a comment may be intended as text, else None."""
     if re.match(r"[\w(\"']", comment):
         return "what follows # is a comment, and is not said; put the text in quotes"
     if is_text and space == " " and before[-1:] not in _ENDS and comment.strip():
@@ -84,7 +84,7 @@ def _describe_comment(space: str, comment: str, before: str, *, is_text: bool) -
 
 
 def _find_torn(source: Source, items: list[yaml.Node]) -> Iterator[Fault]:
-    """Find a text in a list in brackets that its own comma cuts in two: `[Let go, and rest.]`."""
+    """Find a text in a bracketed list that its own comma splits in two: `[Let go, and rest.]`."""
     for before, item in pairwise(items):
         first, second = (_read_plain(source, each) for each in (before, item))
         if first and second and first[0].isupper() and first[-1] not in _ENDS and second[0].islower():
@@ -98,7 +98,7 @@ def _find_torn(source: Source, items: list[yaml.Node]) -> Iterator[Fault]:
 
 
 def _find_one_side(source: Source, item: yaml.Node) -> Iterator[Fault]:
-    """Find two sides that something else than a comma divides: `[right; left]`."""
+    """Find two sides that are not separated by a comma: `[right; left]`."""
     names = [name.strip() for name in re.split(r"[;/|&+]|\band\b", _read_plain(source, item))]
     if len(names) > 1 and all(names):
         message = f"this is one side; with a comma it is {len(names)}: [{', '.join(names)}]"
@@ -106,7 +106,7 @@ def _find_one_side(source: Source, item: yaml.Node) -> Iterator[Fault]:
 
 
 def _find_told_pauses(source: Source, node: yaml.ScalarNode) -> Iterator[Fault]:
-    """Find a length of time in parentheses, which is read aloud: `(3 sec)`, `(rest 10s)`."""
+    """Find lengths in parentheses, which are read aloud: `(3 sec)`, `(rest 10s)`."""
     mark = source.mark_node(node)
     for found in _TOLD.finditer(node.value):
         is_pause = parse_pause(found.group()[1:-1], "en", by_word=True) is not None
@@ -127,20 +127,20 @@ def _read_plain(source: Source, node: yaml.Node) -> str:
 
 
 def find_losses(routine: Routine, source: Source) -> list[Fault]:
-    """Return warnings about what a routine has and nobody would hear, in the files that it includes as well."""
+    """Return warnings about material that would not be heard, including that of included files."""
     return [*_find_long_briefs(routine), *_find_unsaid(routine, source)]
 
 
 def find_uncounted(fragment: Fragment, source: Source) -> list[Fault]:
-    """Return a warning about the keys of an included file that do not count, if it has such."""
+    """Return a warning about the keys that have no effect in an included file, if there are any."""
     is_whole = fragment.title is not None
     keys = [key for key in _UNCOUNTED if key in fragment.model_fields_set and (key in _HEARD or not is_whole)]
     if not keys:
         return []
     marks = sorted((source.find_mark([key], key=True) for key in keys), key=lambda mark: mark.line)
     named = " and ".join(filter(None, (", ".join(map(repr, keys[:-1])), repr(keys[-1]))))
-    verb = "does" if len(keys) == 1 else "do"
-    return [Fault(f"{named} {verb} not count in a file that is included; write it in the routine itself", marks[0])]
+    verb = "has" if len(keys) == 1 else "have"
+    return [Fault(f"{named} {verb} no effect in an included file; move it to the routine itself", marks[0])]
 
 
 def _find_long_briefs(routine: Routine) -> Iterator[Fault]:
@@ -157,7 +157,7 @@ def _compare(model: Say | HoldCue, full: tuple[Words, ...], brief: tuple[Words, 
     known = {wording.language for words in full for wording in words.wordings}
     for language in known & {wording.language for words in brief for wording in words.wordings}:
         long, short = (_count_words(texts, language) for texts in (full, brief))
-        # Words say only about how long a text is.
+        # The number of words is only an estimate of the length.
         if short > 1.2 * long:
             message = f"'brief' has {short} words, more than the {long} that it is said instead of; write a shorter one"
             yield Fault(message, model.find_mark("brief"))
@@ -172,7 +172,7 @@ def _count_words(texts: Iterable[Words], language: str) -> int:
 
 
 def _find_unsaid(routine: Routine, source: Source) -> Iterator[Fault]:
-    """Find words under `pronounce` that are in no text, in no language."""
+    """Find words in `pronounce` that no text contains in any language."""
     if not routine.pronounce:
         return
     texts = " \n".join(_list_texts(routine))
@@ -187,7 +187,7 @@ def _find_unsaid(routine: Routine, source: Source) -> Iterator[Fault]:
 
 
 def _list_texts(routine: Routine) -> Iterator[str]:
-    from narrator.routine.phrases import find_phrases  # it is made by the loader itself
+    from narrator.routine.phrases import find_phrases  # imported here, because it uses the loader itself
 
     languages = {find_base(routine.language)}
     for model in _list_models(routine):
@@ -205,20 +205,20 @@ def _list_texts(routine: Routine) -> Iterator[str]:
 
 
 def _list_models(model: BaseModel) -> Iterator[BaseModel]:
-    """Yield a model and all within it, the steps of included files among them; each once, however often it comes."""
+    """Yield a model and all models within it, including the steps of included files, each of them once."""
     waiting, seen = [model], {id(model)}
     while waiting:
         inner = waiting.pop()
         yield inner
         within = [*_list_values(inner, BaseModel), *(inner.steps if isinstance(inner, Include) else ())]
-        # The same file with the same parameters is the same steps.
+        # A file included twice with the same parameters has the same steps.
         new = {id(each): each for each in within if id(each) not in seen}
         seen |= new.keys()
         waiting += reversed(new.values())
 
 
 def _list_values(model: BaseModel, kind: Any) -> Iterator[Any]:
-    """Yield the values of a kind that the fields of a model hold, those of lists and breaths too."""
+    """Yield the values of a type in the fields of a model, including those in lists and breaths."""
     waiting = [getattr(model, name) for name in type(model).model_fields]
     while waiting:
         value = waiting.pop(0)
