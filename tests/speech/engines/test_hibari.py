@@ -172,8 +172,7 @@ def test_a_british_voice_is_added_speaks_british_english_and_is_removed(store, t
     assert list_files(tmp_path) == []
     assert run("remove", "hibari:emma").stderr == "error: the voice hibari:emma is not installed\n"
     assert "is part of narrator and cannot be removed" in run("remove", "hibari").stderr
-    assert run("add", "hibari").stdout == "hibari:heart is already installed
-"
+    assert run("add", "hibari").stdout == "hibari:heart is already installed\n"
 
 
 @pytest.mark.parametrize(
