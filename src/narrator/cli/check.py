@@ -52,7 +52,7 @@ def _show_checked(name: str, checked: "Checked", reporter: Reporter, *, is_asked
     if reporter.as_json:
         print_json(checked_to_data(name, checked))
     else:
-        typer.echo(_describe(name, checked))
+        typer.echo("\n".join([_describe(name, checked), *(f"  {line}" for line in checked.decided)]))
         if checked.rows:
             _print_table(checked)
 

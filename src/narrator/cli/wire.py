@@ -56,6 +56,7 @@ def checked_to_data(name: str, checked: "Checked") -> dict[str, Any]:
         "ranges_ms": [list(ends) for ends in known.spans],
         "estimate": checked.is_estimate,
         "lengths": [_row_to_data(row) for row in checked.rows],
+        "decided": list(checked.decided),
     }
 
 
