@@ -141,7 +141,7 @@ def _describe_unknown(place: _Place, keys: list[str]) -> Fault:
 def _describe_missing(place: _Place) -> Fault:
     mark = place.source.find_mark(place.path[:-1])
     fix = None
-    if place.key == "steps" and (moved := move_in(place.source, place.path) if len(place.path) > 2 else None):
+    if place.key == "steps" and (moved := move_in(place.source, place.path)):
         message = "'steps' is missing; add 'steps:', and below it, further to the right, the steps that belong to it"
         return _make_fault(message, mark, moved)
     if place.path == ["title"] and mark.column == 1 and not mark.text.startswith("{"):
@@ -174,13 +174,12 @@ def _describe_value(place: _Place, message: str) -> Fault:
     elif message.startswith("a cue in a hold has one of") and not {*PLACES} & set(written):
         message, fix = _place_cue(place, message)
     elif isinstance(written, list) and place.path[-2:-1] == ["steps"] and len(written) == 1:
-        message, fix = "one dash starts a step; take the other one out", _drop_dash(place.mark)
+        message, fix = _unwrap_step(place, message)
     elif isinstance(written, dict) and place.key in {"cues", "steps"}:
         fix = list_entries(place.source, place.path, each=place.key == "steps")
         message = "each step starts with '- '" if place.key == "steps" else message
-    elif written == "" and place.key == "steps" and (fix := move_in(place.source, place.path)):
-        message = "the steps that belong to 'steps' are further to the right than it"
-        return _make_fault(message, place.source.find_mark(place.path, key=True), fix)
+    elif written == "" and place.key == "steps":
+        return _describe_no_steps(place)
     elif isinstance(written, list) and place.key in {"say", "brief"} and len(written) > 1:
         fix = write_as_text(place.source, place.path)
         message = f"{place.key!r} is one text, not a list; write its sentences one after another"
@@ -190,6 +189,18 @@ def _describe_value(place: _Place, message: str) -> Fault:
     if meant:
         message, fix = meant.message or message, _rewrite(place, meant.instead)
     return _make_fault(message, place.mark, fix)
+
+
+def _describe_no_steps(place: _Place) -> Fault:
+    """Describe the key `steps` without a value: its steps are beside it, or nowhere."""
+    mark = place.source.find_mark(place.path, key=True)
+    if moved := move_in(place.source, place.path):
+        return _make_fault("the steps that belong to 'steps' are further to the right than it", mark, moved)
+    before = mark.text[: mark.column - 1]
+    below = f"{before}steps:\n{' ' * (mark.column + 1)}- say: Sit down."
+    return Fault(
+        "'steps' has none; write them below it, each after a dash", mark, fix=None if before.strip() else below
+    )
 
 
 def _place_cue(place: _Place, message: str) -> tuple[str, Fix | None]:
@@ -203,9 +214,15 @@ def _make_fault(message: str, mark: Mark, fix: Fix | None) -> Fault:
     return Fault(message, mark, fix=fix.text, lines=fix.lines) if fix and fix.text else Fault(message, mark)
 
 
-def _drop_dash(mark: Mark) -> Fix:
+def _unwrap_step(place: _Place, message: str) -> tuple[str, Fix | None]:
+    """Return what to say of a step in a list of its own, and its line without the second dash or the brackets."""
+    mark = place.mark
     before, after = mark.text[: mark.column - 1], mark.text[mark.column - 1 :]
-    return Fix(before + re.sub(r"^-\s+", "", after) if before.rstrip().endswith("-") else None)
+    if (dash := re.match(r"-\s+", after)) and before.rstrip().endswith("-"):
+        return "one dash starts a step; take the other one out", Fix(before + after[dash.end() :])
+    if isinstance(place.written[0], dict) and (inner := place.source.cut(place.source.find_node([*place.path, 0]))):
+        return "a step is not in square brackets; take them out", _rewrite(place, inner)
+    return message, None
 
 
 def _rewrite(place: _Place, instead: str | None) -> Fix:

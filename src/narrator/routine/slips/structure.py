@@ -43,7 +43,7 @@ def list_entries(source: "Source", path: Sequence[str | int], *, each: bool) -> 
 def list_lines(lines: Sequence[str], node: yaml.MappingNode, *, each: bool) -> Fix:
     """Return the lines of a mapping as a list: of one entry, or with an entry for `each` kind of step in it."""
     first, last = node.start_mark.line, _find_last(node)
-    kinds = [label for label, _ in node.value if label.value not in KEYS.difference(STEPS)]
+    kinds = [label for label, _ in node.value if not _is_detail(label)]
     starts = {first, *(label.start_mark.line for label in kinds if each)}
     column = node.start_mark.column
     new = [
@@ -55,11 +55,19 @@ def list_lines(lines: Sequence[str], node: yaml.MappingNode, *, each: bool) -> F
     return Fix("\n".join(new), len(new))
 
 
+def _is_detail(label: yaml.Node) -> bool:
+    """Whether a key says more about a step, rather than what it is."""
+    return isinstance(label, yaml.ScalarNode) and label.value in KEYS and label.value not in STEPS
+
+
 def move_in(source: "Source", path: Sequence[str | int]) -> Fix | None:
     """Return a section or repeat with those steps below it moved in that are beside it, up to the next one of its kind.
 
-    `path` is that of its key `steps`, which may be missing.
+    `path` is that of its key `steps`, which may be missing. There is nothing to move into the steps of the file itself:
+    what is beside them is not a step.
     """
+    if len(path) < 3:
+        return None
     *outer, index, _ = path
     siblings, step = source.find_node(outer), source.find_node(path[:-1])
     if not isinstance(siblings, yaml.SequenceNode) or siblings.flow_style or not isinstance(index, int):
