@@ -270,6 +270,8 @@ class Script:
     """The script with full guidance, where this one has less."""
     units: tuple[Unit, ...] = ()
     """What may enter and leave as the track grows and shrinks."""
+    length_mark: Mark | None = field(default=None, compare=False, repr=False)
+    """Where the file says how long the track is; None where it does not."""
     notes: tuple[Fault, ...] = field(default=(), compare=False, repr=False)
     """What is odd about its texts, and what of them nobody would hear: no part of what a session is."""
 
