@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def fault_to_data(fault: "Fault", kind: str, message: str, spans: Sequence[tuple[int, int]] = ()) -> dict[str, Any]:
-    """Return a fault (`error` or `warning`); `spans` are the lengths in ms that can be met.
+    """Return an `error`, a `warning` or a `note`; `spans` are the lengths in ms that can be met.
 
     `text` is the line that it is in; `fix` is what to write in place of so many lines as `fix_lines` says, from that
     one on, or null.

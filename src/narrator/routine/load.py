@@ -7,14 +7,15 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from narrator.errors import Fault, RoutineError
+from narrator.errors import Fault, RoutineError, keep_notes
 from narrator.paths import find_below
 from narrator.routine.describe import describe_faults
 from narrator.routine.find import builtin_folder
 from narrator.routine.guard import MAX_NODES
-from narrator.routine.losses import find_cut_texts, find_losses, find_uncounted
+from narrator.routine.losses import find_losses, find_uncounted
 from narrator.routine.model import Fragment, Include, Repeat, Routine, Section, StepBase
 from narrator.routine.parameters import count_nodes, fill_parameters
+from narrator.routine.slips.cuts import find_cut_texts
 from narrator.routine.slips.foreign import name_foreign
 from narrator.routine.slips.keys import describe_keys, join_fixes, respell_keys
 from narrator.routine.source import Source, read_source
@@ -42,13 +43,14 @@ def make_routine(source: Source, path: Path, sounds: tuple[Path, ...] = ()) -> R
         RoutineError: with every fault found.
 
     """
-    filled = fill_parameters(source)
-    routine = type_source(filled, Routine)
-    includer = _Includer(routine.language)
-    faults = includer.fill(routine.steps, path.resolve(), (path.resolve(),))
-    if faults:
-        raise RoutineError.gather(faults)
-    notes = [*find_cut_texts(source), *find_losses(routine, filled), *includer.notes]
+    notes = find_cut_texts(source)
+    with keep_notes(notes):
+        filled = fill_parameters(source)
+        routine = type_source(filled, Routine)
+        faults = _Includer(routine.language, notes).fill(routine.steps, path.resolve(), (path.resolve(),))
+        if faults:
+            raise RoutineError.gather(faults)
+    notes += find_losses(routine, filled)
     routine._notes = tuple(dict.fromkeys(notes))  # noqa: SLF001 - the loader fills in what the files say
     routine._sounds = sounds  # noqa: SLF001 - the loader fills in what the file cannot say
     routine._translations = source.translations  # noqa: SLF001
@@ -56,15 +58,17 @@ def make_routine(source: Source, path: Path, sounds: tuple[Path, ...] = ()) -> R
 
 
 class _Includer:
-    """Reads the files that steps include: each of them once, and once more for each set of values."""
+    """Reads the files that steps include: each of them once, and once more for each set of values.
 
-    def __init__(self, language: str) -> None:
+    What is written in them and nobody would hear is added to `notes`.
+    """
+
+    def __init__(self, language: str, notes: list[Fault]) -> None:
         self._language = language
         self._sources: dict[Path, Source] = {}
         self._known: dict[Path, Fragment] = {}
         self._size = 0
-        self.notes: list[Fault] = []
-        """What is written in the files and nobody would hear."""
+        self._notes = notes
 
     def fill(self, steps: Iterable[StepBase], file: Path, opened: tuple[Path, ...]) -> list[Fault]:
         """Read what the steps of a file include; answers what is wrong with it."""
@@ -78,6 +82,7 @@ class _Includer:
                         self._include(step, file, opened)
                     except RoutineError as error:
                         faults += error.faults
+                        self._notes += error.notes
         return faults
 
     def _include(self, step: Include, file: Path, opened: tuple[Path, ...]) -> None:
@@ -107,6 +112,7 @@ class _Includer:
         """Read a file with the values that a step gives."""
         if found not in self._sources:
             self._sources[found] = read_source(found, shown)
+            self._notes += find_cut_texts(self._sources[found])
         filled = fill_parameters(self._sources[found], step.with_, step.mark)
         self._size += count_nodes(filled.root)
         if self._size > MAX_NODES:
@@ -114,7 +120,7 @@ class _Includer:
                 f"over {MAX_NODES:,} entries in what is included; a routine needs fewer", step.find_mark("include")
             )
         fragment = type_source(filled, Fragment, self._language)
-        self.notes += [*find_cut_texts(self._sources[found]), *find_uncounted(fragment, filled)]
+        self._notes += find_uncounted(fragment, filled)
         fragment._translations = filled.translations  # noqa: SLF001 - the loader fills in what the file cannot say
         return fragment
 
