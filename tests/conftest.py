@@ -40,9 +40,13 @@ def pytest_xdist_auto_num_workers():
     return count_cores() + 1
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Begin with the README's commands, which take longest: nobody waits for them alone in the end."""
-    items.sort(key=lambda item: item.path.name != "test_readme.py")
+    """Count as slow what is long or needs the network, and begin with what is slow: nobody waits for it in the end."""
+    for item in items:
+        if item.get_closest_marker("long") or item.get_closest_marker("network"):
+            item.add_marker("slow")
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @dataclass(frozen=True)

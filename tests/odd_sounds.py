@@ -69,12 +69,12 @@ GOOD = {
     "eight channels": lambda: make_wav(np.repeat(TONE, 8).tobytes(), channels=8),
     "96 kHz": lambda: make_wav(np.tile(TONE, 2).tobytes(), rate=96_000),
 }
-"""Sounds that are taken."""
+"""Sounds that are accepted."""
 
 ODD = {
     "not a number": (lambda: make_float(np.nan), "not numbers"),
     "infinite": (lambda: make_float(-np.inf), "not numbers"),
-    "beyond measure": (lambda: make_float(1e30), "not numbers"),
+    "far over full scale": (lambda: make_float(1e30), "not numbers"),
     "denormal": (lambda: make_wav(np.full(144_000, 1e-40, "<f4").tobytes(), bits=32, kind=3), "silent"),
     "no samples": (lambda: make_wav(b""), "no sound in"),
     "no channels": (lambda: make_wav(channels=0), "0 channels"),
@@ -92,7 +92,7 @@ ODD = {
     "nothing": (lambda: b"", "damaged"),
     "zeros": (lambda: bytes(100_000), "damaged"),
 }
-"""Sounds that are refused, and what is said of them."""
+"""Sounds that are refused, and a part of each message."""
 
 LISTS = {
     "m3u8": "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n{url}\n#EXT-X-ENDLIST\n",
@@ -110,4 +110,4 @@ LISTS = {
     "rtsp": "RTSPtextRTSP://127.0.0.1/{url}",
     "url": "[InternetShortcut]\nURL={url}\n",
 }  # fmt: skip
-"""Files that name another file, or an address, as {url}."""
+"""Playlists and the like, which name another file or an address as {url}."""

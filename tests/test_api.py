@@ -32,6 +32,7 @@ def routine(tmp_path):
     return path
 
 
+@pytest.mark.slow
 def test_a_session_is_rendered_written_and_opened(routine, tmp_path):
     said = []
     session = narrator.plan(routine, length="1m", voice="espeak", report=lambda *told: said.append(told))
@@ -53,6 +54,7 @@ def test_a_session_is_rendered_written_and_opened(routine, tmp_path):
     assert session.render(tmp_path / "a.mp3").skipped
 
 
+@pytest.mark.slow
 def test_the_script_of_a_session_gives_its_track_again(routine, tmp_path):
     session = narrator.plan(routine, length=45_000, voice="espeak")
     script = tmp_path / "script.yaml"
@@ -190,6 +192,7 @@ def test_importing_narrator_imports_nothing_heavy():
     assert done.stdout == "[]\n"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("example", range(len(list_examples(PAGE))))
 def test_the_examples_of_the_page_run(example, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -197,6 +200,7 @@ def test_the_examples_of_the_page_run(example, tmp_path, monkeypatch):
     exec(compile(code, "api.md", "exec"), {})  # noqa: S102 - the page's own
 
 
+@pytest.mark.slow
 def test_the_readme_example_is_typed_as_a_users_file(tmp_path):
     example = next(each for each in list_examples(README) if "narrator.plan" in each)
     (tmp_path / "mine.py").write_text(example, "utf-8")

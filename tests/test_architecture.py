@@ -7,6 +7,8 @@ import threading
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import pytest
+
 import narrator
 from narrator.cache import Cache
 
@@ -26,6 +28,7 @@ def test_the_picture_is_what_its_script_draws():
     assert "](architecture.svg)" in PAGE
 
 
+@pytest.mark.slow
 def test_a_cue_walks_as_the_page_says(write, tmp_path):
     routine = write("title: One\nlanguage: en\nsteps:\n  - bell: bowl\n  - say: Rest.\n  - hold: 5s..5m\n")
     called = []
@@ -49,6 +52,7 @@ def test_a_cue_walks_as_the_page_says(write, tmp_path):
         at = called.index(step, at) + 1
 
 
+@pytest.mark.slow
 def test_the_page_of_two_lengths_is_what_its_script_writes():
     shown = (DOCS / "lengths.md").read_text("utf-8")
     assert runpy.run_path(str(DOCS / "compare_lengths.py"))["write_page"]() == shown

@@ -8,7 +8,7 @@ import pytest
 
 from large_inputs import CONFIGURATIONS, ROUTINES, SCRIPTS, write_sounds
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 MOST_MB, MOST_S = 500, 10
 RUN = r"""

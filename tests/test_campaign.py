@@ -11,7 +11,7 @@ from campaign import __main__ as main
 from campaign import authored, kept, patience, sounds
 from campaign.harness import Failed, Result, finish, run_process, set_up
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[1]
 HERE = {kind.name: kind for kind in (*authored.KINDS, *sounds.KINDS, *kept.KINDS)}

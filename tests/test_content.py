@@ -8,12 +8,14 @@ from narrator.routine import list_builtins
 ROUTINES = list_builtins()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("guidance", ["full", "brief"])
 @pytest.mark.parametrize("name", ROUTINES)
 def test_a_routine_is_as_a_careful_teacher_would_give_it(name, guidance):
     assert list_faults(ROUTINES[name], guidance) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["de", "es"])
 @pytest.mark.parametrize("name", ROUTINES)
 def test_a_routine_is_as_good_in_another_language(name, language):

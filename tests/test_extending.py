@@ -45,6 +45,7 @@ def test_the_bell_is_heard(narrator, write, tmp_path, monkeypatch):
         assert abs(spectrum.argmax() / 4 - pitch) < 2
 
 
+@pytest.mark.slow
 def test_the_engine_is_a_package_that_speaks(narrator_process, write, tmp_path):
     project, module = get_blocks("An engine")
     known = tomllib.loads(project)["project"]
@@ -83,6 +84,7 @@ def format_au(tmp_path, monkeypatch):
     monkeypatch.setitem(FORMATS, ending, stem)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("format_au")
 def test_the_format_is_written_and_read(narrator, write, tmp_path):
     path = write("title: x\nbed: rain\nsteps: [{bell: bowl}, {say: Rest.}, {hold: 5s..5m}]\n", "x.yaml")
@@ -131,6 +133,7 @@ def test_the_language_says_all_that_english_says(swedish):
     assert (known.say_seconds_more(1), known.say_seconds_more(21)) == ("En sekund till.", "Tjugoett sekunder till.")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("swedish")
 def test_the_language_is_spoken(write, tmp_path):
     path = write(

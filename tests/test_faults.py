@@ -32,7 +32,7 @@ from narrator.routine.find import find_routine
 from narrator.routine.source import read_source
 from narrator.verifying.track import verify_track
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 SESSION = "title: {}\nvoice: silent\nlength: 3s\nsteps:\n  - say: Rest.\n  - hold: 1s..1m\n"
 LONG = "x" * 300

@@ -41,6 +41,7 @@ def test_the_readme_is_read_in_one_go():
     assert README.count("\n") <= 150
 
 
+@pytest.mark.long
 def test_commands_shown_work_one_after_another(narrator_process):
     assert len(COMMANDS) > 12
     for command in COMMANDS:
@@ -55,6 +56,7 @@ def test_windows_runs_the_commands_that_others_run():
             for line in windows.splitlines()] == BLOCKS[0][1].strip().split(" && ")  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ROUTINES)
 def test_routines_shown_can_be_rendered(narrator, write, text):
     write(text, "shown.yaml")

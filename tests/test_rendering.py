@@ -61,6 +61,7 @@ def cache():
     return Cache()
 
 
+@pytest.mark.slow
 def test_a_routine_becomes_a_track_of_exactly_its_length(job, cache):
     track = render_track(job(60_000), cache)
     assert (track.length_ms, track.samples, track.skipped) == (60_000, 2_880_000, False)
@@ -68,6 +69,7 @@ def test_a_routine_becomes_a_track_of_exactly_its_length(job, cache):
     assert count_with_ffmpeg(track.path) in {None, 2_880_000}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("routine", "voice", "tolerance"),
     # A natural voice's first consonant rises for so long above a bell that still rings.
@@ -99,6 +101,23 @@ def test_the_track_is_level_and_never_too_loud(job, cache):
     assert -16.5 < track.lufs < -15.5
 
 
+def test_the_loudness_of_words_is_that_of_the_voice_alone(write, cache, tmp_path):
+    path = write(
+        "title: x\nvoice: espeak\nloudness: -23\nsteps:\n  - say: Lie down, and rest your head.\n  - bell: {sound: gong, level: 0, times: 3}\n"
+    )
+    request = make_request(path, path.name)
+    track = render_track(TrackRequest(request, tmp_path / "a.mp3"), cache)
+    spoken = make_session(request, cache).timeline.segments
+    first = next(segment for segment in spoken if isinstance(segment.cue, Speech))
+    # Nothing rings beneath the first words.
+    alone = measure_loudness(decode(track.path)[first.start * 48 : first.end * 48]).integrated
+    assert alone == pytest.approx(track.words_lufs, abs=0.7)
+    assert track.words_lufs > track.lufs + 2
+    quiet = write("title: x\nsteps:\n  - bell: bowl\n", "quiet.yaml")
+    assert render_track(TrackRequest(make_request(quiet, quiet.name), tmp_path / "b.mp3"), cache).words_lufs is None
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("loudness", "bitrate"), [(-14, 64), (-14, 320), (-16, 96), (-23, 128)])
 def test_another_loudness_is_met_and_decoded_peaks_stay_below_the_ceiling(write, cache, tmp_path, loudness, bitrate):
     says = "\n".join(
@@ -127,6 +146,7 @@ def test_two_renders_are_equal_to_the_byte(job, cache, tmp_path):
     assert len({Path(track.path).read_bytes() for track in done.values()}) == 1
 
 
+@pytest.mark.slow
 def test_an_unchanged_track_is_left_alone_and_a_changed_one_made_anew(job, cache, write):
     first = render_track(job(60_000), cache)
     written = Path(first.path).stat().st_mtime_ns
@@ -144,6 +164,7 @@ def test_an_unchanged_track_is_left_alone_and_a_changed_one_made_anew(job, cache
     assert not render_track(job(61_000, bitrate=96), cache).skipped
 
 
+@pytest.mark.slow
 def test_a_track_is_made_anew_when_its_voice_has_become_another(job, cache, monkeypatch):
     class Remade(Silent):
         pass
@@ -157,6 +178,7 @@ def test_a_track_is_made_anew_when_its_voice_has_become_another(job, cache, monk
     assert skipped == [False, True, False]
 
 
+@pytest.mark.slow
 def test_a_new_version_alone_throws_nothing_away(job, tmp_path, monkeypatch):
     cache = Cache(tmp_path / "cache")
     first = render_track(job(60_000), cache)
@@ -168,7 +190,7 @@ def test_a_new_version_alone_throws_nothing_away(job, tmp_path, monkeypatch):
     assert sorted(entry.path for entry in cache.list_entries()) == before
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_another_version_of_what_resamples_and_encodes_makes_everything_again(job, tmp_path, monkeypatch):
     cache = Cache(tmp_path / "cache")
     first = render_track(job(60_000), cache)
@@ -177,6 +199,7 @@ def test_another_version_of_what_resamples_and_encodes_makes_everything_again(jo
     assert (again.skipped, again.clips_new, again.clips_cached) == (False, first.clips_new, 0)
 
 
+@pytest.mark.slow
 def test_a_cache_that_can_only_be_read_is_enough(job, tmp_path, monkeypatch):
     cache = Cache(tmp_path / "cache")
     first = Path(render_track(job(60_000), cache).path).read_bytes()
@@ -207,7 +230,7 @@ def test_what_must_be_kept_and_cannot_is_told_before_anything_is_spoken(job, tmp
         render_track(asked, Cache(tmp_path / "file" / "cache"))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_eight_processes_on_a_cold_cache_speak_and_encode_each_thing_once(job, tmp_path):
     jobs = [job(60_000, name=f"{number}.mp3") for number in range(8)]
     jobs = [change_request(each, voice="espeak") for each in jobs]
@@ -249,6 +272,7 @@ def test_a_script_file_renders_to_the_bytes_of_its_routine(narrator, job, cache,
         render_track(TrackRequest(make_request(path, "script.yaml", 60_000), tmp_path / "b.mp3"), cache)
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_leaves_the_old_track_and_no_rubbish(job, narrator, tmp_path):
     path = tmp_path / "output" / "routine-1m.mp3"
     assert narrator("render", "routine.yaml", "--length", "1m").code == 0
@@ -320,6 +344,7 @@ def faltering(monkeypatch):
     return Faltering
 
 
+@pytest.mark.slow
 def test_where_a_voice_fails_the_next_one_speaks_the_whole_session(job, faltering, tmp_path):
     cache = Cache(tmp_path / "cache")
     request = change_request(job(60_000).session, voice="faltering", fallback=("faltering:en", "silent"))
@@ -408,6 +433,7 @@ class Pitched(Silent):
         return make_clip(text, tone.astype(np.float32)[:, None])
 
 
+@pytest.mark.slow
 def test_a_voice_that_sounds_otherwise_at_the_same_length_is_heard_once_it_speaks_again(job, tmp_path, monkeypatch):
     monkeypatch.setitem(BUILT_IN, "pitched", lambda: Pitched)
     cache = Cache(tmp_path / "cache")
@@ -420,6 +446,7 @@ def test_a_voice_that_sounds_otherwise_at_the_same_length_is_heard_once_it_speak
     assert np.abs(after - before).max() > 0.05
 
 
+@pytest.mark.slow
 def test_a_track_in_mono_is_as_loud_and_passes_verify(job, narrator, write, tmp_path):
     stereo = render_track(job(60_000), Cache())
     mono = render_track(job(60_000, "mono.mp3", bitrate=32, channels=1), Cache())
@@ -431,6 +458,7 @@ def test_a_track_in_mono_is_as_loud_and_passes_verify(job, narrator, write, tmp_
     assert (checked.code, checked.out.count("FAULT")) == (0, 0), checked.out
 
 
+@pytest.mark.slow
 def test_a_clip_that_is_damaged_between_two_lengths_is_spoken_again(job, tmp_path):
     cache = Cache(tmp_path / "cache")
     wanted = Path(render_track(job(61_000), cache).path).read_bytes()

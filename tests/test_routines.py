@@ -53,6 +53,7 @@ def test_the_library_is_whole():
     }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(ROUTINES["in-bed"].parent.rglob("*.yaml")), ids=lambda path: path.stem)
 def test_a_routine_is_yaml_without_libyaml_too(path):
     """The loader in Python refuses what libyaml lets pass, such as a bare question mark in a list in brackets."""
@@ -60,6 +61,7 @@ def test_a_routine_is_yaml_without_libyaml_too(path):
     assert yaml.serialize(yaml.compose(text, yaml.SafeLoader)) == yaml.serialize(yaml.compose(text, yaml.CSafeLoader))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "de", "es"])
 @pytest.mark.parametrize("name", ROUTINES)
 def test_a_routine_checks_without_a_warning(name, language):
@@ -73,6 +75,7 @@ def have_room(timeline):
     return all(first.end <= second.start for first, second in pairwise(alone))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("guidance", ["full", "brief", "bells"])
 @pytest.mark.parametrize("name", ROUTINES)
 def test_a_routine_can_be_had_at_many_lengths(name, guidance):
@@ -94,6 +97,7 @@ def test_a_routine_can_be_had_at_many_lengths(name, guidance):
         assert all(len(set(lengths.values())) == 1 for lengths in by_side.values())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ROUTINES)
 def test_bells_keep_the_timeline_of_full(name):
     full, bells = lay(name), lay(name, "bells")
@@ -108,6 +112,7 @@ def test_bells_keep_the_timeline_of_full(name):
         assert chapter.start in starts or any(s.start <= chapter.start + 4008 and s.end > chapter.start for s in heard)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ROUTINES)
 def test_the_script_in_the_folder_is_that_of_the_routine(name):
     written = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
@@ -124,6 +129,7 @@ def write_script_file(request, folder):
     return session, make_request(path, request.name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("guidance", ["full", "bells"])
 @pytest.mark.parametrize(("name", "language"), [*((name, None) for name in ROUTINES), *((name, "de") for name in SOME)])
 def test_a_script_file_holds_all_that_goes_into_a_track(name, language, guidance, tmp_path):
@@ -135,6 +141,7 @@ def test_a_script_file_holds_all_that_goes_into_a_track(name, language, guidance
     assert (read.gain, read.floor, read.voice) == (session.gain, session.floor, session.voice)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ten-minute-hips"])
 def test_the_round_trip_through_a_script_file_keeps_every_byte(name, tmp_path):
     shortest = check_session(make_request(ROUTINES[name], name, voice="espeak"), Cache()).range.shortest
@@ -145,6 +152,7 @@ def test_the_round_trip_through_a_script_file_keeps_every_byte(name, tmp_path):
     assert Path(routine.path).read_bytes() == Path(again.path).read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["gentle-yoga-hips", "psoas-release"])
 def test_scripts_leave_room_for_a_real_voice(name):
     request = make_request(FOLDER / f"{name}.yaml", name, voice="espeak")
@@ -152,6 +160,7 @@ def test_scripts_leave_room_for_a_real_voice(name):
     assert have_room(timeline)
 
 
+@pytest.mark.long
 def test_a_routine_with_real_speech_decodes_to_its_length(tmp_path):
     track = render_track(
         TrackRequest(
@@ -162,6 +171,7 @@ def test_a_routine_with_real_speech_decodes_to_its_length(tmp_path):
     assert len(decode(track.path)) == 300_000 * 48
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "de", "es"])
 def test_ten_minute_hips_gives_each_side_its_minute(language):
     """From the bell before a side to the one after it; what leads to the first side and from the last counts."""
@@ -183,6 +193,7 @@ def test_ten_minute_hips_gives_both_sides_and_a_bell_at_each_change():
     assert all(any(abs(bell - chapter.start) < 10_000 for bell in bells) for chapter in timeline.chapters[1:])
 
 
+@pytest.mark.slow
 def test_every_routine_says_its_own_length_and_description():
     for path in ROUTINES.values():
         routine = load_routine(path)

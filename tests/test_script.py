@@ -257,6 +257,7 @@ def test_a_cue_in_a_hold_has_no_pauses_and_all_faults_are_told(unroll):
     assert [fault.mark.line for fault in caught.value.faults] == [5, 6]
 
 
+@pytest.mark.slow
 def test_endless_text_is_refused_soon(unroll):
     with pytest.raises(RoutineError, match="over 50,000 sentences"):
         unroll(f"  - repeat: 1000\n    steps: [{{say: '{'Rest. ' * 5000}'}}]\n")

@@ -49,6 +49,7 @@ def test_programs_get_it_in_parts(routine):
     assert run("script", routine(ROUTINE), "--spoken", "--format", "yaml").exit_code == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["check", "render", "script"])
 def test_what_a_voice_cannot_read_is_reported_by_every_command(routine, command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -18,19 +18,21 @@ from narrator.speech.text.reading import Reader
 from narrator.units import Ms
 
 _SHELF = "tracks"
-_FORMAT = 4
+_FORMAT = 5
 """Raised whenever the same input would give another track."""
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """A finished track. Loudness and peak are the mix's; None for a track without sound."""
+    """A finished track. Loudness and peak are as decoded; None for a track without sound."""
 
     path: str
     voice: str
     length_ms: Ms
     samples: int
     lufs: float | None
+    words_lufs: float | None
+    """Loudness of what is spoken, by itself and before peaks are limited; None where nothing is."""
     true_peak_db: float | None
     clips_new: int
     clips_cached: int

@@ -8,7 +8,7 @@ from narrator.errors import Fault, LostClipError, OutsideError, PublishError
 from narrator.files import sweep_parts
 from narrator.formats import Encoding, Format, Measured, Mixdown, check_bitrate, find_format
 from narrator.ledger import Track, find_entry, find_track, keep_track, make_fingerprint
-from narrator.mix import find_islands
+from narrator.mix import find_islands, measure_words
 from narrator.paths import exists, refuse_special
 from narrator.request import TrackRequest
 from narrator.session import Draft, Report, Session, cast_draft, decide, read_draft
@@ -112,6 +112,7 @@ def _describe_track(session: Session, request: TrackRequest, measured: Measured,
         length_ms=session.timeline.length,
         samples=measured.samples,
         lufs=_round(measured.lufs),
+        words_lufs=_round(measure_words(session.timeline, session.clips, session.gain)),
         true_peak_db=_round(measured.true_peak_db),
         clips_new=session.clips.new,
         clips_cached=session.clips.cached,

@@ -200,6 +200,7 @@ def write_often(root):
     return os.getpid()
 
 
+@pytest.mark.slow
 def test_many_processes_share_a_cache(tmp_path):
     with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
         assert len(list(pool.map(write_often, [tmp_path] * 6))) == 6
@@ -226,6 +227,7 @@ def ask_for_all(root):
         return [data for data, _ in found] == asked
 
 
+@pytest.mark.slow
 def test_many_threads_and_processes_make_each_thing_once(tmp_path):
     with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
         assert all(pool.map(ask_for_all, [tmp_path] * 4))

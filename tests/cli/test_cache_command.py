@@ -86,6 +86,7 @@ def test_what_is_no_size_is_told(narrator, folder, config):
     assert (result.code, "'cache.limit' cannot be used: write a size, in quotes" in result.err) == (1, True)
 
 
+@pytest.mark.slow
 def test_a_render_keeps_to_the_limit(narrator, folder, config, write):
     write("title: Short\nsteps:\n" + "".join(f"  - say: This is sentence {n}.\n" for n in range(6)), "short.yaml")
     env = {"NARRATOR_CACHE_LIMIT": "150kB"}

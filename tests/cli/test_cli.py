@@ -38,6 +38,7 @@ def test_tracks_are_named_after_what_was_asked(narrator, tmp_path):
     assert (tmp_path / "output" / "mine-1m-brief.mp3").exists()
 
 
+@pytest.mark.slow
 def test_an_unchanged_track_is_told(narrator, narrator_process):
     narrator("render", "mine.yaml")
     assert "unchanged (--force makes it again)" in narrator("render", "mine.yaml").out
@@ -50,7 +51,7 @@ def test_json_is_one_object_a_line(narrator):
     (line,) = narrator("render", "mine.yaml", "--length", "45s", "--json").out.splitlines()
     known = json.loads(line)
     assert set(known) == {
-        "path", "voice", "length_ms", "samples", "lufs", "true_peak_db", "clips_new", "clips_cached", "seconds", "skipped",
+        "path", "voice", "length_ms", "samples", "lufs", "words_lufs", "true_peak_db", "clips_new", "clips_cached", "seconds", "skipped",
         "replaced",
     }  # fmt: skip
     assert (known["length_ms"], known["samples"], known["voice"]) == (45_000, 2_160_000, "silent:en")
@@ -61,6 +62,7 @@ def test_quiet_says_nothing(narrator):
     assert (result.code, result.out, result.err) == (0, "", "")
 
 
+@pytest.mark.slow
 def test_a_render_without_ffmpeg_on_the_path_has_nothing_to_complain_of(narrator_process, tmp_path):
     (tmp_path / "bin").mkdir()
     result = narrator_process("render", "mine.yaml", env={"PATH": str(tmp_path / "bin")})
@@ -188,6 +190,7 @@ def test_a_cache_that_cannot_be_written_is_told(narrator, write):
     assert "NARRATOR_CACHE_DIR" in result.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupt_leaves_no_half_track_and_no_child(write, tmp_path, sent):
     sentences = "".join(f"  - say: This is sentence number {n}, which takes a while.\n" for n in range(400))
@@ -212,6 +215,7 @@ def test_an_interrupt_leaves_no_half_track_and_no_child(write, tmp_path, sent):
     assert list_processes(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_a_closed_terminal_is_no_interrupt_under_nohup(write, tmp_path):
     env = os.environ | {"NARRATOR_CACHE_DIR": str(tmp_path / "cache")}
     started = subprocess.Popen(
@@ -270,6 +274,7 @@ def test_lists_show_what_there_is(narrator):
     assert "ten-minute-hips" in narrator("list").out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command", [[], ["render"], ["script"], ["check"], ["list"], ["voices"], ["voices", "try"], ["voices", "add"]]
 )
@@ -279,6 +284,7 @@ def test_help_teaches(narrator_process, command):
     assert len(result.out.splitlines()) > 5
 
 
+@pytest.mark.slow
 def test_a_new_routine_checks_and_renders(narrator, tmp_path):
     result = narrator("new", "Morning stretch")
     assert (result.code, result.err) == (0, "")
@@ -294,6 +300,7 @@ def test_the_schema_is_printed(narrator):
     assert json.loads(narrator("schema").out)["title"] == "Routine"
 
 
+@pytest.mark.slow
 def test_a_language_names_its_track_and_is_asked_for_everywhere(narrator, write, tmp_path):
     write("title: x\nvoice: silent\nsteps:\n  - say: {en: Welcome., de: Willkommen.}\n  - hold: 5s..1m\n", "two.yaml")
     result = narrator("render", "two.yaml", "--language", "de", "--length", "30s")
@@ -315,6 +322,7 @@ def test_cues_left_out_are_told_with_their_lines(narrator, write):
     assert "h.yaml:5:12: warning: 'Halfway.' is left out: no room for it in a hold of 5" in result.err
 
 
+@pytest.mark.slow
 def test_a_render_on_a_terminal_shows_its_progress_and_ends_well(write, tmp_path):
     write("title: x\nvoice: silent\nsteps:\n  - say: Hello there.\n  - bell: bowl\n", "bell.yaml")
     command = f"{sys.executable} -m narrator render bell.yaml mine.yaml"

@@ -128,6 +128,7 @@ def run_on_terminal(folder, **environment) -> str:
     return shown.decode().replace("\r\n", "\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("environment", "is_coloured"),
     [

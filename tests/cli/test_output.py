@@ -24,6 +24,7 @@ def list_names(folder):
     return sorted(path.name for path in folder.rglob("*") if path.suffix != ".yaml")
 
 
+@pytest.mark.slow
 def test_an_output_that_ends_as_tracks_do_is_a_file(narrator, tmp_path):
     assert narrator("render", "mine.yaml", "--output", "a/b.MP3").code == 0
     assert list_names(tmp_path) == ["a", "b.MP3"]

@@ -231,6 +231,7 @@ def test_options_come_before_the_environment_and_that_before_the_configuration(n
     assert track["voice"] == "silent:en"
 
 
+@pytest.mark.slow
 def test_the_tracks_of_two_voices_do_not_replace_one_another(narrator, write, tmp_path):
     write(ROUTINE, "mine.yaml")
     for voice in ("silent", "espeak:en-gb"):
@@ -246,6 +247,7 @@ def test_the_tracks_of_two_voices_do_not_replace_one_another(narrator, write, tm
     assert json.loads(again.out)["replaced"] is None
 
 
+@pytest.mark.slow
 def test_a_voice_that_has_changed_is_heard_when_everything_is_spoken_again(narrator, write, tmp_path):
     """Its program changes behind an address that does not, so nothing else could know of it."""
     speaker, log = Path(__file__).parents[1] / "speaker.py", tmp_path / "log"

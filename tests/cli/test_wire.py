@@ -65,6 +65,7 @@ def test_every_shape_has_a_section():
     ] == []
 
 
+@pytest.mark.slow
 def test_a_track_and_how_it_is_verified(run):
     (track,) = run("render", "one.yaml", "--voice", "silent", "--length", "30s", "--output", "one.mp3")
     check("A track", track)

@@ -55,6 +55,7 @@ def test_chapters_have_times_and_titles_and_a_table_of_contents():
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), min_size=1, max_size=300)
 
 
+@pytest.mark.slow
 @given(title=texts, others=st.lists(texts, max_size=3))
 def test_two_readers_find_every_text_as_it_was(title, others):
     chapters = [Chapter(text, 1000 * number, 1000 * number + 1000) for number, text in enumerate(others)]

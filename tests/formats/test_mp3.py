@@ -40,6 +40,7 @@ def write(path, timeline, clips, **options):
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("length", ["3m", "7m07s", "12m34.5s", "1m0.001s", "1m0.023s", "1m0.024s", "6s"])
 def test_a_track_decodes_to_exactly_its_length(tmp_path, clips, length):
     ms = parse_duration(length)
@@ -48,6 +49,7 @@ def test_a_track_decodes_to_exactly_its_length(tmp_path, clips, length):
     assert count_with_ffmpeg(path) in {None, 48 * ms}
 
 
+@pytest.mark.slow
 @given(length=st.integers(600, 20_000), stroke=st.integers(0, 600))
 @settings(max_examples=25)
 def test_any_length_decodes_exactly_wherever_the_sound_lies(tmp_path_factory, clips, length, stroke):

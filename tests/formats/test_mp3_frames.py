@@ -67,6 +67,7 @@ def measure_error(decoded, mixed):
     return 10 * np.log10((mixed**2).sum() / ((decoded - mixed) ** 2).sum())
 
 
+@pytest.mark.slow
 def test_frames_laid_side_by_side_are_as_good_as_a_straight_encode(session, tmp_path):
     layout, mixer = session
     whole = mix_whole(layout, mixer)
@@ -106,6 +107,7 @@ def test_between_islands_there_is_the_room_tone_or_nothing(session, tmp_path):
         assert np.abs(quiet).max() == 0
 
 
+@pytest.mark.slow
 def test_the_same_bytes_on_any_number_of_threads_and_from_the_cache(session, tmp_path):
     layout, mixer = session
     first = lay(layout, mixer, tmp_path)[0].read_bytes()
@@ -114,6 +116,7 @@ def test_the_same_bytes_on_any_number_of_threads_and_from_the_cache(session, tmp
     assert first == again == lay(layout, fresh, tmp_path, threads=3)[0].read_bytes()
 
 
+@pytest.mark.slow
 def test_a_second_length_encodes_nothing_that_was_encoded(tmp_path, monkeypatch):
     mixer = Mixer(Clips(Cache(tmp_path / "cache")), 0.0, open_floor(-75.0))
     lay(find_islands(make_timeline(*STROKES, length=60_000)), mixer, tmp_path)
@@ -123,6 +126,7 @@ def test_a_second_length_encodes_nothing_that_was_encoded(tmp_path, monkeypatch)
     assert lay(layout, mixer, tmp_path)[1] == count_frames(90_024)
 
 
+@pytest.mark.slow
 def test_with_a_bed_an_island_is_found_again_at_the_same_place_of_its_loop(tmp_path, monkeypatch):
     bed = make_bed(fade=2400)
     mixer = Mixer(Clips(Cache(tmp_path / "cache")), 0.0, open_floor(-75.0), open_bed("drone", "", Cache(tmp_path)))
@@ -176,6 +180,7 @@ def test_parts_fill_a_track_without_holes_and_stretches_keep_to_their_loop(islan
 CODINGS = [Coding(rate, channels) for channels, rates in BITRATES.items() for rate in rates]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("coding", CODINGS, ids=str)
 def test_levels_come_out_as_they_went_in_at_every_bit_rate(tmp_path, coding):
     time = np.arange(96_000) / 48_000

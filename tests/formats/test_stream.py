@@ -53,6 +53,7 @@ def write(path, timeline, cache, coding, background="floor"):
     return path.read_bytes()
 
 
+@pytest.mark.slow
 @given(
     length=st.integers(1200, 16_000),
     coding=st.sampled_from(CODINGS),
@@ -96,6 +97,7 @@ def test_a_place_before_the_track_is_refused(tmp_path):
     assert stream.read(stream.size, stream.size + 5) == stream.read(7, 3) == b""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("coding", [Coding(32, 1), Coding(56, 1), Coding(128, 1), Coding(64), Coding(320)], ids=str)
 def test_the_info_frame_is_true_of_the_frames_behind_it(tmp_path, coding):
     timeline = make_track(20_010)
@@ -115,6 +117,7 @@ def test_the_info_frame_is_true_of_the_frames_behind_it(tmp_path, coding):
     assert int.from_bytes(file[crc : crc + 2]) == crc_bytes(music)
 
 
+@pytest.mark.slow
 def test_one_stream_serves_many_threads(tmp_path):
     timeline = make_track(30_000)
     file = write(tmp_path / "a.mp3", timeline, Cache(tmp_path / "cache"), Coding())

@@ -13,7 +13,7 @@ from narrator.mix.backdrops import open_bed
 from narrator.routine.sounds import find_sound
 from narrator.units import SAMPLE_RATE, TICK_SAMPLES
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture

@@ -109,6 +109,7 @@ def test_the_bed_is_ducked_under_speech(clips, tmp_path):
     assert np.abs(rest - full * db_to_ratio(-8.0)).max() < 1e-4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bed", [None, make_bed()])
 def test_a_long_island_mixed_in_pieces_is_the_same_as_whole(clips, bed, tmp_path):
     """Mix pieces with their surroundings: speech that is loud enough for the limiter, and a ducked bed."""

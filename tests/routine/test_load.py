@@ -183,6 +183,7 @@ def test_circles_of_includes_are_refused(write):
         load_routine(write(HEAD + "  - include: a.yaml\n"))
 
 
+@pytest.mark.slow
 def test_includes_that_multiply_are_refused(write):
     for level in range(8):
         inner = f"include: {level + 1}.yaml" if level < 7 else "say: a"
@@ -203,6 +204,7 @@ def test_built_in_files_can_be_included(write):
     assert load_routine(write(HEAD + "  - include: parts/settle.yaml\n")).steps[0].steps
 
 
+@pytest.mark.slow
 def test_many_faults_are_told_soon_and_in_part(write):
     with pytest.raises(RoutineError) as caught:
         load_routine(write(HEAD + "  - sya: a\n" * 20_000))

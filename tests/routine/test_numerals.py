@@ -66,6 +66,7 @@ def test_every_numeral_at_the_top(place):
         read(ROUTINE.format(head).removeprefix("title: x\n" if head.startswith("title") else ""))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", STEPS)
 def test_every_numeral_in_a_step(place):
     for numeral in NUMERALS:

@@ -214,6 +214,7 @@ def test_with_is_a_mapping(refuse):
     )
 
 
+@pytest.mark.slow
 def test_values_that_multiply_are_refused_soon(include, write):
     started = time.process_time()
     long = "x" * 100_000

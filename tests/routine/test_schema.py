@@ -53,6 +53,7 @@ def test_the_schema_is_one():
     assert SCHEMA["$schema"].startswith("https://json-schema.org/")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", list_builtins().values(), ids=list_builtins())
 def test_built_in_routines_pass(path):
     assert find_errors(path.read_text(encoding="utf-8")) == []

@@ -81,6 +81,7 @@ def test_a_slip_is_told_by_its_cause(name, tmp_path):
     assert show(text, tmp_path) == told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name, (_, told) in SLIPS.items() if told])
 def test_what_is_offered_can_be_pasted_in(name, tmp_path):
     text = SLIPS[name][0]
@@ -190,6 +191,7 @@ def check_messages(text: str, folder: Path) -> None:
             assert fault.fix.split("\n") != lines[fault.mark.line - 1 : fault.mark.line - 1 + fault.lines], fault
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**32))
 def test_no_slip_is_told_in_the_words_of_the_parser(tmp_path_factory, number):
     chance = random.Random(number)  # noqa: S311 - nothing is secret here

@@ -102,6 +102,7 @@ def write_wav(path, seconds, channels=1, pitch=440.0):
         container.mux(stream.encode(None))
 
 
+@pytest.mark.slow
 def test_files_of_the_user_are_found_beside_the_routine_and_in_its_script(write, tmp_path, narrator):
     (tmp_path / "bells").mkdir()
     write_wav(tmp_path / "bells" / "mine.wav", 1.5)

@@ -62,6 +62,7 @@ def test_a_syntax_error_names_its_place():
     assert refuse("a: [1\nb: 2\n").startswith("a.yaml:1:4: error: the bracket [ that opens here is not closed")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loader", [guard.Loader, yaml.SafeLoader])
 @pytest.mark.parametrize(
     ("text", "message"),

@@ -229,6 +229,7 @@ def test_check_and_render_follow_the_file(write, narrator, tmp_path):
     assert narrator("script", "my.yaml").code == 0
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_nothing_that_was_translated_is_lost(tmp_path_factory, data):
     chance = data.draw(st.randoms(use_true_random=False))
@@ -255,6 +256,7 @@ def _edit(text, chance: random.Random):
     return text.replace("the", "your") if chance.random() < 0.3 else text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list_builtins())
 def test_a_translation_that_comes_with_narrator_is_complete(name):
     routine = load_routine(list_builtins()[name], name)

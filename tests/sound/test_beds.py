@@ -48,6 +48,7 @@ def assert_seamless(loop):
     assert (np.abs(np.fft.rfft(around)) ** 2)[1800:].sum() <= 1.5 * high.max()
 
 
+@pytest.mark.slow
 def test_a_bed_is_whole_units_of_the_grid(bed):
     name, loop = bed
     assert loop.dtype == np.float32
@@ -105,6 +106,7 @@ def test_the_sea_swells_and_no_two_waves_are_alike():
     assert apart.max() - apart.min() > 2
 
 
+@pytest.mark.slow
 def test_a_bed_is_the_same_in_every_process():
     code = "import hashlib; from narrator.sound.beds import make_bed; print(hashlib.sha256(make_bed('rain').tobytes()).hexdigest())"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

@@ -16,23 +16,23 @@ def bell(request):
 
 
 def take_envelope(sound, partial, pitch, spacing):
-    """Envelope of one partial, pair and all, out of a band with soft edges; and how many values it has a second."""
+    """Return the envelope of one partial (or pair), from a band with soft edges, and its number of values per second."""
     frames = 1 << len(sound).bit_length()
     spectrum = np.fft.rfft(sound, frames)
     frequency = np.arange(len(spectrum)) * RATE / frames
     low, width = partial.ratio * pitch, spacing / 4
     outside = np.maximum(np.maximum(low - frequency, frequency - low - partial.beat), 0)
     band = outside < 2 * width
-    # Only the band's own bins go back: a slow envelope needs few values.
+    # Only the bins of the band are transformed back: a slow envelope needs few values.
     envelope = np.abs(np.fft.ifft((2 * np.exp(-((2 * outside / width) ** 2)) * spectrum)[band]))
     return envelope * (band.sum() / frames), band.sum() * RATE / frames
 
 
 def measure_partial(sound, partial, pitch, spacing, stretch=1.0):
-    """Level at the stroke, how far the partial falls between two times, and how far it should; in dB."""
+    """Return the level at the stroke, the fall between two times, and the expected fall, in dB."""
     envelope, rate = take_envelope(sound, partial, pitch, spacing)
     decay = partial.decay * stretch
-    # A pair is measured over whole beats, and from one beat to another, so that the beat itself does not count.
+    # A pair is measured over whole beats, so that the beat itself does not count.
     span = 1 / partial.beat if partial.beat else decay / 20
     start = max(6 * partial.rise / 1000, 12 / spacing)
     end = min(start + decay * 40 / 60, len(sound) / RATE * 0.9 - span)
@@ -41,7 +41,7 @@ def measure_partial(sound, partial, pitch, spacing, stretch=1.0):
     def measure_power(at, span):
         return 10 * np.log10((envelope[round(rate * at) : round(rate * (at + span)) + 1] ** 2).mean())
 
-    # Where the pair, of 1 and 0.5, stands in its beat when the level is taken.
+    # Level of the pair, of 1 and 0.5, at that point of its beat.
     beating = 20 * np.log10(abs(1 + 0.5 * np.exp(2j * np.pi * partial.beat * start)) / 1.5)
     level = measure_power(start, decay / 200) - beating + 60 * start / decay
     fall = measure_power(start, span) - measure_power(start + steps * span, span)
@@ -53,6 +53,7 @@ def find_spacing(name, partial):
     return min(bell.pitch * abs(other.ratio - partial.ratio) for other in bell.partials if other is not partial)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [0, 1])
 def test_each_partial_starts_and_decays_as_stated(bell, number):
     name, samples = bell
@@ -86,7 +87,7 @@ def test_a_bell_is_as_loud_as_stated_and_far_from_clipping(bell):
 def test_a_bell_rings_down_to_sixty_decibels_below_its_stroke(bell):
     _, samples = bell
     level = np.abs(samples).max(axis=1)
-    # The last fade is half over here; the stated decay of every partial has done the rest.
+    # The final fade is half over here; the rest is the stated decay of every partial.
     assert 20 * np.log10(level[-len(level) // 20 :].max() / level.max()) < -50
     thirds = [np.sqrt((part**2).mean()) for part in np.array_split(samples, 3)]
     assert thirds[0] > 3 * thirds[1] > 9 * thirds[2]
@@ -101,7 +102,7 @@ def test_the_channels_agree_enough_for_a_phone(bell):
 
 def test_a_stroke_begins_without_a_click(bell):
     name, samples = bell
-    # A click is heard above the bell's own partials: look there, around the stroke, against the bell at its loudest.
+    # A click is heard above the bell's own partials: compare that range, around the stroke, with the loudest part.
     above = int(1.5 * BELLS[name].pitch * BELLS[name].partials[-1].ratio / 10)
     sound = np.concatenate([np.zeros(480), samples[:1440, 0]])
     power = [np.abs(np.fft.rfft(sound[at : at + 960] * np.blackman(960), 4800)) ** 2 for at in range(0, 480, 60)]

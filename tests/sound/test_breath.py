@@ -8,7 +8,7 @@ RATE = 48_000
 
 
 def measure_level(samples, start, end):
-    """RMS of both channels between two times in ms; negative ones count from the end."""
+    """Return the RMS of both channels between two times in ms; negative times count from the end."""
     part = samples[start * 48 : end * 48 or None]
     return 10 * np.log10((part**2).mean())
 
@@ -55,7 +55,7 @@ def test_the_in_breath_rises_the_hold_rests_and_the_out_breath_falls():
 
 
 @pytest.mark.parametrize("length", [2016, 3984, 7008])
-def test_one_tone_goes_on_where_the_last_one_ended(length):
+def test_a_tone_continues_where_the_previous_one_ended(length):
     tone = {phase: get_samples(make_tone(phase, length)) for phase in PITCH}
     ends = {phase: (measure_level(tone[phase], 60, 160), measure_level(tone[phase], -180, -80)) for phase in PITCH}
     assert ends["hold"][0] == pytest.approx(ends["in"][1], abs=1)
@@ -63,7 +63,7 @@ def test_one_tone_goes_on_where_the_last_one_ended(length):
     assert ends["out"][0] == pytest.approx(ends["hold"][1], abs=2)
 
 
-def test_in_and_out_are_told_apart_by_pitch():
+def test_in_and_out_differ_in_pitch():
     heard = {}
     for phase in PITCH:
         power = np.abs(np.fft.rfft(get_samples(make_tone(phase, 10_000))[:, 0])) ** 2
@@ -72,7 +72,7 @@ def test_in_and_out_are_told_apart_by_pitch():
 
 
 @pytest.mark.parametrize("phase", PITCH)
-def test_a_tone_is_wide_but_whole_in_mono(phase):
+def test_a_tone_is_wide_but_survives_mono(phase):
     samples = get_samples(make_tone(phase, 6000))
     mono = samples.mean(axis=1)
     assert 0.7 < np.corrcoef(samples.T)[0, 1] < 0.999

@@ -4,7 +4,7 @@ import pytest
 from narrator.sound.fade import cross_fade, ease, fade_in, fade_out
 
 
-def test_a_fade_goes_from_nothing_to_all_and_leaves_the_rest_alone():
+def test_a_fade_rises_from_zero_to_one_and_leaves_the_rest_unchanged():
     samples = np.ones((100, 2), np.float32)
     fade_in(samples, 40)
     assert samples[0, 0] == 0
@@ -13,7 +13,7 @@ def test_a_fade_goes_from_nothing_to_all_and_leaves_the_rest_alone():
     assert (samples[40:] == 1).all()
 
 
-def test_a_fade_out_is_a_fade_in_turned_round():
+def test_a_fade_out_is_a_reversed_fade_in():
     there, back = np.ones((100, 2), np.float32), np.ones((100, 2), np.float32)
     fade_in(there, 40)
     fade_out(back, 40)
@@ -28,11 +28,11 @@ def test_a_fade_longer_than_the_sound_is_cut_short():
     assert samples[-1, 0] < 0.5
 
 
-def test_what_is_past_either_end_stays_there():
+def test_the_ease_is_constant_outside_its_range():
     assert list(ease(np.array([-1.0, 0.0, 0.5, 1.0, 2.0]))) == pytest.approx([0, 0, 0.5, 1, 1])
 
 
-def test_a_crossfade_keeps_the_power_of_sounds_that_are_not_alike():
+def test_a_crossfade_keeps_the_power_of_uncorrelated_sounds():
     random = np.random.default_rng(1)
     one, other = (random.normal(size=(48_000, 2)).astype(np.float32) for _ in range(2))
     cross_fade(one, other)

@@ -12,7 +12,7 @@ def make_noise(seconds, level, seed=0):
     return (np.random.default_rng(seed).standard_normal((int(48_000 * seconds), 2)) * level).astype(np.float32)
 
 
-def test_a_full_scale_sine_measures_as_the_standard_says():
+def test_a_full_scale_sine_has_the_loudness_in_the_standard():
     # BS.1770-4: a 997 Hz sine at 0 dBFS in one channel reads -3.01 LUFS.
     samples = np.zeros((48_000 * 5, 2), np.float32)
     samples[:, 0] = np.sin(2 * np.pi * 997 * np.arange(len(samples)) / 48_000)
@@ -27,14 +27,14 @@ def test_silence_has_no_loudness():
     assert measured.momentary is None
 
 
-def test_true_peaks_between_samples_are_seen():
+def test_true_peaks_between_samples_are_measured():
     time = np.arange(48_000)
     samples = np.repeat((0.7 * np.sin(np.pi * time / 2 + np.pi / 4))[:, None], 2, axis=1).astype(np.float32)
     assert np.abs(samples).max() < 0.5
     assert measure_loudness(samples).peak == pytest.approx(20 * np.log10(0.7), abs=0.2)
 
 
-def test_short_sounds_are_measured_too():
+def test_short_sounds_are_measured():
     assert len(measure_loudness(make_noise(0.1, 0.1)).blocks) == 4
 
 

@@ -1,4 +1,4 @@
-"""A routine that came by mail reaches neither the network nor other files, and its sounds do no harm."""
+"""A routine from a stranger reaches neither the network nor other files, and its sounds do no harm."""
 
 import json
 import os
@@ -25,7 +25,7 @@ HOLD = "title: x\nlength: 20s\n{}\nsteps:\n{}  - hold: 1s..1m\n"
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_every_form_that_people_keep_sound_in_is_taken(tmp_path, name):
+def test_every_common_sound_format_is_accepted(tmp_path, name):
     path = tmp_path / "sound.bin"
     path.write_bytes(GOOD[name]())
     samples = decode_stereo(path)
@@ -35,7 +35,7 @@ def test_every_form_that_people_keep_sound_in_is_taken(tmp_path, name):
 
 @pytest.mark.parametrize("use", ["bell", "bed"])
 @pytest.mark.parametrize("name", ODD)
-def test_odd_sound_is_a_line_with_its_place(write, tmp_path, monkeypatch, name, use):
+def test_a_bad_sound_is_reported_in_one_line_with_its_place(write, tmp_path, monkeypatch, name, use):
     monkeypatch.chdir(tmp_path)
     make, said = ODD[name]
     (tmp_path / "x.wav").write_bytes(make())
@@ -48,7 +48,8 @@ def test_odd_sound_is_a_line_with_its_place(write, tmp_path, monkeypatch, name, 
     assert "\n" not in fault.message
 
 
-def test_sound_whose_bytes_were_changed_is_a_sound_or_a_line(tmp_path):
+@pytest.mark.slow
+def test_a_sound_with_changed_bytes_is_decoded_or_refused(tmp_path):
     chance = np.random.default_rng(0)
     path = tmp_path / "x"
     for make in GOOD.values():
@@ -67,7 +68,7 @@ def test_sound_whose_bytes_were_changed_is_a_sound_or_a_line(tmp_path):
 
 @pytest.fixture
 def listener():
-    """A server on loopback that counts who comes."""
+    """Run a server on loopback that counts its connections."""
     server = socket.create_server(("127.0.0.1", 0))
     came = []
 
@@ -106,6 +107,7 @@ for text, name, routine, arguments in json.load(sys.stdin):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_list_makes_no_request_and_opens_no_file(listener, tmp_path, command):
     url, came = listener
@@ -113,7 +115,7 @@ def test_a_list_makes_no_request_and_opens_no_file(listener, tmp_path, command):
         "narrator_script: 1\ntitle: x\nvoice: silent\nlength: 5s\ncues:\n  - {at: 1s, say: Rest.}\n"
     )
     (tmp_path / "out").mkdir()
-    # Whoever opens a pipe that nobody writes to, waits: the command would not end.
+    # Opening a pipe that nobody writes to blocks: the command would not end.
     os.mkfifo(tmp_path / "pipe.wav")
     arguments, head, step = COMMANDS[command]
     runs = [
@@ -124,7 +126,7 @@ def test_a_list_makes_no_request_and_opens_no_file(listener, tmp_path, command):
             [part.format(name=name) for part in arguments],
         )
         for kind, form in LISTS.items()
-        # FFmpeg also goes by the end of a file's name.
+        # FFmpeg also considers the suffix of a file.
         for name in (f"x.{kind}", "x.wav")
         for place in (url, "pipe.wav", f"file://{tmp_path}/pipe.wav")
     ]
@@ -175,7 +177,8 @@ def test_links_within_the_folder_and_folders_below_are_followed(tmp_path):
     assert check_session(make_request(path, str(path), voice="silent"), Cache())
 
 
-def test_one_folder_more_is_named_by_the_configuration(narrator, tmp_path, monkeypatch):
+@pytest.mark.slow
+def test_the_configuration_can_add_a_folder(narrator, tmp_path, monkeypatch):
     (tmp_path / "my" / "bells").mkdir(parents=True)
     (tmp_path / "my" / "bells" / "a.wav").write_bytes(make_wav())
     (tmp_path / "config.toml").write_text('sounds = "my"\n')
@@ -192,7 +195,7 @@ def test_one_folder_more_is_named_by_the_configuration(narrator, tmp_path, monke
     assert narrator("check", "there/r.yaml").code == 1
 
 
-def test_a_script_is_not_written_where_it_could_not_name_its_sounds(narrator, tmp_path):
+def test_a_script_is_not_written_to_a_folder_without_its_sounds(narrator, tmp_path):
     (tmp_path / "there").mkdir()
     (tmp_path / "there" / "a.wav").write_bytes(make_wav())
     (tmp_path / "there" / "r.yaml").write_text(HOLD.format("voice: silent", "  - bell: a.wav\n"))
@@ -204,8 +207,9 @@ def test_a_script_is_not_written_where_it_could_not_name_its_sounds(narrator, tm
     assert narrator("check", "there/plan.yaml").code == 0
 
 
-def test_what_was_hashed_is_what_is_decoded(tmp_path, write, monkeypatch):
-    """A file that is another one by the time it is decoded makes no track, whose frames would be taken for the first's."""
+@pytest.mark.slow
+def test_the_decoded_bytes_are_those_that_were_hashed(tmp_path, write, monkeypatch):
+    """A file that changes before it is decoded makes no track: its frames would be cached as those of the first."""
     sound = tmp_path / "a.wav"
     sound.write_bytes(make_wav())
     digest = hash_sound(sound)
@@ -222,7 +226,7 @@ def test_what_was_hashed_is_what_is_decoded(tmp_path, write, monkeypatch):
         read_sound(sound, "0" * 32)
 
 
-def test_what_is_no_file_or_too_large_is_refused_at_once(tmp_path):
+def test_a_path_that_is_not_a_file_or_too_large_is_refused_at_once(tmp_path):
     os.mkfifo(tmp_path / "pipe.wav")
     with (tmp_path / "large.wav").open("wb") as file:
         file.truncate(LARGEST + 1)
@@ -235,15 +239,16 @@ def test_what_is_no_file_or_too_large_is_refused_at_once(tmp_path):
             read_sound(path)
 
 
+@pytest.mark.slow
 def test_a_long_text_is_resampled_whole(tmp_path):
-    """Of one frame of some millions libavfilter made nothing."""
+    """libavfilter silently drops a frame of several million samples."""
     pcm = np.tile((8000 * np.sin(np.arange(22_050) / 7)).astype(np.int16), 2000)
     samples = resample_pcm(pcm, 22_050)
     assert abs(len(samples) - 2000 * 48_000) < 200
     assert np.abs(samples[-48_000:]).max() > 0.2
 
 
-def test_blocks_do_not_show_in_what_is_resampled():
+def test_resampling_in_blocks_leaves_no_seams():
     pcm = (8000 * np.sin(np.arange(200_000) / 7)).astype(np.int16)
     from av.audio.frame import AudioFrame
     from av.audio.resampler import AudioResampler

@@ -63,7 +63,7 @@ def test_both_channels_of_a_recording_are_kept(tmp_path):
     assert np.abs(samples[:, 0]).max() == pytest.approx(4 * np.abs(samples[:, 1]).max(), rel=0.01)
 
 
-def test_what_cannot_be_struck_is_told(tmp_path):
+def test_a_recording_that_cannot_be_a_bell_is_refused(tmp_path):
     silent = write(tmp_path / "silent.wav", np.zeros((44_100, 1)))
     with pytest.raises(SoundError, match=r"silent\.wav is silent"):
         strike_bell(silent)
@@ -73,7 +73,7 @@ def test_what_cannot_be_struck_is_told(tmp_path):
         strike_bell(write(tmp_path / "my.wav", make_stroke()), 220.0)
 
 
-def test_a_recording_that_has_changed_is_another_bell(tmp_path):
+def test_a_changed_recording_is_another_bell(tmp_path):
     path = write(tmp_path / "bell.wav", make_stroke())
     before = strike_bell(path)
     write(tmp_path / "bell.wav", make_stroke(frequency=600))

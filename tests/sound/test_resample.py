@@ -31,7 +31,7 @@ def test_a_tone_keeps_its_pitch_and_length_and_gains_no_images(rate):
 
 
 def make_wav(pcm, size=None, channels=1):
-    """A WAV at 24 kHz, 16-bit or float, that says it has `size` bytes of sound."""
+    """Return a WAV at 24 kHz, 16-bit or float, whose header says that it has `size` bytes of sound."""
     kind, width = (1, 2) if pcm.dtype.kind == "i" else (3, 4)
     head = struct.pack(
         "<4sIHHIIHH", b"fmt ", 16, kind, channels, 24_000, 24_000 * channels * width, channels * width, 8 * width
@@ -49,7 +49,7 @@ def test_files_are_decoded_to_mono():
 
 
 @pytest.mark.parametrize("size", [0, 0xFFFFFFFF, 0x7FFFF000, 1000])
-def test_a_wav_need_not_know_how_long_it_is(size):
+def test_the_length_in_a_wav_header_may_be_unknown(size):
     samples = decode_mono(make_wav(tone(500, 24_000), size), "wav")
     assert abs(len(samples) - (1000 if size == 1000 else 96_000)) < 100
 
@@ -60,19 +60,19 @@ NO_SOUND = {
     "no sound": make_wav(tone(500, 24_000, 0)),
     "only silence": make_wav(np.zeros(24_000, np.int16)),
     "sound that is cut short": make_wav(tone(500, 24_000), 96_001),
-    "sound that has samples in it that are not numbers, or far beyond full scale": make_wav(
+    "sound that has samples that are not numbers, or far over full scale": make_wav(
         np.array([0.5, np.nan] * 1000, np.float32)
     ),
 }
 
 
 @pytest.mark.parametrize(("said", "data"), NO_SOUND.items(), ids=list(NO_SOUND))
-def test_what_a_voice_wrote_is_checked(said, data):
+def test_the_output_of_a_voice_is_checked(said, data):
     with pytest.raises(NoSoundError, match=f"^{said}$"):
         decode_mono(data, "wav")
 
 
-def test_a_list_of_files_opens_none(tmp_path, monkeypatch):
+def test_a_playlist_opens_no_files(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "local.wav").write_bytes(make_wav(tone(500, 24_000)))
     for form in ("wav", "mp3"):
@@ -87,7 +87,7 @@ def write_wav(path, pcm, rate=44_100):
     return path
 
 
-def test_stereo_stays_stereo_and_mono_is_doubled_at_its_own_level(tmp_path):
+def test_stereo_stays_stereo_and_mono_is_doubled_at_the_same_level(tmp_path):
     left, right = tone(500, 44_100)[:, None], tone(700, 44_100)[:, None] // 2
     both = decode_stereo(write_wav(tmp_path / "a.wav", np.hstack([left, right])))
     assert both.dtype == np.float32
@@ -101,12 +101,12 @@ def test_stereo_stays_stereo_and_mono_is_doubled_at_its_own_level(tmp_path):
     assert np.abs(mono - both[:, :1]).max() < 1e-4
 
 
-def test_no_more_is_decoded_than_asked_for(tmp_path):
+def test_decoding_stops_at_the_requested_length(tmp_path):
     path = write_wav(tmp_path / "a.wav", np.tile(tone(500, 44_100)[:, None], (20, 1)))
     assert len(decode_stereo(path, 1500)) == 1500 * 48
 
 
-def test_what_is_no_sound_is_told_in_one_way(tmp_path):
+def test_every_bad_file_raises_the_same_error(tmp_path):
     good = write_wav(tmp_path / "good.wav", tone(500, 44_100)[:, None]).read_bytes()
     picture = tmp_path / "picture.png"
     picture.write_bytes(PICTURE)

@@ -14,6 +14,7 @@ def make_burst(before, sounding, after, level=0.5, noise=0.0):
     return samples.astype(np.float32)[:, None]
 
 
+@pytest.mark.slow
 @given(st.integers(0, 9000), st.integers(300, 60_000), st.integers(0, 9000))
 def test_clips_are_trimmed_to_what_is_heard_and_padded_to_a_tick(before, sounding, after):
     clip = make_clip("x", make_burst(before, sounding, after, noise=1e-5))

@@ -15,7 +15,7 @@ from narrator.cache import Cache
 from narrator.speech.clip import Clip
 from narrator.speech.speak import SHELF
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 TEXTS = [f"This is sentence number {n}." for n in range(100)]
 WORKERS = 4

@@ -47,6 +47,7 @@ def site(tmp_path_factory):
     return folder / "site"
 
 
+@pytest.mark.slow
 def test_an_installed_package_speaks(narrator, write, site, tmp_path):
     assert len(PACKAGE.splitlines()) == 10
     env = {"PYTHONPATH": str(site), "NARRATOR_CACHE_DIR": str(tmp_path / "cache")}
@@ -114,6 +115,7 @@ BROKEN = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", BROKEN)
 def test_a_broken_package_is_told_and_harms_nobody_else(change, fault):
     source, message = BROKEN[fault]
@@ -157,6 +159,7 @@ class Hummer:
 """
 
 
+@pytest.mark.slow
 def test_a_class_need_have_no_more_than_three_methods(change):
     run = change(PLAIN)
     assert list_rows(run)["hummer"]["voices"] == ["low"]

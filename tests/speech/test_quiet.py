@@ -47,6 +47,7 @@ def test_the_guard_works(run_guarded):
         assert run_guarded("-c", f"import socket; socket.socket(socket.{family})").returncode == -31
 
 
+@pytest.mark.slow
 def test_the_library_that_voices_run_on_would_leave_something(run_guarded, tmp_path):
     """Else the test below would show nothing."""
     done = run_guarded("-c", "from hibari import Hibari; Hibari()('Hello.')")
@@ -54,6 +55,7 @@ def test_the_library_that_voices_run_on_would_leave_something(run_guarded, tmp_p
     assert done.returncode == -31 or any("onnxruntime" in name for name in list_files(tmp_path / "home"))
 
 
+@pytest.mark.slow
 def test_a_render_asks_nobody_and_leaves_nothing_outside_its_folders(run_guarded, tmp_path):
     (tmp_path / "short.yaml").write_text(ROUTINE)
     done = run_guarded("-m", "narrator", "render", "short.yaml", "--voice", "hibari")

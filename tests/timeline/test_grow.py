@@ -4,6 +4,7 @@ import math
 from fractions import Fraction
 from itertools import pairwise
 
+import pytest
 from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 from test_timeline import make_lengths, patterns, ranges, seconds
@@ -117,6 +118,7 @@ def share_at(growth, length):
     return material.units[: chosen.count], shares.ticks, breath, glue, floor_ticks(length) - used
 
 
+@pytest.mark.slow
 @given(grown, places)
 def test_a_track_is_as_long_as_asked_and_all_in_it_has_its_bounds(steps, places):
     growth = as_growth(steps)
@@ -138,6 +140,7 @@ def test_a_track_is_as_long_as_asked_and_all_in_it_has_its_bounds(steps, places)
         assert 0 <= left < slack
 
 
+@pytest.mark.slow
 @given(grown, places)
 def test_sides_are_equally_long(steps, places):
     growth = as_growth(steps)
@@ -151,6 +154,7 @@ def test_sides_are_equally_long(steps, places):
             assert known.setdefault(unknown, hold.end - hold.start) == hold.end - hold.start
 
 
+@pytest.mark.slow
 @given(grown, places)
 def test_material_only_grows_with_the_length(steps, places):
     growth = as_growth(steps)
@@ -167,6 +171,7 @@ def test_material_only_grows_with_the_length(steps, places):
             assert needed > floor_ticks(longer)
 
 
+@pytest.mark.slow
 @given(grown, places)
 def test_windows_admit_what_they_say(steps, places):
     growth = as_growth(steps)
@@ -180,6 +185,7 @@ def test_windows_admit_what_they_say(steps, places):
         assert count <= len(material.units)
 
 
+@pytest.mark.slow
 @given(grown, places)
 def test_within_one_set_rounds_never_fall_and_no_hold_shortens(steps, places):
     growth = as_growth(steps)
@@ -207,6 +213,7 @@ def solve_by_halving(rigid, glue, ticks, number=float):
     return high
 
 
+@pytest.mark.slow
 @given(plain_grown, places)
 def test_the_choice_is_that_of_trying_every_set(steps, places):
     growth = as_growth(steps)
@@ -279,6 +286,7 @@ def test_rounds_enter_as_written_one_by_one(glue, place):
     assert enter_rounds(blocks, springs, ticks) == [taken(index, count) for index, count in enumerate(rounds)]
 
 
+@pytest.mark.slow
 @given(grown)
 def test_sets_are_as_long_as_they_are_measured_by_themselves(steps):
     growth = as_growth(steps)
@@ -294,6 +302,7 @@ def test_sets_are_as_long_as_they_are_measured_by_themselves(steps):
             assert smaller.most <= larger.most
 
 
+@pytest.mark.slow
 @given(grown, st.lists(st.integers(0, 4_000_000), min_size=1, max_size=8))
 def test_the_stated_intervals_are_all_that_can_be_met(steps, lengths):
     growth = as_growth(steps)
@@ -319,6 +328,7 @@ def test_units_without_steps_at_shorter_lengths_bring_nothing_in():
     assert many.choose(240_000).count == 3
 
 
+@pytest.mark.slow
 @given(plain_grown)
 def test_units_enter_by_rank_and_none_before_those_around_it(steps):
     growth = as_growth(steps)
@@ -336,6 +346,7 @@ def test_units_enter_by_rank_and_none_before_those_around_it(steps):
     assert not left
 
 
+@pytest.mark.slow
 @given(grown)
 def test_a_section_has_its_length_in_the_natural_track(steps):
     growth = as_growth(steps)

@@ -119,6 +119,7 @@ def test_holds_say_whether_their_silence_is_meant():
     assert [hold["quiet"] for hold in holds] == ["round" in hold["id"] for hold in holds]
 
 
+@pytest.mark.slow
 @given(routines, st.integers(0, 600_000))
 def test_ids_are_unique_in_whatever_is_written(steps, more):
     script, lengths = as_script(steps)

@@ -107,6 +107,7 @@ steps:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("length", [None, 300_000, 600_000])
 def test_a_script_file_holds_words_over_breath_and_all_that_is_drawn(write, tmp_path, length):
     session = make_session(make_request(write(GROWING), "routine.yaml", length), Cache())

@@ -216,6 +216,7 @@ def find_pitch(samples):
     return power.argmax() * 48_000 / (1 << 18)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("pattern", "more"),
     [

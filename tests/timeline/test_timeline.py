@@ -106,6 +106,7 @@ def lay_within(script, lengths, place, part=0):
         return None
 
 
+@pytest.mark.slow
 @given(routines, st.floats(0, 1), st.integers(0, 23), st.sampled_from(["full", "brief", "bells"]))
 def test_any_length_in_range_is_met_exactly(steps, place, part, guidance):
     script, lengths = as_script(steps, guidance)
@@ -118,6 +119,7 @@ def test_any_length_in_range_is_met_exactly(steps, place, part, guidance):
     assert all(segment.end <= timeline.length for segment in timeline.segments)
 
 
+@pytest.mark.slow
 @given(routines)
 def test_the_stated_range_is_the_true_one(steps):
     script, lengths = as_script(steps)
@@ -130,6 +132,7 @@ def test_the_stated_range_is_the_true_one(steps):
             lay_out(script, lengths, beyond)
 
 
+@pytest.mark.slow
 @given(routines, st.floats(0, 1), st.integers(1, 5000))
 def test_a_longer_track_never_shortens_a_hold(steps, place, more):
     script, lengths = as_script(steps)
@@ -151,6 +154,7 @@ def test_a_longer_track_never_shortens_a_hold(steps, place, more):
         assert all(one <= other for one, other in zip(before, after, strict=True))
 
 
+@pytest.mark.slow
 @given(firm_routines, st.floats(0, 1))
 def test_holds_keep_their_bounds_and_sides_are_equal(steps, place):
     script, lengths = as_script(steps)
@@ -163,6 +167,7 @@ def test_holds_keep_their_bounds_and_sides_are_equal(steps, place):
         assert by_name.setdefault(silence.elastic_id, length) == length
 
 
+@pytest.mark.slow
 @given(firm_routines, st.floats(0, 1))
 def test_rounds_of_breath_are_whole_and_within_bounds(steps, place):
     script, lengths = as_script(steps)
@@ -320,6 +325,7 @@ def test_what_does_not_fit_gives_way_in_a_fixed_order_and_is_told():
     ]
 
 
+@pytest.mark.slow
 def test_five_thousand_steps_are_laid_out(write):
     steps = "  - {say: Rest., brief: Rest.}\n  - hold: 5s..1m\n" * 2500
     script = write_script(load_routine(write(f"title: x\nsteps:\n{steps}")))

@@ -69,11 +69,13 @@ def find_faults(path, timeline, mixer):
     return {check.name: check.places for check in compare_track(path, HEADING, timeline, mixer) if check.is_fault}
 
 
+@pytest.mark.slow
 def test_a_track_as_it_was_made_has_no_fault(session, tmp_path):
     timeline, mixer = session
     assert find_faults(write(tmp_path / "a.mp3", timeline, mixer), timeline, mixer) == {}
 
 
+@pytest.mark.slow
 def test_a_track_cut_short_is_found(session, tmp_path):
     timeline, mixer = session
     path = write(tmp_path / "a.mp3", timeline, mixer)
@@ -82,6 +84,7 @@ def test_a_track_cut_short_is_found(session, tmp_path):
     assert {"length", "frames"} <= set(found)
 
 
+@pytest.mark.slow
 def test_a_cue_moved_by_a_tenth_of_a_second_is_found(session, tmp_path):
     timeline, mixer = session
     late = [
@@ -93,6 +96,7 @@ def test_a_cue_moved_by_a_tenth_of_a_second_is_found(session, tmp_path):
     assert "sound" in found
 
 
+@pytest.mark.slow
 def test_a_bell_dropped_is_found(session, tmp_path):
     timeline, mixer = session
     for dropped, at in ((12_000, "0:12.000"), (25_008, "0:25.008")):
@@ -101,6 +105,7 @@ def test_a_bell_dropped_is_found(session, tmp_path):
         assert find_faults(path, timeline, mixer)["onsets"] == (f"{at} (line 1): not heard",)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gain", [-3.0, 2.0])
 @pytest.mark.parametrize("session", ["floor"], indirect=True)
 def test_another_gain_is_found(session, tmp_path, gain):
@@ -110,6 +115,7 @@ def test_another_gain_is_found(session, tmp_path, gain):
     assert float(place.removesuffix(" dB")) == pytest.approx(gain, abs=0.5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("session", ["floor"], indirect=True)
 def test_a_burst_of_clipping_is_found(session, tmp_path, monkeypatch):
     """Frames of a sentence at eighteen times its level are put in place of its own, as a faulty limiter would."""
@@ -126,6 +132,7 @@ def test_a_burst_of_clipping_is_found(session, tmp_path, monkeypatch):
     assert float(found["peak"][0].removesuffix(" dBTP")) > -1
 
 
+@pytest.mark.slow
 def test_a_frame_overwritten_with_garbage_is_found(session, tmp_path):
     timeline, mixer = session
     for at in (5500, 18_000):
@@ -148,6 +155,7 @@ def test_a_chapter_that_is_not_planned_is_found(session, tmp_path):
     assert set(find_faults(path, timeline, mixer)) == {"chapters"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("session", ["floor"], indirect=True)
 def test_silence_in_place_of_room_tone_is_found(session, tmp_path):
     timeline, mixer = session
@@ -166,6 +174,7 @@ steps:
 """
 
 
+@pytest.mark.slow
 def test_the_command_knows_how_a_track_was_made_and_ends_with_one_on_a_fault(narrator, write, tmp_path):
     write_routine = write
     write_routine(ROUTINE)
@@ -184,6 +193,7 @@ def test_the_command_knows_how_a_track_was_made_and_ends_with_one_on_a_fault(nar
     assert {check["name"] for check in known["checks"] if not check["ok"]} >= {"length", "frames"}
 
 
+@pytest.mark.slow
 def test_a_track_that_was_moved_is_verified_by_its_script(narrator, write, tmp_path):
     write(ROUTINE)
     narrator("render", "routine.yaml", "--length", "20s")
@@ -235,13 +245,13 @@ def hard(request, narrator, write, tmp_path):
     return tmp_path / "output" / "routine.mp3"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_an_encoder_does_at_a_low_bit_rate_is_no_fault(hard, narrator):
     found = narrator("verify", str(hard))
     assert (found.code, found.out.count("FAULT")) == (0, 0), found.out
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_another_sound_is_found_even_where_much_is_lost_to_the_encoder(hard, narrator, write, tmp_path):
     narrator("script", "routine.yaml", "--output", "plan.yaml")
     data = bytearray(hard.read_bytes())
@@ -254,7 +264,7 @@ def test_another_sound_is_found_even_where_much_is_lost_to_the_encoder(hard, nar
     assert found.code == 1, found.out
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_no_change_of_a_few_bytes_passes_where_the_digest_is_known(narrator, write, tmp_path):
     write(ROUTINE)
     narrator("render", "routine.yaml", "--length", "10s")

@@ -148,7 +148,8 @@ def _show_track(request: "TrackRequest", track: "Track") -> None:
     if track.skipped:
         typer.echo(f"{request.output}  {length}, unchanged (--force makes it again)")
         return
-    loud = "silent" if track.lufs is None else f"{track.lufs:.1f} LUFS, peak {track.true_peak_db:.1f} dBTP"
+    words = "" if track.words_lufs is None else f" (words {track.words_lufs:.1f})"
+    loud = "silent" if track.lufs is None else f"{track.lufs:.1f} LUFS{words}, peak {track.true_peak_db:.1f} dBTP"
     clips = f"{track.clips_new + track.clips_cached} clips, {track.clips_new} new"
     typer.echo(f"{request.output}  {length}, {track.voice}, {loud}, {clips}, {track.seconds:.1f} s")
     if track.replaced:

@@ -2,7 +2,7 @@
 
 from narrator.mix.bed import BedCurve
 from narrator.mix.islands import Island, Layout, find_islands, measure_stroke
-from narrator.mix.levels import CEILING, MIX_CEILING, measure_gain
+from narrator.mix.levels import CEILING, MIX_CEILING, measure_gain, measure_words
 from narrator.mix.mixing import Mixer, mix_background, mix_island
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "find_islands",
     "measure_gain",
     "measure_stroke",
+    "measure_words",
     "mix_background",
     "mix_island",
 ]

@@ -55,6 +55,15 @@ def measure_gain(timeline: Timeline, clips: Clips, target: Lufs) -> Db:
     return math.floor(min(wanted, target - SPEECH + LOUDER) / _GAIN_STEP + 0.5) * _GAIN_STEP
 
 
+def measure_words(timeline: Timeline, clips: Clips, gain: Db) -> Lufs | None:
+    """Return the loudness of all that is spoken in a track, by itself and before limiting; None where nothing is.
+
+    A bell or a bed changes the loudness of the whole: this is how loud the voice is, whatever else is heard.
+    """
+    spoken = [speech for segment in timeline.segments for speech in list_speeches(segment.cue)]
+    return integrate(block + gain for speech in spoken for block in _list_blocks(speech, clips))
+
+
 def _take_apart(cue: Cue) -> Iterator[Cue]:
     """Yield single sounds: the strokes of a bell, the tone and words of a breath."""
     match cue:

@@ -99,13 +99,16 @@ def _list_texts(routine: Routine) -> Iterator[str]:
 
 
 def _list_models(model: BaseModel) -> Iterator[BaseModel]:
-    """Yield a model and all within it, the steps of included files among them."""
-    yield model
-    for inner in _list_values(model, BaseModel):
-        yield from _list_models(inner)
-    if isinstance(model, Include):
-        for step in model.steps:
-            yield from _list_models(step)
+    """Yield a model and all within it, the steps of included files among them; each once, however often it comes."""
+    waiting, seen = [model], {id(model)}
+    while waiting:
+        inner = waiting.pop()
+        yield inner
+        within = [*_list_values(inner, BaseModel), *(inner.steps if isinstance(inner, Include) else ())]
+        # The same file with the same parameters is the same steps.
+        new = {id(each): each for each in within if id(each) not in seen}
+        seen |= new.keys()
+        waiting += reversed(new.values())
 
 
 def _list_values(model: BaseModel, kind: Any) -> Iterator[Any]:

@@ -1,6 +1,6 @@
-"""pydub segments in the one form that crosses narrator's borders: 48 kHz, 32-bit samples, mono or stereo.
+"""pydub segments in the only form that narrator passes around: 48 kHz, 32-bit samples, mono or stereo.
 
-Samples as numpy arrays are float32, shape (frames, channels), 1.0 being full scale.
+Samples as numpy arrays are float32, shape (frames, channels), with full scale at 1.0.
 """
 
 import warnings
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from narrator.units import SAMPLE_RATE, Ms, ms_to_samples
 
 with warnings.catch_warnings():
-    # pydub looks for an ffmpeg program on import and warns when there is none; narrator never needs one. Its source
-    # also has escapes that newer Pythons warn of when they compile it. So it is imported here, and nowhere else.
+    # pydub looks for an ffmpeg program when it is imported, and warns when there is none; narrator does not need one.
+    # Its source also has escapes that newer Pythons warn about. So it is imported here and nowhere else.
     warnings.simplefilter("ignore")
     from pydub import AudioSegment
 
@@ -22,7 +22,7 @@ Samples = NDArray[np.float32]
 
 _FULL_SCALE = np.float32(2**31)
 _LARGEST = np.float32(1 - 2**-24)
-"""The largest sample below full scale that a float32 can name."""
+"""The largest float32 below full scale."""
 _SAMPLE_WIDTH = 4
 
 
@@ -39,7 +39,7 @@ def make_segment(samples: Samples) -> AudioSegment:
 
 
 def get_samples(segment: AudioSegment) -> Samples:
-    """Samples of a 32-bit segment, shape (frames, channels)."""
+    """Return the samples of a 32-bit segment, shape (frames, channels)."""
     raw = np.frombuffer(segment.raw_data, dtype="<i4").reshape(-1, segment.channels)
     samples = raw.astype(np.float32)
     samples /= _FULL_SCALE
@@ -47,7 +47,7 @@ def get_samples(segment: AudioSegment) -> Samples:
 
 
 def make_silence(length: Ms) -> AudioSegment:
-    """Exactly `length` ms of stereo silence (`AudioSegment.silent` is a sample short for many lengths)."""
+    """Make exactly `length` ms of stereo silence (`AudioSegment.silent` is a sample short for many lengths)."""
     return AudioSegment(
         data=bytes(2 * _SAMPLE_WIDTH * ms_to_samples(length)),
         sample_width=_SAMPLE_WIDTH,

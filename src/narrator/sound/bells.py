@@ -1,6 +1,6 @@
-"""Bells: modal synthesis, or a recording of the user's, as one stroke that can fall at any time and rings to its end.
+"""Bells: one stroke, by modal synthesis or from a user's recording, that can start at any time and rings to its end.
 
-A struck body is a sum of modes, each a decaying sine; `narrator.sound.catalog` has those of each bell.
+A struck body is a sum of modes, each a decaying sine; `narrator.sound.catalog` lists the modes of each bell.
 """
 
 from dataclasses import dataclass
@@ -24,40 +24,40 @@ from narrator.units import (
 )
 
 RECORDING_LEVEL: Db = -7.0
-"""A recording's level against speech, unless it is given."""
+"""Default level of a recording relative to speech."""
 _FLOOR: Db = -60.0
 _PEAK: Db = -1.0
-"""No stroke is made louder than this, in dBTP, whatever level is asked for."""
+"""Highest true peak of a stroke, in dBTP, at any level."""
 _HIGHEST = 20_000.0
-"""Hz; no mode above it is made."""
+"""Highest frequency of a mode, in Hz; higher ones are left out."""
 _SECOND = 0.5
-"""Strength of the second mode of a pair against the first: the beat never empties."""
+"""Strength of the second mode of a pair relative to the first; below 1, so that the beat never falls silent."""
 _SPREAD = 0.35
-"""Radians that the second mode of a pair is turned in either channel: some width, no hole in mono."""
+"""Phase of the second mode of a pair in each channel, in radians: wide, but without a gap in mono."""
 _RELEASE: Ms = 100
-"""The fade where the ring is cut at −60 dB."""
+"""Fade where the ring is cut at −60 dB."""
 _LOUDEST = 2 * SAMPLE_RATE
-"""Every bell is loudest within its first two seconds, in samples."""
+"""Time in samples within which every bell is at its loudest: two seconds."""
 _BLOCK = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class _Tuned:
-    """A bell as it is struck: partials in place, and how much slower than their own their decays and rises are."""
+    """A bell with its pitch and length applied: its partials, and the factor by which their times are stretched."""
 
     pitch: float
     bend: float
-    """Its pitch over the bell's own."""
+    """The pitch as a multiple of the bell's own."""
     stretch: float
     ring: Ms
-    """Until it has fallen by 60 dB, in whole ticks."""
+    """Time until it has fallen by 60 dB, in whole ticks."""
     partials: tuple[Partial, ...]
 
 
 def measure_ring(sound: str, pitch: float | None = None, length: Ms | None = None, digest: str = "") -> Ms:
-    """Time from a stroke until the bell has fallen by 60 dB, in whole ticks; of a recording, how long it is.
+    """Return the time from a stroke until the bell has fallen by 60 dB, in whole ticks; for a recording, its length.
 
-    Takes no synthesis, but a recording is decoded. Arguments and errors are those of `strike_bell`.
+    Nothing is synthesised, but a recording is decoded. The arguments and errors are those of `strike_bell`.
     """
     if is_recording(sound):
         _refuse_pitch(sound, pitch)
@@ -68,19 +68,19 @@ def measure_ring(sound: str, pitch: float | None = None, length: Ms | None = Non
 def strike_bell(
     sound: str, pitch: float | None = None, length: Ms | None = None, level: Db | None = None, digest: str = ""
 ) -> AudioSegment:
-    """One stroke, from attack to −60 dB, as 32-bit stereo.
+    """Make one stroke, from attack to −60 dB, as 32-bit stereo.
 
     Args:
         sound: a name in `BELLS`, or the path of a recording.
-        pitch: of its lowest partial, in Hz, within `PITCHES`; the bell's own unless given.
-        length: time to −60 dB, to which all decays are scaled; a recording is cut there.
-        level: loudest 400 ms against speech of −16 LUFS (BS.1770-4 momentary loudness, silence on either side
-            included, which for a tick or a woodblock makes it a measure of its energy); the bell's own unless given.
-            A level that would bring the true peak over −1 dBTP is lowered to what does not.
-        digest: of a recording's bytes; whatever there is unless given.
+        pitch: the pitch of its lowest partial, in Hz, within `PITCHES`; by default the bell's own.
+        length: the time to −60 dB, to which all decays are scaled; a recording is cut there.
+        level: the loudest 400 ms relative to speech of −16 LUFS (BS.1770-4 momentary loudness, including silence on
+            either side, which for a tick or a woodblock makes it a measure of its energy); by default the bell's own.
+            A level that would bring the true peak over −1 dBTP is lowered until it does not.
+        digest: the digest of a recording's bytes; by default any bytes are accepted.
 
     Raises:
-        ValueError: the pitch is out of bounds, or given for a recording.
+        ValueError: the pitch is out of range, or given for a recording.
         SoundError: the recording cannot be read, has another digest, or is silent.
 
     """
@@ -92,28 +92,28 @@ def strike_bell(
         samples, own = _ring(_tune(sound, pitch, length)), BELLS[sound].level
         measured = measure_loudness(samples[:_LOUDEST])
     wanted = SPEECH + (own if level is None else level)
-    # Only what is below −70 LUFS has no loudness: then there is none to bring to a level.
+    # Only sound below −70 LUFS has no loudness; it is left as it is.
     gain = 0.0 if measured.momentary is None else min(wanted - measured.momentary, _PEAK - measured.peak)
     return make_segment(samples * np.float32(db_to_ratio(gain)))
 
 
 def _refuse_pitch(sound: str, pitch: float | None) -> None:
     if pitch is not None:
-        raise ValueError(f"{sound} is a recording, whose pitch cannot be set; leave 'pitch' out")
+        raise ValueError(f"{sound} is a recording, and its pitch cannot be set; leave 'pitch' out")
 
 
 def _tune(sound: str, pitch: float | None, length: Ms | None) -> _Tuned:
     bell = BELLS[sound]
     low, high = PITCHES
     if pitch is not None and not low <= pitch <= high:
-        raise ValueError(f"a bell's pitch lies between {low:g} and {high:g} Hz, not at {pitch:g}")
+        raise ValueError(f"a bell's pitch is between {low:g} and {high:g} Hz, not {pitch:g}")
     pitch = pitch or bell.pitch
     bend = pitch / bell.pitch
     partials = tuple(partial for partial in bell.partials if partial.ratio * pitch < _HIGHEST)
-    # A partial that starts below the strongest one is down to the floor that much sooner.
+    # A partial that starts below the strongest one reaches the floor that much sooner.
     own = max(partial.decay * (partial.level - _FLOOR) / -_FLOOR for partial in partials)
-    # With one loss factor for the metal, times to decay go as 1/f; bells of a kind are found to differ less than
-    # that, since small ones are made thicker: the square root is a choice.
+    # With one loss factor for the metal, decay times are proportional to 1/f. Bells of one kind differ less than that,
+    # because small ones are made thicker: the square root is a choice.
     stretch = bend**-0.5 if length is None else length / (1000 * own)
     ring = ticks_to_ms(ceil_ticks(round(1000 * own * stretch) if length is None else length))
     return _Tuned(pitch, bend, stretch, ring, partials)
@@ -135,8 +135,8 @@ def _ring(bell: _Tuned) -> Samples:
         rise = 1000 / min(partial.rise, bell.ring / 20)
         for split, left, right in modes:
             rate = complex(-decay, 2 * np.pi * (bell.pitch * partial.ratio + split))
-            # A swell of (1 − e^(−t/rise))² is two more modes of the same frequency that die sooner. It starts flat,
-            # so the mallet lands without a click.
+            # A swell of (1 − e^(−t/rise))² adds two modes of the same frequency that decay sooner. It starts flat, so
+            # the strike has no click.
             for die, share in ((0.0, 1.0), (rise, -2.0), (2 * rise, 1.0)):
                 rates.append(rate - die)
                 weights.append((share * left, share * right))
@@ -149,8 +149,8 @@ def _ring(bell: _Tuned) -> Samples:
 def _sum_modes(rates: NDArray[np.complex128], weights: NDArray[np.complex128], frames: int) -> Samples:
     """Sum the imaginary parts of weight × e^(rate × t) for two channels; weights of shape (modes, 2).
 
-    e^(rate × t) is taken apart into a coarse step and a fine one, so the sum is a product of two small matrices. It
-    is summed by einsum, not by BLAS, whose order of summation (and so the last bit) is its own affair.
+    e^(rate × t) is split into a coarse and a fine step, so the sum is a product of two small matrices. It is computed
+    by einsum because the order of summation in BLAS, and so the last bit, can differ between machines.
     """
     coarse = np.exp(np.outer(np.arange(-(-frames // _BLOCK)) * (_BLOCK / SAMPLE_RATE), rates))
     fine = np.exp(np.outer(rates, np.arange(_BLOCK) / SAMPLE_RATE))

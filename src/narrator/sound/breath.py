@@ -1,8 +1,8 @@
-"""Breath tones: one for each phase, soft and quiet, spanning it from its first tick to its last.
+"""Breath tones: a soft, quiet tone for each phase, from its first tick to its last.
 
-A tone is a few harmonics, the upper ones softer and coming up only as it swells. Each wavers slowly in phase, one way
-on the left and the other on the right, which the ear takes for a choir; it wavers a whole number of times, so that a
-tone ends just as it began and the next one can go on from there.
+A tone is a few harmonics; the higher ones are softer and appear only as it swells. The phase of each wavers slowly, in
+opposite directions left and right, which sounds like a choir. It wavers a whole number of times, so a tone ends as it
+began and the next one continues it.
 """
 
 from functools import lru_cache
@@ -15,32 +15,32 @@ from narrator.sound.fade import ease, fade_in, fade_out
 from narrator.units import SAMPLE_RATE, Db, Ms, db_to_ratio, ms_to_samples
 
 PITCH = {"in": 220.0, "hold": 220.0, "out": 165.0}
-"""Hz; a pause after the out-breath is silent."""
+"""Pitch of each phase in Hz; a pause after the out-breath is silent."""
 LEVEL: Db = -26.0
-"""Peak that no tone exceeds, in a track of −16 LUFS; its harmonics seldom crest at once, so most peak at −27 dBFS."""
+"""Highest peak of a tone, in a track of −16 LUFS; its harmonics seldom peak together, so most reach −27 dBFS."""
 _HARMONICS = {"in": (1.0, 0.35, 0.14, 0.05), "hold": (1.0, 0.35, 0.14, 0.05), "out": (1.0, 0.5, 0.1)}
 _WAVERS = (0.3, 0.55, 0.8, 1.1)
-"""How often each harmonic wavers in a second, before that is rounded to whole times."""
+"""How often each harmonic wavers in a second, before rounding to whole times."""
 _DEPTH = 0.4
-"""Radians that a harmonic wavers on either side; a mono sum loses 0.7 dB at most."""
+"""How far the phase of a harmonic wavers to either side, in radians; a mono sum loses 0.7 dB at most."""
 _FADE_IN: Ms = 40
-"""Quick enough for a tone to be heard within a tick of its start."""
+"""Short enough for a tone to be heard within a tick of its start."""
 _FADE_OUT: Ms = 60
 _FIRST = 0.25
-"""Level of the in-breath where it begins, against its loudest: enough to be heard at once."""
+"""Level of the in-breath at its start, relative to its loudest: enough to be heard at once."""
 _LAST = 0.08
-"""Level of the out-breath where it ends."""
+"""Level of the out-breath at its end."""
 _REST = 0.5
-"""Level within the hold; it settles there from the end of the in-breath, and leaves from there for the out-breath."""
+"""Level within the hold: it falls to this from the end of the in-breath, and rises again for the out-breath."""
 _SETTLE: Ms = 1500
 
 
 @lru_cache(maxsize=32)
 def make_tone(phase: str, length: Ms) -> AudioSegment:
-    """The tone of a phase (`in`, `hold` or `out`): 32-bit stereo, exactly `length` ms.
+    """Make the tone of a phase (`in`, `hold` or `out`): 32-bit stereo, exactly `length` ms.
 
-    It swells through the in-breath, rests through the hold and ebbs through the out-breath. An in-breath ends, a hold
-    begins and ends, and an out-breath begins at one level.
+    It swells through the in-breath, rests through the hold and fades through the out-breath. The end of an in-breath,
+    both ends of a hold and the start of an out-breath have the same level.
     """
     frames = ms_to_samples(length)
     time = np.arange(frames) / SAMPLE_RATE
@@ -60,7 +60,7 @@ def make_tone(phase: str, length: Ms) -> AudioSegment:
 
 
 def _draw_level(phase: str, frames: int) -> NDArray[np.float64]:
-    """Level over a phase, 1 at its loudest; before the fades at its ends."""
+    """Return the level over a phase, 1 at its loudest, before the fades at its ends."""
     along = np.arange(frames) / max(frames - 1, 1)
     if phase == "hold":
         settle = min(ms_to_samples(_SETTLE) / frames, 0.5)

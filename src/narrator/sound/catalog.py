@@ -1,30 +1,30 @@
-"""Bells and beds: their names and figures, and where these are from. Nothing heavy is imported here.
+"""Bells and beds: their names and figures, with the sources. Imports nothing heavy.
 
-Where a source gives ratios of frequencies, those are used. Levels, decays and rises are choices everywhere: they hang
-on the mallet, the hand that holds the bell and the room, and were set so that a bell calls and does not startle. So
-are the pitches. Beats are choices of the size that the sources tell of.
+Where a source gives frequency ratios, those are used. Levels, decays, rises and pitches are choices: they depend on the
+mallet, the hand that holds the bell and the room, and were set so that a bell calls attention without startling. Beats
+are choices of the size that the sources report.
 
 bowl, bowl-low
-    Ratios measured on the bowls of 140 mm and 180 mm of Inacio, Henrique and Antunes, "The dynamics of Tibetan singing
-    bowls", Acta Acustica 92 (2006), who also show why each mode is a pair a hertz or so apart, which beats: no bowl
-    hammered by hand is quite round.
+    Ratios measured on the 140 mm and 180 mm bowls of Inacio, Henrique and Antunes, "The dynamics of Tibetan singing
+    bowls", Acta Acustica 92 (2006). They also show why each mode is a pair about a hertz apart, which beats: no bowl
+    hammered by hand is perfectly round.
 chime
     A slender bar free at both ends: 1, 2.756, 5.404, 8.933 (Fletcher and Rossing, "The Physics of Musical
     Instruments", section 2.18).
 tingsha
-    Two small thick cymbals struck rim on rim. No measurement of one was at hand: these are the modes of n diameters
-    and no circle of a flat disc free all round, n from 2 to 5: 1, 2.328, 4.11, 6.30 (Leissa, "Vibration of Plates",
-    NASA SP-160, 1969, for a Poisson's ratio of 0.33), which a strike at the rim moves most. The second cymbal is
-    tuned 0.2 % higher, so every partial beats at 0.2 % of its frequency.
+    Two small thick cymbals struck rim on rim. No measurement was available: these are the modes of n diameters and no
+    circle of a flat disc with a free edge, n from 2 to 5: 1, 2.328, 4.11, 6.30 (Leissa, "Vibration of Plates", NASA
+    SP-160, 1969, for a Poisson's ratio of 0.33), which a strike at the rim excites most. The second cymbal is tuned
+    0.2 % higher, so every partial beats at 0.2 % of its frequency.
 gong
-    The two strong modes of a large Balinese gong lie near an octave apart and not quite on it, so that the upper one
-    beats with the lower one's overtone (Krueger, Gee and Grimshaw, "Acoustical and vibrometry analysis of a large
-    Balinese gamelan gong", JASA 128, 2010): 2.0 with its beat is that pair. In a gong the low modes, once moving,
-    feed the high ones, which so come later (Fletcher and Rossing, chapter 20, of gongs and tam-tams): the higher the
-    partial, the longer its rise. The ratios other than 1 and 2 are choices.
+    The two strong modes of a large Balinese gong are nearly an octave apart, so that the upper one beats with the lower
+    one's overtone (Krueger, Gee and Grimshaw, "Acoustical and vibrometry analysis of a large Balinese gamelan gong",
+    JASA 128, 2010): 2.0 with its beat is that pair. In a gong the low modes feed the high ones, which therefore come
+    later (Fletcher and Rossing, chapter 20, of gongs and tam-tams): the higher the partial, the longer its rise. The
+    ratios other than 1 and 2 are choices.
 woodblock, tick
     A thick wooden bar: 1, 2.572, 4.644, 6.984, as given for a uniform wooden bar in the table of modal frequency ratios
-    of the Csound manual; lower than a slender bar's, since wood yields to shear.
+    of the Csound manual. They are lower than a slender bar's because wood yields to shear.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ from dataclasses import dataclass
 from narrator.units import Db, Lufs, Ticks
 
 SPEECH: Lufs = -16.0
-"""What every clip and every loop is brought to before the gain of a session; other levels are told from it."""
+"""Loudness of every clip and loop before the gain of a session; other levels are relative to it."""
 PITCHES = (30.0, 4000.0)
 """Lowest and highest pitch that a bell can be tuned to, in Hz."""
 BEDS: dict[str, Ticks] = {"drone": 1500, "brown": 1000, "rain": 1500, "ocean": 2500}
@@ -46,18 +46,18 @@ class Partial:
     ratio: float
     """Frequency as a multiple of the bell's pitch."""
     level: Db
-    """Against the strongest partial."""
+    """Level relative to the strongest partial."""
     decay: float
-    """Seconds until it has fallen by 60 dB."""
+    """Time in seconds until it has fallen by 60 dB."""
     rise: float
-    """Milliseconds: it swells as (1 − e^(−t/rise))², so it is 4 dB down after one rise and 0.3 dB after four."""
+    """Rise time in ms: it swells as (1 − e^(−t/rise))², so it is 4 dB down after one rise and 0.3 dB after four."""
     beat: float = 0.0
-    """Hertz between the two modes of the pair; 0 for a single mode."""
+    """Difference in Hz between the two modes of a pair; 0 for a single mode."""
 
 
 @dataclass(frozen=True, slots=True)
 class BellSound:
-    """A bell: its pitch in Hz, the level of its loudest 400 ms against speech, and its partials."""
+    """A bell: its pitch in Hz, the level of its loudest 400 ms relative to speech, and its partials."""
 
     pitch: float
     level: Db

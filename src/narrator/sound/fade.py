@@ -1,4 +1,4 @@
-"""Fades: raised cosines, and crossfades of equal power. All that comes, goes or changes level does so by these."""
+"""Fades: raised cosines, and equal-power crossfades. Every change of level uses these."""
 
 from typing import Any
 
@@ -9,33 +9,33 @@ from narrator.sound.audio import Samples
 
 
 def ease(along: NDArray[Any]) -> NDArray[np.float64]:
-    """Return the raised cosine that goes from 0 to 1 as `along` does, and stays there."""
+    """Return the raised cosine that rises from 0 to 1 as `along` does, and is constant outside."""
     eased: NDArray[np.float64] = 0.5 - 0.5 * np.cos(np.pi * np.clip(along, 0, 1))
     return eased
 
 
 def draw_rise(frames: int) -> NDArray[np.float64]:
-    """Return a rise from 0 that would be at 1 after so many frames; one value for each of them."""
+    """Return a rise from 0 that would reach 1 after that many frames; one value per frame."""
     rise: NDArray[np.float64] = 0.5 - 0.5 * np.cos(np.pi * np.arange(frames) / max(frames, 1))
     return rise
 
 
 def fade_in(samples: NDArray[np.floating[Any]], frames: int) -> None:
-    """Bring the beginning of samples in, in place, over so many frames; the first of them becomes silent.
+    """Fade samples in, in place, over that many frames; the first frame becomes silent.
 
-    The shape is (frames, channels). Where there are fewer frames, the fade is cut short.
+    The shape is (frames, channels). If there are fewer frames, the fade is cut short.
     """
     rise = draw_rise(frames)[: len(samples)]
     samples[: len(rise)] *= rise.astype(samples.dtype)[:, None]
 
 
 def fade_out(samples: NDArray[np.floating[Any]], frames: int) -> None:
-    """Let the end of samples go out, in place: `fade_in`, turned round."""
+    """Fade the end of samples out, in place: `fade_in` reversed."""
     fade_in(samples[::-1], frames)
 
 
 def cross_fade(samples: Samples, before: Samples) -> None:
-    """Fade samples in, in place, while as many others go out: with equal power, for sounds that are not alike."""
+    """Fade samples in, in place, while `before` fades out, with equal power: for sounds that are not correlated."""
     along = (np.arange(len(before)) + 0.5) / len(before) * np.pi / 2
     samples *= np.sin(along).astype(np.float32)[:, None]
     samples += before * np.cos(along).astype(np.float32)[:, None]

@@ -1,4 +1,4 @@
-"""Room tone: what lies between sounds in place of digital silence, so that a receiver stays awake."""
+"""Room tone: what is heard between sounds instead of digital silence, so that a wireless receiver stays awake."""
 
 import numpy as np
 
@@ -7,16 +7,16 @@ from narrator.sound.beds import list_frequencies, scatter_noise, turn_to_sound
 from narrator.units import TICK_SAMPLES, Db, db_to_ratio
 
 TICKS = 500
-"""Length of the loop: 12 s."""
+"""Length of the loop in ticks: 12 s."""
 _LOWEST, _HIGHEST = 20.0, 18_000.0
-"""Hz; nothing lies outside."""
+"""Range of its frequencies in Hz."""
 _SEED = 75
 
 
 def make_floor(level: Db = -75.0) -> Samples:
-    """One loop of pink noise, −3 dB an octave from 20 Hz to 18 kHz: float32 of shape (576000, 2).
+    """Make one loop of pink noise, −3 dB an octave from 20 Hz to 18 kHz: float32 of shape (576000, 2).
 
-    `level` is its RMS in dBFS, the same in both channels, which have nothing in common.
+    `level` is its RMS in dBFS, the same in both channels, which are uncorrelated.
     """
     frequencies = list_frequencies(TICKS * TICK_SAMPLES)
     gain = np.where((frequencies >= _LOWEST) & (frequencies <= _HIGHEST), frequencies**-0.5, 0.0)

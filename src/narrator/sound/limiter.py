@@ -1,6 +1,6 @@
-"""A look-ahead limiter for true peaks, of finite memory: what it does to a sample depends on its surroundings alone.
+"""A look-ahead limiter for true peaks with finite memory: its effect on a sample depends only on the surroundings.
 
-So a passage limited in pieces, each with `REACH` ms of what lies before and after it, is the passage limited at once.
+So a passage limited in pieces, each with `REACH` ms before and after it, is the same as the passage limited whole.
 """
 
 import numpy as np
@@ -12,26 +12,26 @@ from narrator.sound.fade import draw_rise
 from narrator.units import SAMPLES_PER_MS, Db, Ms, db_to_ratio
 
 _BLOCK = SAMPLES_PER_MS
-"""Samples that share one measurement of their peak: a millisecond."""
+"""Samples that share one peak measurement: a millisecond."""
 ATTACK: Ms = 8
-"""The level starts to go down this long before a peak."""
+"""Time before a peak at which the level starts to fall."""
 _HOLD: Ms = 12
-"""It stays down this long after one, so that a low tone is turned down, not bent."""
+"""Time after a peak that the level stays down, so that a low tone is turned down and not distorted."""
 _RELEASE: Ms = 80
-"""And it comes back over this long."""
+"""Time in which the level recovers."""
 REACH: Ms = ATTACK + _HOLD + _RELEASE + 2
-"""No sample is changed by what lies further away than this."""
+"""Distance beyond which no sound affects a sample."""
 _OVERSAMPLING = 4
 _TAPS = 12
-"""Taps for each of the points between two samples, as in ITU-R BS.1770-4, annex 2."""
+"""Filter taps for each point between two samples, as in ITU-R BS.1770-4, annex 2."""
 _SHY: Db = -3.0
-"""No true peak lies further over the highest sample near it than this (BS.1770-4: 0.7 dB at a quarter of the rate)."""
+"""A true peak exceeds the highest sample near it by at most this (BS.1770-4: 0.7 dB at a quarter of the rate)."""
 
 
 def limit_peaks(samples: Samples, ceiling: Db) -> Samples:
-    """Bring true peaks over a ceiling (dBTP) down to it; samples of shape (frames, channels), frames whole ms.
+    """Lower true peaks to a ceiling (dBTP); samples of shape (frames, channels), frames being whole ms.
 
-    Where nothing comes near the ceiling, the very samples that were given are given back.
+    If nothing comes near the ceiling, the same array is returned.
     """
     top = db_to_ratio(ceiling)
     peaks = np.abs(samples).reshape(-1, _BLOCK * samples.shape[1]).max(axis=1)
@@ -46,7 +46,7 @@ def limit_peaks(samples: Samples, ceiling: Db) -> Samples:
 
 
 def _find_true_peaks(samples: Samples, blocks: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Highest point of the wave through the samples, in each of the blocks named."""
+    """Return the highest point of the wave through the samples, in each of the given blocks."""
     margin = _TAPS // 2
     padded = np.pad(samples, ((margin, margin), (0, 0)))
     windows = sliding_window_view(padded, _BLOCK + 2 * margin - 1, axis=0)[blocks * _BLOCK + 1]
@@ -57,7 +57,7 @@ def _find_true_peaks(samples: Samples, blocks: NDArray[np.intp]) -> NDArray[np.f
 
 
 def _make_phases() -> NDArray[np.float64]:
-    """Interpolating filters for the points a quarter, a half and three quarters past a sample: a windowed sinc."""
+    """Return interpolating filters for a quarter, a half and three quarters past a sample: windowed sincs."""
     places = np.arange(_TAPS)[:, None] - (_TAPS // 2 - 1) - np.arange(1, _OVERSAMPLING)[None, :] / _OVERSAMPLING
     window = np.cos(np.pi * places / (_TAPS + 1)) ** 2
     taps = np.sinc(places) * window
@@ -66,15 +66,15 @@ def _make_phases() -> NDArray[np.float64]:
 
 
 def _draw_gain(needed: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A gain for each sample that is nowhere above what its block needs: no step in it, and unity far from any need.
+    """Return a gain for each sample, never above what its block needs, without steps, and unity far from any peak.
 
-    Each need, in dB, draws the same curve around it: a raised cosine down, a while at the bottom, a raised cosine up.
-    The deepest curve at a place holds there.
+    Each need, in dB, draws the same curve around it: a raised cosine down, a constant part, and a raised cosine up. At
+    each place the lowest curve applies.
     """
     wanted = -20 * np.log10(needed)
     nodes = np.maximum(np.append(wanted, 0.0), np.append(0.0, wanted))
     fall, rise = (draw_rise(length + 1)[1:] for length in (ATTACK, _RELEASE))
-    # From the farthest need that is over already to the farthest that is still to come.
+    # From the farthest need before to the farthest need after.
     curve = np.concatenate([rise, np.ones(1 + _HOLD), fall[::-1]])
     padded = np.pad(nodes, (_HOLD + _RELEASE, ATTACK))
     lowered = (sliding_window_view(padded, len(curve)) * curve).max(axis=1)

@@ -1,4 +1,4 @@
-"""Loops: sound without an end, read from any tick on."""
+"""Loops: endless sound that can be read from any tick."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -11,17 +11,17 @@ from narrator.units import TICK_SAMPLES, Ticks
 
 _PCM_SCALE = np.float32(2**15 - 1)
 _AT_HAND = 3
-"""Pieces of a loop that are kept in memory."""
+"""Number of pieces of a loop that are kept in memory."""
 _BLOCK = 2**20
 Pcm = tuple[NDArray[np.int16], float]
-"""16-bit samples of shape (frames, 2), and the sample value of the largest number they can hold."""
+"""16-bit samples of shape (frames, 2), and the sample value of the largest number that they can hold."""
 
 
 class Loop:
-    """Sound of `ticks` ticks that goes on where it began; it is made, or loaded, when it is first read.
+    """A repeating sound of `ticks` ticks; it is made, or loaded, when it is first read.
 
-    `key` names it in the cache: two loops with one key sound the same. `load` gives a piece of it by its index; all
-    are `piece` ticks long (the whole loop, where that is None) but for the last. A few are kept at hand.
+    `key` identifies it in the cache: two loops with the same key sound the same. `load` returns a piece of it by index;
+    all but the last are `piece` ticks long (None for the whole loop). A few pieces are kept in memory.
     """
 
     def __init__(self, key: str, ticks: Ticks, load: Callable[[int], Pcm], piece: Ticks | None = None) -> None:
@@ -31,7 +31,7 @@ class Loop:
         self._load = lru_cache(maxsize=_AT_HAND)(load)
 
     def read(self, start: Ticks, ticks: Ticks) -> Samples:
-        """So many ticks from any tick on, even before its first or past its last; float32 of shape (frames, 2)."""
+        """Return that many ticks from any tick, even before the first or past the last; float32, shape (frames, 2)."""
         scale = 0.0
         parts: list[NDArray[np.int16]] = []
         at, left = start % self.ticks, ticks
@@ -47,10 +47,10 @@ class Loop:
 
 
 def pack_loop(samples: Samples) -> Pcm:
-    """Samples of shape (frames, 2) in the form that a loop holds them in; half as large, and 96 dB fine."""
+    """Return samples of shape (frames, 2) in the form that a loop stores: half as large, with a range of 96 dB."""
     scale = float(max(samples.max(initial=1e-9), -samples.min(initial=-1e-9)))
     pcm = np.empty(samples.shape, np.int16)
-    # A long loop beside copies of it would fill the memory.
+    # In place: a copy of a long loop would fill the memory.
     for start in range(0, len(samples), _BLOCK):
         block = samples[start : start + _BLOCK]
         pcm[start : start + _BLOCK] = np.rint(block * (_PCM_SCALE / np.float32(scale)))

@@ -1,4 +1,4 @@
-"""Mono sound in a third of its bytes, and back again to the last bit: FLAC, without a container."""
+"""Lossless compression of mono sound to a third of its bytes: FLAC, without a container."""
 
 import json
 from fractions import Fraction
@@ -15,7 +15,7 @@ from narrator.units import SAMPLE_RATE
 
 Pcm = NDArray[np.int16]
 _BLOCK = 4608
-"""Samples in a block, as libFLAC's own encoder has them at 48 kHz."""
+"""Samples in a block, as libFLAC's own encoder uses at 48 kHz."""
 
 
 def pack_sound(pcm: Pcm) -> bytes:

@@ -1,7 +1,7 @@
 """Loudness and true peak, measured by libavfilter's `ebur128` (EBU R 128, ITU-R BS.1770-4).
 
-A measurement keeps the momentary loudness of each 100 ms, so that the loudness of many sounds together can be had
-from their measurements without hearing them again.
+A measurement keeps the momentary loudness of each 100 ms. So the loudness of several sounds together can be computed
+from their measurements.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ from narrator.units import SAMPLE_RATE, Db, Lufs, db_to_ratio
 
 _BLOCK = SAMPLE_RATE // 10
 _SILENT: Lufs = -70.0
-"""Blocks below the absolute gate of BS.1770-4 do not count."""
+"""The absolute gate of BS.1770-4; blocks below it are not counted."""
 _LEAST_PEAK: Db = -120.0
 
 
@@ -32,19 +32,19 @@ class Loudness:
 
     @property
     def integrated(self) -> Lufs | None:
-        """Gated loudness; None for silence."""
+        """The gated loudness; None for silence."""
         return integrate(self.blocks)
 
     @property
     def momentary(self) -> Lufs | None:
-        """Loudest 400 ms; None for silence."""
+        """The loudest 400 ms; None for silence."""
         return max(self.blocks, default=None)
 
 
 def integrate(blocks: Iterable[Lufs], gate: Db = -10.0) -> Lufs | None:
-    """Return the integrated loudness of blocks: their mean power, without those under the relative gate.
+    """Return the integrated loudness of blocks: their mean power without those below the relative gate.
 
-    The gate is relative to the mean power of all blocks; BS.1770-4, annex 1, has it at -10 LU.
+    The gate is relative to the mean power of all blocks; in BS.1770-4, annex 1, it is -10 LU.
     """
     power = 10 ** (np.fromiter(blocks, np.float64) / 10)
     if not power.size:
@@ -56,7 +56,7 @@ def integrate(blocks: Iterable[Lufs], gate: Db = -10.0) -> Lufs | None:
 def measure_loudness(samples: Samples, around: int = 0) -> Loudness:
     """Measure samples of shape (frames, 2) at 48 kHz, as they sound between two silences.
 
-    Of a loop, so many frames more are heard, `around` its end.
+    For a loop, `around` more frames are measured, across its end.
     """
     if not samples.any():
         return Loudness((), _LEAST_PEAK)
@@ -70,9 +70,9 @@ def measure_loudness(samples: Samples, around: int = 0) -> Loudness:
     graph.configure()
     blocks: list[Lufs] = []
     peak = db_to_ratio(_LEAST_PEAK)
-    # The meter reads whole blocks of 100 ms over a window of 400, and says nothing before its first window is full:
-    # three blocks of silence go before and after. Block by block, since for the true peak it holds whatever it is
-    # given four times over.
+    # The meter reads whole blocks of 100 ms over a window of 400 ms, and reports nothing before its first window is
+    # full: three blocks of silence go before and after. They are sent one by one, because for the true peak the meter
+    # holds its input four times over.
     margin = 3
     for number in range(-margin, -(-(len(samples) + around) // _BLOCK) + margin):
         start = (number + margin) * _BLOCK
@@ -90,7 +90,7 @@ def measure_loudness(samples: Samples, around: int = 0) -> Loudness:
 
 
 def _take_block(samples: Samples, start: int, end: int) -> Samples:
-    """The block from `start` on, at most up to `end`; past its own end a sound begins again, before it is nothing."""
+    """Return the block from `start`, at most up to `end`; past its end a sound begins again, before 0 it is empty."""
     stop = min(start + _BLOCK, end)
     if start < 0 or stop <= len(samples):
         return samples[max(start, 0) : max(stop, 0)] if start >= 0 else samples[:0]
@@ -100,7 +100,7 @@ def _take_block(samples: Samples, start: int, end: int) -> Samples:
 
 
 def _pull(sink: FilterContext) -> Iterator[dict[str, str]]:
-    """Metadata of the frames that wait at the end of a graph."""
+    """Yield the metadata of the frames that wait at the end of a graph."""
     while True:
         try:
             yield sink.pull().metadata

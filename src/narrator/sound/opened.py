@@ -1,8 +1,8 @@
-"""The one way in for sound that others made: whatever is decoded here is opened here.
+"""Opening and decoding of sound files from outside; everything that is decoded is opened here.
 
-FFmpeg guesses what a file is, and among its guesses are lists that name other files and addresses, which it opens. So
-it is told which formats may be guessed, that nothing but what it was given may be read, and it is given bytes, not a
-path. The bytes that are decoded are those whose digest is known.
+FFmpeg guesses the format of a file, and some formats are lists of other files and addresses, which it opens. So it
+may guess only formats that hold nothing but sound, it may read nothing but its input, and it gets bytes, not a path.
+The bytes that are decoded are those with the known digest.
 """
 
 import io
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 RATES = (1000, 768_000)
 """Lowest and highest sample rate, in Hz."""
 MOST_CHANNELS = 8
-"""Channels that have places around a listener, and so can be mixed down."""
+"""Number of channels that have positions around a listener, and so can be mixed down."""
 MOST_VALUES = 3600 * 48_000 * 2
-"""Samples of all channels that are decoded of one file: an hour of stereo at 48 kHz."""
+"""Most samples, over all channels, that are decoded from one file: an hour of stereo at 48 kHz."""
 
 DAMAGE = (av.FFmpegError, ValueError)
-"""What opening and decoding raise for sound that is damaged, or is none."""
+"""Errors that opening and decoding raise for sound that is damaged or not sound at all."""
 
 _FORMATS = "wav,mp3,flac,ogg,mov,mp4,m4a,aac,aiff,w64,caf,matroska,webm,au"
 
 
 @contextmanager
 def open_sound(source: bytes | IO[bytes], form: str | None = None) -> "Iterator[InputContainer]":
-    """Open sound in memory, or in an open file, as the format named or as one of those that hold nothing but sound.
+    """Open sound in memory, or in an open file, as the given format or as any of those that hold only sound.
 
     Raises:
         DAMAGE: it is not in that format, or is damaged.
@@ -48,7 +48,7 @@ def open_sound(source: bytes | IO[bytes], form: str | None = None) -> "Iterator[
 
 
 def hash_sound(path: str | Path) -> str:
-    """Return the digest of a sound file's bytes, as `read_sound` takes it.
+    """Return the digest of a sound file's bytes, for `read_sound`.
 
     Raises:
         SoundError: it cannot be read, is not a file, or is too large.
@@ -59,10 +59,10 @@ def hash_sound(path: str | Path) -> str:
 
 
 def read_sound(path: str | Path, digest: str = "") -> bytes:
-    """Read a sound file whole.
+    """Read the bytes of a sound file.
 
     Raises:
-        SoundError: it cannot be read, is not a file, is too large, or its bytes have another digest than that given.
+        SoundError: it cannot be read, is not a file, is too large, or its bytes do not have the given digest.
 
     """
     with _report_unreadable(path):
@@ -82,14 +82,14 @@ def _report_unreadable(path: str | Path) -> Iterator[None]:
 
 
 class BadSoundError(Exception):
-    """What is wrong with sound that can be opened; its text goes on after the name of a file, as "has 32 channels"."""
+    """A fault in sound that can be opened; its text continues the name of a file, as in "has 32 channels"."""
 
 
 def check_shape(rate: int, channels: int) -> None:
-    """Refuse a rate or a number of channels that no recording has.
+    """Refuse a sample rate or a number of channels that no recording has.
 
     Raises:
-        BadSoundError: they are out of bounds.
+        BadSoundError: one of them is out of range.
 
     """
     low, high = RATES
@@ -100,10 +100,10 @@ def check_shape(rate: int, channels: int) -> None:
 
 
 def decode_frames(container: "InputContainer") -> "Iterator[AudioFrame]":
-    """Decode the first sound in a container, frame by frame, and refuse what no recording is.
+    """Decode the first sound in a container, frame by frame, and refuse what cannot be a recording.
 
     Raises:
-        BadSoundError: there is no sound, its codec is not known, or it is out of bounds.
+        BadSoundError: there is no sound, its codec is unknown, or it is out of range.
         DAMAGE: it is damaged.
 
     """
@@ -111,7 +111,7 @@ def decode_frames(container: "InputContainer") -> "Iterator[AudioFrame]":
         raise BadSoundError("has no sound in it")
     stream = container.streams.audio[0]
     if stream.codec_context is None:
-        raise BadSoundError("is coded in a way that is not known")
+        raise BadSoundError("uses a codec that is not known")
     check_shape(stream.codec_context.sample_rate, stream.codec_context.channels)
     values = 0
     for frame in container.decode(stream):
@@ -119,5 +119,5 @@ def decode_frames(container: "InputContainer") -> "Iterator[AudioFrame]":
         check_shape(frame.sample_rate, channels)
         values += frame.samples * channels
         if values > MOST_VALUES:
-            raise BadSoundError("has too much sound in it; write it at 48 kHz, with two channels")
+            raise BadSoundError("is too long; write it at 48 kHz, with two channels, at most an hour of it")
         yield frame

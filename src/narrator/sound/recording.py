@@ -1,4 +1,4 @@
-"""A user's own file as a bell: one stroke, without what lies before and behind it."""
+"""A user's recording as a bell: one stroke, without the silence before and after it."""
 
 from functools import lru_cache
 from pathlib import PurePath
@@ -13,34 +13,34 @@ from narrator.sound.resample import decode_stereo
 from narrator.units import TICK_SAMPLES, Db, Ms, ceil_ticks, db_to_ratio, ms_to_samples, samples_to_ms, ticks_to_ms
 
 LONGEST: Ms = 60_000
-"""No recording of a bell is heard for longer."""
+"""Longest time that a recording of a bell is heard."""
 _FLOOR: Db = -60.0
-"""What lies this far below a recording's peak, before the stroke or behind its ring, is left out."""
+"""Level relative to a recording's peak below which its beginning and its end are left out."""
 _LEAD: Ms = 4
-"""What is kept before the stroke, faded in."""
+"""Time that is kept before the stroke, faded in."""
 _TAIL: Ms = 60
 _CUT: Ms = 500
 """Fade where a recording is cut before its end."""
 
 
 def is_recording(sound: str) -> bool:
-    """Whether a bell's name is that of a file: it has a suffix."""
+    """Return whether a bell's name is that of a file: it has a suffix."""
     return bool(PurePath(sound).suffix)
 
 
 def measure_recording(path: str, length: Ms | None = None, digest: str = "") -> Ms:
-    """Return how long one stroke is, in whole ticks; see `load_recording`."""
+    """Return the length of one stroke, in whole ticks; see `load_recording`."""
     stroke = _find_stroke(path, digest or hash_sound(path))
     return ticks_to_ms(ceil_ticks(samples_to_ms(min(len(stroke), _find_longest(length)))))
 
 
 def load_recording(path: str, length: Ms | None = None, digest: str = "") -> Samples:
-    """Return the samples of one stroke, at most `length` and a minute, faded at both ends.
+    """Return the samples of one stroke, at most `length` and at most a minute, faded at both ends.
 
     The shape is (frames, 2), frames being whole ticks.
 
     Raises:
-        SoundError: the file has another digest than that given, is no sound, damaged, or silent.
+        SoundError: the file does not have the given digest, is not audio, is damaged, or is silent.
 
     """
     whole, longest = _find_stroke(path, digest or hash_sound(path)), _find_longest(length)
@@ -57,11 +57,11 @@ def _find_longest(length: Ms | None) -> int:
 
 @lru_cache(maxsize=4)
 def _find_stroke(path: str, digest: str) -> Samples:
-    """What there is from just before the stroke to the end of its ring, or a little longer than any bell may be."""
+    """Return the sound from just before the stroke to the end of its ring, at most a little longer than `LONGEST`."""
     samples = decode_stereo(path, 2 * LONGEST, digest)
     level = np.abs(samples).max(axis=1)
     if level.max() < db_to_ratio(-100):
-        raise SoundError(f"{path} is silent: choose another file for the bell")
+        raise SoundError(f"{path} is silent; choose another file for the bell")
     heard = np.flatnonzero(level > level.max() * db_to_ratio(_FLOOR))
     start = max(int(heard[0]) - ms_to_samples(_LEAD), 0)
     end = int(heard[-1]) + 1 + ms_to_samples(_TAIL)

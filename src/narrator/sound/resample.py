@@ -1,4 +1,4 @@
-"""Any encoded or raw sound to mono or stereo samples at 48 kHz, through libswresample."""
+"""Decoding and resampling of any sound to mono or stereo at 48 kHz, by libswresample."""
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -17,22 +17,22 @@ from narrator.units import SAMPLE_RATE, Ms, db_to_ratio, ms_to_samples
 
 _SILENCE = db_to_ratio(-100)
 _LOUDEST = db_to_ratio(100)
-"""Beyond full scale by that much is no recording's doing."""
+"""Sample value that no recording reaches."""
 _BLOCK = 65_536
 """Samples resampled at a time."""
 _LONGEST_WAV = 2**30
-"""Bytes: programs that do not know how long a WAV will be promise more than that, or nothing."""
+"""Size in bytes; programs that do not know how long a WAV will be write a larger size, or zero."""
 
 
 class NoSoundError(Exception):
-    """What was to be decoded is no whole sound; its text says what it is instead, as "only silence"."""
+    """What was to be decoded is not a complete sound; the text says what it is instead, as in "only silence"."""
 
 
 def decode_mono(data: bytes, form: Literal["wav", "mp3"]) -> Samples:
-    """Decode what a voice wrote, in the one format it was asked for, to mono samples at 48 kHz, shape (frames, 1).
+    """Decode the output of a voice, in the format requested from it, to mono at 48 kHz, shape (frames, 1).
 
     Raises:
-        NoSoundError: it is none in that format, cut short, damaged, or silent throughout.
+        NoSoundError: it is not in that format, cut short, damaged, or silent throughout.
 
     """
     if not data:
@@ -54,7 +54,7 @@ def decode_mono(data: bytes, form: Literal["wav", "mp3"]) -> Samples:
 
 
 def _is_cut(wav: bytes) -> bool:
-    """Whether a WAV promises more bytes of sound than came; an end unknown is no promise."""
+    """Return whether a WAV has fewer bytes of sound than its header says; an unknown length does not count."""
     at = 12
     while wav.startswith(b"RIFF") and at + 8 <= len(wav):
         size = int.from_bytes(wav[at + 4 : at + 8], "little")
@@ -67,31 +67,31 @@ def _is_cut(wav: bytes) -> bool:
 def decode_stereo(path: str | Path, longest: Ms | None = None, digest: str = "") -> Samples:
     """Decode the first sound of a file at 48 kHz, float32 of shape (frames, 2).
 
-    Both channels of a mono file are its one channel, as loud as it is there; more than two are mixed down by
-    libswresample. What lies after `longest` is left out. At least one frame is returned. With a `digest` the bytes are
-    those that have it.
+    Both channels of a mono file are its single channel, at the same level; more than two are mixed down by
+    libswresample. Everything after `longest` is left out. At least one frame is returned. With a `digest`, only bytes
+    with that digest are accepted.
 
     Raises:
-        SoundError: the file cannot be read, has another digest, is no sound, is damaged, or has nothing in it.
+        SoundError: the file cannot be read, has another digest, is not audio, is damaged, or is empty.
 
     """
     data = read_sound(path, digest)
     if _is_cut(data):
-        raise SoundError(f"{path} is cut short: it has less sound in it than it says; choose another file")
+        raise SoundError(f"{path} is cut short: it has less sound in it than its header says; choose another file")
     try:
         with open_sound(data) as container:
             samples = _resample(_take_frames(decode_frames(container), longest), "stereo")
     except BadSoundError as error:
         raise SoundError(f"{path} {error}; choose another file") from error
     except DAMAGE as error:
-        raise SoundError(f"{path} is no sound, or is damaged: choose another file") from error
+        raise SoundError(f"{path} is not audio, or is damaged; choose another file") from error
     if not len(samples):
-        raise SoundError(f"there is no sound in {path}: choose another file")
+        raise SoundError(f"there is no sound in {path}; choose another file")
     return samples[: None if longest is None else ms_to_samples(longest)]
 
 
 def _take_frames(frames: Iterable[AudioFrame], longest: Ms | None) -> Iterator[AudioFrame]:
-    """Frames up to a time; the one it falls into is the last."""
+    """Yield frames up to a time; the last is the one that contains it."""
     seconds = 0.0
     for frame in frames:
         yield frame
@@ -104,7 +104,7 @@ def resample_pcm(pcm: NDArray[np.int16] | NDArray[np.float32], rate: int) -> Sam
     """Resample mono samples, 16-bit or float, shape (frames,), to 48 kHz; result of shape (frames, 1).
 
     Raises:
-        ValueError: they are not finite, or nothing comes of them.
+        ValueError: they are not finite, or the result is empty.
 
     """
     try:
@@ -114,7 +114,7 @@ def resample_pcm(pcm: NDArray[np.int16] | NDArray[np.float32], rate: int) -> Sam
 
 
 def _cut_frames(pcm: NDArray[np.int16] | NDArray[np.float32], rate: int) -> Iterator[AudioFrame]:
-    """Samples in blocks: of a frame of some millions libavfilter makes nothing, without a word."""
+    """Yield samples in blocks: libavfilter silently drops a frame of several million samples."""
     sample_format = "s16" if pcm.dtype.kind == "i" else "flt"
     for start in range(0, len(pcm), _BLOCK):
         block: NDArray[Any] = np.ascontiguousarray(pcm[start : start + _BLOCK]).reshape(1, -1)
@@ -124,10 +124,10 @@ def _cut_frames(pcm: NDArray[np.int16] | NDArray[np.float32], rate: int) -> Iter
 
 
 def _resample(frames: Iterable[AudioFrame], layout: Literal["mono", "stereo"]) -> Samples:
-    """Resample decoded frames to 48 kHz; both channels of stereo are the one of mono.
+    """Resample decoded frames to 48 kHz; for stereo, a mono source is in both channels.
 
     Raises:
-        BadSoundError: its samples are no numbers, beyond measure, or are lost on the way.
+        BadSoundError: samples are not numbers, are far over full scale, or are lost in resampling.
 
     """
     channels = 1 if layout == "mono" else 2
@@ -146,9 +146,9 @@ def _resample(frames: Iterable[AudioFrame], layout: Literal["mono", "stereo"]) -
         for part in resampler.resample(frame):
             block = part.to_ndarray().T.astype(np.float32)
             if not np.abs(block).max(initial=0.0) <= _LOUDEST:
-                raise BadSoundError("has samples in it that are not numbers, or far beyond full scale")
+                raise BadSoundError("has samples that are not numbers, or far over full scale")
             samples += np.repeat(block, channels, axis=1).tobytes() if block.shape[1] < channels else block.tobytes()
     if given and not samples:
-        raise BadSoundError("cannot be brought to 48 kHz")
-    # A bytearray grows in place, where a list of parts would be copied into an array as large again.
+        raise BadSoundError("cannot be resampled to 48 kHz")
+    # A bytearray grows in place; joining a list of parts would take the memory twice.
     return np.frombuffer(samples, np.float32).reshape(-1, channels)

@@ -110,6 +110,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mode", "tries", "message"), [(mode, *expected) for mode, expected in FAULTS.items()])
 def test_faults_are_tried_again_as_far_as_it_helps_and_told(tmp_path, mode, tries, message):
     outcome = render_with_fault(mode, tmp_path)
@@ -319,6 +320,7 @@ def test_languages_and_accents_are_those_of_the_service():
     assert engine.voices("xx") == []
 
 
+@pytest.mark.slow
 def test_a_second_try_goes_on_where_the_first_stopped(serve, narrator, write, tmp_path):
     write(ROUTINE, "four.yaml")
     server, _ = serve("500", good=2, faults=5)
@@ -334,6 +336,7 @@ def test_a_second_try_goes_on_where_the_first_stopped(serve, narrator, write, tm
     assert (texts.count("One thing."), texts.count("The last thing.")) == (1, 1)
 
 
+@pytest.mark.slow
 def test_a_hanging_service_can_be_interrupted(serve, write, tmp_path):
     write(ROUTINE, "four.yaml")
     server, _ = serve("nothing at all", good=1)

@@ -79,6 +79,7 @@ def test_a_cue_is_not_slower_than_can_be_understood(store, monkeypatch):
     assert sentence[0] > 1.3 * sentence[1]
 
 
+@pytest.mark.slow
 def test_the_same_text_gives_the_same_samples_in_whatever_thread_and_process(store):
     texts = [f"Relaja los hombros {number} veces." for number in range(6)]
 

@@ -92,6 +92,7 @@ def run(*args):
     return CliRunner().invoke(app, ["voices", *args])
 
 
+@pytest.mark.slow
 def test_a_voice_is_fetched_whole_and_nothing_else_is_kept(server, tmp_path):
     server.pause = 0.5
     told = fetch()
@@ -108,6 +109,7 @@ def test_a_voice_is_fetched_whole_and_nothing_else_is_kept(server, tmp_path):
         assert engine.synthesize("Respira.", Voice("kokoro", NAME, "es")).length > 200
 
 
+@pytest.mark.slow
 def test_a_second_voice_fetches_its_table_alone(server, tmp_path):
     fetch()
     server.paths.clear()
@@ -124,6 +126,7 @@ def flip(data):
     return data[:-1] + bytes([data[-1] ^ 1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("what", "change", "message"),
     [
@@ -211,6 +214,7 @@ def test_a_wheel_that_pip_let_through_is_checked_again(server, tmp_path, monkeyp
     assert list_files(tmp_path) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_fetch_leaves_nothing(server, tmp_path, stop):
 
@@ -252,6 +256,7 @@ def test_what_a_killed_fetch_left_is_swept_up(server, tmp_path):
     assert [left.exists(), young.exists()] == [False, True]
 
 
+@pytest.mark.slow
 def test_two_may_fetch_at_a_time(server, tmp_path):
     server.pause = 0.3
     with ThreadPoolExecutor() as pool:

@@ -172,6 +172,7 @@ def test_a_key_in_place_of_the_address_is_not_shown(serve, monkeypatch):
         assert "do-not-tell" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_several_are_asked_for_at_a_time_and_the_key_is_kept_nowhere(serve, narrator, write, tmp_path):
     write("title: x\nsteps:\n  - say: One thing. Another thing. A third thing. The last thing.\n", "four.yaml")
     server, _ = serve()
