@@ -33,6 +33,7 @@ def _walk(source: "Source", node: yaml.Node, key: str, seen: set[int]) -> Iterat
         yield from _find_cut(source, node, key)
         if key in TEXTS | _LISTS:
             yield from _find_told_pauses(source, node)
+            yield from _find_told_breaks(source, node)
     elif isinstance(node, yaml.SequenceNode):
         if node.flow_style and key in _LISTS:
             yield from _find_torn(source, node.value)
@@ -106,6 +107,15 @@ def _find_told_pauses(source: "Source", node: yaml.ScalarNode) -> Iterator[Fault
                 at = Mark(mark.file, mark.line, start + 1, mark.text)
                 message = f"{found.group()} is read aloud; a pause is written [{length}]"
                 yield Fault(message, at, fix=at.rewrite(found.group(), f"[{length}]"))
+
+
+def _find_told_breaks(source: "Source", node: yaml.ScalarNode) -> Iterator[Fault]:
+    """Find a line break as other languages write it, which is none here."""
+    mark = source.mark_node(node)
+    if "\\n" in node.value and (start := mark.text.find("\\n", mark.column - 1)) >= 0:
+        at = Mark(mark.file, mark.line, start + 1, mark.text)
+        message = "\\n is read aloud; sentences need no line break, and [2s] is a pause"
+        yield Fault(message, at, fix=re.sub(r"(?:\\n)+", " ", at.text))
 
 
 def _read_plain(source: "Source", node: yaml.Node) -> str:

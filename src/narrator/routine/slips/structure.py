@@ -12,7 +12,7 @@ from narrator.routine.slips.lines import KEYS, STEPS, read_line, write_plainly
 if TYPE_CHECKING:
     from narrator.routine.source import Source
 
-_BULLET = re.compile(r"^(?:[•–—*+·]\s*|-(?=\w)|\d+[.)]\s+)")
+_BULLET = re.compile(r"^(?:[^\w\s\"'#&*!|>%@`{}\[\],:?/-]\ufe0f?\s*|[*]\s*|-(?=\w)|\d+[.)]\s+)")
 
 
 class Fix(NamedTuple):
@@ -135,6 +135,18 @@ def write_as_text(source: "Source", path: Sequence[str | int]) -> Fix | None:
     inner = " " * (label.start_mark.column + 2)
     new = [f"{source.lines[first][: head.at].rstrip()} |{head.comment}", *(f"{inner}- {text}" for text in texts)]
     return Fix("\n".join(new), last - first + 1)
+
+
+def unwrap(source: "Source", path: Sequence[str | int]) -> Fix | None:
+    """Return the lines of a mapping without the key that is around it, moved to the column of that key."""
+    node, label = source.find_node(path), source.find_label(path)
+    if not isinstance(node, yaml.MappingNode) or node.flow_style or not source.is_own(node):
+        return None
+    first, last, by = label.start_mark.line, _find_last(node), node.start_mark.column - label.start_mark.column
+    inner = source.lines[node.start_mark.line : last + 1]
+    if node.start_mark.line == first or any(text[:by].strip() for text in inner):
+        return None
+    return Fix("\n".join(text[by:] for text in inner), last - first + 1)
 
 
 def add_below(source: "Source", path: Sequence[str | int], text: str) -> Fix | None:
