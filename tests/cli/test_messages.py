@@ -161,6 +161,30 @@ def test_a_length_behind_a_name_is_told_its_flag(narrator, name, message):
     assert f"error: {message}\n" in result.err
 
 
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["evening.yaml"], "'evening.yaml' is a routine, not a command; write narrator render evening.yaml"),
+        (
+            ["evening.yml", "--length", "5m"],
+            "'evening.yml' is a routine, not a command; write narrator render evening.yml --length 5m",
+        ),
+        (["letting-go"], "'letting-go' is a routine, not a command; write narrator render letting-go"),
+        (["render", "letting-go", "--duration", "5m"], "there is no option --duration; write --length"),
+        (["check", "letting-go", "--time=5m"], "there is no option --time; write --length"),
+        (["script", "letting-go", "-l", "5m"], "there is no option -l; write --length"),
+        (["render", "letting-go", "-o", "x.mp3"], "there is no option -o; write --output"),
+        (["render", "letting-go", "--lang", "de"], "there is no option --lang; write --language"),
+        (["list", "--duration", "5m"], "No such option: --duration"),
+        (["play", "letting-go"], "No such command 'play'"),
+    ],
+)
+def test_what_is_meant_on_the_command_line_is_named(narrator, args, message):
+    result = narrator(*args)
+    assert result.code == 2
+    assert f"Error: {message}" in result.err
+
+
 UNHEARD = "title: x\nvoice: silent\nsteps:\n  - say: Lie down.\n  - hold: {}\n    cues: [{}]\n"
 
 

@@ -212,7 +212,8 @@ def _describe_value(place: _Place, message: str) -> Fault:
 def _find_empty_step(place: _Place) -> str | None:
     """Return the kind of a step that has nothing behind it; what a bell is belongs to its kind."""
     path = place.path[:-1] if place.path[-2:] == ["bell", "sound"] else place.path
-    return str(path[-1]) if path[-3:-2] == ["steps"] and path[-1] in STEPS else None
+    is_quoted = bool(getattr(place.source.find_node(place.path), "style", None))
+    return str(path[-1]) if path[-3:-2] == ["steps"] and path[-1] in STEPS and not is_quoted else None
 
 
 def _describe_no_list(place: _Place, message: str) -> Fault | None:
