@@ -14,8 +14,8 @@ from measure import decode, find_onset
 from narrator import plan
 from narrator.formats import FORMATS
 from narrator.routine import phrases
+from narrator.routine.importers import read_source
 from narrator.routine.phrases import find_phrases
-from narrator.routine.source import read_source
 from narrator.sound.catalog import BELLS, BellSound, Partial
 
 PAGE = (Path(__file__).parents[1] / "docs" / "extending.md").read_text("utf-8")

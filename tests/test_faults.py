@@ -29,7 +29,7 @@ from narrator.errors import (
 from narrator.formats.tags import is_ours
 from narrator.paths import exists, find_below, is_file
 from narrator.routine.find import find_routine
-from narrator.routine.source import read_source
+from narrator.routine.importers import read_source
 from narrator.verifying.track import verify_track
 
 pytestmark = pytest.mark.long

@@ -171,7 +171,7 @@ def test_a_sentence_for_each_side_is_taken_for_it(unroll):
             SIDED.format(sides="[right, front]", left="Links."),
             "the section has no side 'left'; known are: right, front",
         ),
-        ("  - say: {sides: {right: a., left: b.}}\n", "'sides' in a text is for steps inside a section with 'sides'"),
+        ("  - say: {sides: {right: a., left: b.}}\n", "'sides' in a text works only inside a section with 'sides'"),
     ],
 )
 def test_sides_of_a_text_are_those_of_its_section(unroll, steps, message):
@@ -245,7 +245,7 @@ def test_optional_steps_take_their_gaps_with_them(unroll):
 
 
 def test_what_is_filled_into_braces_cannot_break_a_text(unroll):
-    with pytest.raises(RoutineError, match="a square bracket without its partner"):
+    with pytest.raises(RoutineError, match="a square bracket is unmatched"):
         unroll("  - section: A\n    sides: ['[', left]\n    steps: [{say: 'The {side}.'}]\n")
 
 

@@ -70,6 +70,21 @@ def format_duration(ms: Ms) -> str:
     return f"{shown}{padded}{seconds}s"
 
 
+def format_seconds(ms: Ms) -> str:
+    """Write a length to the nearest second, as `4m43s`; one under half a second is written exactly."""
+    return format_duration((ms + 500) // 1000 * 1000 or ms)
+
+
+def format_range(shortest: Ms, longest: Ms) -> tuple[str, str]:
+    """Write both ends of a range of lengths in whole seconds, or exactly if the range contains no whole second.
+
+    The shortest is rounded up and the longest down, so that both stay in the range.
+    """
+    first, last = -(-shortest // 1000) * 1000, longest // 1000 * 1000
+    ends = (first, last) if first <= last else (shortest, longest)
+    return format_duration(ends[0]), format_duration(ends[1])
+
+
 def _seconds(ms: Ms) -> str:
     """Write seconds without needless zeros: 34500 is `34.5`."""
     whole, part = divmod(ms, 1000)

@@ -1,4 +1,4 @@
-"""How faults are shown: the line, a caret, the line as it is meant; in colour on a terminal; as fields for programs."""
+"""Faults are shown with the line, a caret and the corrected line; in colour on a terminal; as JSON for programs."""
 
 import json
 import os
@@ -44,15 +44,15 @@ def test_at_most_ten_faults_are_shown(narrator, write):
     result = narrator("check", "bad.yaml")
     assert result.err.count("error: ") == 10
     assert result.err.endswith("\nand 12 more\n")
-    told = [json.loads(line) for line in narrator("check", "bad.yaml", "--json").out.splitlines()]
-    assert [entry["line"] for entry in told] == list(range(3, 25))
+    reported = [json.loads(line) for line in narrator("check", "bad.yaml", "--json").out.splitlines()]
+    assert [entry["line"] for entry in reported] == list(range(3, 25))
 
 
-def test_what_was_not_even_described_is_counted(narrator, write):
+def test_further_faults_are_counted(narrator, write):
     write("title: x\nsteps:\n" + "  - hold: -5s\n" * 300, "bad.yaml")
     assert narrator("check", "bad.yaml").err.endswith("\nand 290 more\n")
-    told = [json.loads(line) for line in narrator("check", "bad.yaml", "--json").out.splitlines()]
-    assert told[-1] == {"kind": "more", "count": 200}
+    reported = [json.loads(line) for line in narrator("check", "bad.yaml", "--json").out.splitlines()]
+    assert reported[-1] == {"kind": "more", "count": 200}
 
 
 def test_warnings_are_shown_beside_errors_and_after_them(narrator, write):
@@ -101,7 +101,7 @@ def test_what_nobody_asked_about_is_a_note(narrator, write):
     kinds = [json.loads(line)["kind"] for line in narrator("check", "a.yaml", "--json").out.splitlines()]
     assert set(kinds[:-1]) == {"note"}
     asked = narrator("check", "a.yaml", "--length", "5m").err
-    assert " warning: no word is heard here" in asked
+    assert " warning: silences are stretched" in asked
     assert "note: " not in asked
 
 
@@ -155,7 +155,7 @@ def test_a_terminal_gets_colour_unless_it_is_unwanted(tmp_path, write, environme
         (["letting-go-17m"], "'letting-go-17m' is a routine and a length; write letting-go --length 17m"),
     ],
 )
-def test_a_length_behind_a_name_is_told_its_flag(narrator, name, message):
+def test_a_length_after_a_name_gets_a_hint(narrator, name, message):
     result = narrator("check", *name)
     assert result.code == 2
     assert f"error: {message}\n" in result.err
@@ -198,14 +198,14 @@ UNHEARD = "title: x\nvoice: silent\nsteps:\n  - say: Lie down.\n  - hold: {}\n  
         ("25s..30s", "{random: 2, bell: bowl, apart: 1m, optional: true}", "30s"),
     ],
 )
-def test_a_cue_that_no_length_can_hold_is_told_once(narrator, write, hold, cue, most):
+def test_a_cue_that_never_fits_is_reported_once(narrator, write, hold, cue, most):
     write(UNHEARD.format(hold, cue), "a.yaml")
     result = narrator("check", "a.yaml", "--length", "30s", "--nearest")
     assert result.code == 0
-    text = f"this cue fits into no length of its hold, which is at most {most}; let the hold be longer, or put the cue elsewhere"
+    text = f"this cue never fits in its hold, which takes at most {most}; make the hold longer or move the cue"
     assert [line for line in result.err.splitlines() if ":6:12: warning: " in line] == [f"a.yaml:6:12: warning: {text}"]
 
 
-def test_a_cue_that_a_longer_hold_has_room_for_is_no_loss(narrator, write):
+def test_a_cue_that_fits_in_a_longer_hold_is_not_reported(narrator, write):
     write(UNHEARD.format("20s..60s", "{at: 30s, say: Rest., optional: true}"), "a.yaml")
-    assert "fits into no length" not in narrator("check", "a.yaml").err
+    assert "never fits" not in narrator("check", "a.yaml").err

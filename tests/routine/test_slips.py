@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from narrator.errors import Fault, RoutineError
 from narrator.routine import list_builtins
 from narrator.routine.hold_cues import HoldCue
+from narrator.routine.importers import read_source
 from narrator.routine.load import make_routine
 from narrator.routine.model import STEPS, BreathWords, Routine, Tags, VoiceSpec, list_keys
 from narrator.routine.slips.lines import KEYS, quote, read_line, split_lines
 from narrator.routine.sounds import BedSpec, BellSpec
-from narrator.routine.source import read_source
 from narrator.script import write_script
 
 TABLE = Path(__file__).with_name("slips.txt")

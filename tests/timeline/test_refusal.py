@@ -1,10 +1,10 @@
-"""A length that cannot be met is refused with what to write instead, and that helps."""
+"""An impossible length is refused with advice that works."""
 
 import pickle
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_timeline import lay, make_lengths
 
@@ -14,7 +14,7 @@ from narrator.routine.load import type_source
 from narrator.routine.source import parse_source
 from narrator.script import write_script
 from narrator.timeline import lay_out, measure_range
-from narrator.units import format_duration
+from narrator.units import format_duration, parse_duration
 
 holds = st.one_of(
     st.integers(8, 90).map(lambda n: f"hold: {n}s"),
@@ -36,7 +36,7 @@ def routine_texts(draw):
 
 
 def apply(text, message):
-    """Do to a text what a message says."""
+    """Apply the advice of a message to a text."""
     rows = text.splitlines()
     advice = re.findall(r"line (\d+): '(hold|pause): [^']*' -> '([^']*)'", message)
     for line, kind, written in advice:
@@ -141,17 +141,26 @@ def test_a_length_between_two_sets_is_refused_with_all_that_can_be_met():
     assert [format_duration(span.find_nearest(length)) for length in (5000, 15_000, 45_503, 45_505, 10**7)] == [
         "10.512s", "15s", "20.496s", "1m10.512s", "2m20.496s",
     ]  # fmt: skip
-    # Of two that are as near, the shorter.
+    # Of two equally near lengths, the shorter.
     assert format_duration(span.find_nearest(45_504)) == "20.496s"
 
 
-def test_a_length_that_every_step_excludes_is_told():
+@settings(max_examples=30)
+@given(routine_texts(), st.integers(0, 1_000_000))
+def test_lengths_that_are_offered_can_be_met(text, asked):
+    script = write_script(type_source(parse_source(text, "f"), model.Routine))
+    possible = measure_range(script, make_lengths(script))
+    for shown in (*possible.format_ends(), possible.format_nearest(asked)):
+        can_take(text, parse_duration(shown))
+
+
+def test_a_length_that_every_step_excludes_is_reported():
     with pytest.raises(
         LengthError, match="nothing is heard in a track of 1m: every step has 'from' or 'until' against it"
     ):
         lay("title: x\nsteps:\n  - {hold: 10s..10m, from: 2m}\n  - {hold: 10s..10m, until: 30s}\n", 60_000)
 
 
-def test_a_routine_without_holds_is_told_to_have_one():
+def test_a_routine_without_holds_is_advised_to_add_one():
     with pytest.raises(LengthError, match=r"add 'hold: 14.5s..58s', or steps with 'extra: true'"):
         lay("title: x\nsteps:\n  - say: Hello.\n", 60_000)

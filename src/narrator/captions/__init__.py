@@ -1,1 +1,1 @@
-"""A timeline to read: a file for each form."""
+"""Timelines as text and JSON, one module for each format."""

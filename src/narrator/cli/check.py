@@ -1,4 +1,4 @@
-"""`narrator check`: how long a routine can be, what it comes to at several lengths, and what is odd."""
+"""`narrator check`: report faults, the possible lengths, and figures at several lengths."""
 
 import sys
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from narrator.cli.console import Reporter, print_json, report_errors
 from narrator.cli.options import Asked, JsonOption, Routines, list_requests, takes_options
 from narrator.cli.wire import checked_to_data
 from narrator.errors import FAILURES
-from narrator.units import Ms, format_duration
+from narrator.units import Ms, format_duration, format_seconds
 
 if TYPE_CHECKING:
     from narrator.review.checking import Checked
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 @takes_options
 def check_command(routines: Routines, *, asked: Asked, as_json: JsonOption = False) -> None:
-    """Find faults without speaking, and say how long it can be, and what it comes to at several lengths.
+    """Find faults without speaking, and show the possible lengths and figures at several of them.
 
     narrator check my.yaml
 
     narrator check my.yaml --length 6m,12m,40m
 
-    Unless lengths are given, it is looked at in 5m, 10m, 20m, 30m and its own length.
+    Without --length, the figures are for 5m, 10m, 20m, 30m and the routine's own length.
     """
     reporter = Reporter(as_json=as_json)
     with report_errors(as_json=as_json):
@@ -56,7 +56,7 @@ def _show_checked(name: str, checked: "Checked", reporter: Reporter, *, is_asked
     if reporter.as_json:
         print_json(checked_to_data(name, checked))
     else:
-        typer.echo(_describe(name, checked))
+        typer.echo("\n".join([_describe(name, checked), *(f"  {line}" for line in checked.decided)]))
         if checked.rows:
             _print_table(checked)
 
@@ -66,11 +66,11 @@ def _describe(name: str, checked: "Checked") -> str:
 
     span = checked.range
     about = "about " if checked.is_estimate else ""
-    # A length that was asked for is exact; the natural one is as exact as what it is made of.
+    # A requested length is exact; the natural one is an estimate if its clips are.
     is_natural = checked.length == span.natural
-    length, natural = format_duration(checked.length), about + format_duration(span.natural)
-    length = about + length if is_natural else length
-    shortest, longest = about + format_duration(span.shortest), about + format_duration(span.longest)
+    natural = about + format_seconds(span.natural)
+    length = natural if is_natural else format_duration(checked.length)
+    shortest, longest = (about + end for end in span.format_ends())
     gaps = f" ({about}{describe_spans(span.spans)})" if len(span.spans) > 1 else ""
     return f"{name}: ok; {length}; natural length {natural}, shortest {shortest}, longest {longest}{gaps}"
 
@@ -84,19 +84,19 @@ def _print_table(checked: "Checked") -> None:
         table.add_column(heading, justify="right", no_wrap=True)
     for row in checked.rows:
         table.add_row(*_list_cells(row, checked))
-    # A pipe has no width of its own, and the table needs no more than this.
+    # A pipe has no width; 100 columns are enough for this table.
     Console(highlight=False, emoji=False, markup=False, width=None if sys.stdout.isatty() else 100).print(table)
 
 
 def _list_cells(row: "Row", checked: "Checked") -> list[str]:
     length, figures = _show(row.length), row.figures
     if figures is None:
-        return [length, "-", "-", "-", "-", f"nearest {_show(checked.range.find_nearest(row.length))}"]
+        return [length, "-", "-", "-", "-", f"nearest {checked.range.format_nearest(row.length)}"]
     factor = "-" if figures.factor is None else f"x {figures.factor:.2f}"
     holds = (figures.shortest_hold, figures.longest_hold)
     return [length, f"{figures.units} of {figures.of}", factor, *map(_show, holds), _show(figures.wordless)]
 
 
 def _show(length: Ms | None) -> str:
-    """Show a length to the second."""
-    return "-" if length is None else format_duration((length + 500) // 1000 * 1000)
+    """Return a length to the nearest second."""
+    return "-" if length is None else format_seconds(length)

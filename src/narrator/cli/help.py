@@ -1,4 +1,4 @@
-"""Commands whose help names arguments as people do, without braces and types."""
+"""Commands whose help shows arguments without braces and types."""
 
 import re
 from typing import Any
@@ -17,7 +17,7 @@ _TYPE = re.compile(r" <(?:list\[)?(?:str|path|file|text)\]?>", re.IGNORECASE)
 
 
 def _plain(text: str) -> str:
-    """Take out braces and types; what is in columns stays there."""
+    """Remove braces and types; columns stay aligned."""
     text = _BRACES.sub(lambda found: f"{found[1]}{found[2] or found[3] or ''}", text)
     return _TYPE.sub(lambda found: " " * len(found[0]), text)
 
@@ -39,7 +39,7 @@ class Command(TyperCommand):
     """A command."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read options and arguments; an option by another program's name is told its own."""
+        """Parse options and arguments; for an option's name in other programs, suggest ours."""
         known = {name for param in self.params for name in param.opts}
         for wrong in (each.partition("=")[0] for each in args):
             if wrong not in known and _MEANT.get(wrong) in known:
@@ -47,29 +47,29 @@ class Command(TyperCommand):
         return super().parse_args(ctx, args)
 
     def get_usage(self, ctx: Any) -> str:
-        """Return the line that shows how it is called."""
+        """Return the usage line."""
         return _plain(super().get_usage(ctx))
 
     def get_help(self, ctx: Any) -> str:
-        """Return the whole help."""
+        """Return the help text."""
         return _plain(super().get_help(ctx))
 
 
 class Group(TyperGroup):
-    """A command that has commands of its own."""
+    """A command with subcommands."""
 
     command_class = Command
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Find the command that is named; a routine in its place is told what is missing."""
+        """Find the command by its name; for a routine in its place, suggest `narrator render`."""
         if args and args[0] not in self.commands and _is_routine(args[0]):
             ctx.fail(f"{args[0]!r} is a routine, not a command; write narrator render {' '.join(args)}")
         return super().resolve_command(ctx, args)
 
     def get_usage(self, ctx: Any) -> str:
-        """Return the line that shows how it is called."""
+        """Return the usage line."""
         return _plain(super().get_usage(ctx))
 
     def get_help(self, ctx: Any) -> str:
-        """Return the whole help."""
+        """Return the help text."""
         return _plain(super().get_help(ctx))

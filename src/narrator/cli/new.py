@@ -26,7 +26,7 @@ def new_command(
             raise UsageError(f"{name!r} is not a name for a routine; write one such as morning-stretch")
         path = Path(name) if Path(name).suffix in {".yaml", ".yml"} else Path(name).with_name(f"{stem}.yaml")
         if exists(path):
-            raise UsageError(f"{path} is there already; choose another name")
+            raise UsageError(f"{path} already exists; choose another name")
         write_text(path, write_starter(path.stem))
         shown = shlex.quote(str(path))
         typer.echo(f"{path}  edit it, then: narrator check {shown} && narrator render {shown}")

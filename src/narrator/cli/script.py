@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ScriptFormat(StrEnum):
-    """Forms that a script can be written in."""
+    """A format that a script can be written in."""
 
     text = "text"
     yaml = "yaml"
@@ -42,11 +42,9 @@ def script_command(
         ScriptFormat | None,
         typer.Option("--format", help="text to read, yaml to edit and render, json for programs. [default: text]"),
     ] = None,
-    spoken: Annotated[
-        bool, typer.Option("--spoken", help="Also show what the voice is given, sentence by sentence.")
-    ] = False,
+    spoken: Annotated[bool, typer.Option("--spoken", help="Also show each sentence as the voice receives it.")] = False,
     output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="File to write; its ending chooses the format.")
+        Path | None, typer.Option(metavar="FILE", help="File to write; its suffix selects the format.")
     ] = None,
 ) -> None:
     """Show what is said when, or write it to a file.
@@ -55,16 +53,14 @@ def script_command(
 
     narrator script ten-minute-hips --output scripts/mine.yaml
 
-    A script written as YAML can be edited, and rendered with its times as they stand.
+    A script written as YAML can be edited and rendered; its times stay as written.
     """
     with report_errors():
         from narrator.session import make_session
 
         form = form or _choose_format(output)
         if spoken and form is ScriptFormat.yaml:
-            raise UsageError(
-                "--spoken shows what a voice is given, which no script to edit has; use --format text or json"
-            )
+            raise UsageError("--spoken is not available in YAML; use --format text or json")
         request = _make_request(routine, asked)
         session = make_session(request, open_cache())
         Reporter(as_json=False).warn(session.notes)
@@ -94,17 +90,17 @@ def _choose_format(output: Path | None) -> ScriptFormat:
     suffix = output.suffix.lower() if output else ""
     if suffix not in _BY_SUFFIX:
         known = ", ".join(each for each in _BY_SUFFIX if each)
-        raise UsageError(f"--output: a script cannot be written as {suffix}; it can end in {known}")
+        raise UsageError(f"--output: a script cannot be written as {suffix}; use {known}")
     return _BY_SUFFIX[suffix]
 
 
 def _check_output(output: Path, request: "SessionRequest") -> None:
-    """Refuse to write over the routine, or over a YAML file that is not a script."""
+    """Refuse to overwrite the routine, or a YAML file that is not a script."""
     if exists(output) and output.resolve() == request.file.resolve():
-        raise UsageError(f"--output: {output} is what the script is made from; choose another name")
+        raise UsageError(f"--output: {output} is the file that the script is made from; choose another name")
     if is_file(output) and output.suffix.lower() in {".yaml", ".yml"}:
-        from narrator.routine.source import read_source
+        from narrator.routine.importers import read_source
         from narrator.timeline.pinned import is_script
 
         if not is_script(read_source(output)):
-            raise UsageError(f"--output: {output} is not a script, and would be lost; choose another name")
+            raise UsageError(f"--output: {output} exists and is not a script; choose another name")

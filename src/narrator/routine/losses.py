@@ -1,4 +1,4 @@
-"""What is in a routine and nobody would hear: warnings, each with what to write instead where that is known."""
+"""Warnings about material that would not be heard, each with what to write instead if that is known."""
 
 import difflib
 import re
@@ -15,26 +15,26 @@ from narrator.routine.source import Source
 from narrator.routine.words import Side, Words
 
 _UNCOUNTED = ("length", "voice", "gap", "lines", "breath", "pronounce", "seed", "tags", "bed", "floor", "loudness")
-"""Keys of an included file that do not count."""
+"""Keys that have no effect in an included file."""
 _HEARD = frozenset({"gap", "lines", "breath", "pronounce"})
-"""Those of them that change how its steps are heard; the others are about a whole session."""
+"""Those of them that affect how steps are heard; the others concern a whole session."""
 
 
 def find_losses(routine: Routine, source: Source) -> list[Fault]:
-    """Return warnings about what a routine has and nobody would hear, in the files that it includes as well."""
+    """Return warnings about material that would not be heard, including that of included files."""
     return [*_find_long_briefs(routine), *_find_unsaid(routine, source)]
 
 
 def find_uncounted(fragment: Fragment, source: Source) -> list[Fault]:
-    """Return a warning about the keys of an included file that do not count, if it has such."""
+    """Return a warning about the keys that have no effect in an included file, if there are any."""
     is_whole = fragment.title is not None
     keys = [key for key in _UNCOUNTED if key in fragment.model_fields_set and (key in _HEARD or not is_whole)]
     if not keys:
         return []
     marks = sorted((source.find_mark([key], key=True) for key in keys), key=lambda mark: mark.line)
     named = " and ".join(filter(None, (", ".join(map(repr, keys[:-1])), repr(keys[-1]))))
-    verb = "does" if len(keys) == 1 else "do"
-    return [Fault(f"{named} {verb} not count in a file that is included; write it in the routine itself", marks[0])]
+    verb = "has" if len(keys) == 1 else "have"
+    return [Fault(f"{named} {verb} no effect in an included file; move it to the routine itself", marks[0])]
 
 
 def _find_long_briefs(routine: Routine) -> Iterator[Fault]:
@@ -51,7 +51,7 @@ def _compare(model: Say | HoldCue, full: tuple[Words, ...], brief: tuple[Words, 
     known = {wording.language for words in full for wording in words.wordings}
     for language in known & {wording.language for words in brief for wording in words.wordings}:
         long, short = (_count_words(texts, language) for texts in (full, brief))
-        # Words say only about how long a text is.
+        # The number of words is only an estimate of the length.
         if short > 1.2 * long:
             message = f"'brief' has {short} words, more than the {long} that it is said instead of; write a shorter one"
             yield Fault(message, model.find_mark("brief"))
@@ -66,7 +66,7 @@ def _count_words(texts: Iterable[Words], language: str) -> int:
 
 
 def _find_unsaid(routine: Routine, source: Source) -> Iterator[Fault]:
-    """Find words under `pronounce` that are in no text, in no language."""
+    """Find words in `pronounce` that no text contains in any language."""
     if not routine.pronounce:
         return
     texts = " \n".join(_list_texts(routine))
@@ -81,7 +81,7 @@ def _find_unsaid(routine: Routine, source: Source) -> Iterator[Fault]:
 
 
 def _list_texts(routine: Routine) -> Iterator[str]:
-    from narrator.routine.phrases import find_phrases  # it is made by the loader itself
+    from narrator.routine.phrases import find_phrases  # imported here, because it uses the loader itself
 
     languages = {find_base(routine.language)}
     for model in _list_models(routine):
@@ -99,20 +99,20 @@ def _list_texts(routine: Routine) -> Iterator[str]:
 
 
 def _list_models(model: BaseModel) -> Iterator[BaseModel]:
-    """Yield a model and all within it, the steps of included files among them; each once, however often it comes."""
+    """Yield a model and all models within it, including the steps of included files, each of them once."""
     waiting, seen = [model], {id(model)}
     while waiting:
         inner = waiting.pop()
         yield inner
         within = [*_list_values(inner, BaseModel), *(inner.steps if isinstance(inner, Include) else ())]
-        # The same file with the same parameters is the same steps.
+        # A file included twice with the same parameters has the same steps.
         new = {id(each): each for each in within if id(each) not in seen}
         seen |= new.keys()
         waiting += reversed(new.values())
 
 
 def _list_values(model: BaseModel, kind: Any) -> Iterator[Any]:
-    """Yield the values of a kind that the fields of a model hold, those of lists and breaths too."""
+    """Yield the values of a type in the fields of a model, including those in lists and breaths."""
     waiting = [getattr(model, name) for name in type(model).model_fields]
     while waiting:
         value = waiting.pop(0)

@@ -1,4 +1,4 @@
-"""A routine to start from: every line of it can be changed."""
+"""A routine to start from."""
 
 _STARTER = """\
 # yaml-language-server: $schema=routine.schema.json
@@ -7,11 +7,11 @@ _STARTER = """\
 # Make a track of it:   narrator render {file} --length 5m,10m
 # Indent with spaces, never with tabs; what belongs together starts in the same column.
 # A space follows each dash that starts an entry, and each colon after a key.
-# A text goes in quotes where it has ': ' or ' #' in it, starts with a sign, or is within {{...}} or [...].
+# Put a text in quotes if it contains ': ' or ' #', starts with a sign, or is inside {{...}} or [...].
 title: {title}
 description: Say in a sentence what this session is for.
 language: en
-length: 8m                # of the finished track; --length overrides it, and without either it takes its natural length
+length: 8m                # of the track; --length overrides it; without either, the track has its natural length
 voice: {{pace: 0.9}}        # 1 is the voice's own pace, less is slower
 
 steps:
@@ -25,7 +25,7 @@ steps:
   - section: Knees to the chest
     steps:
       - say: Lie on your back. Breathe in, and as you breathe out, draw both knees towards your chest.
-      # Holds share what time is left: each may shrink and stretch between its bounds.
+      # Holds share the time that is left: each shrinks and stretches between its bounds.
       - hold: 25s..2m
         cues:
           - {{at: half, say: ["Rock a little from side to side.", "Rock a little."]}}   # the first wording that fits
@@ -37,15 +37,15 @@ steps:
       # The steps of a section with sides run once for each, with equal holds.
       - section: Twist
         sides: [right, left]
-        between: {{pause: 5s}}          # narrator says itself to change sides
+        between: {{pause: 5s}}          # narrator itself says to change sides
         steps:
           - say: Breathe out, and let both knees sink to the {{side}}.
             brief: Breathe out, and sink to the {{side}}.       # said on the second side
           - hold: 25s..2m
             cues:
-              - {{at: -10s}}            # narrator says itself that ten seconds remain
+              - {{at: -10s}}            # narrator itself says that ten seconds are left
 
-  # An extra comes in when there is time for it.
+  # An extra step is added if there is time for it.
   - section: Figure four
     extra: true
     sides: [right, left]
@@ -54,17 +54,17 @@ steps:
       - say: Cross your {{side}} ankle over the other knee, and let the leg grow heavy.
       - hold: 25s..2m
         cues:
-          # As many of these as there is room for, evenly.
+          # As many of these as fit, evenly spaced.
           - {{spread: ["Soften your jaw.", "Let your lower back grow wide."], apart: 15s}}
 
-  # An optional step is left out when there is no time for it.
+  # An optional step is left out if there is no time for it.
   - section: Breath
     optional: true
     steps:
       - say: Come back to the middle, and follow the tones.
       - breathe: 4-6              # in for 4 seconds, out for 6; or box, relaxing, coherent, diaphragmatic
-        for: 30s..6m              # in whole rounds; they give way to the length, too
-        voiced: {{first: 2, last: true}}    # rounds with words; and narrator says which is the last
+        for: 30s..6m              # in whole rounds; their number follows the length
+        voiced: {{first: 2, last: true}}    # the rounds with words; narrator announces the last one
 
   - section: Rest
     steps:
@@ -79,7 +79,7 @@ steps:
 
 
 def write_starter(name: str) -> str:
-    """Text of a routine called `name`, with a comment beside whatever is not plain."""
+    """Return the text of a routine called `name`, with comments that explain it."""
     title = name.replace("-", " ").replace("_", " ").strip().capitalize() or "My routine"
     return _STARTER.format(title=_quote(title), file=f"{name}.yaml")
 

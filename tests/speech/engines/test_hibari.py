@@ -159,7 +159,7 @@ def test_a_british_voice_is_added_speaks_british_english_and_is_removed(store, t
     assert "British English, female" in added.stdout
     assert "Apache-2.0" in added.stdout
     assert (store.paths, list_files(tmp_path)) == (["/bf_emma.int8.onnx"], ["bf_emma.int8.onnx"])
-    assert run("add", "hibari:emma").stdout == "hibari:emma is installed already\n"
+    assert run("add", "hibari:emma").stdout == "hibari:emma is already installed\n"
     assert (name_voice("en-gb"), name_voice("en"), name_voice("en-us")) == (
         "hibari:emma",
         "hibari:heart",
@@ -172,7 +172,7 @@ def test_a_british_voice_is_added_speaks_british_english_and_is_removed(store, t
     assert list_files(tmp_path) == []
     assert run("remove", "hibari:emma").stderr == "error: the voice hibari:emma is not installed\n"
     assert "comes with narrator, and stays" in run("remove", "hibari").stderr
-    assert run("add", "hibari").stdout == "hibari:heart is installed already\n"
+    assert run("add", "hibari").stdout == "hibari:heart is already installed\n"
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_a_voice_is_added_speaks_and_is_removed(store, tmp_path):
     assert (added.exit_code, added.stderr) == (0, "")
     assert "huggingface.co/rhasspy/piper-voices" in added.stdout
     assert list_files(tmp_path) == [f"{NAME}.onnx", f"{NAME}.onnx.json"]
-    assert run("add", f"piper:{NAME}").stdout == f"piper:{NAME} is installed already\n"
+    assert run("add", f"piper:{NAME}").stdout == f"piper:{NAME} is already installed\n"
 
     with Piper() as engine:
         assert (list(engine.languages()), engine.voices("en"), engine.voices("de")) == (["en-GB"], [NAME], [])

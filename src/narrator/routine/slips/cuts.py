@@ -21,7 +21,7 @@ _TOLD = re.compile(r"\((?:(?:rest|wait|hold|silence|for)\s+)*(\d[\d.,]*\s*[A-Za-
 
 
 def find_cut_texts(source: "Source") -> list[Fault]:
-    """Return warnings about texts of a file that end where their author did not mean them to."""
+    """Return warnings about texts of a file that YAML ends earlier than the author intended."""
     return [*_walk(source, source.root, "", set())]
 
 
@@ -44,12 +44,12 @@ def _walk(source: "Source", node: yaml.Node, key: str, seen: set[int]) -> Iterat
     elif isinstance(node, yaml.MappingNode):
         for label, child in node.value:
             name = label.value if isinstance(label, yaml.ScalarNode) else ""
-            # Languages, sides and the like are within a text.
+            # Keys such as languages and sides are part of a text.
             yield from _walk(source, child, key if key in TEXTS and name not in TEXTS else name, seen)
 
 
 def _find_cut(source: "Source", node: yaml.ScalarNode, key: str) -> Iterator[Fault]:
-    """Find a text that ` #` cuts, and one that starts with a name: what is behind # and & is not said."""
+    """Find texts that are cut by ` #`, and texts that start with an anchor `&name`; neither part is said."""
     if node.style or not node.value or node.end_mark.line >= len(source.lines):
         return
     line, start, end = source.lines[node.end_mark.line], node.start_mark.column, node.end_mark.column
@@ -66,7 +66,7 @@ def _find_cut(source: "Source", node: yaml.ScalarNode, key: str) -> Iterator[Fau
 
 
 def _describe_comment(space: str, comment: str, before: str, *, is_text: bool) -> str | None:
-    """Say that a comment may be meant as text; None where it is surely a comment."""
+    """Return a warning if a comment may be intended as text, else None."""
     if re.match(r"[\w(\"']", comment):
         return "what follows # is a comment, and is not said; put the text in quotes"
     if is_text and space == " " and before[-1:] not in _ENDS and comment.strip():
@@ -75,7 +75,7 @@ def _describe_comment(space: str, comment: str, before: str, *, is_text: bool) -
 
 
 def _find_torn(source: "Source", items: list[yaml.Node]) -> Iterator[Fault]:
-    """Find a text in a list in brackets that its own comma cuts in two: `[Let go, and rest.]`."""
+    """Find a text in a bracketed list that its own comma splits in two: `[Let go, and rest.]`."""
     for before, item in pairwise(items):
         first, second = (_read_plain(source, each) for each in (before, item))
         if first and second and first[0].isupper() and first[-1] not in _ENDS and second[0].islower():
@@ -89,7 +89,7 @@ def _find_torn(source: "Source", items: list[yaml.Node]) -> Iterator[Fault]:
 
 
 def _find_one_side(source: "Source", item: yaml.Node) -> Iterator[Fault]:
-    """Find two sides that something else than a comma divides: `[right; left]`."""
+    """Find two sides that are not separated by a comma: `[right; left]`."""
     names = [name.strip() for name in re.split(r"[;/|&+]|\band\b", _read_plain(source, item))]
     if len(names) > 1 and all(names):
         message = f"this is one side; with a comma it is {len(names)}: [{', '.join(names)}]"
@@ -97,7 +97,7 @@ def _find_one_side(source: "Source", item: yaml.Node) -> Iterator[Fault]:
 
 
 def _find_told_pauses(source: "Source", node: yaml.ScalarNode) -> Iterator[Fault]:
-    """Find a length of time in parentheses, which is read aloud: `(3 sec)`, `(rest 10s)`."""
+    """Find lengths in parentheses, which are read aloud: `(3 sec)`, `(rest 10s)`."""
     mark = source.mark_node(node)
     for found in _TOLD.finditer(node.value):
         is_pause = parse_pause(found.group()[1:-1], "en", by_word=True) is not None
