@@ -14,7 +14,7 @@ from typing import TypeAlias, TypeVar
 from narrator.cache import Cache
 from narrator.captions.json import format_json
 from narrator.captions.text import format_text
-from narrator.errors import Fault, Mark, SoundError, UsageError
+from narrator.errors import Fault, Mark, SoundError, UsageError, keep_notes
 from narrator.mix import Mixer, measure_gain, measure_stroke
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.request import SessionRequest
@@ -149,7 +149,8 @@ def make_draft(request: SessionRequest, source: Source) -> Draft:
         return Draft(request, Pinned(make_script(source, options.sounds)))
     routine = make_routine(source, request.file, options.sounds)
     seed = settle_seed(routine.seed if options.seed is None else options.seed, options.today)
-    script = write_script(routine, options.guidance or "full", options.language, options.without, seed)
+    with keep_notes(routine.notes):
+        script = write_script(routine, options.guidance or "full", options.language, options.without, seed)
     return Draft(request, Elastic(script if options.bed else replace(script, bed=None)), routine)
 
 
@@ -187,7 +188,8 @@ def decide(draft: Draft, reader: Reader, cache: Cache, report: Report | None = N
         NarratorError: of the stage that failed.
 
     """
-    return rehearse(draft, reader, cache, report).place(draft.request.options.length)
+    with keep_notes(draft.arrangement.script.notes):
+        return rehearse(draft, reader, cache, report).place(draft.request.options.length)
 
 
 @dataclass(frozen=True)
