@@ -131,7 +131,7 @@ def test_bad_input_gets_one_clear_message(narrator, write, tmp_path, text, code,
         (
             ["render", "mine.yaml", "--length", "2s"],
             1,
-            "mine.yaml:1:1: error: this routine cannot take 2s: the shortest",
+            "mine.yaml:5:5: error: this routine cannot take 2s: the shortest",
         ),
         (["render", "mine.yaml", "--length", "25h"], 1, "error: 25h is over 24h"),
         (["render", "mine.yaml", "--length", "10"], 2, "error: --length: '10' has no unit; write 10s or 10m"),
@@ -208,7 +208,7 @@ def test_an_interrupt_leaves_no_partial_track_and_no_process(write, tmp_path, se
     assert (started.returncode, out, err) == (
         130,
         "",
-        "interrupted; what was spoken is kept, and nothing half done is left behind\n",
+        "interrupted; finished speech is kept, and no partial files are left\n",
     )
     assert not list((tmp_path / "output").glob("*"))
     assert not list((tmp_path / "cache").rglob("*.part"))

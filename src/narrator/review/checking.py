@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from narrator.cache import Cache
-from narrator.errors import Fault, UsageError
+from narrator.errors import Fault, UsageError, keep_notes
 from narrator.request import SessionRequest
 from narrator.review.advice import find_unheard, review_growth
 from narrator.review.figures import USUAL, Row, look_at_lengths
@@ -45,12 +45,13 @@ def check_session(request: SessionRequest, cache: Cache, lengths: Sequence[Ms] |
 
     """
     draft = read_draft(request)
-    measured, noted = _measure(draft, cache)
-    open_draft_bed(draft, cache)
-    growth = draft.arrangement.grow(measured)
-    if growth is None:
-        return _check_fixed(draft, measured, noted, lengths)
-    return _check_growth(draft, growth, noted, lengths)
+    with keep_notes(draft.arrangement.script.notes):
+        measured, noted = _measure(draft, cache)
+        open_draft_bed(draft, cache)
+        growth = draft.arrangement.grow(measured)
+        if growth is None:
+            return _check_fixed(draft, measured, noted, lengths)
+        return _check_growth(draft, growth, noted, lengths)
 
 
 def _measure(draft: Draft, cache: Cache) -> tuple[Lengths, tuple[Fault, ...]]:
