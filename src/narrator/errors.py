@@ -4,7 +4,8 @@ Every error can be pickled, so it crosses from a worker process whole.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -76,6 +77,9 @@ class NarratorError(Exception):
     unlisted = 0
     """How many faults there are besides those of `faults`."""
 
+    notes: tuple[Fault, ...] = ()
+    """Warnings about what was read before."""
+
     def __init__(
         self,
         message: str,
@@ -98,6 +102,16 @@ class NarratorError(Exception):
 
     def __str__(self) -> str:
         return "\n".join(fault.describe("error") for fault in self.faults)
+
+
+@contextmanager
+def keep_notes(notes: Iterable[Fault]) -> Iterator[None]:
+    """Have an error that is raised while the block runs carry warnings that are known already."""
+    try:
+        yield
+    except NarratorError as error:
+        error.notes = tuple(dict.fromkeys((*notes, *error.notes)))
+        raise
 
 
 def describe_error(error: BaseException) -> str:

@@ -14,11 +14,12 @@ from typing import TypeAlias, TypeVar
 from narrator.cache import Cache
 from narrator.captions.json import format_json
 from narrator.captions.text import format_text
-from narrator.errors import Fault, Mark, SoundError, UsageError
+from narrator.errors import Fault, Mark, SoundError, UsageError, keep_notes
 from narrator.mix import Mixer, measure_gain, measure_stroke
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.request import SessionRequest
 from narrator.routine.importers import read_source
+from narrator.routine.importers.timed import is_timed, read_timed
 from narrator.routine.load import make_routine
 from narrator.routine.model import Routine
 from narrator.routine.seed import settle_seed
@@ -31,9 +32,10 @@ from narrator.speech.speak import Clips, speak
 from narrator.speech.text.reading import Reader
 from narrator.speech.text.unspoken import find_unspoken
 from narrator.timeline import Growth, Lengths, Timeline
-from narrator.timeline.arrangement import Arrangement, Elastic, Pinned, place_growth
+from narrator.timeline.arrangement import Arrangement, Elastic, Pinned, Timed, place_growth
 from narrator.timeline.pinned import is_script, make_script
 from narrator.timeline.pinned_file import format_script
+from narrator.timeline.timed import make_timed_script
 from narrator.units import Db, Ms
 
 T = TypeVar("T")
@@ -50,6 +52,8 @@ class Draft:
     arrangement: Arrangement
     routine: Routine | None = None
     """What the script was made from; None for a script that was authored as one."""
+    decided: tuple[str, ...] = ()
+    """What the file leaves open, and was decided by narrator, in sentences."""
 
     @property
     def heading(self) -> Heading:
@@ -123,13 +127,15 @@ def make_draft_session(draft: Draft, cache: Cache, report: Report | None = None)
 
 
 def read_draft(request: SessionRequest) -> Draft:
-    """Read a routine or a script file.
+    """Read a routine, a script file or timed text.
 
     Raises:
         RoutineError: it cannot be used.
-        UsageError: it is a script, and an option would change it.
+        UsageError: its times are fixed, and an option would change it.
 
     """
+    if is_timed(request.file):
+        return _read_timed_draft(request)
     return make_draft(request, read_source(request.file, request.name))
 
 
@@ -143,8 +149,18 @@ def make_draft(request: SessionRequest, source: Source) -> Draft:
         return Draft(request, Pinned(make_script(source, options.sounds)))
     routine = make_routine(source, request.file, options.sounds)
     seed = settle_seed(routine.seed if options.seed is None else options.seed, options.today)
-    script = write_script(routine, options.guidance or "full", options.language, options.without, seed)
+    with keep_notes(routine.notes):
+        script = write_script(routine, options.guidance or "full", options.language, options.without, seed)
     return Draft(request, Elastic(script if options.bed else replace(script, bed=None)), routine)
+
+
+def _read_timed_draft(request: SessionRequest) -> Draft:
+    options = request.options
+    if changes := [name for name in options.list_changes() if name not in {"length", "language"}]:
+        message = f"{request.name} has the times of its lines; leave out {', '.join(changes)}"
+        raise UsageError(message, options=tuple(changes))
+    text = read_timed(request.file, request.name, options.language)
+    return Draft(request, Timed(make_timed_script(text)), decided=text.decided)
 
 
 def cast_draft(draft: Draft, work: Callable[[Reader], T]) -> tuple[T, tuple[Fault, ...]]:
@@ -172,7 +188,8 @@ def decide(draft: Draft, reader: Reader, cache: Cache, report: Report | None = N
         NarratorError: of the stage that failed.
 
     """
-    return rehearse(draft, reader, cache, report).place(draft.request.options.length)
+    with keep_notes(draft.arrangement.script.notes):
+        return rehearse(draft, reader, cache, report).place(draft.request.options.length)
 
 
 @dataclass(frozen=True)

@@ -131,7 +131,7 @@ def test_bad_input_gets_one_clear_message(narrator, write, tmp_path, text, code,
         (
             ["render", "mine.yaml", "--length", "2s"],
             1,
-            "mine.yaml:1:1: error: this routine cannot take 2s: the shortest",
+            "mine.yaml:5:5: error: this routine cannot take 2s: the shortest",
         ),
         (["render", "mine.yaml", "--length", "25h"], 1, "error: 25h is over 24h"),
         (["render", "mine.yaml", "--length", "10"], 2, "error: --length: '10' has no unit; write 10s or 10m"),

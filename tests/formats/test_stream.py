@@ -18,19 +18,20 @@ from narrator.mix import Mixer, find_islands
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.routine.model import Tags, VoiceSpec
 from narrator.script import Bell, Heading
+from narrator.sound.catalog import BEDS
 from narrator.speech.speak import Clips
 from narrator.timeline import Chapter
 from timelines import make_bed, make_timeline
 
 HEADING = Heading("Ruhe für Hüften", "de", VoiceSpec(), Tags())
 CODINGS = [Coding(rate, channels) for channels, rates in BITRATES.items() for rate in rates]
-BACKGROUNDS = ["silence", "floor", "rain"]
+BACKGROUNDS = ["silence", "floor", "rain", "drone"]
 
 
 def make_track(length, background="floor"):
-    """A bell every six seconds, and two sections; the bed of rain comes and goes."""
-    strokes = [(start, Bell("chime")) for start in range(504, length - 500, 6000)]
-    bed = make_bed("rain", fade=480) if background == "rain" else None
+    """A bell every seven seconds, and two sections; a bed comes and goes."""
+    strokes = [(start, Bell("chime")) for start in range(504, length - 500, 7200)]
+    bed = make_bed(background, fade=480) if background in BEDS else None
     timeline = make_timeline(*strokes, length=length, bed=bed)
     half = length // 48 * 24
     return timeline.__class__(
@@ -40,7 +41,7 @@ def make_track(length, background="floor"):
 
 def make_mixdown(timeline, cache, background="floor"):
     floor = open_floor(-75.0) if background == "floor" else None
-    bed = open_bed("rain", "", cache) if background == "rain" else None
+    bed = open_bed(background, "", cache) if background in BEDS else None
     return Mixdown(HEADING, timeline, find_islands(timeline), Mixer(Clips(cache), 0.0, floor, bed))
 
 

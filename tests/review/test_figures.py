@@ -133,7 +133,7 @@ def test_check_prints_a_table_and_refuses_what_was_asked_for(narrator, write):
     assert "nearest 12m" in lines[-1]
     asked = narrator("check", "m.yaml", "--length", "3m,1h")
     assert asked.code == 1
-    assert "m.yaml:1:1: error: this routine cannot take 1h" in asked.err
+    assert "m.yaml:5:5: error: this routine cannot take 1h" in asked.err
     nearest = narrator("check", "m.yaml", "--length", "3m,1h", "--nearest", "--json")
     assert nearest.code == 0
     found = json.loads(nearest.out.splitlines()[-1])

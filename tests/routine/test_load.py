@@ -30,7 +30,7 @@ BROKEN = {
     "title: x\nsteps:\n  - hodl: 5s\n": "3:5: error: 'hodl' is no kind of step; did you mean 'hold'?",
     "title: x\nsteps:\n  - say: hi\n    hold: 5s\n": "4:5: error: two kinds in one step: 'say' and 'hold'; start a new step with '- hold:'",
     "title: x\nsteps:\n  - say: ''\n": "3:10: error: the text is empty; write what to say, or remove the step",
-    "title: x\nsteps:\n  - say:\n": "3:9: error: the text is empty; write what to say, or remove the step",
+    "title: x\nsteps:\n  - say:\n": "3:9: error: there is nothing after 'say'; write what is said: '- say: Sit down.'",
     "title: x\nsteps:\n  - say: '...'\n": "3:10: error: there is nothing to say in this text; use 'pause' for a silence",
     "title: x\nsteps:\n  - say: a [soon] b\n": "3:12: error: [soon] is not a pause; write one as [3s], and other text without brackets",
     "title: x\nsteps:\n  - say: a {side b\n": "3:10: error: a brace is unmatched; write names to fill in as {side}",

@@ -104,6 +104,8 @@ WITHOUT_A_LINE = {
     "JSON list", "JSON broken", "TOML", "brief in cue", "more after a multi-line quote",
     "a kind without a value: section", "a kind without a value: repeat", "a kind without a value: include",
     "a kind without a value: say", "music as a step", "music as a step 2", "title in a section", "repeat in a hold", "description in a section",
+    "nothing after say and repeat", "a dash without a step", "cues below a hold", "steps below a repeat",
+    "a section's title below it", "a text below say",
 }  # fmt: skip
 
 

@@ -78,6 +78,51 @@ def test_the_long_form_of_what_is_written_is_named():
         lay("title: x\nsteps:\n  - hold: 1m\n", 360_000)
 
 
+def make_error(text, target):
+    with pytest.raises(LengthError) as caught:
+        lay(text, target)
+    (fault,) = caught.value.faults
+    return fault
+
+
+@pytest.mark.parametrize(
+    ("hold", "fix"),
+    [
+        ("- hold: 1m", "- hold: 15s..50m"),
+        ("- {quiet: true, hold: 30s..1m}", "- {quiet: true, hold: 30s..50m}"),
+        ('- hold: "1m"  # rest', "- hold: 15s..50m  # rest"),
+        ("- hold: 5 breaths", "- hold: 10s..50m"),
+        ("- hold: {natural: 1m, max: 2m}", None),
+        ("- quiet: true\n    hold: 1m", None),
+    ],
+)
+def test_a_length_that_was_asked_for_is_refused_at_the_first_line_to_change(hold, fix):
+    text = f"title: x\nsteps:\n  {hold}\n"
+    fault = make_error(text, 3_000_000)
+    assert (fault.mark.line, fault.mark.column, fault.options) == (3, 5, ("length", "nearest"))
+    assert fault.fix == (fix and f"  {fix}")
+    assert fault.message.endswith("; or choose another length, or the nearest that can be met")
+    if fix:
+        can_take(text.replace(hold, fix), 3_000_000)
+
+
+@pytest.mark.parametrize("line", ["length: 50m", "length: '50m'  # long"])
+def test_the_length_of_the_file_is_refused_where_it_is_written(line):
+    text = f"title: x\n{line}\nsteps:\n  - hold: 1m\n"
+    fault = make_error(text, 3_000_000)
+    assert (fault.mark.line, fault.mark.column, fault.options) == (2, 9, ())
+    assert fault.fix == f"length: 4m{line[len('length: 50m') + 2 :] if '#' in line else ''}"
+    can_take(text.replace(line, fault.fix), 240_000)
+    # What is asked for is another matter.
+    assert make_error(text, 3_100_000).mark.line == 4
+
+
+def test_a_length_that_needs_more_material_is_refused_at_the_beginning():
+    fault = make_error("title: x\nsteps:\n  - say: Hi.\n", 60_000)
+    assert (fault.mark.line, fault.fix) == (1, None)
+    assert "add 'hold: " in fault.message
+
+
 def test_a_length_between_two_sets_is_refused_with_all_that_can_be_met():
     text = "title: x\nsteps:\n  - hold: 10s..20s\n  - section: A\n    extra: true\n    steps: [{hold: 1m..2m}]\n"
     with pytest.raises(LengthError) as caught:

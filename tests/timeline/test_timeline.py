@@ -283,7 +283,7 @@ def test_a_refusal_names_the_range_and_what_takes_most():
     with pytest.raises(LengthError) as caught:
         lay(text, 10_000)
     assert str(caught.value).startswith(
-        "f:1:1: error: this routine cannot take 10s: the shortest it can be is 1m35.496s, the longest 3m40.512s; most time "
+        "f:5:5: error: this routine cannot take 10s: the shortest it can be is 1m35.496s, the longest 3m40.512s; most time "
         "goes to line 5, bell 40s; line 4, hold 30s; line 3, hold 20s; "
     )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from narrator.cli.cache import open_cache
-from narrator.cli.console import Reporter, print_json, report_all, report_errors
+from narrator.cli.console import Reporter, print_json, report_errors
 from narrator.cli.options import Asked, JsonOption, Routines, list_requests, takes_options
 from narrator.cli.wire import checked_to_data
 from narrator.errors import FAILURES
@@ -44,15 +44,19 @@ def check_command(routines: Routines, *, asked: Asked, as_json: JsonOption = Fal
 
 
 def _show_checked(name: str, checked: "Checked", reporter: Reporter, *, is_asked: bool) -> None:
-    """Print the result and the warnings; `is_asked` says whether the lengths were given on the command line."""
-    refused = [fault for row in checked.rows for fault in row.refusal] if is_asked else []
-    report_all(refused, "error", as_json=reporter.as_json, spans=checked.range.spans)
-    reporter.note_code(int(bool(refused)))
-    reporter.warn((*checked.notes, *checked.advice))
+    """Print what was found, warnings and all.
+
+    `is_asked` says that the lengths were: what could be better at lengths that nobody asked for is but noted.
+    """
+    if is_asked:
+        refused = [fault for row in checked.rows for fault in row.refusal]
+        reporter.warn((*checked.notes, *checked.advice), errors=refused, spans=checked.range.spans)
+    else:
+        reporter.warn(checked.notes, checked.advice)
     if reporter.as_json:
         print_json(checked_to_data(name, checked))
     else:
-        typer.echo(_describe(name, checked))
+        typer.echo("\n".join([_describe(name, checked), *(f"  {line}" for line in checked.decided)]))
         if checked.rows:
             _print_table(checked)
 

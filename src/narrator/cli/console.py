@@ -18,6 +18,7 @@ from narrator.errors import CancelledError, Fault, LengthError, explain
 
 _FIGURES = re.compile(r"[0-9]+")
 _MOST_FAULTS = 10
+_COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 _FLAGS = {"bed": "--no-bed"}
 """Flags whose names differ from those of their options."""
 
@@ -28,30 +29,38 @@ def print_json(known: dict[str, Any]) -> None:
 
 
 def report(fault: Fault, kind: str, *, as_json: bool = False, spans: Sequence[tuple[int, int]] = ()) -> None:
-    """Report a fault (`error` or `warning`) and its place on standard error, or as JSON on standard output.
+    """Report an `error`, a `warning` or a `note` and its place on standard error, or as JSON on standard output.
 
-    On standard error, the line follows with a caret below the place, then the corrected line if it is known. `spans`
-    are the lengths in ms that can be met if the requested one cannot.
+    On standard error, the line follows with a caret below the place, then the corrected line if it is known; a note is
+    one line. `spans` are the lengths in ms that can be met if the requested one cannot.
     """
     message = fault.message + _name_flags(fault.options)
     if as_json:
         print_json(fault_to_data(fault, kind, message, spans))
         return
     colour = _has_colour()
-    lines = [
-        _style(replace(fault, message=message).describe(kind), colour, fg="red" if kind == "error" else "yellow"),
-        *(fault.show_place() or ()),
-        *(_style(line, colour, fg="green") for line in fault.show_fix()),
-    ]
+    lines = [_style(replace(fault, message=message).describe(kind), colour, fg=_COLOURS[kind])]
+    if kind != "note":
+        lines += fault.show_place() or ()
+        lines += (_style(line, colour, fg="green") for line in fault.show_fix())
     typer.echo("\n".join(lines), err=True, color=colour)
 
 
-def report_all(faults: Sequence[Fault], kind: str, *, unlisted: int = 0, as_json: bool = False, **options: Any) -> None:
-    """Report the faults that fit on a screen, then count the others and the `unlisted`; as JSON, report all."""
-    shown = faults if as_json else faults[:_MOST_FAULTS]
-    for fault in shown:
-        report(fault, kind, as_json=as_json, **options)
-    if more := len(faults) - len(shown) + unlisted:
+def report_all(
+    found: Sequence[tuple[str, Fault]],
+    *,
+    unlisted: int = 0,
+    as_json: bool = False,
+    spans: Sequence[tuple[int, int]] = (),
+) -> None:
+    """Report the faults, each with its kind, that fit on a screen, then count the others and the `unlisted`.
+
+    As JSON, report all. `spans` belong to the errors.
+    """
+    shown = found if as_json else found[:_MOST_FAULTS]
+    for kind, fault in shown:
+        report(fault, kind, as_json=as_json, spans=spans if kind == "error" else ())
+    if more := len(found) - len(shown) + unlisted:
         if as_json:
             print_json({"kind": "more", "count": more})
         else:
@@ -75,8 +84,10 @@ def _name_flags(options: Sequence[str]) -> str:
     return f" ({', '.join(flags)})" if flags else ""
 
 
-def report_failure(failure: BaseException, *, as_json: bool = False) -> int:
-    """Report each fault of an exception and return the exit code.
+def report_failure(
+    failure: BaseException, *, as_json: bool = False, choose: Callable[[Iterable[Fault]], Iterable[Fault]] = tuple
+) -> int:
+    """Report each fault of an exception, and those of its warnings that `choose` returns; return the exit code.
 
     An exception that can only be a bug is raised again.
     """
@@ -87,8 +98,13 @@ def report_failure(failure: BaseException, *, as_json: bool = False) -> int:
         typer.echo(error.faults[0].message, err=True)
         return error.exit_code
     spans = error.spans if isinstance(error, LengthError) else ()
-    report_all(error.faults, "error", unlisted=error.unlisted, as_json=as_json, spans=spans)
+    found = [*_tag("error", error.faults), *_tag("warning", choose(error.notes))]
+    report_all(found, unlisted=error.unlisted, as_json=as_json, spans=spans)
     return error.exit_code
+
+
+def _tag(kind: str, faults: Iterable[Fault]) -> Iterator[tuple[str, Fault]]:
+    return ((kind, fault) for fault in faults)
 
 
 class Reporter:
@@ -99,16 +115,28 @@ class Reporter:
         self.worst = 0
         self._warned: set[Fault] = set()
 
-    def warn(self, notes: Iterable[Fault]) -> None:
-        """Report the warnings of a track, except those that differ only in figures from an earlier track's."""
-        by_kind = {note: replace(note, message=_FIGURES.sub("", note.message)) for note in notes}
-        new = [note for note, kind in by_kind.items() if kind not in self._warned]
-        report_all(new, "warning", as_json=self.as_json)
-        self._warned.update(by_kind.values())
+    def warn(
+        self,
+        warnings: Iterable[Fault],
+        notes: Iterable[Fault] = (),
+        errors: Sequence[Fault] = (),
+        spans: Sequence[tuple[int, int]] = (),
+    ) -> None:
+        """Report the warnings and notes of a track, but for those that an earlier one had; `errors` come first."""
+        found = [*_tag("error", errors), *_tag("warning", self._choose(warnings)), *_tag("note", self._choose(notes))]
+        report_all(found, as_json=self.as_json, spans=spans)
+        self.note_code(int(bool(errors)))
 
     def fail(self, failure: BaseException) -> None:
         """Report an error."""
-        self.note_code(report_failure(failure, as_json=self.as_json))
+        self.note_code(report_failure(failure, as_json=self.as_json, choose=self._choose))
+
+    def _choose(self, notes: Iterable[Fault]) -> list[Fault]:
+        """Return the warnings except those that differ only in figures from an earlier track's."""
+        by_kind = {note: replace(note, message=_FIGURES.sub("", note.message)) for note in notes}
+        new = [note for note, kind in by_kind.items() if kind not in self._warned]
+        self._warned.update(by_kind.values())
+        return new
 
     def note_code(self, code: int) -> None:
         """Keep an exit code if it is the highest so far."""

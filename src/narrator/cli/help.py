@@ -6,6 +6,13 @@ from typing import Any
 from typer.core import TyperCommand, TyperGroup
 
 _BRACES = re.compile(r"\{([^{}\n]+?)(\.\.\.)?\}(\.\.\.)?")
+_MEANT = {
+    **dict.fromkeys(("--duration", "--time", "--minutes", "--len", "-l", "-d", "-t"), "--length"),
+    **dict.fromkeys(("--out", "--file", "-o"), "--output"),
+    **dict.fromkeys(("--speaker", "--engine", "-v"), "--voice"),
+    **dict.fromkeys(("--lang",), "--language"),
+}
+"""Options as other programs call them."""
 _TYPE = re.compile(r" <(?:list\[)?(?:str|path|file|text)\]?>", re.IGNORECASE)
 
 
@@ -15,15 +22,28 @@ def _plain(text: str) -> str:
     return _TYPE.sub(lambda found: " " * len(found[0]), text)
 
 
+def _is_routine(name: str) -> bool:
+    from narrator.errors import NarratorError
+    from narrator.routine.find import find_routine
+
+    if re.search(r"\.ya?ml$", name):
+        return True
+    try:
+        find_routine(name)
+    except NarratorError:
+        return False
+    return True
+
+
 class Command(TyperCommand):
     """A command."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse options and arguments; for --duration and --time, suggest --length."""
+        """Parse options and arguments; for an option's name in other programs, suggest ours."""
         known = {name for param in self.params for name in param.opts}
-        wrong = next((each for each in args if each.partition("=")[0] in {"--duration", "--time"} - known), None)
-        if wrong and "--length" in known:
-            ctx.fail(f"there is no option {wrong.partition('=')[0]}; write --length")
+        for wrong in (each.partition("=")[0] for each in args):
+            if wrong not in known and _MEANT.get(wrong) in known:
+                ctx.fail(f"there is no option {wrong}; write {_MEANT[wrong]}")
         return super().parse_args(ctx, args)
 
     def get_usage(self, ctx: Any) -> str:
@@ -42,8 +62,8 @@ class Group(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command by its name; for a routine in its place, suggest `narrator render`."""
-        if args and args[0] not in self.commands and re.search(r"\.ya?ml$", args[0]):
-            ctx.fail(f"{args[0]!r} is a routine, not a command; write narrator render {args[0]}")
+        if args and args[0] not in self.commands and _is_routine(args[0]):
+            ctx.fail(f"{args[0]!r} is a routine, not a command; write narrator render {' '.join(args)}")
         return super().resolve_command(ctx, args)
 
     def get_usage(self, ctx: Any) -> str:

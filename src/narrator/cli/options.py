@@ -31,7 +31,7 @@ Routines = Annotated[
     list[str],
     typer.Argument(
         metavar="ROUTINE...",
-        help="Routine or script files, or names of built-in routines.",
+        help="Routine or script files, subtitles or tables with times, or names of built-in routines.",
         autocompletion=complete_routines,
     ),
 ]
@@ -39,7 +39,7 @@ OneRoutine = Annotated[
     str,
     typer.Argument(
         metavar="ROUTINE",
-        help="A routine or script file, or the name of a built-in routine.",
+        help="A routine or script file, subtitles or a table with times, or the name of a built-in routine.",
         autocompletion=complete_routines,
     ),
 ]

@@ -82,7 +82,7 @@ def _list_rows() -> list[dict[str, Any]]:
     from narrator.sound.catalog import BEDS, BELLS
 
     bells = [bell_to_data(name, measure_ring(name), bell.pitch, bell.level) for name, bell in BELLS.items()]
-    return bells + [bed_to_data(name, ticks_to_ms(ticks)) for name, ticks in BEDS.items()]
+    return bells + [bed_to_data(name, ticks_to_ms(bed.ticks)) for name, bed in BEDS.items()]
 
 
 def _describe(row: dict[str, Any]) -> str:

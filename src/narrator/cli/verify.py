@@ -23,6 +23,13 @@ def verify_command(
     script: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Script of the track, if narrator no longer has it.")
     ] = None,
+    voice: Annotated[
+        str | None,
+        typer.Option(metavar="ENGINE[:NAME]", help="Who speaks, where the script does not say. [default: auto]"),
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Language of the texts, where the script does not say.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Decode finished tracks and compare them with what was planned.
@@ -37,11 +44,13 @@ def verify_command(
         from narrator.request import SessionOptions, SessionRequest
         from narrator.verifying.track import verify_track
 
+        if (voice or language) and not script:
+            raise UsageError("--voice and --language are for a track whose --script is given")
         if script and len(tracks) > 1:
             raise UsageError("--script is for a single track; name one track")
         for track in tracks:
             try:
-                options = SessionOptions(sounds=list_sound_folders())
+                options = SessionOptions(voice=voice, language=language, sounds=list_sound_folders())
                 request = SessionRequest(script, str(script), options) if script else None
                 checks = verify_track(track, request, open_cache())
             except FAILURES as failure:

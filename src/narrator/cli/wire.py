@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def fault_to_data(fault: "Fault", kind: str, message: str, spans: Sequence[tuple[int, int]] = ()) -> dict[str, Any]:
-    """Return a fault (`error` or `warning`); `spans` are the lengths in ms that can be met.
+    """Return an `error`, a `warning` or a `note`; `spans` are the lengths in ms that can be met.
 
     `text` is the line at fault. `fix` is the text to write instead of it and the lines after it, `fix_lines` in all;
     null if it is not known.
@@ -56,6 +56,7 @@ def checked_to_data(name: str, checked: "Checked") -> dict[str, Any]:
         "ranges_ms": [list(ends) for ends in known.spans],
         "estimate": checked.is_estimate,
         "lengths": [_row_to_data(row) for row in checked.rows],
+        "decided": list(checked.decided),
     }
 
 

@@ -19,6 +19,7 @@ from narrator.cache import make_key
 from narrator.formats.coding import DELAY, Coding, encode_silence
 from narrator.formats.encoded import Encoded, Frames, encode_below_ceiling, find_surroundings
 from narrator.mix import Layout, Mixer
+from narrator.mix.blends import Blend
 from narrator.mix.parts import BLOCK, Part, Piece, Stretch, find_block, find_loop
 from narrator.script import Cue, list_speeches
 from narrator.sound.loudness import Loudness, integrate
@@ -31,7 +32,7 @@ _FORMAT = 5
 """Raised whenever the same input would give other frames, whatever of narrator makes their sound."""
 
 _CRCS: dict[str, int] = {}
-"""Checksums of the pieces that this process has met, by their names in the cache."""
+"""Checksums of the pieces and blends that this process has met, by their names in the cache."""
 _MOST_CRCS = 50_000
 
 
@@ -47,10 +48,9 @@ class FrameMaker:
         self._layout = layout
         self._mixer = mixer
         self._coding = coding
-        self._around = find_surroundings(mixer)
         self._recent: OrderedDict[str, Encoded] = OrderedDict()
         self._names: dict[tuple[Ms, Ms], str] = {}
-        self._name_block = cache(lambda *block: self._name("stretch", *block))
+        self._name_block = cache(lambda block: self._name("stretch", block))
         self._given_up = threading.Event()
 
     def make(self, part: Part) -> Frames:
@@ -60,7 +60,7 @@ class FrameMaker:
             SpeechError: a clip has vanished from the cache.
 
         """
-        return self._make_piece(part) if isinstance(part, Piece) else self._make_stretch(part)
+        return self._make_stretch(part) if isinstance(part, Stretch) else self._make_whole(part)
 
     def find_crc(self, part: Part) -> int:
         """Return the checksum of the frames of a part; those that this process has met are not read again.
@@ -69,16 +69,19 @@ class FrameMaker:
             SpeechError: as `make`.
 
         """
-        known = _CRCS.get(self._name_piece(part)) if isinstance(part, Piece) else None
+        known = None if isinstance(part, Stretch) else _CRCS.get(self._name_whole(part))
         return self.make(part).crc if known is None else known
 
-    def _make_piece(self, piece: Piece) -> Frames:
-        key = self._name_piece(piece)
-        frames = self._keep(key, piece).whole
+    def _make_whole(self, part: Piece | Blend) -> Frames:
+        key = self._name_whole(part)
+        frames = self._keep(key, part).whole
         if len(_CRCS) >= _MOST_CRCS:
             _CRCS.clear()
         _CRCS[key] = frames.crc
         return frames
+
+    def _name_whole(self, part: Piece | Blend) -> str:
+        return self._name("blend", part) if isinstance(part, Blend) else self._name_piece(part)
 
     def _name_piece(self, piece: Piece) -> str:
         place = piece.island.start, piece.start
@@ -88,7 +91,8 @@ class FrameMaker:
 
     def _make_name(self, piece: Piece) -> str:
         island, mixer = piece.island, self._mixer
-        first, last = piece.start - self._around.before * TICK, piece.end + self._around.after * TICK
+        around = find_surroundings(piece, mixer)
+        first, last = piece.start - around.before * TICK, piece.end + around.after * TICK
         curve = self._layout.curve.cut(island.start + first, island.start + last)
         sounds = [
             (sound.start - first, sound.cue, self._list_clips(sound.cue))
@@ -98,7 +102,7 @@ class FrameMaker:
         cut = island.length - first if island.is_cut else None
         floor_phase = mixer.floor and floor_ticks(first) % mixer.floor.ticks
         has_bed = mixer.bed and (curve.level is not None or curve.ramps)
-        bed_phase = mixer.bed and has_bed and floor_ticks(island.start + first) % mixer.bed.ticks
+        bed_phase = mixer.bed and has_bed and (island.phase + floor_ticks(first)) % mixer.bed.ticks
         phases = floor_phase, bed_phase
         return self._name("piece", sounds, cut, piece.end - piece.start, piece.is_last, curve, phases)
 
@@ -109,7 +113,7 @@ class FrameMaker:
         if find_loop(stretch.level, self._mixer) is None:
             return _lay_silence(self._coding).cut(0, stretch.ticks)
         block, at = find_block(stretch, self._mixer)
-        key = self._name_block(stretch.level, block.start, block.start + block.ticks)
+        key = self._name_block(block)
         encoded = self._recent.get(key) or self._keep(key, block)
         self._remember(key, encoded)
         return encoded.cut(at, stretch.ticks)

@@ -17,7 +17,7 @@ from narrator.sound.resample import decode_stereo
 from narrator.units import TICK_SAMPLES, Db, Lufs, Ms, Ticks, db_to_ratio
 
 _SHELF = "beds"
-_FORMAT = 3
+_FORMAT = 4
 """Version of the cached beds; raise it with every change to how a bed sounds."""
 _LONGEST: Ms = 10 * 60_000
 """Longest part of a user's file that is looped."""
@@ -45,7 +45,7 @@ def open_bed(sound: str, digest: str, cache: Cache) -> Loop:
 
 @lru_cache(maxsize=4)
 def _open_made(sound: str) -> Loop:
-    return Loop(f"{sound} {_FORMAT}", BEDS[sound], lambda _piece: pack_loop(make_bed(sound)))
+    return Loop(f"{sound} {_FORMAT}", BEDS[sound].ticks, lambda _piece: pack_loop(make_bed(sound)))
 
 
 def _open_file(path: str, digest: str, cache: Cache) -> Loop:

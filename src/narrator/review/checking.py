@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from narrator.cache import Cache
-from narrator.errors import Fault, UsageError
+from narrator.errors import Fault, UsageError, keep_notes
 from narrator.request import SessionRequest
 from narrator.review.advice import find_unheard, review_growth
 from narrator.review.figures import USUAL, Row, look_at_lengths
@@ -14,8 +14,8 @@ from narrator.speech.speak import find_lengths
 from narrator.speech.text.reading import Reader
 from narrator.speech.text.unspoken import find_unspoken
 from narrator.timeline import Growth, Lengths, Range, measure_range
-from narrator.timeline.arrangement import place_growth
-from narrator.units import Ms
+from narrator.timeline.arrangement import Pinned, place_growth
+from narrator.units import LONGEST, Ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class Checked:
     """Figures at several lengths; empty for a script."""
     advice: tuple[Fault, ...] = ()
     """Warnings about these lengths."""
+    decided: tuple[str, ...] = ()
+    """What the file leaves open and narrator decided, in sentences."""
 
 
 def check_session(request: SessionRequest, cache: Cache, lengths: Sequence[Ms] | None = None) -> Checked:
@@ -43,12 +45,13 @@ def check_session(request: SessionRequest, cache: Cache, lengths: Sequence[Ms] |
 
     """
     draft = read_draft(request)
-    measured, noted = _measure(draft, cache)
-    open_draft_bed(draft, cache)
-    growth = draft.arrangement.grow(measured)
-    if growth is None:
-        return _check_pinned(draft, measured, noted, lengths)
-    return _check_growth(draft, growth, noted, lengths)
+    with keep_notes(draft.arrangement.script.notes):
+        measured, noted = _measure(draft, cache)
+        open_draft_bed(draft, cache)
+        growth = draft.arrangement.grow(measured)
+        if growth is None:
+            return _check_fixed(draft, measured, noted, lengths)
+        return _check_growth(draft, growth, noted, lengths)
 
 
 def _measure(draft: Draft, cache: Cache) -> tuple[Lengths, tuple[Fault, ...]]:
@@ -64,14 +67,19 @@ def _measure(draft: Draft, cache: Cache) -> tuple[Lengths, tuple[Fault, ...]]:
     return Lengths(clips, measure_rings(draft.arrangement.list_cues()), is_estimate), (*failed, *notes, *unspoken)
 
 
-def _check_pinned(draft: Draft, measured: Lengths, noted: tuple[Fault, ...], lengths: Sequence[Ms] | None) -> Checked:
-    if lengths is not None:
+def _check_fixed(draft: Draft, measured: Lengths, noted: tuple[Fault, ...], lengths: Sequence[Ms] | None) -> Checked:
+    is_single = isinstance(draft.arrangement, Pinned)
+    if lengths is not None and is_single:
         message = f"{draft.request.name} is a script, whose length is fixed; leave the lengths out"
         raise UsageError(message, options=("length",))
-    timeline = draft.arrangement.place(measured)
-    length = timeline.length
-    only = Range(length, length, length, ((length, length),))
-    return Checked(draft.heading.title, only, length, measured.is_estimate, (*noted, *timeline.notes))
+    natural = draft.arrangement.place(measured)
+    longest = natural.length if is_single else LONGEST
+    known = Range(natural.length, natural.length, longest, ((natural.length, longest),))
+    # The shortest of the lengths can be met if any can.
+    timeline = draft.arrangement.place(measured, min(lengths)) if lengths else natural
+    notes = (*noted, *timeline.notes)
+    title, length = draft.heading.title, timeline.length
+    return Checked(title, known, length, measured.is_estimate, notes, decided=draft.decided)
 
 
 def _check_growth(draft: Draft, growth: Growth, noted: tuple[Fault, ...], lengths: Sequence[Ms] | None) -> Checked:

@@ -9,11 +9,11 @@ from pydantic_core import ErrorDetails
 
 from narrator.errors import Fault, Mark, RoutineError
 from narrator.routine.hold_cues import PLACES
-from narrator.routine.model import STEPS, list_keys
+from narrator.routine.model import STEPS, Routine, list_keys
 from narrator.routine.slips.brackets import mend_brackets
 from narrator.routine.slips.keys import find_models
 from narrator.routine.slips.lines import quote
-from narrator.routine.slips.steps import explain_step
+from narrator.routine.slips.steps import explain_empty, explain_step
 from narrator.routine.slips.structure import (
     Fix,
     add_below,
@@ -22,6 +22,7 @@ from narrator.routine.slips.structure import (
     move_in,
     name_place,
     split_step,
+    unwrap,
     write_as_text,
 )
 from narrator.routine.slips.values import Meant, explain_value
@@ -39,6 +40,8 @@ def describe_faults(error: ValidationError, source: Source, kind: type[BaseModel
     # A list whose entries are all faulty is also called too short: the entries' own faults say it better.
     inner = {detail["loc"][:depth] for detail in details for depth in range(len(detail["loc"]))}
     details = [detail for detail in details if detail["type"] != "too_short" or detail["loc"] not in inner]
+    if kind is Routine and (wrapped := _find_wrapped(source)):
+        return RoutineError.gather([wrapped])
     faults = [
         _add_note(fault, source.find_note(detail["loc"]))
         for detail in details[:_MOST_FAULTS]
@@ -46,6 +49,18 @@ def describe_faults(error: ValidationError, source: Source, kind: type[BaseModel
     ]
     faults = sorted(faults, key=lambda each: (each.mark.line, each.mark.column) if each.mark else (0, 0))
     return RoutineError.gather(faults, max(len(details) - _MOST_FAULTS, 0))
+
+
+def _find_wrapped(source: Source) -> Fault | None:
+    """Return the fault of a file that has a whole routine below a key."""
+    for key, inner in source.data.items():
+        if isinstance(inner, dict) and "steps" in inner and "steps" not in source.data:
+            return _make_fault(
+                f"'title:' and 'steps:' are at the beginning of the file, not below {key!r}; move them to the left",
+                source.find_mark([key], key=True),
+                unwrap(source, [key]),
+            )
+    return None
 
 
 class _Place(NamedTuple):
@@ -141,7 +156,7 @@ def _describe_unknown(place: _Place, keys: list[str]) -> Fault:
 def _describe_missing(place: _Place) -> Fault:
     mark = place.source.find_mark(place.path[:-1])
     fix = None
-    if place.key == "steps" and (moved := move_in(place.source, place.path) if len(place.path) > 2 else None):
+    if place.key == "steps" and (moved := move_in(place.source, place.path)):
         message = "'steps' is missing; add 'steps:', and below it, further to the right, the steps that belong to it"
         return _make_fault(message, mark, moved)
     if place.path == ["title"] and mark.column == 1 and not mark.text.startswith("{"):
@@ -152,6 +167,10 @@ def _describe_missing(place: _Place) -> Fault:
 def _describe_key(place: _Place, message: str, keys: tuple[str | int, ...]) -> Fault:
     path = [*place.path, *keys]
     fix = None
+    if place.key in STEPS and keys[0] in list_keys(STEPS[place.key]):
+        message = f"{keys[0]!r} is beside {place.key!r}, not below it; move it to the left, into the same column"
+    elif "is not a language" in message and keys[0] in {"text", "title", "name", "content"}:
+        message = f"write the text after {place.key!r} itself, not below it, and without {keys[0]!r}"
     if str(keys[0]) in _MUSIC and "no kind of step" in message:
         message = f"{keys[0]!r} is no step: a bed is beneath everything; write it at the top, such as 'bed: rain'"
     # A repeat or a section needs steps of its own, which the other kind may be one of.
@@ -162,6 +181,8 @@ def _describe_key(place: _Place, message: str, keys: tuple[str | int, ...]) -> F
 
 def _describe_value(place: _Place, message: str) -> Fault:
     """Describe a value of the wrong form, in the words for what it most likely means."""
+    if place.key in {"steps", "cues"} and (fault := _describe_no_list(place, message)):
+        return fault
     written = place.written
     fix: Fix | None = None
     meant: Meant | None = None
@@ -169,18 +190,14 @@ def _describe_value(place: _Place, message: str) -> Fault:
         meant = explain_step(written)
     elif isinstance(written, str) and not written and (text := _find_comment(place)):
         return Fault("what follows # is a comment; put the text in quotes", place.mark, fix=text)
+    elif written == "" and (empty := _find_empty_step(place)):
+        meant = explain_empty(empty)
     elif message.startswith("say how long to breathe") and not {"rounds", "for"} & set(written):
         fix = add_below(place.source, place.path, "rounds: 6")
     elif message.startswith("a cue in a hold has one of") and not {*PLACES} & set(written):
         message, fix = _place_cue(place, message)
     elif isinstance(written, list) and place.path[-2:-1] == ["steps"] and len(written) == 1:
-        message, fix = "one dash starts a step; take the other one out", _drop_dash(place.mark)
-    elif isinstance(written, dict) and place.key in {"cues", "steps"}:
-        fix = list_entries(place.source, place.path, each=place.key == "steps")
-        message = "each step starts with '- '" if place.key == "steps" else message
-    elif written == "" and place.key == "steps" and (fix := move_in(place.source, place.path)):
-        message = "the steps that belong to 'steps' are further to the right than it"
-        return _make_fault(message, place.source.find_mark(place.path, key=True), fix)
+        message, fix = _unwrap_step(place, message)
     elif isinstance(written, list) and place.key in {"say", "brief"} and len(written) > 1:
         fix = write_as_text(place.source, place.path)
         message = f"{place.key!r} is one text, not a list; write its sentences one after another"
@@ -190,6 +207,40 @@ def _describe_value(place: _Place, message: str) -> Fault:
     if meant:
         message, fix = meant.message or message, _rewrite(place, meant.instead)
     return _make_fault(message, place.mark, fix)
+
+
+def _find_empty_step(place: _Place) -> str | None:
+    """Return the kind of a step that has nothing behind it; what a bell is belongs to its kind."""
+    path = place.path[:-1] if place.path[-2:] == ["bell", "sound"] else place.path
+    is_quoted = bool(getattr(place.source.find_node(place.path), "style", None))
+    return str(path[-1]) if path[-3:-2] == ["steps"] and path[-1] in STEPS and not is_quoted else None
+
+
+def _describe_no_list(place: _Place, message: str) -> Fault | None:
+    """Describe steps or cues that are something else than a list; None where nothing is known of that."""
+    written, mark = place.written, place.mark
+    if isinstance(written, dict):
+        is_steps = place.key == "steps"
+        message = "each step starts with '- '" if is_steps else message
+        return _make_fault(message, mark, list_entries(place.source, place.path, each=is_steps))
+    if written == "" and place.key == "steps":
+        return _describe_no_steps(place)
+    if isinstance(written, str) and (found := re.search(r"\s*[|>]-?$", mark.text)):
+        message = f"{place.key!r} is a list, not a text; take the {found.group().strip()} out"
+        return Fault(message, mark, fix=mark.text[: found.start()])
+    return None
+
+
+def _describe_no_steps(place: _Place) -> Fault:
+    """Describe the key `steps` without a value: its steps are beside it, or nowhere."""
+    mark = place.source.find_mark(place.path, key=True)
+    if moved := move_in(place.source, place.path):
+        return _make_fault("the steps that belong to 'steps' are further to the right than it", mark, moved)
+    before = mark.text[: mark.column - 1]
+    below = f"{before}steps:\n{' ' * (mark.column + 1)}- say: Sit down."
+    return Fault(
+        "'steps' has none; write them below it, each after a dash", mark, fix=None if before.strip() else below
+    )
 
 
 def _place_cue(place: _Place, message: str) -> tuple[str, Fix | None]:
@@ -203,9 +254,15 @@ def _make_fault(message: str, mark: Mark, fix: Fix | None) -> Fault:
     return Fault(message, mark, fix=fix.text, lines=fix.lines) if fix and fix.text else Fault(message, mark)
 
 
-def _drop_dash(mark: Mark) -> Fix:
+def _unwrap_step(place: _Place, message: str) -> tuple[str, Fix | None]:
+    """Return what to say of a step in a list of its own, and its line without the second dash or the brackets."""
+    mark = place.mark
     before, after = mark.text[: mark.column - 1], mark.text[mark.column - 1 :]
-    return Fix(before + re.sub(r"^-\s+", "", after) if before.rstrip().endswith("-") else None)
+    if (dash := re.match(r"-\s+", after)) and before.rstrip().endswith("-"):
+        return "one dash starts a step; take the other one out", Fix(before + after[dash.end() :])
+    if isinstance(place.written[0], dict) and (inner := place.source.cut(place.source.find_node([*place.path, 0]))):
+        return "a step is not in square brackets; take them out", _rewrite(place, inner)
+    return message, None
 
 
 def _rewrite(place: _Place, instead: str | None) -> Fix:

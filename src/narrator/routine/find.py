@@ -4,6 +4,7 @@ from pathlib import Path
 
 from narrator.errors import RoutineError
 from narrator.paths import exists, is_file
+from narrator.routine.importers.timed import TIMED
 from narrator.routine.nearest import suggest
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -37,6 +38,6 @@ def find_routine(name: str) -> Path:
         raise RoutineError(f"{name} is a folder; name a routine file in it")
     if near := next((each for ending in (".yaml", ".yml") if is_file(each := path.with_suffix(ending))), None):
         raise RoutineError(f"there is no {name!r}; did you mean {str(near)!r}?")
-    if path.suffix in {".yaml", ".yml"} or len(path.parts) > 1:
+    if path.suffix.lower() in {".yaml", ".yml", *TIMED} or len(path.parts) > 1:
         raise RoutineError(f"there is no file {name}; 'narrator list' shows the built-in routines")
     raise RoutineError(f"there is no routine {name!r}; {suggest(name, builtins)}")

@@ -7,15 +7,16 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from narrator.errors import Fault, RoutineError
+from narrator.errors import Fault, RoutineError, keep_notes
 from narrator.paths import find_below
 from narrator.routine.describe import describe_faults
 from narrator.routine.find import builtin_folder
 from narrator.routine.guard import MAX_NODES
 from narrator.routine.importers import read_source
-from narrator.routine.losses import find_cut_texts, find_losses, find_uncounted
+from narrator.routine.losses import find_losses, find_uncounted
 from narrator.routine.model import Fragment, Include, Repeat, Routine, Section, StepBase
 from narrator.routine.parameters import count_nodes, fill_parameters
+from narrator.routine.slips.cuts import find_cut_texts
 from narrator.routine.slips.foreign import name_foreign
 from narrator.routine.slips.keys import describe_keys, join_fixes, respell_keys
 from narrator.routine.source import Source
@@ -43,13 +44,14 @@ def make_routine(source: Source, path: Path, sounds: tuple[Path, ...] = ()) -> R
         RoutineError: with all faults found.
 
     """
-    filled = fill_parameters(source)
-    routine = type_source(filled, Routine)
-    includer = _Includer(routine.language)
-    faults = includer.fill(routine.steps, path.resolve(), (path.resolve(),))
-    if faults:
-        raise RoutineError.gather(faults)
-    notes = [*source.reading.notes, *find_cut_texts(source), *find_losses(routine, filled), *includer.notes]
+    notes = [*source.reading.notes, *find_cut_texts(source)]
+    with keep_notes(notes):
+        filled = fill_parameters(source)
+        routine = type_source(filled, Routine)
+        faults = _Includer(routine.language, notes).fill(routine.steps, path.resolve(), (path.resolve(),))
+        if faults:
+            raise RoutineError.gather(faults)
+    notes += find_losses(routine, filled)
     routine._notes = tuple(dict.fromkeys(notes))  # noqa: SLF001 - set by the loader from all files
     routine._decisions = source.reading.decisions  # noqa: SLF001
     routine._sounds = sounds  # noqa: SLF001 - set by the loader, because the file does not contain it
@@ -58,15 +60,17 @@ def make_routine(source: Source, path: Path, sounds: tuple[Path, ...] = ()) -> R
 
 
 class _Includer:
-    """Reads included files: each of them once, and once more for each set of values."""
+    """Reads included files: each of them once, and once more for each set of values.
 
-    def __init__(self, language: str) -> None:
+    Warnings about material in the files that would not be heard are added to `notes`.
+    """
+
+    def __init__(self, language: str, notes: list[Fault]) -> None:
         self._language = language
         self._sources: dict[Path, Source] = {}
         self._known: dict[Path, Fragment] = {}
         self._size = 0
-        self.notes: list[Fault] = []
-        """Warnings about material in the files that would not be heard."""
+        self._notes = notes
 
     def fill(self, steps: Iterable[StepBase], file: Path, opened: tuple[Path, ...]) -> list[Fault]:
         """Read the files included by steps and return the faults in them."""
@@ -80,6 +84,7 @@ class _Includer:
                         self._include(step, file, opened)
                     except RoutineError as error:
                         faults += error.faults
+                        self._notes += error.notes
         return faults
 
     def _include(self, step: Include, file: Path, opened: tuple[Path, ...]) -> None:
@@ -111,6 +116,7 @@ class _Includer:
         """Read a file with the values that a step gives."""
         if found not in self._sources:
             self._sources[found] = read_source(found, shown)
+            self._notes += [*self._sources[found].reading.notes, *find_cut_texts(self._sources[found])]
         filled = fill_parameters(self._sources[found], step.with_, step.mark)
         self._size += count_nodes(filled.root)
         if self._size > MAX_NODES:
@@ -118,8 +124,7 @@ class _Includer:
                 f"over {MAX_NODES:,} entries in included files; include fewer", step.find_mark("include")
             )
         fragment = type_source(filled, Fragment, self._language)
-        self.notes += [*self._sources[found].reading.notes, *find_cut_texts(self._sources[found])]
-        self.notes += find_uncounted(fragment, filled)
+        self._notes += find_uncounted(fragment, filled)
         fragment._translations = filled.translations  # noqa: SLF001 - set by the loader, because the file does not contain it
         return fragment
 

@@ -5,9 +5,9 @@ Scalars stay text and are typed by the models, which avoids the surprises of YAM
 
 import errno
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as PlainMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,13 @@ from narrator.characters import describe_control, find_control
 from narrator.errors import Fault, Mark, RoutineError
 from narrator.paths import read_file
 from narrator.routine.guard import Loader, check_text
+from narrator.routine.slips.cuts import find_cut_texts
 from narrator.routine.slips.foreign import name_bytes, name_foreign
 from narrator.routine.slips.lines import STEPS, split_lines
 from narrator.routine.slips.outside import find_outside
 from narrator.routine.slips.spaces import find_spaces
 from narrator.routine.slips.structure import list_lines
-from narrator.routine.slips.syntax import find_slips
+from narrator.routine.slips.syntax import Mended, find_slips
 from narrator.routine.translations import Translations
 from narrator.routine.written import Written
 
@@ -84,7 +85,11 @@ class Source:
         self.borrowed = borrowed or {}
         self.translations = translations or Translations(None, name)
         self.reading = reading or Reading()
-        self.data = self._build(root)
+        try:
+            self.data = self._build(root)
+        except RoutineError as error:
+            error.notes = tuple(find_cut_texts(self))
+            raise
 
     def find_mark(self, path: Sequence[str | int], *, key: bool = False) -> Mark:
         """Return the place of the value at a path of keys and indexes, or with `key`, of the last key.
@@ -307,8 +312,8 @@ def parse_source(text: str, name: str, translations: Translations | None = None)
         raise RoutineError.gather(odd)
     if refusal := check_text(text):
         if not refusal.is_final and (foreign := name_foreign(text)):
-            raise RoutineError(foreign, Mark(name, 1, 1, split_lines(text)[0]))
-        raise RoutineError.gather(find_slips(text, name, check_text))
+            raise RoutineError(foreign, Mark(name, 1, 1, lines[0]))
+        raise _refuse(find_slips(text, name, check_text), lines, name)
     root = yaml.compose(text, Loader=Loader)
     if root is None:
         raise RoutineError("the file is empty; start with 'title:' and 'steps:'", Mark(name, 1, 1))
@@ -326,6 +331,26 @@ def make_source(
     translations = translations or Translations(None, name)
     translations.list_scalars = partial(_list_scalars, root)
     return Source(name, root, text=text, translations=translations, reading=reading)
+
+
+def _refuse(mended: Mended, lines: Sequence[str], name: str) -> RoutineError:
+    """Return the error of a text that is refused, with the warnings about those of its lines that may stay."""
+    error = RoutineError.gather(mended.faults)
+    text = "\n".join(mended.lines)
+    if check_text(text) or not (root := yaml.compose(text, Loader=Loader)):
+        return error
+    try:
+        notes = find_cut_texts(Source(name, root, text=text))
+    except RoutineError as another:
+        notes = list(another.notes)
+    error.notes = tuple(_place_notes(notes, mended, lines))
+    return error
+
+
+def _place_notes(notes: Iterable[Fault], mended: Mended, lines: Sequence[str]) -> Iterator[Fault]:
+    for note in notes:
+        if note.mark and note.mark.text == lines[line := mended.origins[note.mark.line - 1]]:
+            yield replace(note, mark=replace(note.mark, line=line + 1))
 
 
 def _list_scalars(node: yaml.Node) -> Iterator[str]:

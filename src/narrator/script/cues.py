@@ -270,6 +270,8 @@ class Script:
     """The script with full guidance, if this one has less."""
     units: tuple[Unit, ...] = ()
     """Material that may enter and leave as the track grows and shrinks."""
+    length_mark: Mark | None = field(default=None, compare=False, repr=False)
+    """Place of the length in the file; None if the file has none."""
     notes: tuple[Fault, ...] = field(default=(), compare=False, repr=False)
     """Warnings about its texts, and about texts that nobody would hear; not compared."""
 

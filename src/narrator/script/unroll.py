@@ -108,6 +108,7 @@ def write_script(
         loudness=routine.loudness,
         full=write_script(routine, "full", language, without, seed) if guidance == "brief" else None,
         units=tuple(writer.units.values()),
+        length_mark=None if routine.length is None else routine.find_mark("length"),
         notes=(*routine.notes, *writer.context.notes),
     )
 

@@ -1,4 +1,4 @@
-"""The two kinds of script that can be placed on a timeline: with elastic silences, or with fixed times."""
+"""What can be placed on a timeline: a script with elastic silences, one with fixed times, and timed text."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,6 +10,7 @@ from narrator.timeline.grow import Growth
 from narrator.timeline.layout import lay_out, measure_range
 from narrator.timeline.pinned import PinnedScript, place_script
 from narrator.timeline.placed import Lengths, Timeline
+from narrator.timeline.timed import TimedScript, place_timed
 from narrator.units import Db, Lufs, Ms, format_duration
 
 
@@ -61,7 +62,7 @@ class Arrangement(Protocol):
         """Yield every cue whose length is needed for a timeline or for the gain."""
 
     def grow(self, lengths: Lengths) -> Growth | None:
-        """Return how the script grows with the length of the track; None for a script of fixed length."""
+        """Return how the script grows with the length of the track; None for cues that have times of their own."""
 
     def place(self, lengths: Lengths, length: Ms | None = None, *, nearest: bool = False) -> Timeline:
         """Place every cue in a track of `length` ms, or of the script's own length.
@@ -134,6 +135,30 @@ class Pinned:
     def place_whole(self, lengths: Lengths) -> Timeline:
         """Place every cue at its own time."""
         return place_script(self.script, lengths)
+
+
+@dataclass(frozen=True)
+class Timed:
+    """Timed text: its lines have their times, and silence may follow them."""
+
+    script: TimedScript
+    gain: None = None
+
+    def list_cues(self) -> Iterator[Cue]:
+        """Yield the cues of the script."""
+        return self.script.list_cues()
+
+    def grow(self, lengths: Lengths) -> None:  # noqa: ARG002 - nothing enters or leaves
+        """Return None, because its lines have their times."""
+        return
+
+    def place(self, lengths: Lengths, length: Ms | None = None, *, nearest: bool = False) -> Timeline:  # noqa: ARG002
+        """Place every line at its time; what `length` adds is silence at the end."""
+        return place_timed(self.script, lengths, length)
+
+    def place_whole(self, lengths: Lengths) -> Timeline:
+        """Place every line at its time."""
+        return place_timed(self.script, lengths)
 
 
 def place_growth(growth: Growth, length: Ms | None, *, nearest: bool = False) -> Timeline:

@@ -66,7 +66,8 @@ def _lay_out_naturally(growth: Growth) -> Timeline:
 
 def _lay_out_to(growth: Growth, target: Ms) -> Timeline:
     if target > LONGEST:
-        raise LengthError(f"{format_duration(target)} is over {format_duration(LONGEST)}, the longest a track can be")
+        message = f"{format_duration(target)} is over {format_duration(LONGEST)}, the longest a track can be"
+        raise LengthError(f"{message}; choose a shorter one", options=("length",))
     chosen = growth.choose(target)
     if chosen is None:
         raise refuse_length(growth, target, measure_range(growth, growth.lengths))

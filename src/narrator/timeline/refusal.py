@@ -1,8 +1,9 @@
 """Why a track cannot be so long: what can be met, which lines limit it, and what to write there instead."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from narrator.errors import LengthError, Mark
 from narrator.script import Bell, BreathBlock, Elastic, Item, Silence, Speech
@@ -14,6 +15,8 @@ _STEPS_NAMED = 3
 """Steps that a refusal names, those that take most first."""
 _SHORTEST_HOLD: Ms = 5000
 """A hold that is advised to shrink is advised no further than this."""
+_LENGTH = r"(?:\d[\w.]*(?: breaths)?|\"\d[^\"]*\"|'\d[^']*')(?=\s*(?:$|[,}]|\s#))"
+"""A length in a line of YAML, and nothing more in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class _Stretch:
 
     kind: str
     line: str
+    mark: Mark
     least: Ms
     natural: Ms
     most: Ms
@@ -34,34 +38,73 @@ class _Stretch:
             return f"{self.kind}: {show_length(self.natural)}"
         return f"{self.kind}: {show_length(self.least)}..{show_length(self.most)}"
 
-    def advise(self, least: Ms, most: Ms) -> str:
+    def advise(self, least: Ms, most: Ms) -> "_Advice":
         """Say what to write in its line."""
-        return f"{self.line}: '{self.written}' -> '{self.kind}: {show_length(least)}..{show_length(most)}'"
+        new = f"{show_length(least)}..{show_length(most)}"
+        text = f"{self.line}: '{self.written}' -> '{self.kind}: {new}'"
+        return _Advice(text, self.mark, _put_length(self.mark, new, self.kind))
+
+
+@dataclass(frozen=True, slots=True)
+class _Advice:
+    """What to change, where, and the line as it is then."""
+
+    text: str
+    mark: Mark
+    fix: str | None = None
 
 
 def refuse_length(growth: Growth, target: Ms, span: Range) -> LengthError:
-    """Make the error for a length out of reach: what can be met, what takes most, and what to write in which line."""
-    error = LengthError(_describe_refusal(growth, target, span), growth.script.mark)
+    """Make the error for a length out of reach: what can be met, what takes most, and what to write in which line.
+
+    It is at the length that the file has, or where that is not what was asked for, at the first line to change.
+    """
+    script = growth.script
+    message, advice = _describe_refusal(growth, target, span)
+    if target == script.length and script.length_mark:
+        fix = _put_length(script.length_mark, _show_roundly(span.find_nearest(target), span))
+        error = LengthError(f"{message}; or choose another length", script.length_mark, fix=fix)
+    else:
+        mark, fix = (advice.mark, advice.fix) if advice else (script.mark, None)
+        message = f"{message}; or choose another length, or the nearest that can be met"
+        error = LengthError(message, mark, options=("length", "nearest"), fix=fix)
     error.spans = span.spans
     return error
 
 
-def _describe_refusal(growth: Growth, target: Ms, span: Range) -> str:
+def _put_length(mark: Mark, new: str, key: str = "") -> str | None:
+    """Return a line with another length: in place of that at a place, or of the value of a key behind it."""
+    before = rf".*?\b{key}:\s+" if key else ""
+    found = re.compile(rf"({before}){_LENGTH}").match(mark.text, mark.column - 1)
+    return f"{mark.text[: mark.column - 1]}{found[1]}{new}{mark.text[found.end() :]}" if found else None
+
+
+def _show_roundly(length: Ms, span: Range) -> str:
+    """Return a length that can be met, in whole seconds where one of these can."""
+    for near in (length // 1000 * 1000, -(-length // 1000) * 1000):
+        if any(low <= near <= high for low, high in span.spans):
+            return format_duration(near)
+    return format_duration(length)
+
+
+def _describe_refusal(growth: Growth, target: Ms, span: Range) -> tuple[str, _Advice | None]:
+    """Say why a length cannot be met, and what to change; and the first line to change, where one is known."""
     asked, is_between = format_duration(target), span.shortest <= target <= span.longest
     reach = f"the shortest it can be is {format_duration(span.shortest)}, the longest {format_duration(span.longest)}"
     if len(span.spans) > 1:
         reach = f"it can take {describe_spans(span.spans)}"
     material = growth.find_material(target)
     if not material.sets:
-        return f"nothing is heard in a track of {asked}: every step has 'from' or 'until' against it; {reach}"
+        return f"nothing is heard in a track of {asked}: every step has 'from' or 'until' against it; {reach}", None
     is_short, limiting = _find_limit(material, floor_ticks(target))
     steps = material.list_steps(limiting.count)
     advice = (_advise_shrinking if is_short else _advise_growing)(material, limiting, steps, target)
-    most = "; ".join(_list_greatest(material, steps, is_short=is_short))
-    return (
+    most = "; ".join(named for _, named in _list_greatest(material, steps, is_short=is_short))
+    message = (
         f"this routine cannot take {asked}{', whatever is left out or added' if is_between else ''}: {reach}; "
-        f"most time goes to {most}; {'; '.join(advice)}; or choose another length"
+        f"most time goes to {most}; {'; '.join(each.text for each in advice)}"
     )
+    return message, advice[0]
 
 
 def describe_spans(spans: Sequence[tuple[Ms, Ms]]) -> str:
@@ -79,7 +122,7 @@ def _find_limit(material: Material, ticks: Ticks) -> tuple[bool, MaterialSet]:
     return (False, below[-1]) if below else (True, material.sets[0])
 
 
-def _list_greatest(material: Material, steps: Sequence[int], *, is_short: bool) -> Iterator[str]:
+def _list_greatest(material: Material, steps: Sequence[int], *, is_short: bool) -> Iterator[tuple[Mark, str]]:
     takes: Counter[Mark] = Counter()
     names: dict[Mark, str] = {}
     places: dict[Mark, list[StepPlace]] = {}
@@ -92,7 +135,7 @@ def _list_greatest(material: Material, steps: Sequence[int], *, is_short: bool) 
         places.setdefault(item.mark, []).append(StepPlace(title, item.side))
     for mark, length in takes.most_common(_STEPS_NAMED):
         where = f"{_name_line(mark, script.mark)}{describe_places(places[mark])}"
-        yield f"{where}, {names[mark]} {show_length(length)}"
+        yield mark, f"{where}, {names[mark]} {show_length(length)}"
 
 
 def _name_item(item: Item) -> str:
@@ -121,12 +164,12 @@ def _list_stretches(material: Material, steps: Iterable[int]) -> list[_Stretch]:
         if isinstance(item.what, Silence) and (item.what.is_hold or item.what.length.least < item.what.length.most):
             found["hold" if item.what.is_hold else "pause", item.mark, item.what.length] += 1
     return [
-        _Stretch(kind, _name_line(mark, script.mark), length.least, length.natural, length.most, count)
+        _Stretch(kind, _name_line(mark, script.mark), mark, length.least, length.natural, length.most, count)
         for (kind, mark, length), count in found.items()
     ]
 
 
-def _advise_growing(material: Material, limiting: MaterialSet, steps: Sequence[int], target: Ms) -> list[str]:
+def _advise_growing(material: Material, limiting: MaterialSet, steps: Sequence[int], target: Ms) -> list[_Advice]:
     """Say which holds to widen, and by how much: the longest, each by the same factor."""
     missing = target - ticks_to_ms(limiting.most)
     holds = [stretch for stretch in _list_stretches(material, steps) if stretch.kind == "hold"]
@@ -134,17 +177,17 @@ def _advise_growing(material: Material, limiting: MaterialSet, steps: Sequence[i
     whole = sum(hold.most * hold.count for hold in widest)
     if not widest:
         most = _round_up(missing)
-        return [f"add 'hold: {show_length(most // 4)}..{show_length(most)}', or steps with 'extra: true'"]
-    advice = [hold.advise(hold.least, _round_up(hold.most + missing * hold.most // whole + 1)) for hold in widest]
-    return [f"write in {advice[0]}", *advice[1:]]
+        text = f"add 'hold: {show_length(most // 4)}..{show_length(most)}', or steps with 'extra: true'"
+        return [_Advice(text, material.measured.script.mark)]
+    return _begin(hold.advise(hold.least, _round_up(hold.most + missing * hold.most // whole + 1)) for hold in widest)
 
 
-def _advise_shrinking(material: Material, limiting: MaterialSet, steps: Sequence[int], target: Ms) -> list[str]:
+def _advise_shrinking(material: Material, limiting: MaterialSet, steps: Sequence[int], target: Ms) -> list[_Advice]:
     """Say which holds to let shrink, and which steps to make optional, until the length can be met."""
     missing = ticks_to_ms(limiting.least) - target
     holds = [stretch for stretch in _list_stretches(material, steps) if stretch.least > _SHORTEST_HOLD]
     holds.sort(key=lambda hold: hold.least * hold.count, reverse=True)
-    advice: list[str] = []
+    advice: list[_Advice] = []
     for hold in holds:
         if missing <= 0:
             break
@@ -152,11 +195,15 @@ def _advise_shrinking(material: Material, limiting: MaterialSet, steps: Sequence
         advice.append(hold.advise(least, max(hold.most, least + 1000)))
         missing -= (hold.least - least) * hold.count
     if missing > 0 or not advice:
-        largest = next(_list_greatest(material, steps, is_short=True))
-        return [
-            f"shorten these steps, or add 'optional: true' to those that a short session can do without ({largest})"
-        ]
-    return [f"write in {advice[0]}", *advice[1:]]
+        mark, largest = next(_list_greatest(material, steps, is_short=True))
+        text = f"shorten these steps, or add 'optional: true' to those that a short session can do without ({largest})"
+        return [_Advice(text, mark)]
+    return _begin(advice)
+
+
+def _begin(advice: Iterable[_Advice]) -> list[_Advice]:
+    first, *more = advice
+    return [replace(first, text=f"write in {first.text}"), *more]
 
 
 def _round_up(length: Ms) -> Ms:

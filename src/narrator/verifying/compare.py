@@ -81,13 +81,14 @@ def _compare(
     end = ms_to_samples(timeline.length)
     at = 0
     channels = coding.channels if coding else 2
-    expected, around = Expected(layout, mixer, coding), find_surroundings(mixer)
+    expected = Expected(layout, mixer, coding)
     for part, whole, ahead in _mix_parts(layout, mixer, channels):
         ticks = part.ticks
         start = ticks_to_ms(at)
         first, last = at * TICK_SAMPLES, min((at + ticks) * TICK_SAMPLES, end)
         mixed = whole[: max(last - first, 0)]
         heard = decoded.read(len(mixed))
+        around = find_surroundings(part, mixer)
         background = mix_down(mix_part_background(part, layout, mixer, around), channels)[: len(mixed)]
         mixed_here, background_here = mixed[: len(heard)], background[: len(heard)]
         is_masked = onsets.are_masked(start, mixed - background, heard - mixed_here)
@@ -119,9 +120,8 @@ def _compare(
 def _mix_parts(layout: Layout, mixer: Mixer, channels: int) -> Iterator[tuple[Part, Samples, Samples]]:
     """Yield each part, its mix, and the beginning of the next one's: an encoder lets some of that be heard early."""
     before: tuple[Part, Samples] | None = None
-    around = find_surroundings(mixer)
     for part in list_parts(layout, mixer, count_frames(layout.length)):
-        mixed = mix_down(mix_part(part, layout, mixer, around), channels)
+        mixed = mix_down(mix_part(part, layout, mixer, find_surroundings(part, mixer)), channels)
         if before:
             yield *before, mixed[:_EDGE]
         before = part, mixed

@@ -1,7 +1,6 @@
 """A track as a decoder gives it, and its parts as they are once they are encoded and decoded."""
 
 from collections import OrderedDict
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +8,7 @@ import numpy as np
 from narrator.formats.coding import Coding
 from narrator.formats.encoded import encode_below_ceiling
 from narrator.mix import Layout, Mixer
-from narrator.mix.parts import Part, Piece, find_block, find_loop
+from narrator.mix.parts import Part, find_block
 from narrator.sound.audio import Samples
 from narrator.sound.opened import DAMAGE, BadSoundError, decode_frames
 from narrator.units import TICK_SAMPLES
@@ -68,13 +67,11 @@ class Expected:
         if self._coding is None or not (is_masked or is_doubtful(mixed, heard)):
             return mixed
         # A loop comes again and again.
-        loop = None if isinstance(part, Piece) else find_loop(part.level, self._mixer)
-        key = replace(part, start=part.start % loop.ticks) if loop else part
-        if key not in self._known:
-            self._known[key] = code_part(part, self._layout, self._mixer, self._coding)
+        if part not in self._known:
+            self._known[part] = code_part(part, self._layout, self._mixer, self._coding)
             while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
-        return self._known[key][: len(mixed)]
+        return self._known[part][: len(mixed)]
 
 
 def code_part(part: Part, layout: Layout, mixer: Mixer, coding: Coding) -> Samples:

@@ -132,7 +132,14 @@ class _Speller:
 def _find_right(word: str, known: list[str]) -> str | None:
     """Return the key that a word can only mean."""
     plain = word.strip(_QUOTES).lower()
-    for meant in (plain, _SYNONYMS.get(plain), f"{plain}s", plain.removesuffix("s"), translate_key(plain)):
+    for meant in (
+        plain,
+        _SYNONYMS.get(plain),
+        plain.removesuffix(" for"),
+        f"{plain}s",
+        plain.removesuffix("s"),
+        translate_key(plain),
+    ):
         if meant in known:
             return meant
     # A key that belongs elsewhere is spelt well.

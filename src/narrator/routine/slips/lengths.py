@@ -16,7 +16,7 @@ _AROUND = re.compile(
 
 def read_loosely(text: str) -> str | None:
     """Return a length of time as narrator writes it; None for what is no length, or only a number."""
-    plain = _AROUND.sub("", text.strip().strip("\"'")).strip()
+    plain = _AROUND.sub("", text.strip().strip("\"'()[]")).strip()
     plain = re.sub(r"(?<=\d),(?=\d)", ".", plain)
     plain = re.sub(r"(\d+)\s*[′']\s*(?:(\d+)\s*[″\"])?", lambda found: f"{found[1]}m{found[2] or 0}s", plain)
     plain = re.sub(r"(\d+)\s*[″\"]$", r"\1s", plain)

@@ -11,7 +11,7 @@ from narrator.sound.catalog import BELLS
 
 def explain_step(text: str) -> Meant:
     """Return what is meant by a step that is a plain text, and how it is written."""
-    if text.lower() in STEPS:
+    if not text or text.lower() in STEPS:
         return _complete(text.lower())
     found = re.match(r"([A-Za-z]+)\s*[:：=;]\s*(?=\S)", text)
     if found and found[1].lower() in STEPS:
@@ -19,7 +19,7 @@ def explain_step(text: str) -> Meant:
         return _make(f"after {kind!r} write a colon and a space", kind, _read_value(kind, rest) or rest)
     first, _, rest = text.partition(" ")
     kind = first.lower()
-    value = _read_value(kind, rest.strip(" -")) if kind in STEPS else None
+    value = _read_value(kind, re.sub(r"^[\s=-]*>\s*", "", rest.strip(" -"))) if kind in STEPS else None
     if value and (first == kind or kind != "say"):
         return _make(f"a colon is missing after {kind!r}", kind, value)
     if length := read_range(text) or read_loosely(text):
@@ -41,10 +41,20 @@ _WANTED = {
 
 
 def _complete(kind: str) -> Meant:
-    """Return what is missing of a step that is only the name of its kind."""
+    """Return what is missing of a step that is only the name of its kind, or nothing."""
+    if not kind:
+        return Meant("there is no step after this dash; take the dash out, or write one, such as '- hold: 1m'", None)
     if step := _VALUES.get(kind):
         return Meant(f"{kind!r} needs a colon and a value; write '- {step}'", step)
     return Meant(f"{kind!r} needs a colon and {_WANTED[kind]}", None)
+
+
+def explain_empty(kind: str) -> Meant:
+    """Return what is missing of a step whose kind has nothing behind its colon."""
+    if step := _VALUES.get(kind):
+        value = step.strip("{}").partition(": ")[2].partition(",")[0]
+        return Meant(f"there is nothing after {kind!r}; write a value, such as '{kind}: {value}'", value)
+    return Meant(f"there is nothing after {kind!r}; write {_WANTED[kind]}", None)
 
 
 def _make(message: str, kind: str, value: str) -> Meant:

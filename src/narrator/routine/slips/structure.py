@@ -12,7 +12,7 @@ from narrator.routine.slips.lines import KEYS, STEPS, read_line, write_plainly
 if TYPE_CHECKING:
     from narrator.routine.source import Source
 
-_BULLET = re.compile(r"^(?:[•–—*+·]\s*|-(?=\w)|\d+[.)]\s+)")
+_BULLET = re.compile(r"^(?:[^\w\s\"'#&*!|>%@`{}\[\],:?/-]\ufe0f?\s*|[*]\s*|-(?=\w)|\d+[.)]\s+)")
 
 
 class Fix(NamedTuple):
@@ -43,7 +43,7 @@ def list_entries(source: "Source", path: Sequence[str | int], *, each: bool) -> 
 def list_lines(lines: Sequence[str], node: yaml.MappingNode, *, each: bool) -> Fix:
     """Return the lines of a mapping as a list: of one entry, or with an entry for `each` kind of step in it."""
     first, last = node.start_mark.line, _find_last(node)
-    kinds = [label for label, _ in node.value if label.value not in KEYS.difference(STEPS)]
+    kinds = [label for label, _ in node.value if not _is_detail(label)]
     starts = {first, *(label.start_mark.line for label in kinds if each)}
     column = node.start_mark.column
     new = [
@@ -55,11 +55,19 @@ def list_lines(lines: Sequence[str], node: yaml.MappingNode, *, each: bool) -> F
     return Fix("\n".join(new), len(new))
 
 
+def _is_detail(label: yaml.Node) -> bool:
+    """Whether a key says more about a step, rather than what it is."""
+    return isinstance(label, yaml.ScalarNode) and label.value in KEYS and label.value not in STEPS
+
+
 def move_in(source: "Source", path: Sequence[str | int]) -> Fix | None:
     """Return a section or repeat with those steps below it moved in that are beside it, up to the next one of its kind.
 
-    `path` is that of its key `steps`, which may be missing.
+    `path` is that of its key `steps`, which may be missing. There is nothing to move into the steps of the file itself:
+    what is beside them is not a step.
     """
+    if len(path) < 3:
+        return None
     *outer, index, _ = path
     siblings, step = source.find_node(outer), source.find_node(path[:-1])
     if not isinstance(siblings, yaml.SequenceNode) or siblings.flow_style or not isinstance(index, int):
@@ -127,6 +135,18 @@ def write_as_text(source: "Source", path: Sequence[str | int]) -> Fix | None:
     inner = " " * (label.start_mark.column + 2)
     new = [f"{source.lines[first][: head.at].rstrip()} |{head.comment}", *(f"{inner}- {text}" for text in texts)]
     return Fix("\n".join(new), last - first + 1)
+
+
+def unwrap(source: "Source", path: Sequence[str | int]) -> Fix | None:
+    """Return the lines of a mapping without the key that is around it, moved to the column of that key."""
+    node, label = source.find_node(path), source.find_label(path)
+    if not isinstance(node, yaml.MappingNode) or node.flow_style or not source.is_own(node):
+        return None
+    first, last, by = label.start_mark.line, _find_last(node), node.start_mark.column - label.start_mark.column
+    inner = source.lines[node.start_mark.line : last + 1]
+    if node.start_mark.line == first or any(text[:by].strip() for text in inner):
+        return None
+    return Fix("\n".join(text[by:] for text in inner), last - first + 1)
 
 
 def add_below(source: "Source", path: Sequence[str | int], text: str) -> Fix | None:

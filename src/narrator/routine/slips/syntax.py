@@ -72,12 +72,21 @@ class Refusal(NamedTuple):
     """Whether the file is refused for what it is, and nothing in it can be put right."""
 
 
-def find_slips(text: str, name: str, check: Callable[[str], Refusal | None]) -> list[Fault]:
+class Mended(NamedTuple):
+    """Why a text is refused, and its lines as they are meant, each with the line of the file that it stems from."""
+
+    faults: list[Fault]
+    lines: Sequence[str]
+    origins: Sequence[int]
+
+
+def find_slips(text: str, name: str, check: Callable[[str], Refusal | None]) -> Mended:
     """Return the causes for which a text is refused, at most fifty; `check` parses a text.
 
     Each cause is put right in a copy before the next is looked for, so that one line explains one fault.
     """
-    return list(_Search(name, check, split_lines(text)).find())
+    search = _Search(name, check, split_lines(text))
+    return Mended(list(search.find()), search.lines, search.origins)
 
 
 @dataclass
