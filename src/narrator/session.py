@@ -53,7 +53,7 @@ class Draft:
     routine: Routine | None = None
     """What the script was made from; None for a script that was authored as one."""
     decided: tuple[str, ...] = ()
-    """What the file leaves open, and was decided by narrator, in sentences."""
+    """Sentences about what the file leaves open and narrator decided."""
 
     @property
     def heading(self) -> Heading:

@@ -1,4 +1,4 @@
-"""Texts of a file that end where their author did not mean them to, or are read aloud against what was meant."""
+"""Find texts that YAML ends early, and marks in texts that would be read aloud."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _ENDS = ".!?…:;\"'”’»)]"
 _LISTS = frozenset({"say", "each", "spread", "random", "brief"})
-_TOLD = re.compile(r"\((?:(?:rest|wait|hold|silence|for)\s+)*(\d[\d.,]*\s*[A-Za-z]+\.?)\)", re.IGNORECASE)
+_SPOKEN = re.compile(r"\((?:(?:rest|wait|hold|silence|for)\s+)*(\d[\d.,]*\s*[A-Za-z]+\.?)\)", re.IGNORECASE)
 
 
 def find_cut_texts(source: "Source") -> list[Fault]:
@@ -32,8 +32,8 @@ def _walk(source: "Source", node: yaml.Node, key: str, seen: set[int]) -> Iterat
     if isinstance(node, yaml.ScalarNode):
         yield from _find_cut(source, node, key)
         if key in TEXTS | _LISTS:
-            yield from _find_told_pauses(source, node)
-            yield from _find_told_breaks(source, node)
+            yield from _find_spoken_pauses(source, node)
+            yield from _find_spoken_breaks(source, node)
     elif isinstance(node, yaml.SequenceNode):
         if node.flow_style and key in _LISTS:
             yield from _find_torn(source, node.value)
@@ -58,11 +58,11 @@ def _find_cut(source: "Source", node: yaml.ScalarNode, key: str) -> Iterator[Fau
         message = "what follows & is a name for the text, and is not said; put the text in quotes"
         yield Fault(message, source.mark_node(node), fix=source.replace(node, quote(written)))
     found = re.match(r"(\s+)#(.*)", line[end:])
-    told = found and _describe_comment(found[1], found[2], line[:end], is_text=key in TEXTS | _LISTS)
-    if not found or not told:
+    message = found and _describe_comment(found[1], found[2], line[:end], is_text=key in TEXTS | _LISTS)
+    if not found or not message:
         return
     fix = line[:start] + quote(line[start:].rstrip()) if written else None
-    yield Fault(told, Mark(source.name, node.end_mark.line + 1, end + len(found[1]) + 1, line), fix=fix)
+    yield Fault(message, Mark(source.name, node.end_mark.line + 1, end + len(found[1]) + 1, line), fix=fix)
 
 
 def _describe_comment(space: str, comment: str, before: str, *, is_text: bool) -> str | None:
@@ -96,10 +96,10 @@ def _find_one_side(source: "Source", item: yaml.Node) -> Iterator[Fault]:
         yield Fault(message, source.mark_node(item), fix=source.replace(item, ", ".join(names)))
 
 
-def _find_told_pauses(source: "Source", node: yaml.ScalarNode) -> Iterator[Fault]:
+def _find_spoken_pauses(source: "Source", node: yaml.ScalarNode) -> Iterator[Fault]:
     """Find lengths in parentheses, which are read aloud: `(3 sec)`, `(rest 10s)`."""
     mark = source.mark_node(node)
-    for found in _TOLD.finditer(node.value):
+    for found in _SPOKEN.finditer(node.value):
         is_pause = parse_pause(found.group()[1:-1], "en", by_word=True) is not None
         if not is_pause and (length := read_loosely(found[1])):
             start = mark.text.find(found.group(), mark.column - 1)
@@ -109,8 +109,8 @@ def _find_told_pauses(source: "Source", node: yaml.ScalarNode) -> Iterator[Fault
                 yield Fault(message, at, fix=at.rewrite(found.group(), f"[{length}]"))
 
 
-def _find_told_breaks(source: "Source", node: yaml.ScalarNode) -> Iterator[Fault]:
-    """Find a line break as other languages write it, which is none here."""
+def _find_spoken_breaks(source: "Source", node: yaml.ScalarNode) -> Iterator[Fault]:
+    """Find a line break in the notation of other languages, which would be read aloud."""
     mark = source.mark_node(node)
     if "\\n" in node.value and (start := mark.text.find("\\n", mark.column - 1)) >= 0:
         at = Mark(mark.file, mark.line, start + 1, mark.text)

@@ -1,4 +1,4 @@
-"""What stands around a routine in an answer of a chat: sentences before it, fences of ``` around it."""
+"""Find text around a routine copied from a chat: sentences before it, and fences of ``` around it."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,11 +8,11 @@ from narrator.routine.slips.lines import KEYS
 
 _FIRST = re.compile(r"(?:title|steps|language|description|length|voice)\s*[:=]")
 _OWN = re.compile(rf"\s|$|#|//|%|---|\.\.\.|[-\[{{\"'?&!*|>]|[^\s:=]+\s*[:=]|(?:{'|'.join(KEYS)})\b", re.IGNORECASE)
-"""How a line begins that may belong to the routine."""
+"""The beginning of a line that may belong to the routine."""
 
 
 def find_outside(lines: Sequence[str], name: str) -> Iterator[Fault]:
-    """Find lines before the first key, and from a closing fence on, that are no part of a routine."""
+    """Find lines before the first key, and from a closing fence on, that do not belong to the routine."""
     first = next((number for number, text in enumerate(lines) if _FIRST.match(text)), None)
     if first is None:
         return

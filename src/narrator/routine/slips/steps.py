@@ -1,4 +1,4 @@
-"""Entries of a list of steps that are plain text: `hold 30s`, `say:Hi`, `gong`."""
+"""Explain steps that are plain text: `hold 30s`, `say:Hi`, `gong`."""
 
 import re
 
@@ -10,7 +10,7 @@ from narrator.sound.catalog import BELLS
 
 
 def explain_step(text: str) -> Meant:
-    """Return what is meant by a step that is a plain text, and how it is written."""
+    """Return the probable meaning of a step that is plain text, correctly written."""
     if not text or text.lower() in STEPS:
         return _complete(text.lower())
     found = re.match(r"([A-Za-z]+)\s*[:：=;]\s*(?=\S)", text)
@@ -31,7 +31,7 @@ def explain_step(text: str) -> Meant:
 
 
 _VALUES = {"hold": "hold: 1m", "pause": "pause: 5s", "bell": "bell: bowl", "breathe": "{breathe: 4-6, rounds: 6}"}
-"""Steps that can be written without knowing more than their kind."""
+"""Complete steps for kinds that need nothing more."""
 _WANTED = {
     "say": "what is said: '- say: Sit down.'",
     "section": "its title, and below it 'steps:' with its steps: '- section: Warm up'",
@@ -41,7 +41,7 @@ _WANTED = {
 
 
 def _complete(kind: str) -> Meant:
-    """Return what is missing of a step that is only the name of its kind, or nothing."""
+    """Return what is missing from a step that is only the name of its kind, or empty."""
     if not kind:
         return Meant("there is no step after this dash; take the dash out, or write one, such as '- hold: 1m'", None)
     if step := _VALUES.get(kind):
@@ -50,7 +50,7 @@ def _complete(kind: str) -> Meant:
 
 
 def explain_empty(kind: str) -> Meant:
-    """Return what is missing of a step whose kind has nothing behind its colon."""
+    """Return what is missing from a step whose kind has no value."""
     if step := _VALUES.get(kind):
         value = step.strip("{}").partition(": ")[2].partition(",")[0]
         return Meant(f"there is nothing after {kind!r}; write a value, such as '{kind}: {value}'", value)
@@ -64,7 +64,7 @@ def _make(message: str, kind: str, value: str) -> Meant:
 
 
 def _read_value(kind: str, rest: str) -> str | None:
-    """Return the value of a step as it is written, from what follows its kind; None where it does not fit."""
+    """Return the value of a step in narrator's notation from the text after its kind; None if it does not fit."""
     match kind:
         case "hold" | "pause":
             return read_range(rest) or read_loosely(rest) or (f"{rest}s" if rest.isdigit() else None)

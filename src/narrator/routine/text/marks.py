@@ -296,7 +296,7 @@ def _read_emphasis(found: re.Match[str], language: str) -> _What:
 
 
 Reader: TypeAlias = Callable[[re.Match[str], str], Any]
-"""Returns what a mark is, in a language; None where it is none."""
+"""Returns the meaning of a mark in a language; None if it is not a mark."""
 READERS: dict[str, Reader] = {
     "tag": _read_tag,
     "angle": _read_angle,
@@ -309,7 +309,7 @@ READERS: dict[str, Reader] = {
 
 
 def find_stray(text: str) -> Iterator[TextFault]:
-    """Yield each square bracket without its partner."""
+    """Yield each unmatched square bracket."""
     for found in re.finditer(r"[\[\]［］【】]", text):
         start, end = max(0, found.start() - 12), found.end() + 12
         around = text[found.start() : end] if found.group() in "[［【" else text[start : found.end()]
