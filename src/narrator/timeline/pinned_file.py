@@ -77,8 +77,8 @@ def _name_sound(sound: Bell | Bed, folders: tuple[Path, ...]) -> str:
             return path.relative_to(folder.resolve()).as_posix()
     if folders:
         raise UsageError(
-            f"a script in {folders[0]} cannot name the sound file {path}, which is not in or below that folder; write the "
-            f"script to {path.parent}"
+            f"a script in {folders[0]} cannot name the sound file {path}, which is not in or below that folder; write "
+            f"the script to {path.parent}"
         )
     return str(path)
 

@@ -9,7 +9,7 @@ from narrator.errors import LengthError, Mark
 from narrator.script import Bell, BreathBlock, Elastic, Item, Silence, Speech
 from narrator.timeline.grow import Growth, Material, MaterialSet
 from narrator.timeline.placed import Range, StepPlace, describe_places, show_length
-from narrator.units import TICK, Ms, Ticks, floor_ticks, format_duration, ticks_to_ms
+from narrator.units import TICK, Ms, Ticks, floor_ticks, format_duration, format_range, format_seconds, ticks_to_ms
 
 _STEPS_NAMED = 3
 """Number of steps named in a refusal, those that take most time first."""
@@ -62,7 +62,7 @@ def refuse_length(growth: Growth, target: Ms, span: Range) -> LengthError:
     script = growth.script
     message, advice = _describe_refusal(growth, target, span)
     if target == script.length and script.length_mark:
-        fix = _put_length(script.length_mark, _show_roundly(span.find_nearest(target), span))
+        fix = _put_length(script.length_mark, span.format_nearest(target))
         error = LengthError(f"{message}; or choose another length", script.length_mark, fix=fix)
     else:
         mark, fix = (advice.mark, advice.fix) if advice else (script.mark, None)
@@ -79,18 +79,11 @@ def _put_length(mark: Mark, new: str, key: str = "") -> str | None:
     return f"{mark.text[: mark.column - 1]}{found[1]}{new}{mark.text[found.end() :]}" if found else None
 
 
-def _show_roundly(length: Ms, span: Range) -> str:
-    """Return a length that can be met, in whole seconds where one of these can."""
-    for near in (length // 1000 * 1000, -(-length // 1000) * 1000):
-        if any(low <= near <= high for low, high in span.spans):
-            return format_duration(near)
-    return format_duration(length)
-
-
 def _describe_refusal(growth: Growth, target: Ms, span: Range) -> tuple[str, _Advice | None]:
     """Return why a length is not possible and what to change, and the advice on the first line to change, if any."""
     asked, is_between = format_duration(target), span.shortest <= target <= span.longest
-    reach = f"the shortest it can be is {format_duration(span.shortest)}, the longest {format_duration(span.longest)}"
+    shortest, longest = span.format_ends()
+    reach = f"the shortest possible length is {shortest}, the longest {longest}"
     if len(span.spans) > 1:
         reach = f"it can take {describe_spans(span.spans)}"
     material = growth.find_material(target)
@@ -109,10 +102,8 @@ def _describe_refusal(growth: Growth, target: Ms, span: Range) -> tuple[str, _Ad
 
 def describe_spans(spans: Sequence[tuple[Ms, Ms]]) -> str:
     """Return the possible lengths as text, such as: 5m to 7m30s, or 9m to 20m."""
-    shown = [
-        f"{format_duration(low)} to {format_duration(high)}" if low < high else format_duration(low)
-        for low, high in spans
-    ]
+    ends = (format_range(*span) for span in spans)
+    shown = [f"{low} to {high}" if low != high else low for low, high in ends]
     return ", or ".join((", ".join(shown[:-1]), shown[-1])) if shown[1:] else shown[0]
 
 
@@ -135,7 +126,7 @@ def _list_greatest(material: Material, steps: Sequence[int], *, is_short: bool) 
         places.setdefault(item.mark, []).append(StepPlace(title, item.side))
     for mark, length in takes.most_common(_STEPS_NAMED):
         where = f"{_name_line(mark, script.mark)}{describe_places(places[mark])}"
-        yield mark, f"{where}, {names[mark]} {show_length(length)}"
+        yield mark, f"{where}, {names[mark]} {format_seconds(length)}"
 
 
 def _name_item(item: Item) -> str:
@@ -177,7 +168,8 @@ def _advise_growing(material: Material, limiting: MaterialSet, steps: Sequence[i
     whole = sum(hold.most * hold.count for hold in widest)
     if not widest:
         most = _round_up(missing)
-        text = f"add 'hold: {show_length(most // 4)}..{show_length(most)}', or steps with 'extra: true'"
+        shortest, longest = format_range(most // 4, most)
+        text = f"add 'hold: {shortest}..{longest}', or steps with 'extra: true'"
         return [_Advice(text, material.measured.script.mark)]
     return _begin(hold.advise(hold.least, _round_up(hold.most + missing * hold.most // whole + 1)) for hold in widest)
 
