@@ -139,7 +139,7 @@ def _describe_unknown(place: _Place, keys: list[str]) -> Fault:
     if place.key.startswith("//"):
         return Fault("a comment starts with #", mark, fix=mark.rewrite("//", "#"))
     if fix := name_place(place.source, place.path):
-        return Fault(f"a cue says where it is, and what is said: {fix.lstrip(' -')}", mark, fix=fix)
+        return Fault(f"a cue needs a position and a text: {fix.lstrip(' -')}", mark, fix=fix)
     if not place.written:
         start = mark.text.find("{")
         end = mark.text.rfind("}") + 1
@@ -157,7 +157,7 @@ def _describe_missing(place: _Place) -> Fault:
     mark = place.source.find_mark(place.path[:-1])
     fix = None
     if place.key == "steps" and (moved := move_in(place.source, place.path)):
-        message = "'steps' is missing; add 'steps:', and below it, further to the right, the steps that belong to it"
+        message = "'steps' is missing; add 'steps:', and indent its steps below it"
         return _make_fault(message, mark, moved)
     if place.path == ["title"] and mark.column == 1 and not mark.text.startswith("{"):
         fix = f"title: My routine\n{mark.text}"
@@ -171,8 +171,10 @@ def _describe_key(place: _Place, message: str, keys: tuple[str | int, ...]) -> F
         message = f"{keys[0]!r} is beside {place.key!r}, not below it; move it to the left, into the same column"
     elif "is not a language" in message and keys[0] in {"text", "title", "name", "content"}:
         message = f"write the text after {place.key!r} itself, not below it, and without {keys[0]!r}"
-    if str(keys[0]) in _MUSIC and "no kind of step" in message:
-        message = f"{keys[0]!r} is no step: a bed is beneath everything; write it at the top, such as 'bed: rain'"
+    if str(keys[0]) in _MUSIC and "not a kind of step" in message:
+        message = (
+            f"{keys[0]!r} is not a step: a bed plays under the whole session; write it at the top, such as 'bed: rain'"
+        )
     # A repeat or a section needs steps, and the other kind may be meant as one of them.
     if message.startswith("two kinds") and (keys[0] not in {"repeat", "section"} or "steps" in place.written):
         fix = split_step(place.source, place.path, str(keys[0]))
@@ -189,12 +191,12 @@ def _describe_value(place: _Place, message: str) -> Fault:
     if isinstance(written, str) and place.path[-2:-1] == ["steps"]:
         meant = explain_step(written)
     elif isinstance(written, str) and not written and (text := _find_comment(place)):
-        return Fault("what follows # is a comment; put the text in quotes", place.mark, fix=text)
+        return Fault("text after # is a comment; put the text in quotes", place.mark, fix=text)
     elif written == "" and (empty := _find_empty_step(place)):
         meant = explain_empty(empty)
-    elif message.startswith("say how long to breathe") and not {"rounds", "for"} & set(written):
+    elif message.startswith("'breathe' needs a length") and not {"rounds", "for"} & set(written):
         fix = add_below(place.source, place.path, "rounds: 6")
-    elif message.startswith("a cue in a hold has one of") and not {*PLACES} & set(written):
+    elif message.startswith("a cue in a hold needs one of") and not {*PLACES} & set(written):
         message, fix = _place_cue(place, message)
     elif isinstance(written, list) and place.path[-2:-1] == ["steps"] and len(written) == 1:
         message, fix = _unwrap_step(place, message)
@@ -226,7 +228,7 @@ def _describe_no_list(place: _Place, message: str) -> Fault | None:
     if written == "" and place.key == "steps":
         return _describe_no_steps(place)
     if isinstance(written, str) and (found := re.search(r"\s*[|>]-?$", mark.text)):
-        message = f"{place.key!r} is a list, not a text; take the {found.group().strip()} out"
+        message = f"{place.key!r} is a list, not a text; remove the {found.group().strip()}"
         return Fault(message, mark, fix=mark.text[: found.start()])
     return None
 
@@ -235,7 +237,7 @@ def _describe_no_steps(place: _Place) -> Fault:
     """Return the fault of an empty key `steps`, whose steps are beside it or missing."""
     mark = place.source.find_mark(place.path, key=True)
     if moved := move_in(place.source, place.path):
-        return _make_fault("the steps that belong to 'steps' are further to the right than it", mark, moved)
+        return _make_fault("the steps of 'steps' must be indented further than the key", mark, moved)
     before = mark.text[: mark.column - 1]
     below = f"{before}steps:\n{' ' * (mark.column + 1)}- say: Sit down."
     return Fault(
@@ -246,7 +248,7 @@ def _describe_no_steps(place: _Place) -> Fault:
 def _place_cue(place: _Place, message: str) -> tuple[str, Fix | None]:
     """Return the message about a cue without a position, and its correction."""
     if fix := join_cue(place.source, place.path):
-        return "this belongs to the cue above it; take the dash away", fix
+        return "this belongs to the cue above it; remove the dash", fix
     return message, add_below(place.source, place.path, "at: half")
 
 
@@ -259,9 +261,9 @@ def _unwrap_step(place: _Place, message: str) -> tuple[str, Fix | None]:
     mark = place.mark
     before, after = mark.text[: mark.column - 1], mark.text[mark.column - 1 :]
     if (dash := re.match(r"-\s+", after)) and before.rstrip().endswith("-"):
-        return "one dash starts a step; take the other one out", Fix(before + after[dash.end() :])
+        return "one dash starts a step; remove the other one", Fix(before + after[dash.end() :])
     if isinstance(place.written[0], dict) and (inner := place.source.cut(place.source.find_node([*place.path, 0]))):
-        return "a step is not in square brackets; take them out", _rewrite(place, inner)
+        return "a step is not in square brackets; remove them", _rewrite(place, inner)
     return message, None
 
 
@@ -282,7 +284,7 @@ def _add_note(fault: Fault, note: str) -> Fault:
 
 _MESSAGES = {
     "too_short": "{key} is empty; give it at least one entry",
-    "string_too_short": "{key} is empty; write something, or take it out",
+    "string_too_short": "{key} is empty; write something, or remove it",
     "too_long": "{key} has too many entries; it takes at most {max_length}",
     "string_too_long": "{key} is too long; it takes at most {max_length} characters",
     "string_type": "{key} is one line of text, not a {shape}",
@@ -291,7 +293,7 @@ _MESSAGES = {
     "model_type": "{key} is a mapping of keys and values, not a {shape}",
     "model_attributes_type": "{key} is a mapping of keys and values, not a {shape}",
     "int_parsing": "{key} is a whole number, not {input!r}",
-    "int_parsing_size": "{key} is a number too large to mean anything",
+    "int_parsing_size": "{key} is too large a number; write a smaller one",
     "int_type": "{key} is a whole number, not a {shape}",
     "float_parsing": "{key} is a number, not {input!r}",
     "float_type": "{key} is a number, not a {shape}",

@@ -104,7 +104,7 @@ class _Mender:
         if not value or is_quoted(value):
             return value
         if value[0] in "\"'“":
-            message = "this text is not in quotes from its beginning to its end; put all of it in quotes"
+            message = "only part of this text is in quotes; put all of it in quotes"
             self.found.append((start, message))
             is_whole = len(value) > 1 and value[-1] in "\"'”"
             is_open = value[0].replace("“", "”") not in value[1:]
@@ -158,4 +158,4 @@ def _describe_trouble(value: str) -> str:
             return "a bracket cannot be in a text without quotes here; put the text in quotes"
         case "":
             return f"a text cannot start with {value[0]} without quotes; put it in quotes"
-    return "what follows # is a comment; put the text in quotes"
+    return "text after # is a comment; put the text in quotes"

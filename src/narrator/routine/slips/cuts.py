@@ -55,7 +55,7 @@ def _find_cut(source: "Source", node: yaml.ScalarNode, key: str) -> Iterator[Fau
     line, start, end = source.lines[node.end_mark.line], node.start_mark.column, node.end_mark.column
     written = source.cut(node) or ""
     if written.startswith("&") and f"*{written[1:].split()[0]}" not in source.text:
-        message = "what follows & is a name for the text, and is not said; put the text in quotes"
+        message = "a word after & is a name for the text and is not said; put the text in quotes"
         yield Fault(message, source.mark_node(node), fix=source.replace(node, quote(written)))
     found = re.match(r"(\s+)#(.*)", line[end:])
     message = found and _describe_comment(found[1], found[2], line[:end], is_text=key in TEXTS | _LISTS)
@@ -68,9 +68,9 @@ def _find_cut(source: "Source", node: yaml.ScalarNode, key: str) -> Iterator[Fau
 def _describe_comment(space: str, comment: str, before: str, *, is_text: bool) -> str | None:
     """Return a warning if a comment may be intended as text, else None."""
     if re.match(r"[\w(\"']", comment):
-        return "what follows # is a comment, and is not said; put the text in quotes"
+        return "text after # is a comment and is not said; put the whole text in quotes"
     if is_text and space == " " and before[-1:] not in _ENDS and comment.strip():
-        return "what follows # is a comment, and is not said; put the text in quotes, or two spaces before the comment"
+        return "text after # is a comment and is not said; put the whole text in quotes, or two spaces before the #"
     return None
 
 
@@ -84,7 +84,7 @@ def _find_torn(source: "Source", items: list[yaml.Node]) -> Iterator[Fault]:
             if before.start_mark.line == item.end_mark.line:
                 whole = line[before.start_mark.column : item.end_mark.column]
                 fix = line[: before.start_mark.column] + quote(whole) + line[item.end_mark.column :]
-            message = f"a comma in [...] starts a text of its own here: {second!r}; put the whole text in quotes"
+            message = f"the comma in [...] starts another text here: {second!r}; put the whole text in quotes"
             yield Fault(message, source.mark_node(item), fix=fix)
 
 
@@ -92,7 +92,7 @@ def _find_one_side(source: "Source", item: yaml.Node) -> Iterator[Fault]:
     """Find two sides that are not separated by a comma: `[right; left]`."""
     names = [name.strip() for name in re.split(r"[;/|&+]|\band\b", _read_plain(source, item))]
     if len(names) > 1 and all(names):
-        message = f"this is one side; with a comma it is {len(names)}: [{', '.join(names)}]"
+        message = f"this is one side; separate {len(names)} sides by commas: [{', '.join(names)}]"
         yield Fault(message, source.mark_node(item), fix=source.replace(item, ", ".join(names)))
 
 
@@ -105,7 +105,7 @@ def _find_spoken_pauses(source: "Source", node: yaml.ScalarNode) -> Iterator[Fau
             start = mark.text.find(found.group(), mark.column - 1)
             if start >= 0:
                 at = Mark(mark.file, mark.line, start + 1, mark.text)
-                message = f"{found.group()} is read aloud; a pause is written [{length}]"
+                message = f"{found.group()} is read aloud; for a pause, write [{length}]"
                 yield Fault(message, at, fix=at.rewrite(found.group(), f"[{length}]"))
 
 
@@ -114,7 +114,7 @@ def _find_spoken_breaks(source: "Source", node: yaml.ScalarNode) -> Iterator[Fau
     mark = source.mark_node(node)
     if "\\n" in node.value and (start := mark.text.find("\\n", mark.column - 1)) >= 0:
         at = Mark(mark.file, mark.line, start + 1, mark.text)
-        message = "\\n is read aloud; sentences need no line break, and [2s] is a pause"
+        message = "\\n is read aloud; sentences need no line break, and a pause is [2s]"
         yield Fault(message, at, fix=re.sub(r"(?:\\n)+", " ", at.text))
 
 

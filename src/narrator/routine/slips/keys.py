@@ -164,14 +164,14 @@ def _describe(found: list[Respelt]) -> Iterator[Fault]:
                 message = f"a key is written {each.right!r}, in small letters and without quotes, not {each.word!r}"
                 yield Fault(message + _list_others(forms[1:]), each.mark, fix=fix)
             case "language":
-                yield Fault(f"keys are English: {each.word!r} is {each.right!r}", each.mark, fix=fix)
+                yield Fault(f"keys are English; write {each.right!r} instead of {each.word!r}", each.mark, fix=fix)
             case "key":
                 yield Fault(f"unknown key {each.word!r}; did you mean {each.right!r}?", each.mark, fix=fix)
             case "bell":
                 name = each.word.partition(":")[0]
                 yield Fault(f"{name!r} is a bell, not a kind of step; write '- {each.right}'", each.mark, fix=fix)
             case "step":
-                yield Fault(f"{each.word!r} is no kind of step; did you mean {each.right!r}?", each.mark, fix=fix)
+                yield Fault(f"{each.word!r} is not a kind of step; did you mean {each.right!r}?", each.mark, fix=fix)
 
 
 def join_fixes(keys: list[Fault], values: Sequence[Fault], found: list[Respelt]) -> list[Fault]:
@@ -192,7 +192,7 @@ def join_fixes(keys: list[Fault], values: Sequence[Fault], found: list[Respelt])
 def _list_others(others: list[Respelt]) -> str:
     shown = ", ".join(f"{each.word!r} on line {each.mark.line}" for each in others[:3])
     more = f" and {len(others) - 3} more" if len(others) > 3 else ""
-    return f"; the same goes for {shown}{more}" if others else ""
+    return f"; the same applies to {shown}{more}" if others else ""
 
 
 def _rewrite(mark: Mark, found: Iterable[Respelt]) -> str:

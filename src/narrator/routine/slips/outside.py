@@ -20,9 +20,9 @@ def find_outside(lines: Sequence[str], name: str) -> Iterator[Fault]:
     if before is not None:
         key = re.split(r"\s*[:=]", lines[first])[0]
         mark = Mark(name, before + 1, 1, lines[before])
-        yield Fault(f"take out the lines before '{key}:'", mark, fix=lines[first], lines=first - before + 1)
+        yield Fault(f"remove the lines before '{key}:'", mark, fix=lines[first], lines=first - before + 1)
     after = next((number for number, text in enumerate(lines) if number > first and text.startswith("```")), None)
     if after is not None:
         last = next(number for number in range(after - 1, -1, -1) if lines[number].strip())
         mark = Mark(name, last + 1, len(lines[last]) + 1, lines[last])
-        yield Fault("take out the lines after this one", mark, fix=lines[last], lines=len(lines) - last)
+        yield Fault("remove the lines after this one", mark, fix=lines[last], lines=len(lines) - last)

@@ -54,7 +54,7 @@ def find_two_steps(lines: Sequence[str], index: int) -> Iterator[Slip]:
     """Find a second step on the line of the first: `- say: Sit. - pause: 5s`."""
     found = re.match(rf"(\s*-\s+)((?:{'|'.join(STEPS)}):\s.*?)\s+-\s+((?:{'|'.join(STEPS)}):\s.*)$", lines[index])
     if found:
-        message = "a second step starts here; write it on a line of its own"
+        message = "a second step starts here; write it on a new line"
         yield Slip(index, found.start(3), message, (found[1] + found[2], found[1] + found[3]))
 
 
@@ -131,7 +131,7 @@ def find_missing_steps(lines: Sequence[str], index: int) -> Iterator[Slip]:
     if is_top or keys & {"section", "repeat", "sides"}:
         below = " " * previous.start + "steps:"
         step = next((text for text in lines[index:] if text.strip()), "")
-        message = "a list of steps needs the key 'steps' above it; write 'steps:' on a line of its own"
+        message = "a list of steps needs the key 'steps' above it; write 'steps:' on a separate line"
         yield Slip(index, line.indent, message, (below, step))
 
 

@@ -22,7 +22,7 @@ def find_spaces(lines: Sequence[str], name: str) -> Iterator[Fault]:
             new = (re.sub(f"[{_OTHER}]", " ", text) for text in lines[first:last])
             found = re.search(f"[{_OTHER}]", lines[first])
             mark = Mark(name, first + 1, found.start() + 1 if found else 1, lines[first])
-            message = "this space is not a plain one, and cannot indent a line; write plain spaces"
+            message = "a special space cannot indent a line; write plain spaces"
             yield Fault(message, mark, fix="\n".join(new), lines=last - first)
         first = last + 1
 

@@ -23,11 +23,11 @@ def explain_step(text: str) -> Meant:
     if value and (first == kind or kind != "say"):
         return _make(f"a colon is missing after {kind!r}", kind, value)
     if length := read_range(text) or read_loosely(text):
-        return _make("a step starts with what it is", "hold", length)
+        return _make("a step starts with its kind", "hold", length)
     bell = read_bell(text, read_number) if len(text.split()) <= 3 else None
     if bell and any(name in text.lower() for name in (*BELLS, "bell")):
-        return _make("a step starts with what it is", "bell", bell)
-    return _make("a step starts with what it is", "say", text)
+        return _make("a step starts with its kind", "bell", bell)
+    return _make("a step starts with its kind", "say", text)
 
 
 _VALUES = {"hold": "hold: 1m", "pause": "pause: 5s", "bell": "bell: bowl", "breathe": "{breathe: 4-6, rounds: 6}"}
@@ -43,7 +43,7 @@ _WANTED = {
 def _complete(kind: str) -> Meant:
     """Return what is missing from a step that is only the name of its kind, or empty."""
     if not kind:
-        return Meant("there is no step after this dash; take the dash out, or write one, such as '- hold: 1m'", None)
+        return Meant("there is no step after this dash; remove the dash, or write a step, such as '- hold: 1m'", None)
     if step := _VALUES.get(kind):
         return Meant(f"{kind!r} needs a colon and a value; write '- {step}'", step)
     return Meant(f"{kind!r} needs a colon and {_WANTED[kind]}", None)

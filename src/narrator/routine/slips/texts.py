@@ -18,8 +18,8 @@ _STARTS = {
     ",": "a text cannot start with a comma without quotes; put it in quotes",
     "]": "a text cannot start with ] without quotes; put it in quotes",
     "}": "a text cannot start with } without quotes; put it in quotes",
-    "[": "a text that starts with [ is taken for a list; put it in quotes",
-    "{": "a text that starts with { is taken for a mapping; put it in quotes",
+    "[": "a text that starts with [ is read as a list; put it in quotes",
+    "{": "a text that starts with { is read as a mapping; put it in quotes",
 }
 
 
@@ -105,7 +105,7 @@ def find_start(lines: Sequence[str], index: int) -> Iterator[Slip]:
         return
     if line.key in KEYS - TEXTS and value[0] in "[{":
         if found := re.match(r"\[[^\[\]]*\]|\{[^{}]*\}", value):
-            message = "nothing can follow the closing bracket; take it out, or write it within"
+            message = "nothing can follow the closing bracket; remove it, or write it inside the brackets"
             yield Slip(index, line.at + found.end(), message, (line.put(found.group()),))
     elif value[0] in _STARTS:
         yield _replace(index, line, 0, _STARTS[value[0]])
@@ -123,7 +123,7 @@ def find_colon(lines: Sequence[str], index: int) -> Iterator[Slip]:
         yield _replace(index, line, found.start(), message)
     elif re.search(r"\s#", line.value):
         # The text continues on the next line.
-        yield _replace(index, line, line.value.index("#"), "what follows # is a comment; put the text in quotes")
+        yield _replace(index, line, line.value.index("#"), "text after # is a comment; put the text in quotes")
 
 
 def find_long_colon(lines: Sequence[str], index: int) -> Iterator[Slip]:
@@ -146,7 +146,9 @@ def find_long_colon(lines: Sequence[str], index: int) -> Iterator[Slip]:
     )
     found = re.search(r":(?=\s|$)", lines[index])
     column = found.start() if found else read_line(lines[index]).indent
-    message = "a colon cannot be in a text of several lines as it stands; write > after the key, and the text below it"
+    message = (
+        "a text of several lines without quotes cannot contain a colon; write > after the key and the text below it"
+    )
     yield Slip(first, column if first == index else line.at, message, new, last - first + 1)
 
 

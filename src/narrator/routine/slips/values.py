@@ -217,12 +217,12 @@ def _read_cues(_key: str, text: str) -> Meant | None:
     if not text:
         return None
     instead = f"{{at: half, say: {write_plainly(text, in_brackets=True)}}}"
-    return Meant(f"a cue says where it is, and what is said: {instead}", f"[{instead}]")
+    return Meant(f"a cue needs a position and a text: {instead}", f"[{instead}]")
 
 
 def _read_cue(_key: str, text: str) -> Meant | None:
     instead = f"{{at: half, say: {write_plainly(text, in_brackets=True)}}}"
-    return Meant(f"a cue says where it is, and what is said: {instead}", instead)
+    return Meant(f"a cue needs a position and a text: {instead}", instead)
 
 
 def _read_empty(_key: str, text: str) -> Meant | None:
@@ -237,14 +237,14 @@ def _read_shape(key: str, written: Any) -> Meant | None:
     if isinstance(written, Mapping) and len(written) == 1:
         ((name, value),) = written.items()
         if value == "" and key in {"say", "brief", "title", "description", "section"}:
-            return Meant("a text that starts with { is taken for a mapping; put it in quotes", quote(f"{{{name}}}"))
+            return Meant("a text that starts with { is read as a mapping; put it in quotes", quote(f"{{{name}}}"))
         if value == "" and key in _SINGLE:
             return Meant(f"{key!r} needs no brackets here", name)
     if isinstance(written, list) and all(isinstance(each, str) for each in written):
         if key in {"hold", "pause", "for", "repeat"} and len(written) == 2:
             return Meant(f"a range is written with two dots: {'..'.join(written)}", "..".join(written))
         if key in {"title", "description", "section", "say", "brief"} and len(written) == 1:
-            return Meant("a text that starts with [ is taken for a list; put it in quotes", quote(f"[{written[0]}]"))
+            return Meant("a text that starts with [ is read as a list; put it in quotes", quote(f"[{written[0]}]"))
         if len(written) == 1 and key in _SINGLE:
             return Meant(f"{key!r} needs no brackets here", written[0])
     return None
