@@ -117,7 +117,7 @@ def test_the_environment_counts_unless_told_not_to(routine, monkeypatch):
         ({"length": "soon"}, "soon"),
         ({"length": 0}, "a track needs some time"),
         ({"guidance": "loud"}, "there is no guidance 'loud'"),
-        ({"language": "english!"}, "not a code of a language"),
+        ({"language": "english!"}, "not a language code"),
         ({"seed": "x"}, "'seed' is a whole number or today"),
     ],
 )
@@ -154,7 +154,7 @@ def test_a_routine_is_loaded_and_its_faults_have_places(tmp_path):
 def test_lists():
     assert "grounding" in {routine.name for routine in narrator.routines()}
     assert {"espeak", "silent"} <= {engine.engine for engine in narrator.voices("de") if engine.installed}
-    with pytest.raises(narrator.UsageError, match="not a code"):
+    with pytest.raises(narrator.UsageError, match="not a language code"):
         narrator.voices("German, please")
 
 

@@ -405,7 +405,7 @@ def test_checking_falls_back_as_rendering_does(narrator, write, monkeypatch):
     checked = narrator("check", "routine.yaml", env={"NARRATOR_CONFIG": config})
     rendered = narrator("render", "routine.yaml", env={"NARRATOR_CONFIG": config})
     assert (checked.code, rendered.code) == (0, 0)
-    told = "warning: the whole session is spoken by silent instead: piper has no voice yet"
+    told = "warning: the whole session is spoken by silent instead: piper has no installed voice"
     assert checked.err.startswith(told)
     assert rendered.err.startswith(told)
     codes = {

@@ -1,7 +1,7 @@
-"""A session: a routine with everything decided. Read, speak, place, gain: in this order, and nowhere else.
+"""A session: a routine with everything decided. The order is: read, speak, place, measure the gain.
 
-`read_draft` reads what was written; `cast_draft` finds the voice; `rehearse` speaks, and measures the gain; the
-`Rehearsal` is placed at a length.
+`read_draft` reads the file; `cast_draft` finds the voice; `rehearse` speaks and measures the gain; the `Rehearsal` is
+placed at a length.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -41,32 +41,32 @@ from narrator.units import Db, Ms
 T = TypeVar("T")
 
 Report: TypeAlias = Callable[[str, int, int], None]
-"""Receives progress: which stage, how much of it is done, of how much."""
+"""A function that receives progress: the stage, the amount done, and the total."""
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What was asked for, and what was written: a session that nobody has spoken yet."""
+    """A request and what was read for it: a session that has not been spoken yet."""
 
     request: SessionRequest
     arrangement: Arrangement
     routine: Routine | None = None
-    """What the script was made from; None for a script that was authored as one."""
+    """The routine that the script was made from; None for a script file."""
     decided: tuple[str, ...] = ()
-    """What the file leaves open, and was decided by narrator, in sentences."""
+    """Sentences on what the file leaves open and narrator decided."""
 
     @property
     def heading(self) -> Heading:
-        """What the session is called, and its voice."""
+        """The title of the session, and its voice."""
         return self.arrangement.script.heading
 
 
 @dataclass(frozen=True)
 class Session:
-    """A routine with everything decided: what is heard when, in which voice, and how loud."""
+    """A routine with everything decided: what is heard and when, in which voice, and how loud."""
 
     name: str
-    """What messages call its file."""
+    """Name of its file in messages."""
     heading: Heading
     voice: Voice
     timeline: Timeline
@@ -76,15 +76,15 @@ class Session:
     """Level of the room tone in dBFS; None for digital silence."""
     bed: Loop | None
     warnings: tuple[Fault, ...] = ()
-    """What the voice is likely to misread; and why it is not the one that was chosen first."""
+    """What the voice is likely to misread, and why it is not the first choice."""
 
     @property
     def notes(self) -> tuple[Fault, ...]:
-        """Every warning, of the voice and of the timeline."""
+        """All warnings, of the voice and of the timeline."""
         return (*self.warnings, *self.timeline.notes)
 
     def open_mixer(self) -> Mixer:
-        """Return what the sound of the session goes through."""
+        """Return the mixer for the sound of the session."""
         floor = None if self.floor is None else open_floor(self.floor)
         return Mixer(self.clips, self.gain, floor, self.bed)
 
@@ -94,18 +94,18 @@ class Session:
         return format_script(self.heading, voice, self.gain, self.floor, self.timeline, self.name, folders)
 
     def format_text(self, *, spoken: bool = False) -> str:
-        """Write the session as a screenplay; `spoken` shows what the voice is given, too."""
+        """Write the session as a screenplay; `spoken` adds the text that the voice receives."""
         readings = self.clips.get_reading if spoken else None
         return format_text(self.heading.title, str(self.voice), self.timeline, readings)
 
     def format_json(self, *, spoken: bool = False) -> str:
-        """Write the session as JSON; `spoken` shows what the voice is given, too."""
+        """Write the session as JSON; `spoken` adds the text that the voice receives."""
         readings = self.clips.get_reading if spoken else None
         return format_json(self.heading.title, self.heading.language, str(self.voice), self.timeline, readings)
 
 
 def make_session(request: SessionRequest, cache: Cache, report: Report | None = None) -> Session:
-    """Decide everything about a session, speech included.
+    """Decide everything about a session, including speech.
 
     Raises:
         NarratorError: of the stage that failed.
@@ -140,7 +140,7 @@ def read_draft(request: SessionRequest) -> Draft:
 
 
 def make_draft(request: SessionRequest, source: Source) -> Draft:
-    """Make a draft from a file's data; see `read_draft`."""
+    """Make a draft from the parsed file; see `read_draft`."""
     options = request.options
     if is_script(source):
         if changes := options.list_changes():
@@ -164,10 +164,10 @@ def _read_timed_draft(request: SessionRequest) -> Draft:
 
 
 def cast_draft(draft: Draft, work: Callable[[Reader], T]) -> tuple[T, tuple[Fault, ...]]:
-    """Do all of some work with the voice of a session, or with the next one allowed where that fails.
+    """Do some work with the voice of a session, or, if that fails, with the next one allowed.
 
     Returns:
-        What the work gives, and a warning for each voice that failed.
+        The result of the work, and a warning for each voice that failed.
 
     Raises:
         UsageError, SpeechError: as `cast_voice`.
@@ -194,7 +194,7 @@ def decide(draft: Draft, reader: Reader, cache: Cache, report: Report | None = N
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """A draft that was spoken and measured: nothing is left to decide but the length."""
+    """A draft that was spoken and measured: only the length is left to decide."""
 
     draft: Draft
     voice: Voice
@@ -206,11 +206,11 @@ class Rehearsal:
 
     @cached_property
     def _growth(self) -> Growth | None:
-        """What each length chooses from, made once for all of them."""
+        """The choice of material for each length, made once for all of them."""
         return self.draft.arrangement.grow(self.lengths)
 
     def place(self, length: Ms | None) -> Session:
-        """Return the session at a length; at its own where none is given.
+        """Return the session at a length, by default its natural one.
 
         Raises:
             RoutineError, LengthError: it cannot have this length.
@@ -228,7 +228,7 @@ class Rehearsal:
 
 
 def rehearse(draft: Draft, reader: Reader, cache: Cache, report: Report | None = None) -> Rehearsal:
-    """Speak, and measure all that has the same length and level in a track of any length.
+    """Speak, and measure everything that has the same length and level in a track of any length.
 
     Raises:
         NarratorError: of the stage that failed.
@@ -246,7 +246,7 @@ def rehearse(draft: Draft, reader: Reader, cache: Cache, report: Report | None =
 
 
 def speak_again(request: SessionRequest, cache: Cache, report: Report | None = None) -> int:
-    """Speak everything that a session may need again, replace what is in the cache of it, and return how much it was.
+    """Speak everything that a session may need again, replace it in the cache, and return the number of texts.
 
     Raises:
         NarratorError: of the stage that failed.
@@ -279,7 +279,7 @@ def measure_rings(cues: Iterable[Cue]) -> dict[Bell, Ms]:
 
 
 def open_draft_bed(draft: Draft, cache: Cache) -> Loop | None:
-    """Return the bed of a session as a loop; None where it has none.
+    """Return the bed of a session as a loop; None if it has none.
 
     Raises:
         SoundError: the file of the bed is not a sound.
@@ -294,7 +294,7 @@ def open_draft_bed(draft: Draft, cache: Cache) -> Loop | None:
 
 @contextmanager
 def _sound_placed(mark: Mark | None) -> Iterator[None]:
-    """Give a fault of a sound file the place where the file is named."""
+    """Add the place where a sound file is named to its faults."""
     try:
         yield
     except SoundError as error:

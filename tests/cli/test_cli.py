@@ -208,7 +208,7 @@ def test_an_interrupt_leaves_no_partial_track_and_no_process(write, tmp_path, se
     assert (started.returncode, out, err) == (
         130,
         "",
-        "interrupted; what was spoken is kept, and nothing half done is left behind\n",
+        "interrupted; finished speech is kept, and no partial files are left\n",
     )
     assert not list((tmp_path / "output").glob("*"))
     assert not list((tmp_path / "cache").rglob("*.part"))

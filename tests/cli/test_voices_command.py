@@ -62,10 +62,10 @@ silent   any
 NATURAL VOICES, the best for each language
 
 NOT READY YET
-kokoro   kokoro has no voice yet; narrator voices shows which it has, and how to add one
-piper    piper has no voice yet; narrator voices shows which it has, and how to add one
-openai   the engine 'openai' needs a key for api.openai.com; put it into OPENAI_API_KEY, or name
-         another server in OPENAI_BASE_URL
+kokoro   kokoro has no installed voice; narrator voices lists its voices, and how to add one
+piper    piper has no installed voice; narrator voices lists its voices, and how to add one
+openai   the engine 'openai' needs a key for api.openai.com; set OPENAI_API_KEY to it, or
+         OPENAI_BASE_URL to another server
 """
 
 
@@ -90,7 +90,10 @@ def test_the_list_is_a_table_with_names_and_what_to_do(narrator, write):
 @pytest.mark.parametrize(
     ("env", "reported"),
     [
-        ({"OPENAI_BASE_URL": "localhost:8880"}, {"openai": "OPENAI_BASE_URL cannot be used: it is no address"}),
+        (
+            {"OPENAI_BASE_URL": "localhost:8880"},
+            {"openai": "OPENAI_BASE_URL cannot be used: it is not a valid address"},
+        ),
         ({"NARRATOR_CONFIG": "/nowhere"}, dict.fromkeys(["gtts", "openai", "command"], "there is no file /nowhere")),
     ],
 )
@@ -159,8 +162,8 @@ def test_a_voice_that_is_tried_speaks_each_time(narrator, write, tmp_path):
         (["try", "a" * 300, "Hi."], "error: there is no engine 'aaaa"),
         (["try", "espeak", "Hi \udcff."], "error: 'Hi \\udcff.' is not valid UTF-8"),
         (["try", "openai:\udcff", "Hi."], "error: 'openai' has no voice '\\udcff'"),
-        (["try", "silent", "Hi.", "--language", "\udcff"], "error: '\\udcff' is not a code of a language"),
-        (["--language", "\udcff"], "error: '\\udcff' is not a code of a language"),
+        (["try", "silent", "Hi.", "--language", "\udcff"], "error: '\\udcff' is not a language code"),
+        (["--language", "\udcff"], "error: '\\udcff' is not a language code"),
         (["add", "piper:en_US-\udcff-low"], "error: piper's voices have names such as"),
     ],
 )

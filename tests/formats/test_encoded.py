@@ -33,7 +33,7 @@ def test_a_cut_has_the_checksum_of_its_bytes(data, count, size):
 
 
 def make_harsh_loop(level=1.0, ticks=40):
-    """Loud noise up to 3 kHz that is clipped: what coding raises the peaks of."""
+    """Return loud, clipped noise up to 3 kHz, whose peaks are raised by coding."""
     samples = ticks * TICK_SAMPLES
     noise = np.random.default_rng(7).standard_normal((2, samples // 8))
     smooth = np.stack([np.interp(np.arange(samples) / 8, np.arange(samples // 8), side) for side in noise], axis=1)
@@ -41,7 +41,7 @@ def make_harsh_loop(level=1.0, ticks=40):
 
 
 def encode_loop(loop, coding, monkeypatch):
-    """Encode 24 ticks of a loop; also return the ceilings under which it was mixed."""
+    """Encode 24 ticks of a loop; also return the ceilings that it was mixed with."""
     ceilings = []
     original = encoded.mix_block
     monkeypatch.setattr(encoded, "mix_block", lambda *args: ceilings.append(args[2].ceiling) or original(*args))
@@ -50,7 +50,7 @@ def encode_loop(loop, coding, monkeypatch):
 
 
 @pytest.mark.parametrize("coding", [Coding(64), Coding(128), Coding(32, 1)], ids=str)
-def test_peaks_that_coding_raises_are_brought_down(coding, monkeypatch):
+def test_peaks_that_coding_raises_are_lowered(coding, monkeypatch):
     loop = make_harsh_loop()
     straight = decode(encode(limit_peaks(loop.read(0, 40), -2.0), coding))
     assert measure_loudness(straight).peak > CEILING

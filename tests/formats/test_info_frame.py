@@ -12,7 +12,7 @@ from narrator.formats.crc16 import crc_bytes
 from narrator.formats.info_frame import InfoFrame
 
 OFFSET = 36
-"""Of what is Xing's in a stereo frame; LAME's fields come 120 bytes later."""
+"""Offset of Xing's part in a stereo frame; LAME's fields come 120 bytes later."""
 SAME = {
     "magic, flags, frames, bytes": slice(OFFSET, OFFSET + 16),
     "delay and padding": slice(OFFSET + 141, OFFSET + 144),
@@ -21,7 +21,7 @@ SAME = {
 
 
 def mux_with_libavformat(samples, bitrate):
-    """Encode a tone, and return the file that libavformat makes of it, without a tag."""
+    """Encode a tone, and return the file that libavformat writes, without its tag."""
     file = io.BytesIO()
     tone = 0.1 * np.sin(np.arange(samples) / 20)
     with av.open(file, "w", format="mp3", options={"id3v2_version": "0", "write_id3v1": "0"}) as container:
@@ -72,7 +72,7 @@ def test_a_reader_finds_what_was_written(frames, channels, bitrate, crc):
         assert abs(min(256 * exact / info.track_size, 255) - place) <= 0.5
 
 
-def test_the_checksum_of_the_frame_covers_all_before_it():
+def test_the_checksum_of_the_frame_covers_everything_before_it():
     for channels, end in ((2, 190), (1, 175)):
         frame = InfoFrame(100, 110_000, 128, channels, b"LAME3.100").write(7)
         assert int.from_bytes(frame[end : end + 2]) == crc_bytes(frame[:end])

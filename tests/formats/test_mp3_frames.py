@@ -29,7 +29,7 @@ STROKES = [
 
 @pytest.fixture(params=["silence", "floor", "bed"], scope="module")
 def session(request):
-    """A track with nothing, with room tone, and with a ducked bed beneath."""
+    """Tracks with no background, with room tone, and with a ducked bed."""
     cache = Cache()
     bed = make_bed(fade=2400) if request.param == "bed" else None
     floor = None if request.param == "silence" else open_floor(-75.0)
@@ -53,7 +53,7 @@ def measure_error(decoded, mixed):
 
 
 @pytest.mark.slow
-def test_frames_laid_side_by_side_are_as_good_as_a_straight_encode(session, tmp_path):
+def test_joined_frames_are_as_good_as_a_continuous_encoding(session, tmp_path):
     layout, mixer = session
     whole = mix_track(layout, mixer)
     path, count, _ = lay(layout, mixer, tmp_path)
@@ -66,7 +66,7 @@ def test_frames_laid_side_by_side_are_as_good_as_a_straight_encode(session, tmp_
     assert np.abs(np.diff(laid, 2, axis=0)).max() < 1.1 * np.abs(np.diff(reference, 2, axis=0)).max()
 
 
-def test_the_joins_themselves_are_as_smooth_as_their_surroundings(session, tmp_path):
+def test_joins_are_as_smooth_as_their_surroundings(session, tmp_path):
     layout, mixer = session
     path, _, _ = lay(layout, mixer, tmp_path)
     laid = decode(path)[DELAY:]
@@ -79,7 +79,7 @@ def test_the_joins_themselves_are_as_smooth_as_their_surroundings(session, tmp_p
             assert join <= max(1.1 * around, 2e-4)
 
 
-def test_between_islands_there_is_the_room_tone_or_nothing(session, tmp_path):
+def test_between_islands_there_is_only_room_tone_or_silence(session, tmp_path):
     layout, mixer = session
     path, _, _ = lay(layout, mixer, tmp_path)
     quiet = decode(path)[DELAY:][18_000 * 48 : 26_000 * 48]
@@ -102,7 +102,7 @@ def test_the_same_bytes_on_any_number_of_threads_and_from_the_cache(session, tmp
 
 
 @pytest.mark.slow
-def test_a_second_length_encodes_nothing_that_was_encoded(tmp_path, monkeypatch):
+def test_a_second_length_encodes_only_what_is_new(tmp_path, monkeypatch):
     mixer = Mixer(Clips(Cache(tmp_path / "cache")), 0.0, open_floor(-75.0))
     lay(find_islands(make_timeline(*STROKES, length=60_000)), mixer, tmp_path)
     later = [(start + 24 * 501, cue) for start, cue in STROKES]
@@ -134,7 +134,7 @@ def test_a_second_length_over_a_bed_encodes_no_island_again(tmp_path, monkeypatc
 
 
 @pytest.mark.slow
-def test_over_a_users_music_an_island_is_found_again_at_the_same_place_of_it(tmp_path, monkeypatch):
+def test_over_a_users_music_an_island_is_reused_at_the_same_place_of_the_music(tmp_path, monkeypatch):
     bed = make_bed("mine.wav", digest="d")
     mixer = Mixer(Clips(Cache(tmp_path / "cache")), 0.0, open_floor(-75.0), open_bed("rain", "", Cache(tmp_path)))
     period = ticks_to_ms(mixer.bed.ticks)
@@ -149,7 +149,7 @@ def test_over_a_users_music_an_island_is_found_again_at_the_same_place_of_it(tmp
         maker.make(piece)
 
 
-def test_the_meter_hears_what_a_meter_on_the_file_hears(session, tmp_path):
+def test_the_meter_agrees_with_a_measurement_of_the_file(session, tmp_path):
     from narrator.sound.loudness import measure_loudness
 
     layout, mixer = session
@@ -164,7 +164,7 @@ CODINGS = [Coding(rate, channels) for channels, rates in BITRATES.items() for ra
 
 @pytest.mark.slow
 @pytest.mark.parametrize("coding", CODINGS, ids=str)
-def test_levels_come_out_as_they_went_in_at_every_bit_rate(tmp_path, coding):
+def test_levels_are_unchanged_at_every_bit_rate(tmp_path, coding):
     time = np.arange(96_000) / 48_000
     tone = np.repeat((0.3 * np.sin(2 * np.pi * 440 * time))[:, None], 2, axis=1).astype(np.float32)
     (tmp_path / "tone.mp3").write_bytes(b"".join(encode(tone, coding)))
@@ -191,12 +191,12 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("value", OTHERS, ids=lambda value: type(value).__name__)
-def test_keys_hold_every_field_that_can_be_heard(value):
+def test_keys_contain_every_field_that_can_be_heard(value):
     assert {each.name for each in fields(value) if each.compare} == set(OTHERS[value])
     for name, other in OTHERS[value].items():
         assert make_key(replace(value, **{name: other})) != make_key(value)
     assert make_key(replace(value)) == make_key(value)
 
 
-def test_the_same_file_elsewhere_is_the_same_bell():
+def test_the_same_file_in_another_folder_is_the_same_bell():
     assert make_key(Bell("a.wav", digest="d")) == make_key(Bell("b.wav", digest="d"))

@@ -29,7 +29,7 @@ BACKGROUNDS = ["silence", "floor", "rain", "drone"]
 
 
 def make_track(length, background="floor"):
-    """A bell every seven seconds, and two sections; a bed comes and goes."""
+    """Tracks with a bell every seven seconds and two sections; a bed fades in and out."""
     strokes = [(start, Bell("chime")) for start in range(504, length - 500, 7200)]
     bed = make_bed(background, fade=480) if background in BEDS else None
     timeline = make_timeline(*strokes, length=length, bed=bed)
@@ -63,7 +63,7 @@ def write(path, timeline, cache, coding, background="floor"):
     data=st.data(),
 )
 @settings(max_examples=15)
-def test_any_range_is_that_of_the_file(tmp_path_factory, length, coding, background, is_cold, data):
+def test_any_range_equals_that_of_the_file(tmp_path_factory, length, coding, background, is_cold, data):
     folder = tmp_path_factory.mktemp("stream")
     timeline = make_track(length, background)
     file = write(folder / "a.mp3", timeline, Cache(folder / "cache"), coding, background)
@@ -77,7 +77,7 @@ def test_any_range_is_that_of_the_file(tmp_path_factory, length, coding, backgro
     assert b"".join(stream.list_blocks()) == file
 
 
-def test_a_range_makes_the_parts_that_it_has_and_no_others(tmp_path, monkeypatch):
+def test_a_range_makes_only_the_parts_in_it(tmp_path, monkeypatch):
     stream = open_stream(make_track(30_000), Cache(tmp_path), Coding())
     made = []
     original = frames.FrameMaker.make
@@ -91,7 +91,7 @@ def test_a_range_makes_the_parts_that_it_has_and_no_others(tmp_path, monkeypatch
     assert len(made) == len(set(made)) > 5
 
 
-def test_a_place_before_the_track_is_refused(tmp_path):
+def test_a_negative_position_is_refused(tmp_path):
     stream = open_stream(make_track(6000), Cache(tmp_path), Coding())
     with pytest.raises(ValueError, match="no bytes from -1 to 5"):
         stream.read(-1, 5)
@@ -100,7 +100,7 @@ def test_a_place_before_the_track_is_refused(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("coding", [Coding(32, 1), Coding(56, 1), Coding(128, 1), Coding(64), Coding(320)], ids=str)
-def test_the_info_frame_is_true_of_the_frames_behind_it(tmp_path, coding):
+def test_the_info_frame_matches_the_frames_after_it(tmp_path, coding):
     timeline = make_track(20_010)
     file = write(tmp_path / "a.mp3", timeline, Cache(tmp_path / "cache"), coding)
     found = mutagen.File(tmp_path / "a.mp3")

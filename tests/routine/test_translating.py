@@ -199,7 +199,7 @@ def test_the_command_refuses_what_it_cannot_do(routine, narrator):
     assert "to a folder of your own" in result.err
     assert "--to: my.yaml is already in en" in narrator("translate", "my.yaml", "--to", "en").err
     assert (
-        "'deutsch!' is not a code of a language; write one such as en, de or es (--to)"
+        "'deutsch!' is not a language code; write one such as en, de or es (--to)"
         in narrator("translate", "my.yaml", "--to", "deutsch!").err
     )
 

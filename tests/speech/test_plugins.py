@@ -105,13 +105,13 @@ BROKEN = {
     "a method less, and no Engine": (
         replaced("def languages", "def langs").replace("(Engine)", ""), "TypeError: it has no method 'languages'",
     ),
-    "a number for its version": (replaced('= "1"', "= 1"), "TypeError: its version is 1, which is no text"),
+    "a number for its version": (replaced('= "1"', "= 1"), "TypeError: its version is 1, which is not a string"),
     "no workers": (f"{PACKAGE}    workers = 0\n", "ValueError: it has 0 workers"),
     "an exit when made": (f"{PACKAGE}    def __init__(self): exit(3)\n", "SystemExit: 3"),
     "languages that fail": (replaced('["en"]', "1 / 0"), "ZeroDivisionError: division by zero"),
-    "one text for languages": (replaced('["en"]', '"en"'), "TypeError: 'en' is no list of texts"),
+    "one text for languages": (replaced('["en"]', '"en"'), "TypeError: 'en' is not a list of strings"),
     "voices that fail": (replaced('["low"]', "1 / 0"), "ZeroDivisionError: division by zero"),
-    "numbers for voices": (replaced('["low"]', "[3]"), "TypeError: [3] is no list of texts"),
+    "numbers for voices": (replaced('["low"]', "[3]"), "TypeError: [3] is not a list of strings"),
 }  # fmt: skip
 
 
@@ -139,7 +139,7 @@ def test_nobody_knows_whether_a_package_that_cannot_be_loaded_is_offline(change)
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        (replaced("return make_clip", "make_clip"), "TypeError: it gave None for a Clip"),
+        (replaced("return make_clip", "make_clip"), "TypeError: it returned None, not a Clip"),
         (replaced("return make_clip", "exit(3) #"), "SystemExit: 3"),
         (replaced("return make_clip", "return __import__('narrator.speech.clip').speech.clip.Clip(*[1] * 4) #"), ""),
     ],

@@ -1,9 +1,9 @@
-"""MP3 frames: each island, and each loop of what lies between them, encoded once, kept, and laid side by side.
+"""MP3 frames: each island and each loop of background is encoded once, cached, and joined with the others.
 
-The bit reservoir is off, so every frame stands alone. Whatever is encoded is encoded with its own surroundings on
-either side, and their frames are thrown away: then frames of different encodings meet as if they came from one. An hour
-of session costs what its few minutes of sound cost; and since frames are kept, a second length, or a track with one
-sentence changed, costs only what is new.
+The bit reservoir is off, so every frame is independent. Everything is encoded with its surroundings on either side,
+whose frames are dropped: so frames of different encodings join as if they came from one. An hour of session costs no
+more than its few minutes of sound. Because frames are cached, a second length, or a track with one changed sentence,
+costs only what is new.
 """
 
 import threading
@@ -29,20 +29,20 @@ T = TypeVar("T")
 
 _SHELF = "frames"
 _FORMAT = 5
-"""Raised whenever the same input would give other frames, whatever of narrator makes their sound."""
+"""Version of the cached frames; raise it with every change that gives other frames for the same input."""
 
 _CRCS: dict[str, int] = {}
-"""Checksums of the pieces and blends that this process has met, by their names in the cache."""
+"""Checksums of the pieces and blends that this process has used, by their keys in the cache."""
 _MOST_CRCS = 50_000
 
 
 def count_frames(length: Ms) -> int:
-    """Frames of a track, the Info frame not counted."""
+    """Return the number of frames of a track, without the Info frame."""
     return -(-(ms_to_samples(length) + DELAY) // TICK_SAMPLES)
 
 
 class FrameMaker:
-    """Makes the frames of parts, or finds them in the cache; many threads may ask at a time."""
+    """Makes the frames of parts, or reads them from the cache; many threads can use it at once."""
 
     def __init__(self, layout: Layout, mixer: Mixer, coding: Coding) -> None:
         self._layout = layout
@@ -63,7 +63,7 @@ class FrameMaker:
         return self._make_stretch(part) if isinstance(part, Stretch) else self._make_whole(part)
 
     def find_crc(self, part: Part) -> int:
-        """Return the checksum of the frames of a part; those that this process has met are not read again.
+        """Return the checksum of the frames of a part; frames that this process has used are not read again.
 
         Raises:
             SpeechError: as `make`.
@@ -119,13 +119,13 @@ class FrameMaker:
         return encoded.cut(at, stretch.ticks)
 
     def _remember(self, key: str, encoded: Encoded) -> None:
-        """A loop is short and comes again and again: the pieces used last stay at hand."""
+        """Keep the pieces of loops that were used last: a loop is short and repeats often."""
         self._recent[key] = encoded
         while len(self._recent) > 16:
             self._recent.popitem(last=False)
 
     def _name(self, *parts: object) -> str:
-        """Name of frames in the cache: everything that their sound and bytes depend on."""
+        """Return the key of frames in the cache: a hash of everything that their sound and bytes depend on."""
         mixer = self._mixer
         loops = [loop and loop.key for loop in (mixer.floor, mixer.bed)]
         return make_key(_FORMAT, av.__version__, loops, mixer.gain, mixer.ceiling, self._coding, *parts)
@@ -141,41 +141,41 @@ class FrameMaker:
         return Encoded.gather(frames, loudness)
 
     def give_up(self) -> None:
-        """Wait no longer for what another process makes."""
+        """Stop waiting for what another process makes."""
         self._given_up.set()
 
 
 @cache
 def _lay_silence(coding: Coding) -> Encoded:
-    """Return a stretch of silence, as long as any."""
+    """Return the longest possible stretch of silence."""
     return Encoded.gather([encode_silence(coding)] * BLOCK, Loudness((), -120.0))
 
 
 class Meter:
-    """Gathers loudness and peak of the parts of a track as they pass."""
+    """Collects loudness and peak of the parts of a track."""
 
     def __init__(self) -> None:
         self._blocks: list[float] = []
         self._peak: Db | None = None
 
     def add(self, loudness: Loudness) -> None:
-        """Take in the next part."""
+        """Add the loudness of the next part."""
         self._blocks += loudness.blocks
         self._peak = loudness.peak if self._peak is None else max(self._peak, loudness.peak)
 
     @property
     def lufs(self) -> float | None:
-        """Integrated loudness of the whole; None where nothing can be heard."""
+        """Integrated loudness of the whole; None for silence."""
         return integrate(self._blocks)
 
     @property
     def peak(self) -> Db | None:
-        """True peak of the whole in dBTP; None where nothing can be heard."""
+        """True peak of the whole in dBTP; None for silence."""
         return self._peak if self._blocks else None
 
 
 def map_ahead(pool: Executor, work: Callable[[T], Frames], items: Iterable[T], ahead: int) -> Iterator[Frames]:
-    """Map in order on a pool, with at most `ahead` results waiting: memory stays small however long the track."""
+    """Map in order on a pool, with at most `ahead` results waiting, so that memory use stays small."""
     waiting: deque[Future[Frames]] = deque()
     try:
         for item in items:

@@ -292,7 +292,7 @@ def decode_text(raw: bytes, name: str) -> str:
 
 
 def check_controls(text: str, name: str) -> None:
-    """Refuse a text with a character that steers a terminal, or turns the direction of writing.
+    """Refuse a text with a character that controls a terminal, or turns the direction of writing.
 
     Raises:
         RoutineError: it has one.

@@ -83,8 +83,8 @@ def test_a_file_that_is_larger_or_another_or_late_is_refused(serve, tmp_path, mo
     server = serve()
     with pytest.raises(DownloadError, match="larger than it should be"):
         fetch(server.url, tmp_path, len(DATA) - 1)
-    with pytest.raises(DownloadError, match="not the file that it should be"):
+    with pytest.raises(DownloadError, match="not the expected file"):
         download(server.url, tmp_path / "file", len(DATA), "0" * 64)
     monkeypatch.setattr(module, "_MOST_S", -1)
-    with pytest.raises(DownloadError, match="did not come whole within"):
+    with pytest.raises(DownloadError, match="did not arrive complete within"):
         fetch(server.url, tmp_path)
