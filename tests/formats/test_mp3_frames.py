@@ -33,7 +33,7 @@ def session(request):
     cache = Cache()
     bed = make_bed(fade=2400) if request.param == "bed" else None
     floor = None if request.param == "silence" else open_floor(-75.0)
-    mixer = Mixer(Clips(cache), 0.0, floor, bed and open_bed("drone", "", cache))
+    mixer = Mixer(Clips(cache), 0.0, floor, bed and open_bed("drone", "", Cache()))
     return find_islands(make_timeline(*STROKES, length=40_008, bed=bed)), mixer
 
 
@@ -114,7 +114,7 @@ def test_a_second_length_encodes_only_what_is_new(tmp_path, monkeypatch):
 @pytest.mark.parametrize("sound", ["rain", pytest.param("ocean", marks=pytest.mark.slow)])
 def test_a_second_length_over_a_bed_encodes_no_island_again(tmp_path, monkeypatch, sound):
     bed = make_bed(sound, fade=480)
-    mixer = Mixer(Clips(Cache(tmp_path / "cache")), 0.0, None, open_bed(sound, "", Cache(tmp_path)))
+    mixer = Mixer(Clips(Cache(tmp_path / "cache")), 0.0, None, open_bed(sound, "", Cache()))
     mixed = []
     original = encoded.mix_block
     monkeypatch.setattr(encoded, "mix_block", lambda *args: mixed.append(args[0]) or original(*args))
@@ -136,7 +136,7 @@ def test_a_second_length_over_a_bed_encodes_no_island_again(tmp_path, monkeypatc
 @pytest.mark.slow
 def test_over_a_users_music_an_island_is_reused_at_the_same_place_of_the_music(tmp_path, monkeypatch):
     bed = make_bed("mine.wav", digest="d")
-    mixer = Mixer(Clips(Cache(tmp_path / "cache")), 0.0, open_floor(-75.0), open_bed("rain", "", Cache(tmp_path)))
+    mixer = Mixer(Clips(Cache(tmp_path / "cache")), 0.0, open_floor(-75.0), open_bed("rain", "", Cache()))
     period = ticks_to_ms(mixer.bed.ticks)
     stroke, again = (14_400, Bell("tick")), (14_400 + period, Bell("tick"))
     lay(find_islands(make_timeline(stroke, length=period, bed=bed)), mixer, tmp_path)

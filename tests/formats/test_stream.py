@@ -41,7 +41,7 @@ def make_track(length, background="floor"):
 
 def make_mixdown(timeline, cache, background="floor"):
     floor = open_floor(-75.0) if background == "floor" else None
-    bed = open_bed(background, "", cache) if background in BEDS else None
+    bed = open_bed(background, "", Cache()) if background in BEDS else None
     return Mixdown(HEADING, timeline, find_islands(timeline), Mixer(Clips(cache), 0.0, floor, bed))
 
 

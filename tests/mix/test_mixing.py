@@ -76,7 +76,7 @@ def test_breath_tones_span_their_phases(mixer):
 
 
 def test_floor_and_bed_run_from_the_start_of_an_island(clips, tmp_path):
-    floor, bed = open_floor(-75.0), open_bed("drone", "", Cache(tmp_path))
+    floor, bed = open_floor(-75.0), open_bed("drone", "", Cache())
     near, far = make_timeline((2400, say("Hold."))), make_timeline((36_000 - 24, say("Hold.")))
     with_floor = Mixer(clips, 0.0, floor)
     assert np.array_equal(mix_first(near, with_floor), mix_first(far, with_floor))
@@ -102,7 +102,7 @@ def test_floor_and_bed_run_from_the_start_of_an_island(clips, tmp_path):
 
 def test_the_bed_is_ducked_under_speech(clips, tmp_path):
     """The mix minus a mix of the speech alone is the bed, 8 dB lower."""
-    bed = open_bed("drone", "", Cache(tmp_path))
+    bed = open_bed("drone", "", Cache())
     text = "Let your shoulders be heavy, and soften your jaw."
     length = clips.lengths[text]
     spoken = (12_000, say(text))
@@ -122,7 +122,7 @@ def test_the_bed_is_ducked_under_speech(clips, tmp_path):
 def test_a_long_island_mixed_in_pieces_is_the_same_as_whole(clips, bed, tmp_path):
     """Mix pieces with their surroundings: speech that is loud enough for the limiter, and a ducked bed."""
     cues = [(0, Bell("bowl", 8, 7000)), (2880, say("Breathe in.")), (9600 - 240, say("Hold.")), (9984, say("Hold."))]
-    mixer = Mixer(clips, 8.0, open_floor(-75.0), open_bed("drone", "", Cache(tmp_path)) if bed else None)
+    mixer = Mixer(clips, 8.0, open_floor(-75.0), open_bed("drone", "", Cache()) if bed else None)
     layout = find_islands(make_timeline(*cues, length=80_000, bed=bed))
     island = layout.islands[0]
     around = find_surroundings(Piece(island, 0, island.length), mixer)

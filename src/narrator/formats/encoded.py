@@ -17,7 +17,7 @@ from narrator.sound.loudness import Loudness, measure_loudness
 from narrator.units import TICK, TICK_SAMPLES, Db, Ticks
 
 _SETTLED, _STIRRED, _AFTER = 36, 12, 4
-_BEFORE_BLEND = 4
+_AROUND_BLEND = 2
 _CLEAR: Db = 0.1
 """Margin of decoded peaks under the ceiling: decoders round differently, and neighbours overlap."""
 _ATTEMPTS = 5
@@ -86,10 +86,10 @@ def find_surroundings(part: Part, mixer: Mixer) -> Surroundings:
 
     After digital silence LAME's model of what can be heard takes about 36 frames to settle: with fewer, a bell was up
     to 15 dB further from the mix than in a continuous encoding; with 36, never. Room tone keeps the model active: more
-    than 12 frames made no difference. A blend joins two similar steady sounds: four are enough.
+    than 12 frames made no difference. A blend joins two similar steady sounds: 2 are enough.
     """
     if isinstance(part, Blend):
-        return Surroundings(_BEFORE_BLEND, _AFTER)
+        return Surroundings(_AROUND_BLEND, _AROUND_BLEND)
     return Surroundings(_SETTLED if mixer.floor is None else _STIRRED, _AFTER)
 
 

@@ -58,11 +58,11 @@ def _find_cut(source: "Source", node: yaml.ScalarNode, key: str) -> Iterator[Fau
         message = "a word after & is a name for the text and is not said; put the text in quotes"
         yield Fault(message, source.mark_node(node), fix=source.replace(node, quote(written)))
     found = re.match(r"(\s+)#(.*)", line[end:])
-    message = found and _describe_comment(found[1], found[2], line[:end], is_text=key in TEXTS | _LISTS)
-    if not found or not message:
+    warning = found and _describe_comment(found[1], found[2], line[:end], is_text=key in TEXTS | _LISTS)
+    if not found or not warning:
         return
     fix = line[:start] + quote(line[start:].rstrip()) if written else None
-    yield Fault(message, Mark(source.name, node.end_mark.line + 1, end + len(found[1]) + 1, line), fix=fix)
+    yield Fault(warning, Mark(source.name, node.end_mark.line + 1, end + len(found[1]) + 1, line), fix=fix)
 
 
 def _describe_comment(space: str, comment: str, before: str, *, is_text: bool) -> str | None:
