@@ -13,10 +13,10 @@ SUFFIXES = (".yaml", ".yml", *TEXTS)
 
 
 def read_source(path: Path, name: str | None = None) -> Source:
-    """Read a routine or script file, whatever it is written in; `name` is what messages call it.
+    """Read a routine or script file in any format; messages use `name` for it.
 
     Raises:
-        RoutineError: it cannot be read, or used as it stands.
+        RoutineError: it cannot be read or used.
 
     """
     name = name or str(path)
