@@ -122,7 +122,7 @@ class Reporter:
         errors: Sequence[Fault] = (),
         spans: Sequence[tuple[int, int]] = (),
     ) -> None:
-        """Report the warnings and notes of a track, but for those that an earlier one had; `errors` come first."""
+        """Report the `errors`, then the warnings and notes of a track, except those that an earlier track had."""
         found = [*_tag("error", errors), *_tag("warning", self._choose(warnings)), *_tag("note", self._choose(notes))]
         report_all(found, as_json=self.as_json, spans=spans)
         self.note_code(int(bool(errors)))

@@ -32,7 +32,7 @@ class Checked:
     advice: tuple[Fault, ...] = ()
     """Warnings about these lengths."""
     decided: tuple[str, ...] = ()
-    """What the file leaves open and narrator decided, in sentences."""
+    """Sentences about what the file leaves open and narrator decided."""
 
 
 def check_session(request: SessionRequest, cache: Cache, lengths: Sequence[Ms] | None = None) -> Checked:

@@ -93,7 +93,7 @@ class _Includer:
         if found is None:
             near = _find_near(step.include, file)
             meant = f"; did you mean {near!r}?" if near else ""
-            where = "in the folder of this file or below it, nor among the built-in ones"
+            where = "in the folder of this file or below it, or among the built-in ones"
             fix = near and mark.rewrite(step.include, near)
             raise RoutineError(f"there is no {step.include!r} {where}{meant}", mark, fix=fix)
         if found in opened:

@@ -141,7 +141,7 @@ class Breathe(StepBase):
     @model_validator(mode="after")
     def _check_rounds(self) -> Self:
         if (self.rounds is None) == (self.for_ is None):
-            raise ValueError("say how long to breathe: either 'rounds: 6' or 'for: 2m'")
+            raise ValueError("'breathe' needs a length; add either 'rounds: 6' or 'for: 2m'")
         return self
 
 
@@ -249,7 +249,7 @@ def _check_kind(value: Any) -> Any:
         raise fault_at(kinds[1], text)
     if not kinds:
         key = next(iter(value))
-        raise fault_at(key, f"{key!r} is no kind of step; {suggest(key, STEPS)}")
+        raise fault_at(key, f"{key!r} is not a kind of step; {suggest(key, STEPS)}")
     return value
 
 

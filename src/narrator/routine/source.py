@@ -336,7 +336,7 @@ def make_source(
 
 
 def _refuse(mended: Mended, lines: Sequence[str], name: str) -> RoutineError:
-    """Return the error of a text that is refused, with the warnings about those of its lines that may stay."""
+    """Return the error of a refused text, with the warnings about its valid lines."""
     error = RoutineError.gather(mended.faults)
     text = "\n".join(mended.lines)
     if check_text(text) or not (root := yaml.compose(text, Loader=Loader)):

@@ -230,7 +230,7 @@ def test_front_matter_says_what_a_routine_says_at_its_top():
         ("A.\n\nB. [hald 1m]", 3, 4, "did you mean [hold 1m]?", "B. [hold 1m]"),
         ("A.\n\n[puase 4s]", 3, 1, "did you mean [pause 4s]?", "[pause 4s]"),
         ("A. [Demonstrate it]", 1, 4, "is not a mark", "A. [note: Demonstrate it]"),
-        ("A. [breathe in]", 1, 4, "What is to be said has no brackets", "A. breathe in"),
+        ("A. [breathe in]", 1, 4, "Text to be said has no brackets", "A. breathe in"),
         ("A. [10]", 1, 4, "has no unit", "A. [10s]"),
         ("A. [breathe 4-6]", 1, 4, "does not say for how long", "A. [breathe 4-6 1m]"),
         ("A. <b>B</b>", 1, 4, "would be spoken", "A. B</b>"),

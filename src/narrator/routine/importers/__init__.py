@@ -18,17 +18,17 @@ SUFFIXES = (".yaml", ".yml", *TEXTS)
 
 
 def is_text(path: Path) -> bool:
-    """Whether a routine in a file is written as text."""
+    """Return whether a routine is written as text, by the ending of its file."""
     return path.suffix.lower() in TEXTS
 
 
 def read_source(path: Path, name: str | None = None, data: bytes | None = None) -> Source:
-    """Read a routine or script file, whatever it is written in; `name` is what messages call it.
+    """Read a routine or script file in any format; messages use `name` for it.
 
     Where `data` is given, it is what would be in the file.
 
     Raises:
-        RoutineError: it cannot be read, or used as it stands.
+        RoutineError: it cannot be read or used.
 
     """
     name = name or str(path)

@@ -105,7 +105,7 @@ class _Assembler:
             raise RoutineError.gather(sorted(faults, key=_find_order))
         if not body.steps:
             mark = Mark(self.tree.name, 1, 1)
-            raise RoutineError("there is nothing to say in this text; write what is to be heard", mark)
+            raise RoutineError("there is nothing to say in this text; write what should be heard", mark)
         if self.front.bells and not self.has_bell:
             body.steps = [{"bell": "bowl"}, *body.steps, {"bell": "bowl"}]
         end = len(self.tree.text)

@@ -84,10 +84,12 @@ def read_brackets(written: str, at: int, language: str) -> Meaning:
     if inner.strip().isdecimal():
         return TextFault(f"{shown} has no unit; write [{inner.strip()}s]", written, f"[{inner.strip()}s]")
     if inner.strip().lower() in {"side", "other_side"}:
-        return TextFault(f"the name of the side is written {{{inner}}}, not {shown}", written, f"{{{inner.strip()}}}")
+        return TextFault(
+            f"for the name of the side, write {{{inner}}} instead of {shown}", written, f"{{{inner.strip()}}}"
+        )
     if nearest := mend(inner, language):
         return TextFault(f"{shown} is not a mark; did you mean [{nearest}]?", written, f"[{nearest}]")
-    message = f"{shown} is not a mark; there are {_FORMS}. What is to be said has no brackets"
+    message = f"{shown} is not a mark; there are {_FORMS}. Text to be said has no brackets"
     head = find_heads(language)[0].match(inner)
     is_said = head is not None and not any(map(str.isdigit, inner))
     return TextFault(message, written, (inner if is_said else f"[note: {inner.strip()}]") if inner.strip() else None)

@@ -24,7 +24,7 @@ def read_mark(inner: str, at: int, language: str) -> Meaning | None:
     if (length := parse_pause(inner, language)) is not None:
         if 0 < length <= LONGEST:
             return InlinePause(length)
-        return TextFault(f"[{inner}] is no length for a pause; write [3s]", inner)
+        return TextFault(f"[{inner}] is not a valid length of a pause; write [3s]", inner)
     counted = re.match(r"\s*(\d{1,3})\s*[x×]?\s*(?=[^\W\d_])", inner)
     pattern, kinds = find_heads(language)
     head = pattern.match(inner, counted.end() if counted else 0)

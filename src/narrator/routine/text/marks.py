@@ -210,7 +210,7 @@ def _read_tag(found: re.Match[str], language: str) -> _What:
     length = parse_pause(written.strip("</>"), language, by_word=True)
     if length is not None and not written.startswith("</"):
         return _make_pause(length, written)
-    advice = _ADVICE.get(name) or ("take it out" if name in _EMPHASIS else "take it out; a pause is written [2s]")
+    advice = _ADVICE.get(name) or ("remove it" if name in _EMPHASIS else "remove it; for a pause, write [2s]")
     instead = "[1s]" if name == "br" else "" if name in _EMPHASIS else None
     return TextFault(f"the tag {_shorten(written)} would be spoken; {advice}", written, instead)
 
@@ -262,7 +262,7 @@ def _read_brackets(written: str, language: str) -> InlinePause | TextFault:
         if first and first[0].strip(":") in heads.split():
             return TextFault(f"{shown} is not a pause such as [3s]; write it as a separate step: '{step}'", written)
     if inner.lower() == "side":
-        message, instead = f"the name of the side is written {{{inner}}}, not {shown}", f"{{{inner}}}"
+        message, instead = f"for the name of the side, write {{{inner}}} instead of {shown}", f"{{{inner}}}"
     else:
         message, instead = f"{shown} is not a pause; write one as [3s], and other text without brackets", None
     return TextFault(message, written, instead)
@@ -306,7 +306,7 @@ def get_surroundings(found: re.Match[str]) -> tuple[str, str]:
 
 
 Reader: TypeAlias = Callable[[re.Match[str], str], Any]
-"""Returns what a mark is, in a language; None where it is none."""
+"""Returns the meaning of a mark in a language; None if it is not a mark."""
 READERS: dict[str, Reader] = {
     "tag": _read_tag,
     "angle": _read_angle,
@@ -319,7 +319,7 @@ READERS: dict[str, Reader] = {
 
 
 def find_stray(text: str) -> Iterator[TextFault]:
-    """Yield each square bracket without its partner."""
+    """Yield each unmatched square bracket."""
     for found in re.finditer(r"[\[\]［］【】]", text):
         start, end = max(0, found.start() - 12), found.end() + 12
         around = text[found.start() : end] if found.group() in "[［【" else text[start : found.end()]
