@@ -129,8 +129,9 @@ class _Assembler:
         found, notes = self.reader.found, list(self.reader.found.notes)
         if found.bare:
             mark = self.tree.find_mark(found.bare[0])
-            more = f", and {len(found.bare) - 1} more are" if len(found.bare) > 1 else " is"
-            message = f"this line{more} taken for a mark, and not spoken; write it in brackets to be sure"
+            more = len(found.bare) - 1
+            lines = f"this line and {more} more are taken for marks" if more else "this line is taken for a mark"
+            message = f"{lines}, and not spoken; write a mark in brackets to be sure"
             notes.append(Fault(message, mark, fix=mark.text.replace(mark.text.strip(), f"[{mark.text.strip()}]")))
         for passage in self.passages:
             block = passage.block
