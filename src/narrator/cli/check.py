@@ -34,7 +34,7 @@ def check_command(routines: Routines, *, asked: Asked, as_json: JsonOption = Fal
         options, lengths = asked.make_options(), asked.list_lengths()
         for routine in routines:
             try:
-                (request,) = list_requests(routine, options)
+                (request,) = list_requests(routine, options, name=asked.name)
                 checked = check_session(request, open_cache(), lengths)
             except FAILURES as failure:
                 reporter.fail(failure)

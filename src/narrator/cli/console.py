@@ -197,6 +197,11 @@ def show_bar(what: str) -> Iterator[Callable[[int, int | None], None]]:
 
 
 def write_text(path: Path, text: str) -> None:
+    """Write a text file; see `write_bytes`."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> None:
     """Write a text file atomically.
 
     Raises:
@@ -211,7 +216,7 @@ def write_text(path: Path, text: str) -> None:
         refuse_special(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         with replace_file(path) as file:
-            file.write(text.encode())
+            file.write(data)
     except OSError as error:
         message = f"cannot write {path}: {error.strerror or error}; choose another place"
         raise PublishError(message) from error

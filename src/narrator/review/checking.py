@@ -96,5 +96,6 @@ def _check_growth(draft: Draft, growth: Growth, noted: tuple[Fault, ...], length
     odd = (note for note in (*review_growth(growth), *timeline.notes) if note.mark not in places)
     notes = tuple(dict.fromkeys([*noted, *unheard, *odd]))
     return Checked(
-        draft.heading.title, known, timeline.length, growth.lengths.is_estimate, notes, tuple(rows), tuple(advice)
+        draft.heading.title, known, timeline.length, growth.lengths.is_estimate, notes, tuple(rows), tuple(advice),
+        draft.decided,
     )  # fmt: skip

@@ -53,7 +53,7 @@ def make_routine(source: Source, path: Path, sounds: tuple[Path, ...] = ()) -> R
             raise RoutineError.gather(faults)
     notes += find_losses(routine, filled)
     routine._notes = tuple(dict.fromkeys(notes))  # noqa: SLF001 - set by the loader from all files
-    routine._decisions = source.reading.decisions  # noqa: SLF001
+    routine._decided = source.reading.decided  # noqa: SLF001
     routine._sounds = sounds  # noqa: SLF001 - set by the loader, because the file does not contain it
     routine._translations = source.translations  # noqa: SLF001
     return routine

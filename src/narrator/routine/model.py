@@ -310,7 +310,7 @@ class Routine(Marked):
     steps: Steps
     _sounds: tuple[Path, ...] = PrivateAttr(default=())
     _notes: tuple[Fault, ...] = PrivateAttr(default=())
-    _decisions: tuple[str, ...] = PrivateAttr(default=())
+    _decided: tuple[str, ...] = PrivateAttr(default=())
     _translations: Translations = PrivateAttr(default_factory=lambda: Translations(None, "<memory>"))
 
     @property
@@ -319,9 +319,9 @@ class Routine(Marked):
         return self._notes
 
     @property
-    def decisions(self) -> tuple[str, ...]:
+    def decided(self) -> tuple[str, ...]:
         """What was decided where it is written as text, each in a line."""
-        return self._decisions
+        return self._decided
 
     @property
     def translations(self) -> Translations:

@@ -59,8 +59,10 @@ class Reading:
 
     notes: tuple[Fault, ...] = ()
     """Warnings about what may be meant in another way."""
-    decisions: tuple[str, ...] = ()
+    decided: tuple[str, ...] = ()
     """What was decided, each in a line."""
+    front: str = ""
+    """Lines of YAML before it, which are part of the routine as they are."""
 
 
 class Source:

@@ -9,7 +9,16 @@ from typing import Any
 from narrator.routine.importers.meanings import find_heads, mend, read_mark
 from narrator.routine.importers.parts import Meaning, Setting, Step
 from narrator.routine.text.durations import is_pause_word, parse_pause
-from narrator.routine.text.marks import ALONE_BEFORE, READERS, InlinePause, Reader, TextFault, find_marks, find_stray
+from narrator.routine.text.marks import (
+    ALONE_BEFORE,
+    READERS,
+    InlinePause,
+    Reader,
+    TextFault,
+    find_marks,
+    find_stray,
+    get_surroundings,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +97,12 @@ def read_brackets(written: str, at: int, language: str) -> Meaning:
 
 def _read_apart(kind: str, found: re.Match[str], language: str) -> Any:
     """Return what emphasis, or a parenthesis, stands for: a step if it can be nothing else, or a pause."""
-    written, text = found.group(), found.string
+    written = found.group()
     inner = written.strip("*_") if kind == "emphasis" else written[1:-1]
     lead = written.find(inner)
     meaning = read_mark(inner, found.start() + lead, language)
     if isinstance(meaning, Step | Setting):
-        before, after = text[: found.start()].rstrip(" *_("), text[found.end() :].lstrip(" *_)")
+        before, after = get_surroundings(found)
         is_apart = ALONE_BEFORE.search(before) is not None and not after[:1].islower()
         if is_apart or (isinstance(meaning, Step) and any(map(str.isdigit, inner))):
             return meaning

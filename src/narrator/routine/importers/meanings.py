@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +159,7 @@ _READERS: Mapping[str, Callable[[Value, str], Meaning | None]] = {
 }
 
 
+@lru_cache(maxsize=256)
 def mend(inner: str, language: str) -> str | None:
     """Return a mark with the one word corrected that keeps it from being one; None where there is none."""
     known = [word for word in find_heads(language)[1] if " " not in word]

@@ -61,6 +61,8 @@ _STRENGTHS = {"none": 0, "x-weak": 250, "weak": 500, "medium": 1000, "strong": 2
 """Lengths in ms for the strengths of a break in SSML 1.1; the standard does not define them."""
 # Text directly after another mark also counts as set apart.
 ALONE_BEFORE = re.compile(r"(?:^|[.!?…:;,—–।॥۔؟。！？\n>\])][\"'”’»)\]]*)\s*$")
+_SURROUNDINGS = 100
+"""Characters beside a mark that decide whether it is set apart."""
 _WRAPPED = {"(": ")", "*": "*", "_": "_"}
 
 
@@ -279,12 +281,12 @@ def _correct(inner: str, language: str) -> str | None:
 
 def _read_emphasis(found: re.Match[str], language: str) -> _What:
     """Return a pause for a word in stars that can only be one; a noun of the sentence is not."""
-    written, text = found.group(), found.string
+    written = found.group()
     inner = written.strip("*_ .")
     length = parse_pause(inner, language, by_word=True)
     if length is None or any(char.isdigit() for char in inner):
         return _make_pause(length, written)
-    before, after = text[found.pos : found.start()].rstrip(" *_("), text[found.end() :].lstrip(" *_)")
+    before, after = get_surroundings(found)
     last = re.findall(r"[^\W\d_']+$", before)
     if last and last[0].lower() in {word for each in find_mark_words(language) for word in each.nouns_after}:
         return None
@@ -293,6 +295,14 @@ def _read_emphasis(found: re.Match[str], language: str) -> _What:
     if is_pause_word(inner, language) and (after[:1].isalnum() or not after):
         return TextFault(f"{written} may be a pause or a word; write [4s] for a pause, or remove the stars", written)
     return None
+
+
+def get_surroundings(found: re.Match[str]) -> tuple[str, str]:
+    """Return the text before a mark, after the mark before it, and the text behind it: as much as decides anything."""
+    start = max(found.pos, found.start() - _SURROUNDINGS)
+    before = ("x" if start > found.pos else "") + found.string[start : found.start()]
+    after = found.string[found.end() : found.end() + _SURROUNDINGS]
+    return before.rstrip(" *_("), after.lstrip(" *_)")
 
 
 Reader: TypeAlias = Callable[[re.Match[str], str], Any]
