@@ -35,7 +35,7 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """A folder that pip has installed the package into, from a wheel."""
+    """Return a folder into which pip has installed the package from a wheel."""
     folder = tmp_path_factory.mktemp("packages")
     with zipfile.ZipFile(folder / "hummer-1.0-py3-none-any.whl", "w") as wheel:
         for name, text in FILES.items():

@@ -18,7 +18,7 @@ class Natural(Silent):
 
 @pytest.fixture
 def natural(monkeypatch):
-    """A natural voice for English; `missing` is what has to be done before it can be opened."""
+    """Make an engine with a natural English voice; `missing` is what must be done before it can be opened."""
 
     class Installation:
         missing = None

@@ -193,7 +193,7 @@ def test_nothing_is_sent_once_the_session_is_given_up(serve):
 
 @pytest.fixture
 def slow_names(monkeypatch):
-    """A name server that answers late."""
+    """Replace name resolution with one that answers late."""
     find = socket.getaddrinfo
     answered = threading.Event()
 
