@@ -169,7 +169,7 @@ def test_what_comes_damaged_or_not_at_all_leaves_nothing_behind(store, tmp_path)
         ("en_US-ü-low", None, "ordinal not in range(128)"),
     ],
 )
-def test_what_is_no_answer_or_no_address_is_told(store, tmp_path, monkeypatch, name, fault, message):
+def test_what_is_no_answer_or_no_address_is_reported(store, tmp_path, monkeypatch, name, fault, message):
     monkeypatch.setattr("narrator.speech.net.watched.STALL_S", 0.5)
     if fault:
         setattr(store, fault, True)
