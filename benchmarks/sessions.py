@@ -388,7 +388,7 @@ def encode_with_lame(folder: Path) -> None:
 
 
 def join_with_pydub(folder: Path) -> None:
-    """String the clips together in pydub, export them, and print what encoded them."""
+    """Join the clips with pydub, export them, and print the name of the encoder."""
     from pydub import AudioSegment
 
     known = json.loads((folder / "steps.json").read_text(encoding="utf-8"))

@@ -103,7 +103,7 @@ def test_a_cache_of_ones_own(routine, tmp_path):
     assert any((tmp_path / "store").rglob("*"))
 
 
-def test_the_environment_counts_unless_told_not_to(routine, monkeypatch):
+def test_the_environment_counts_unless_reported_not_to(routine, monkeypatch):
     monkeypatch.setenv("NARRATOR_VOICE", "silent")
     assert narrator.plan(routine).voice == "silent:en"
     assert narrator.plan(routine, voice="espeak").voice.startswith("espeak")

@@ -218,7 +218,7 @@ def test_a_cache_that_can_only_be_read_is_enough(job, tmp_path, monkeypatch):
     assert (tmp_path / "output" / "60000.mp3").read_bytes() == first
 
 
-def test_what_must_be_kept_and_cannot_is_told_before_anything_is_spoken(job, tmp_path, monkeypatch):
+def test_what_must_be_kept_and_cannot_is_reported_before_anything_is_spoken(job, tmp_path, monkeypatch):
     class Speaker(Silent):
         def synthesize(self, text, voice):
             raise AssertionError("spoken in vain")
@@ -375,7 +375,7 @@ def test_without_a_next_voice_it_stops_and_keeps_what_was_spoken(job, faltering,
     assert len(list((tmp_path / "cache" / "clips").rglob("*"))) == 4
 
 
-def test_where_every_voice_fails_each_failure_is_told(write, faltering, tmp_path):
+def test_where_every_voice_fails_each_failure_is_reported(write, faltering, tmp_path):
     def fail(*fallback, language="en"):
         path = write(f"title: x\nlanguage: {language}\nsteps: [{{say: One.}}]\n")
         with pytest.raises(SpeechError) as raised:

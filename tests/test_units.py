@@ -65,7 +65,7 @@ def test_other_text_is_refused(text):
         parse_duration(text)
 
 
-def test_a_bare_number_gets_told_its_units():
+def test_a_bare_number_is_answered_with_its_units():
     with pytest.raises(ValueError, match="write 10s or 10m"):
         parse_duration("10")
 

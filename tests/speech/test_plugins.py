@@ -35,7 +35,7 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """A folder that pip has installed the package into, from a wheel."""
+    """Return a folder into which pip has installed the package from a wheel."""
     folder = tmp_path_factory.mktemp("packages")
     with zipfile.ZipFile(folder / "hummer-1.0-py3-none-any.whl", "w") as wheel:
         for name, text in FILES.items():
@@ -117,7 +117,7 @@ BROKEN = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", BROKEN)
-def test_a_broken_package_is_told_and_harms_nobody_else(change, fault):
+def test_a_broken_package_is_reported_and_harms_nobody_else(change, fault):
     source, message = BROKEN[fault]
     run = change(source)
     told = f"the engine 'hummer' of the package hummer is at fault: {message}"
@@ -144,7 +144,7 @@ def test_nobody_knows_whether_a_package_that_cannot_be_loaded_is_offline(change)
         (replaced("return make_clip", "return __import__('narrator.speech.clip').speech.clip.Clip(*[1] * 4) #"), ""),
     ],
 )
-def test_what_is_no_clip_is_told(change, source, message):
+def test_what_is_no_clip_is_reported(change, source, message):
     result = change(source)("render", "hum.yaml")
     assert (result.exit_code, len(result.stderr.splitlines())) == (3, 1)
     assert result.stderr.startswith(f"error: the engine 'hummer' failed on 'Hum along.': {message}")

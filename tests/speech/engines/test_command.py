@@ -59,12 +59,12 @@ def test_a_text_is_a_text_whatever_it_looks_like(make, tmp_path, text):
         (["--delay", "20"], {"timeout": 0.5}, r"did not finish 'Breathe in.' within 0.5 s; raise 'timeout'"),
     ],
 )
-def test_what_goes_wrong_is_told(make, args, options, message):
+def test_what_goes_wrong_is_reported(make, args, options, message):
     with pytest.raises(SpeechError, match=message):
         make(*args, **options).synthesize("Breathe in.", VOICE)
 
 
-def test_a_program_that_is_not_there_is_told():
+def test_a_program_that_is_not_there_is_reported():
     engine = Command({"box": CommandConfig(run=("no-such-program", "{text}"))})
     with pytest.raises(SpeechError, match=r"'no-such-program' cannot be run: No such file or directory; check 'run'"):
         engine.synthesize("Breathe in.", VOICE)
@@ -113,7 +113,7 @@ def test_what_a_program_leaves_running_goes_on(tmp_path, make):
     assert file.exists()
 
 
-def test_language_and_pace_are_told(make, tmp_path):
+def test_language_and_pace_are_reported(make, tmp_path):
     make("--text", "{text} in {language} at {pace}").synthesize("Atme ein.", Voice("command", "box", "de", 0.85))
     assert read_log(tmp_path) == ["Atme ein. in de at 0.85"]
 

@@ -112,7 +112,7 @@ FAULTS = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("mode", "tries", "message"), [(mode, *expected) for mode, expected in FAULTS.items()])
-def test_faults_are_tried_again_as_far_as_it_helps_and_told(tmp_path, mode, tries, message):
+def test_faults_are_tried_again_as_far_as_it_helps_and_reported(tmp_path, mode, tries, message):
     outcome = render_with_fault(mode, tmp_path)
     assert (outcome.code, outcome.clips, outcome.requests) == (3, GOOD, GOOD + tries)
     (line,) = outcome.seen.splitlines()

@@ -120,7 +120,7 @@ class VoiceHandler(Handler):
 
 @pytest.fixture
 def store(monkeypatch, tmp_path):
-    """A server that has the voice emma: heart's sound under another name, so that it can really be spoken with."""
+    """Start a server with the voice emma: heart's sound under another name, so that it really speaks."""
     server = Server(("127.0.0.1", 0), VoiceHandler)
     server.paths, server.mode, server.data, server.released = [], "good", MODEL.read_bytes(), threading.Event()
     known = hibari.voices.VOICES["emma"] | {

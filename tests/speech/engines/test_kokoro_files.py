@@ -172,7 +172,7 @@ def test_a_server_that_says_nothing_is_given_up(server, tmp_path, monkeypatch):
     assert list_processes(tmp_path) == []
 
 
-def test_no_index_and_no_server_are_told_with_what_to_do(server, tmp_path, monkeypatch):
+def test_no_index_and_no_server_are_reported_with_what_to_do(server, tmp_path, monkeypatch):
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
     result = run("add", f"kokoro:{NAME}")
     assert (result.exit_code, len(result.stderr.splitlines())) == (3, 1)
@@ -189,7 +189,7 @@ def test_no_index_and_no_server_are_told_with_what_to_do(server, tmp_path, monke
     assert list_files(tmp_path) == []
 
 
-def test_pip_is_told_to_check_hashes_and_to_fetch_nothing_else(server, monkeypatch):
+def test_pip_is_reported_to_check_hashes_and_to_fetch_nothing_else(server, monkeypatch):
     asked = []
     monkeypatch.setattr(pip_download.subprocess, "Popen", lambda command, **_: asked.extend(command) or 1 / 0)
     with pytest.raises(ZeroDivisionError):
@@ -266,7 +266,7 @@ def test_two_may_fetch_at_a_time(server, tmp_path):
         assert engine.voices("es") == ["em_alex", NAME]
 
 
-def test_a_folder_that_cannot_be_written_is_told(server, tmp_path):
+def test_a_folder_that_cannot_be_written_is_reported(server, tmp_path):
     (tmp_path / "data").write_text("a file where the folder should be")
     with pytest.raises(SpeechError, match="NARRATOR_DATA_DIR"):
         fetch()

@@ -90,7 +90,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("mode", "tries", "message"), [(mode, *expected) for mode, expected in FAULTS.items()])
-def test_faults_are_told_without_the_key(serve, mode, tries, message):
+def test_faults_are_reported_without_the_key(serve, mode, tries, message):
     server, engine = serve(mode, timeout=0.5 if mode == "nothing at all" else 10)
     with pytest.raises(SpeechError) as caught:
         engine.synthesize("Breathe in.", VOICE)
@@ -134,7 +134,7 @@ def test_a_key_in_plain_text_stays_on_this_machine(serve, monkeypatch):
     assert [is_here(f"http://{host}/v1") for host in hosts] == [True, True, True, False, False, False]
 
 
-def test_a_key_that_was_not_sent_is_told(serve, monkeypatch):
+def test_a_key_that_was_not_sent_is_reported(serve, monkeypatch):
     _, engine = serve("401")
     monkeypatch.setattr("narrator.speech.engines.openai.is_here", lambda url: False)
     with pytest.raises(SpeechError, match=r"the key in OPENAI_API_KEY was not sent, because the address is plain http"):

@@ -67,7 +67,7 @@ def test_no_password_is_taken_from_netrc(serve, monkeypatch, tmp_path):
     assert ["Authorization" in headers for _, headers, _ in server.requests] == [True, False]
 
 
-def test_a_proxy_that_cannot_be_used_is_told(monkeypatch):
+def test_a_proxy_that_cannot_be_used_is_reported(monkeypatch):
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
     for variable in ("no_proxy", "NO_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy"):
         monkeypatch.delenv(variable, raising=False)
@@ -77,7 +77,7 @@ def test_a_proxy_that_cannot_be_used_is_told(monkeypatch):
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="descriptors are counted in /proc")
-def test_an_answer_that_is_damaged_is_told_and_leaves_no_connection_open(serve):
+def test_an_answer_that_is_damaged_is_reported_and_leaves_no_connection_open(serve):
     server = serve(lambda handler: handler.answer(200, b"no gzip", {"Content-Encoding": "gzip"}))
     gc.disable()
     try:
@@ -90,7 +90,7 @@ def test_an_answer_that_is_damaged_is_told_and_leaves_no_connection_open(serve):
         gc.enable()
 
 
-def test_what_a_server_says_of_an_error_is_told_but_never_with_the_key(serve):
+def test_what_a_server_says_of_an_error_is_reported_but_never_with_the_key(serve):
     said = ["No voice\naf_heart.", "Wrong key: secret.", "No voice af_heart; there is alloy."]
     server = serve(lambda handler: handler.answer(400, json.dumps({"error": {"message": said.pop()}}).encode()))
     for told in (r" \('No voice af_heart; there is alloy.'\)", "", ""):
@@ -133,7 +133,7 @@ def test_what_cannot_be_sent_is_not_quoted():
     assert caught.value.kind is Kind.FINAL
 
 
-def test_a_server_without_tls_is_told_from_one_without_trust(serve):
+def test_a_server_without_tls_is_distinguished_from_one_without_trust(serve):
     server = serve()
     with pytest.raises(Trouble, match="no TLS connection could be made, so nothing was sent") as caught:
         post(server.url.replace("http:", "https:"))
@@ -193,7 +193,7 @@ def test_nothing_is_sent_once_the_session_is_given_up(serve):
 
 @pytest.fixture
 def slow_names(monkeypatch):
-    """A name server that answers late."""
+    """Replace name resolution with one that answers late."""
     find = socket.getaddrinfo
     answered = threading.Event()
 
