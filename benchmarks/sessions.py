@@ -307,7 +307,7 @@ def judge(name: str, figure: float, most: float, form: str, limit: str) -> Row:
 
 
 def print_table(rows: list[Row]) -> None:
-    """Print the figures first, then what is held against a limit."""
+    """Print the figures first, then those that have a limit."""
     ordered = sorted(rows, key=lambda row: row.is_met is not None)
     verdicts = {None: "", True: "pass", False: "MISS"}
     table = [("", "figure (median)", "limit", "")]

@@ -11,7 +11,7 @@ TONE_BYTES = TONE.tobytes()
 
 
 def make_wav(data=TONE_BYTES, rate=48_000, channels=1, bits=16, kind=1, size=None):
-    """A WAV with a head that says whatever it is told to."""
+    """Return a WAV with the given fields in its head."""
     width = channels * bits // 8
     head = struct.pack("<HHIIHH", kind, channels, rate, (rate * width) % 2**32, width % 2**16, bits)
     size = len(data) if size is None else size

@@ -1,4 +1,4 @@
-"""The configuration file: what it may say, and what is told when it cannot be used."""
+"""The configuration file: its contents, and the messages about faults in it."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What may befall any command is a line and an exit code, and never a traceback."""
+"""Any fault from outside gives a line and an exit code, never a traceback."""
 
 import io
 import json

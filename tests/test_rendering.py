@@ -325,7 +325,7 @@ def test_a_track_of_the_silent_voice_holds_its_bells_alone(job, cache, tmp_path)
 
 
 class Faltering(Silent):
-    """Speaks a few sentences, then fails, until it is mended."""
+    """Speaks a few sentences, then fails, until it is repaired."""
 
     name = "faltering"
     good = 2

@@ -17,7 +17,7 @@ def find_control(text: str) -> tuple[int, str] | None:
 
 def describe_control(name: str) -> str:
     """Return a message that a character, given by name, cannot be in a text."""
-    return f"the character {name} controls a terminal and is not text; take it out"
+    return f"the character {name} controls a terminal and is not text; remove it"
 
 
 def escape_controls(text: str) -> str:

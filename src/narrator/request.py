@@ -54,6 +54,8 @@ class SessionRequest:
     name: str
     """Name of the file in messages."""
     options: SessionOptions = SessionOptions()
+    data: bytes | None = None
+    """What is in the file, where that came from elsewhere; the path is then where it would be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,7 @@ def read_draft(request: SessionRequest) -> Draft:
     """
     if is_timed(request.file):
         return _read_timed_draft(request)
-    return make_draft(request, read_source(request.file, request.name))
+    return make_draft(request, read_source(request.file, request.name, request.data))
 
 
 def make_draft(request: SessionRequest, source: Source) -> Draft:
@@ -151,7 +151,8 @@ def make_draft(request: SessionRequest, source: Source) -> Draft:
     seed = settle_seed(routine.seed if options.seed is None else options.seed, options.today)
     with keep_notes(routine.notes):
         script = write_script(routine, options.guidance or "full", options.language, options.without, seed)
-    return Draft(request, Elastic(script if options.bed else replace(script, bed=None)), routine)
+    script = script if options.bed else replace(script, bed=None)
+    return Draft(request, Elastic(script), routine, routine.decided)
 
 
 def _read_timed_draft(request: SessionRequest) -> Draft:

@@ -77,7 +77,7 @@ BAD = {
     "a misspelt kind": (
         "title: x\nsteps: [{sya: a}]\n",
         1,
-        "bad.yaml:2:10: error: 'sya' is no kind of step; did you mean",
+        "bad.yaml:2:10: error: 'sya' is not a kind of step; did you mean",
     ),
     "two kinds": ("title: x\nsteps: [{say: a, hold: 1m}]\n", 1, "bad.yaml:2:18: error: two kinds in one step"),
     "a negative hold": ("title: x\nsteps: [{hold: -5s}]\n", 1, "bad.yaml:2:16: error: -5s is negative"),
@@ -91,7 +91,7 @@ BAD = {
     "an impossible length": (
         "title: x\nlength: 1h\nsteps: [{hold: 1m}]\n",
         1,
-        "bad.yaml:1:1: error: this routine cannot ",
+        "bad.yaml:2:9: error: this routine cannot ",
     ),
     "an unknown voice": (
         "title: x\nvoice: hibary\nsteps: [{say: a}]\n",

@@ -58,7 +58,7 @@ def test_further_faults_are_counted(narrator, write):
 def test_warnings_are_shown_beside_errors_and_after_them(narrator, write):
     cut = "  - say: Do pose #3 now.\n"
     warned = (
-        "bad.yaml:3:18: warning: what follows # is a comment, and is not said; put the text in quotes\n"
+        "bad.yaml:3:18: warning: text after # is a comment and is not said; put the whole text in quotes\n"
         '  - say: Do pose #3 now.\n                 ^\n  - say: "Do pose #3 now."\n'
     )
     for wrong in (
@@ -80,7 +80,7 @@ def test_what_the_author_wrote_is_told_beside_a_length_that_cannot_be_met(narrat
     result = narrator("render", "bad.yaml")
     assert result.err.startswith("bad.yaml:3:9: error: this routine cannot take 50m: ")
     assert "\nlength: 50m\n        ^\nlength: 4m" in result.err
-    assert "\nbad.yaml:5:18: warning: what follows # is a comment" in result.err
+    assert "\nbad.yaml:5:18: warning: text after # is a comment" in result.err
     asked = narrator("render", "bad.yaml", "--length", "1h,2h")
     assert asked.err.count("(--length, --nearest)\n  - hold: 1m\n    ^\n  - hold: 15s..") == 2
     assert asked.err.count("warning: ") == 1

@@ -62,7 +62,7 @@ def test_joined_frames_are_as_good_as_a_continuous_encoding(session, tmp_path):
     straight.write_bytes(b"".join(encode(whole, Coding())))
     laid, reference = (decode(file)[DELAY : DELAY + len(whole)] for file in (path, straight))
     assert measure_error(laid, whole[: len(laid)]) > measure_error(reference, whole) - 0.1
-    # No seam: joins are no rougher than the sound itself.
+    # No seam: the joins are as smooth as the sound itself.
     assert np.abs(np.diff(laid, 2, axis=0)).max() < 1.1 * np.abs(np.diff(reference, 2, axis=0)).max()
 
 

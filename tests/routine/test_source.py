@@ -43,7 +43,7 @@ def test_a_blank_line_is_two_line_breaks_in_every_style(text):
             "a: 1\na: 2\n",
             "a.yaml:2:1: error: the key 'a' is here twice; keep one of them, or start a new step with '- '",
         ),
-        ("a: 1\n---\nb: 2\n", "a.yaml:2:1: error: a second document starts here; keep one routine to a file"),
+        ("a: 1\n---\nb: 2\n", "a.yaml:2:1: error: a second document starts here; write one routine in each file"),
         (
             "a: !!python/object:os.system x\n",
             "a.yaml:1:4: error: tags such as tag:yaml.org,2002:python/object:os.system",

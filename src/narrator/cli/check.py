@@ -34,7 +34,7 @@ def check_command(routines: Routines, *, asked: Asked, as_json: JsonOption = Fal
         options, lengths = asked.make_options(), asked.list_lengths()
         for routine in routines:
             try:
-                (request,) = list_requests(routine, options)
+                (request,) = list_requests(routine, options, name=asked.name)
                 checked = check_session(request, open_cache(), lengths)
             except FAILURES as failure:
                 reporter.fail(failure)
@@ -44,9 +44,9 @@ def check_command(routines: Routines, *, asked: Asked, as_json: JsonOption = Fal
 
 
 def _show_checked(name: str, checked: "Checked", reporter: Reporter, *, is_asked: bool) -> None:
-    """Print what was found, warnings and all.
+    """Print the result and the warnings.
 
-    `is_asked` says that the lengths were: what could be better at lengths that nobody asked for is but noted.
+    `is_asked` says whether the lengths were given on the command line; warnings about other lengths are only notes.
     """
     if is_asked:
         refused = [fault for row in checked.rows for fault in row.refusal]

@@ -122,7 +122,7 @@ class Reporter:
         errors: Sequence[Fault] = (),
         spans: Sequence[tuple[int, int]] = (),
     ) -> None:
-        """Report the warnings and notes of a track, but for those that an earlier one had; `errors` come first."""
+        """Report the `errors`, then the warnings and notes of a track, except those that an earlier track had."""
         found = [*_tag("error", errors), *_tag("warning", self._choose(warnings)), *_tag("note", self._choose(notes))]
         report_all(found, as_json=self.as_json, spans=spans)
         self.note_code(int(bool(errors)))
@@ -197,6 +197,11 @@ def show_bar(what: str) -> Iterator[Callable[[int, int | None], None]]:
 
 
 def write_text(path: Path, text: str) -> None:
+    """Write a text file; see `write_bytes`."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> None:
     """Write a text file atomically.
 
     Raises:
@@ -211,7 +216,7 @@ def write_text(path: Path, text: str) -> None:
         refuse_special(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         with replace_file(path) as file:
-            file.write(text.encode())
+            file.write(data)
     except OSError as error:
         message = f"cannot write {path}: {error.strerror or error}; choose another place"
         raise PublishError(message) from error

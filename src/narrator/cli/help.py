@@ -12,7 +12,7 @@ _MEANT = {
     **dict.fromkeys(("--speaker", "--engine", "-v"), "--voice"),
     **dict.fromkeys(("--lang",), "--language"),
 }
-"""Options as other programs call them."""
+"""Options of other programs, with ours."""
 _TYPE = re.compile(r" <(?:list\[)?(?:str|path|file|text)\]?>", re.IGNORECASE)
 
 
@@ -39,7 +39,7 @@ class Command(TyperCommand):
     """A command."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse options and arguments; for an option's name in other programs, suggest ours."""
+        """Parse options and arguments; for an option of other programs, suggest ours."""
         known = {name for param in self.params for name in param.opts}
         for wrong in (each.partition("=")[0] for each in args):
             if wrong not in known and _MEANT.get(wrong) in known:

@@ -1,6 +1,7 @@
 """Options that several commands share, and the requests made from them."""
 
 import inspect
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,7 +32,8 @@ Routines = Annotated[
     list[str],
     typer.Argument(
         metavar="ROUTINE...",
-        help="Routine or script files, subtitles or tables with times, or names of built-in routines.",
+        help="Routine or script files, texts, subtitles or tables with times, or names of built-in routines; - is "
+        "standard input.",
         autocompletion=complete_routines,
     ),
 ]
@@ -39,10 +41,12 @@ OneRoutine = Annotated[
     str,
     typer.Argument(
         metavar="ROUTINE",
-        help="A routine or script file, subtitles or a table with times, or the name of a built-in routine.",
+        help="A routine or script file, a text, subtitles or a table with times, or the name of a built-in routine; - "
+        "is standard input.",
         autocompletion=complete_routines,
     ),
 ]
+STANDARD_INPUT = "-"
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line, for programs.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")]
 
@@ -93,6 +97,11 @@ class Asked:
             metavar="N",
             help="Seed of random choices: a number, or today for the date. [default: the routine's]",
         ),
+    ] = None
+
+    name: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="What a routine from standard input is called. [default: session]"),
     ] = None
 
     def list_lengths(self) -> list[Ms] | None:
@@ -169,9 +178,11 @@ def takes_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def list_requests(
-    routine: str, options: "SessionOptions", lengths: list[Ms] | None = None
+    routine: str, options: "SessionOptions", lengths: list[Ms] | None = None, name: str | None = None
 ) -> "Iterator[SessionRequest]":
     """Yield a request for each length of a routine; without lengths, one for its own.
+
+    `-` is what comes from standard input, which is called `name`.
 
     Raises:
         RoutineError: there is no such routine.
@@ -182,7 +193,25 @@ def list_requests(
 
     from narrator.request import SessionRequest
 
-    path = find_named(routine)
-    name = str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+    if routine == STANDARD_INPUT:
+        path, data = _read_standard_input(name or "session")
+        shown = "<stdin>"
+    elif name is not None:
+        raise UsageError("--name is for a routine from standard input; write - in place of its file")
+    else:
+        path, data = find_named(routine), None
+        shown = str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
     for length in lengths or (None,):
-        yield SessionRequest(path, name, replace(options, length=length))
+        yield SessionRequest(path, shown, replace(options, length=length), data)
+
+
+def _read_standard_input(name: str) -> tuple[Path, bytes]:
+    """Return what comes from standard input, and where the file would be that it is read as."""
+    from narrator.routine.importers import SUFFIXES, guess_suffix
+    from narrator.routine.source import MAX_BYTES
+
+    if not any(char.isalnum() for char in name) or not name.isprintable() or Path(name).name != name:
+        raise UsageError(f"--name: {name!r} is not a name for a routine; write one such as evening")
+    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    suffix = "" if Path(name).suffix.lower() in SUFFIXES else guess_suffix(data)
+    return Path.cwd() / f"{name}{suffix}", data

@@ -92,7 +92,7 @@ def _list_sessions(routines: list[str], asked: Asked, reporter: Reporter) -> "It
     options, lengths = asked.make_options(), asked.list_lengths()
     for routine in routines:
         try:
-            yield from list_requests(routine, options, lengths)
+            yield from list_requests(routine, options, lengths, asked.name)
         except RoutineError as error:
             reporter.fail(error)
 

@@ -82,7 +82,7 @@ def _make_request(routine: str, asked: Asked) -> "SessionRequest":
     lengths = asked.list_lengths()
     if lengths and len(lengths) > 1:
         raise UsageError("a script has one length; give --length once")
-    (request,) = list_requests(routine, asked.make_options(), lengths)
+    (request,) = list_requests(routine, asked.make_options(), lengths, asked.name)
     return request
 
 

@@ -45,7 +45,7 @@ def lasting_streams() -> Iterator[Callable[[], str | None]]:
     The block gets a function that returns why standard output could not be written, or None. A reader that goes away,
     as `head` does, is not an error.
     """
-    _fill_holes()
+    _open_missing_streams()
     before = sys.stdout, sys.stderr
     out, err = (_Lasting(number, "wb", closefd=False) for number in (1, 2))
     sys.stdout = _Text(io.BufferedWriter(out), _find_encoding(before[0]), "backslashreplace")
@@ -69,7 +69,7 @@ def _find_encoding(stream: TextIO | None) -> str:
     return getattr(stream, "encoding", None) or "utf-8"
 
 
-def _fill_holes() -> None:
+def _open_missing_streams() -> None:
     """Open the standard streams that the caller closed: otherwise the next file opened would take their place."""
     for number in range(3):
         try:

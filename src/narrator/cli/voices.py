@@ -157,7 +157,7 @@ def try_command(
         path = _choose_sample(voice, output, force=force)
         about = _load_routine(routine) if routine else None
         language = language or (about.language if about else _find_language(voice))
-        clip, chosen = _speak_alone(_clean_text(text), voice, language, pace, about)
+        clip, chosen = _speak_sample(_clean_text(text), voice, language, pace, about)
         from narrator.formats.sample import write_sample
 
         write_sample(path, [clip.samples])
@@ -182,7 +182,7 @@ def _load_routine(name: str) -> "Routine":
     return load_routine(find_routine(name))
 
 
-def _speak_alone(
+def _speak_sample(
     text: str, voice: str, language: str, pace: float | None, about: "Routine | None"
 ) -> "tuple[Clip, Voice]":
     """Speak a sentence, as in a routine if there is one, and return its clip and the voice."""

@@ -32,7 +32,7 @@ class Checked:
     advice: tuple[Fault, ...] = ()
     """Warnings about these lengths."""
     decided: tuple[str, ...] = ()
-    """What the file leaves open and narrator decided, in sentences."""
+    """Sentences about what the file leaves open and narrator decided."""
 
 
 def check_session(request: SessionRequest, cache: Cache, lengths: Sequence[Ms] | None = None) -> Checked:
@@ -96,5 +96,6 @@ def _check_growth(draft: Draft, growth: Growth, noted: tuple[Fault, ...], length
     odd = (note for note in (*review_growth(growth), *timeline.notes) if note.mark not in places)
     notes = tuple(dict.fromkeys([*noted, *unheard, *odd]))
     return Checked(
-        draft.heading.title, known, timeline.length, growth.lengths.is_estimate, notes, tuple(rows), tuple(advice)
+        draft.heading.title, known, timeline.length, growth.lengths.is_estimate, notes, tuple(rows), tuple(advice),
+        draft.decided,
     )  # fmt: skip

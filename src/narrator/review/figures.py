@@ -149,7 +149,7 @@ def _warn_of_short_poses(timelines: Sequence[Timeline]) -> Iterator[Fault]:
                 found[timeline.length] = min(found.get(timeline.length, SHORTEST_POSE), _measure_hold(hold))
     for mark, at in short.items():
         yield Fault(
-            f"this hold{describe_places(places[mark])} takes {_list_at(at)}; a pose needs at least "
+            f"this hold{describe_places(places[mark])} takes {_format_by_length(at)}; a pose needs at least "
             f"{format_duration(SHORTEST_POSE)}; raise its range, or make other steps 'optional'",
             mark,
         )
@@ -164,8 +164,8 @@ def _warn_of_silence(timelines: Sequence[Timeline]) -> Iterator[Fault]:
                 found[timeline.length] = max(found.get(timeline.length, 0), stretch.length)
     for mark, at in wordless.items():
         yield Fault(
-            f"nothing is said here for {_list_at(at)}, over {format_duration(LONGEST_WORDLESS)}; add a cue or 'extra' "
-            "steps, or write 'quiet: true' if this is intended",
+            f"nothing is said here for {_format_by_length(at)}, over {format_duration(LONGEST_WORDLESS)}; "
+            "add a cue or 'extra' steps, or write 'quiet: true' if this is intended",
             mark,
         )
 
@@ -184,7 +184,7 @@ def _warn_of_factors(growth: Growth, timelines: Sequence[Timeline]) -> Iterator[
             yield Fault(message, growth.script.mark)
 
 
-def _list_at(at: dict[Ms, Ms]) -> str:
+def _format_by_length(at: dict[Ms, Ms]) -> str:
     return ", ".join(
         f"{format_duration(value // 1000 * 1000)} in {format_seconds(length)}" for length, value in at.items()
     )

@@ -82,7 +82,7 @@ def _read_numbers(value: Any) -> Pattern:
         )
     names = PHASES[len(before)]
     return tuple(
-        PhaseSpec(name, *_settle_ends(_to_ms(one), _to_ms(other)))
+        PhaseSpec(name, *_round_ends(_to_ms(one), _to_ms(other)))
         for name, one, other in zip(names, before, after, strict=True)
     )
 
@@ -91,7 +91,7 @@ def _to_ms(seconds: str) -> Ms:
     return int(Decimal(seconds) * 1000)
 
 
-def _settle_ends(first: Ms, last: Ms) -> tuple[Ms, Ms]:
+def _round_ends(first: Ms, last: Ms) -> tuple[Ms, Ms]:
     """Return both ends of a phase; those of a ramp are made even, so that their mean is in whole ms."""
     return (first, last) if first == last else (first // 2 * 2, last // 2 * 2)
 
@@ -122,7 +122,7 @@ def _read_phase(value: Any, index: int, own: str) -> PhaseSpec:
     if len(ends) > 2:
         raise ValueError(f"{value[names[0]]!r} is not a length for a phase; write 4s, or a ramp such as 4s..8s")
     say = read_words(value["say"], check_text, own) if "say" in value else None
-    return PhaseSpec(names[0], *_settle_ends(ends[0], ends[-1]), say)
+    return PhaseSpec(names[0], *_round_ends(ends[0], ends[-1]), say)
 
 
 def _read_length(written: Any, text: str) -> Ms:

@@ -7,6 +7,7 @@ from narrator.paths import exists, is_file
 from narrator.routine.importers.timed import TIMED
 from narrator.routine.nearest import suggest
 
+_ENDINGS = (".yaml", ".yml", ".md", ".markdown", ".txt")
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -36,8 +37,8 @@ def find_routine(name: str) -> Path:
         return builtins[name]
     if exists(path) and path.is_dir():
         raise RoutineError(f"{name} is a folder; name a routine file in it")
-    if near := next((each for ending in (".yaml", ".yml") if is_file(each := path.with_suffix(ending))), None):
+    if near := next((each for ending in _ENDINGS if is_file(each := path.with_suffix(ending))), None):
         raise RoutineError(f"there is no {name!r}; did you mean {str(near)!r}?")
-    if path.suffix.lower() in {".yaml", ".yml", *TIMED} or len(path.parts) > 1:
+    if path.suffix.lower() in {*_ENDINGS, *TIMED} or len(path.parts) > 1:
         raise RoutineError(f"there is no file {name}; 'narrator list' shows the built-in routines")
     raise RoutineError(f"there is no routine {name!r}; {suggest(name, builtins)}")

@@ -101,7 +101,7 @@ class _NodeCounter:
     def _start_document(self) -> str | None:
         self._documents += 1
         if self._documents > 1:
-            return "a second document starts here; keep one routine to a file, and take this line out"
+            return "a second document starts here; write one routine in each file, and remove this line"
         return None
 
     def _count_alias(self, anchor: str | None) -> str | None:

@@ -99,7 +99,7 @@ class HoldCue(Marked):
     @model_validator(mode="after")
     def _check_kind(self) -> Self:
         if sum(getattr(self, key) is not None for key in PLACES) != 1:
-            raise ValueError("a cue in a hold has one of 'at', 'every', 'countdown', 'spread' and 'random'")
+            raise ValueError("a cue in a hold needs one of 'at', 'every', 'countdown', 'spread' and 'random'")
         if sum(value is not None for value in (self.say, self.bell, self.each)) > 1:
             pair = "'say' or 'bell'" if self.each is None else "'each', 'say' or 'bell'"
             raise ValueError(f"a cue in a hold has either {pair}; split it into two cues")

@@ -53,7 +53,7 @@ def make_routine(source: Source, path: Path, sounds: tuple[Path, ...] = ()) -> R
             raise RoutineError.gather(faults)
     notes += find_losses(routine, filled)
     routine._notes = tuple(dict.fromkeys(notes))  # noqa: SLF001 - set by the loader from all files
-    routine._decisions = source.reading.decisions  # noqa: SLF001
+    routine._decided = source.reading.decided  # noqa: SLF001
     routine._sounds = sounds  # noqa: SLF001 - set by the loader, because the file does not contain it
     routine._translations = source.translations  # noqa: SLF001
     return routine
@@ -93,7 +93,7 @@ class _Includer:
         if found is None:
             near = _find_near(step.include, file)
             meant = f"; did you mean {near!r}?" if near else ""
-            where = "in the folder of this file or below it, nor among the built-in ones"
+            where = "in the folder of this file or below it, or among the built-in ones"
             fix = near and mark.rewrite(step.include, near)
             raise RoutineError(f"there is no {step.include!r} {where}{meant}", mark, fix=fix)
         if found in opened:

@@ -53,7 +53,7 @@ def _compare(model: Say | HoldCue, full: tuple[Words, ...], brief: tuple[Words, 
         long, short = (_count_words(texts, language) for texts in (full, brief))
         # The number of words is only an estimate of the length.
         if short > 1.2 * long:
-            message = f"'brief' has {short} words, more than the {long} that it is said instead of; write a shorter one"
+            message = f"'brief' has {short} words, more than the {long} that it replaces; write a shorter text"
             yield Fault(message, model.find_mark("brief"))
             return
 
@@ -75,7 +75,7 @@ def _find_unsaid(routine: Routine, source: Source) -> Iterator[Fault]:
             mark = source.find_mark(["pronounce", word], key=True)
             known = dict.fromkeys(re.findall(r"\w{3,}", texts))
             close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.8)
-            meant = f"did you mean {close[0]!r}?" if close else "correct its spelling, or take it out"
+            meant = f"did you mean {close[0]!r}?" if close else "correct its spelling, or remove it"
             fix = mark.rewrite(word, close[0]) if close else None
             yield Fault(f"no text has the word {word!r}; {meant}", mark, fix=fix)
 

@@ -141,7 +141,7 @@ class Breathe(StepBase):
     @model_validator(mode="after")
     def _check_rounds(self) -> Self:
         if (self.rounds is None) == (self.for_ is None):
-            raise ValueError("say how long to breathe: either 'rounds: 6' or 'for: 2m'")
+            raise ValueError("'breathe' needs a length; add either 'rounds: 6' or 'for: 2m'")
         return self
 
 
@@ -249,7 +249,7 @@ def _check_kind(value: Any) -> Any:
         raise fault_at(kinds[1], text)
     if not kinds:
         key = next(iter(value))
-        raise fault_at(key, f"{key!r} is no kind of step; {suggest(key, STEPS)}")
+        raise fault_at(key, f"{key!r} is not a kind of step; {suggest(key, STEPS)}")
     return value
 
 
@@ -310,7 +310,7 @@ class Routine(Marked):
     steps: Steps
     _sounds: tuple[Path, ...] = PrivateAttr(default=())
     _notes: tuple[Fault, ...] = PrivateAttr(default=())
-    _decisions: tuple[str, ...] = PrivateAttr(default=())
+    _decided: tuple[str, ...] = PrivateAttr(default=())
     _translations: Translations = PrivateAttr(default_factory=lambda: Translations(None, "<memory>"))
 
     @property
@@ -319,9 +319,9 @@ class Routine(Marked):
         return self._notes
 
     @property
-    def decisions(self) -> tuple[str, ...]:
+    def decided(self) -> tuple[str, ...]:
         """What was decided where it is written as text, each in a line."""
-        return self._decisions
+        return self._decided
 
     @property
     def translations(self) -> Translations:

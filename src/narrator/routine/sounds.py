@@ -148,7 +148,7 @@ def find_sound(sound: str, mark: Mark, folders: tuple[Path, ...] = ()) -> tuple[
                 raise RoutineError(f"cannot read the sound file {path}: {error.strerror or error}", mark) from error
     plain = sound.replace("\\", "/")
     if plain != sound and any(find_below(folder, plain) for folder in (Path(mark.file).parent, *folders)):
-        raise RoutineError(f"a path is written with /: {plain}", mark, fix=mark.rewrite(sound, plain))
+        raise RoutineError(f"a path has / between its parts; write {plain}", mark, fix=mark.rewrite(sound, plain))
     raise RoutineError(
         f"there is no sound file {sound} in this file's folder or below it; put it there, or in the folder that "
         "'sounds' in the configuration file names",

@@ -59,8 +59,10 @@ class Reading:
 
     notes: tuple[Fault, ...] = ()
     """Warnings about what may be meant in another way."""
-    decisions: tuple[str, ...] = ()
+    decided: tuple[str, ...] = ()
     """What was decided, each in a line."""
+    front: str = ""
+    """Lines of YAML before it, which are part of the routine as they are."""
 
 
 class Source:
@@ -334,7 +336,7 @@ def make_source(
 
 
 def _refuse(mended: Mended, lines: Sequence[str], name: str) -> RoutineError:
-    """Return the error of a text that is refused, with the warnings about those of its lines that may stay."""
+    """Return the error of a refused text, with the warnings about its valid lines."""
     error = RoutineError.gather(mended.faults)
     text = "\n".join(mended.lines)
     if check_text(text) or not (root := yaml.compose(text, Loader=Loader)):

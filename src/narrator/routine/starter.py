@@ -1,4 +1,7 @@
-"""A routine to start from."""
+"""A routine to start from, in YAML or as a text."""
+
+import re
+from pathlib import PurePath
 
 _STARTER = """\
 # yaml-language-server: $schema=routine.schema.json
@@ -78,10 +81,83 @@ steps:
 """
 
 
+_TEXT = """\
+---
+# Between these lines are settings, such as the length of the track. What follows # is a comment.
+# Check this text:      narrator check {file}
+# Make a track of it:   narrator render {file} --length 5m,10m
+title: {title}
+language: en
+length: 8m
+bells: true        # a bell opens and closes it where none is written
+---
+
+[note: What is in brackets is not spoken, and a note is for you alone. docs/text.md has all that brackets can say.]
+
+Welcome. Find a place where you can lie down. [pause 3s] If anything hurts, ease out of it and rest.
+
+{knees}
+
+Lie on your back. Breathe in, and as you breathe out, draw both knees towards your chest.
+
+[note: A hold is silence to practise in; it stretches with the track. After the colon is what is said in it.]
+[hold 25s..2m: Rock a little from side to side; last 10s]
+
+{twist}
+
+Breathe out, and let both knees sink to the {{side}}. [hold 25s..2m: halfway]
+
+{warm}
+
+- 30 sec circles with your feet
+- 20 sec rest
+
+{figure}
+
+Cross one ankle over the other knee. [hold 25s..2m]{extra}
+
+{rest}
+
+Let your breath come and go by itself, and follow the tones. [breathe 4-6 1m]
+
+Thank you. Come back in your own time.
+"""
+_HEADINGS = {
+    "knees": "## Knees to the chest",
+    "twist": "[note: The text of this section comes once for each side.]\n\n## Twist (right, left)",
+    "warm": "[note: An item that begins with a length takes exactly that long.]\n\n## Warm up (2 rounds)",
+    "figure": "[note: An extra comes in when there is time for it.]\n\n## Figure four [extra]",
+    "rest": "## Rest",
+    "extra": "",
+}
+"""Headings of a text in Markdown; a plain text has none."""
+_PLAIN = {
+    "knees": "",
+    "twist": "",
+    "warm": "[note: An item that begins with a length takes exactly that long.]",
+    "figure": "[note: An extra comes in when there is time for it.]",
+    "rest": "",
+    "extra": " [extra]",
+}
+
+
 def write_starter(name: str) -> str:
-    """Return the text of a routine called `name`, with comments that explain it."""
-    title = name.replace("-", " ").replace("_", " ").strip().capitalize() or "My routine"
-    return _STARTER.format(title=_quote(title), file=f"{name}.yaml")
+    """Return the text of a routine called `name`, with a comment beside whatever is not plain."""
+    return _STARTER.format(title=_quote(_make_title(name)), file=f"{name}.yaml")
+
+
+def write_text_starter(file: str) -> str:
+    """Return a commented text to start from, for a file of that name: in Markdown, or plain if it ends in `.txt`."""
+    stem, suffix = PurePath(file).stem, PurePath(file).suffix.lower()
+    parts = _PLAIN if suffix == ".txt" else _HEADINGS
+    text = _TEXT.format(title=_quote(_make_title(stem)), file=file, **parts)
+    if suffix == ".txt":
+        text = text.replace("to the {side}", "to the right")
+    return re.sub(r"\n{3,}", "\n\n", text)
+
+
+def _make_title(name: str) -> str:
+    return name.replace("-", " ").replace("_", " ").strip().capitalize() or "My routine"
 
 
 def _quote(text: str) -> str:

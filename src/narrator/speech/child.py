@@ -59,7 +59,7 @@ class Child:
             return self.process
 
     def _ask_alone(self, process: subprocess.Popen[bytes], request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-        if process.stdin is None or process.stdout is None:  # pragma: no cover - Popen was told to make both
+        if process.stdin is None or process.stdout is None:  # pragma: no cover - Popen makes both
             raise SpeechError(f"{self.name} cannot be reached; {self.remedy}")
         try:
             process.stdin.write(json.dumps(request).encode() + b"\n")

@@ -1,4 +1,4 @@
-"""What can be placed on a timeline: a script with elastic silences, one with fixed times, and timed text."""
+"""The kinds of script that can be placed on a timeline: with elastic silences, with fixed times, or timed text."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -62,7 +62,7 @@ class Arrangement(Protocol):
         """Yield every cue whose length is needed for a timeline or for the gain."""
 
     def grow(self, lengths: Lengths) -> Growth | None:
-        """Return how the script grows with the length of the track; None for cues that have times of their own."""
+        """Return how the script grows with the length of the track; None for cues with fixed times."""
 
     def place(self, lengths: Lengths, length: Ms | None = None, *, nearest: bool = False) -> Timeline:
         """Place every cue in a track of `length` ms, or of the script's own length.
@@ -139,7 +139,7 @@ class Pinned:
 
 @dataclass(frozen=True)
 class Timed:
-    """Timed text: its lines have their times, and silence may follow them."""
+    """Timed text, whose lines have fixed times; silence may follow them."""
 
     script: TimedScript
     gain: None = None
@@ -149,11 +149,11 @@ class Timed:
         return self.script.list_cues()
 
     def grow(self, lengths: Lengths) -> None:  # noqa: ARG002 - nothing enters or leaves
-        """Return None, because its lines have their times."""
+        """Return None, because the times are fixed."""
         return
 
     def place(self, lengths: Lengths, length: Ms | None = None, *, nearest: bool = False) -> Timeline:  # noqa: ARG002
-        """Place every line at its time; what `length` adds is silence at the end."""
+        """Place every line at its time; a longer `length` adds silence at the end."""
         return place_timed(self.script, lengths, length)
 
     def place_whole(self, lengths: Lengths) -> Timeline:

@@ -159,8 +159,8 @@ class Material:
     def choose(self, ticks: Ticks, fewest: int = 0) -> MaterialSet | None:
         """Return the set for a length, or None if no set can take it.
 
-        It is the set whose factor is nearest to 1 in the logarithm: the last one that is not longer by nature, or the
-        one after it. It has at least the first `fewest` units, if such a set can take the length.
+        It is the set whose factor is nearest to 1 in the logarithm: the last one whose natural length does not exceed
+        it, or the next one. It has at least the first `fewest` units, if such a set can take the length.
         """
         sets = self.sets
         able = [index for index, each in enumerate(sets) if each.can_take(ticks)]

@@ -31,7 +31,7 @@ class TimedCue:
 
 @dataclass(frozen=True, slots=True)
 class TimedGroup:
-    """The cues of a line, and when the first of them is to be heard (on a tick)."""
+    """The cues of a line, and the time of the first of them (on a tick)."""
 
     start: Ms
     cues: tuple[TimedCue, ...]

@@ -193,7 +193,7 @@ def test_a_text_of_paragraphs_stretches_in_its_gaps():
         {"say": "Lie down."}, gap, {"say": "Close your eyes."}, gap, {"say": "Feel your feet."}, gap,
         {"say": "Feel your hands."},
     ]  # fmt: skip
-    assert any("gaps between paragraphs stretch" in line for line in routine.decisions)
+    assert any("gaps between paragraphs stretch" in line for line in routine.decided)
 
 
 def test_paragraphs_between_holds_are_one_text():
@@ -230,7 +230,7 @@ def test_front_matter_says_what_a_routine_says_at_its_top():
         ("A.\n\nB. [hald 1m]", 3, 4, "did you mean [hold 1m]?", "B. [hold 1m]"),
         ("A.\n\n[puase 4s]", 3, 1, "did you mean [pause 4s]?", "[pause 4s]"),
         ("A. [Demonstrate it]", 1, 4, "is not a mark", "A. [note: Demonstrate it]"),
-        ("A. [breathe in]", 1, 4, "What is to be said has no brackets", "A. breathe in"),
+        ("A. [breathe in]", 1, 4, "Text to be said has no brackets", "A. breathe in"),
         ("A. [10]", 1, 4, "has no unit", "A. [10s]"),
         ("A. [breathe 4-6]", 1, 4, "does not say for how long", "A. [breathe 4-6 1m]"),
         ("A. <b>B</b>", 1, 4, "would be spoken", "A. B</b>"),
@@ -293,3 +293,32 @@ def test_an_extra_paragraph_of_several_steps_comes_and_goes_whole():
 def test_a_heading_without_text_gets_a_note():
     _, routine = read("# A\n\n## Nothing\n\n## Rest\n\nRest.\n")
     assert ["nothing is below the heading 'Nothing'" in note.message for note in routine.notes] == [True]
+
+
+def test_lines_of_a_phrase_and_its_seconds_are_rigid():
+    source, routine = read("Body scan\n\nLie down;4\nClose your eyes; 2.5 sec\nRest [bell]; 0\n", "scan.txt")
+    assert source.data["steps"] == [
+        {"say": "Lie down"}, {"pause": "4s"}, {"say": "Close your eyes"}, {"pause": "2.5s"}, {"say": "Rest"},
+        {"bell": "bowl"},
+    ]  # fmt: skip
+    assert "3 lines are a phrase and the seconds of silence after it" in routine.decided
+
+
+@pytest.mark.parametrize(
+    ("item", "length"),
+    [
+        ("40 sec squats", "40s"),
+        ("1 min 30 sec rest", "1m30s"),
+        ("0:45 plank", "45s"),
+        ("40'' plank", "40s"),
+        ("Plank: 40 seconds", "40s"),
+        ("Plank (1 min)", "1m"),
+        ("Plank – 40 s", "40s"),
+        ("Breathe in for 4 seconds", None),
+        ("40 seconds", None),
+    ],
+)
+def test_an_item_with_its_length_takes_exactly_as_long(item, length):
+    (step,) = steps(f"- {item}\n")
+    assert step.get("hold") == (length and f"{length}..{length}")
+    assert (step["cues"][0]["say"] if length else step["say"]) == item

@@ -203,8 +203,8 @@ def test_tables_are_read_as_they_are_typed(list_lines, text, lines):
         (f"{AT}A [puase 3s] b.", [("2:3: error: [puase 3s] is not a pause", "A [pause 3s] b.")]),
         (f"{AT}A [b.", [("2:3: error: a square bracket", "")]),
         (f"{AT}[soft music]", [("1:1: error: nothing in this file is spoken; write words without brackets", "")]),
-        ("", [("1:1: error: there is nothing to speak in this file; write a time and, for it, a text", "1\n00:00:05,000 --> 00:00:09,000\nBreathe in.")]),
-        (f"{AT}A \x1b[1m", [("2:3: error: the character U+001B steers a terminal and is not text; take it out", "")]),
+        ("", [("1:1: error: there is nothing to speak in this file; write a time and its text", "1\n00:00:05,000 --> 00:00:09,000\nBreathe in.")]),
+        (f"{AT}A \x1b[1m", [("2:3: error: the character U+001B controls a terminal and is not text; remove it", "")]),
         (f"{AT}" + "a " * 5001, [("2:1: error: over 10,000 characters at one time; make several lines of them", "")]),
     ],
 )  # fmt: skip

@@ -119,7 +119,7 @@ SENTENCES = [
 
 FAULTS = [
     ("en", "<speak>Rest.</speak>", ["the tag <speak> would be spoken; remove it"]),
-    ("en", "<b>Rest</b> and <em>go</em>.", ["the tag <b> would be spoken; take it out", "the tag <em> would be spoken; take it out"]),
+    ("en", "<b>Rest</b> and <em>go</em>.", ["the tag <b> would be spoken; remove it", "the tag <em> would be spoken; remove it"]),
     ("en", "<p>Rest.</p>", ["the tag <p> would be spoken; separate paragraphs by an empty line"]),
     ("en", "Rest.<br/>Go.", ["the tag <br/> would be spoken; start a new paragraph with an empty line, or write a pause as [1s]"]),
     ("en", '<prosody rate="slow">Rest.</prosody>', ["the tag <prosody rate=\"slow\"> would be spoken; set 'pace' in 'voice' at the top of the routine"]),

@@ -1,4 +1,4 @@
-"""A file from a server on loopback: what is followed, what is refused, and what is told."""
+"""A file from a server on loopback: which links are followed, what is refused, and the messages."""
 
 import hashlib
 import ssl

@@ -1,4 +1,4 @@
-"""Requests to servers on loopback: where they go, what ends them, and what is told."""
+"""Requests to servers on loopback: where they go, what ends them, and the messages."""
 
 import gc
 import json

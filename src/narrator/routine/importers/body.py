@@ -44,6 +44,8 @@ class Body:
         self.bed: Value | None = None
         self.sections = 0
         self.gaps = 0
+        self.has_breaks = False
+        """Whether a text has a line break that ends a sentence."""
         self._open = [_Open(0, self.steps, None)]
         self._after_text: list[Any] | None = None
         """The steps of which the last is a text; None where something else is."""
@@ -58,6 +60,7 @@ class Body:
         made = list(self._make_steps(passage))
         if not made:
             return
+        self.has_breaks |= any("\n" in step["say"].text for step in made if "say" in step)
         outer = self._open[-1].steps
         steps: list[Any] = []
         if self._after_text is not None and "say" in made[0]:

@@ -1,7 +1,6 @@
 """A text or a Markdown document as a routine: the same tree, with the same places, that a YAML file has."""
 
 import re
-from pathlib import PurePath
 from typing import Any
 
 from narrator.errors import Fault, Mark, RoutineError
@@ -9,7 +8,7 @@ from narrator.routine.importers.blocks import Block, split_blocks
 from narrator.routine.importers.body import GAP, Body
 from narrator.routine.importers.front import Front, read_front
 from narrator.routine.importers.parts import Value
-from narrator.routine.importers.passages import Passage, Reader, clean
+from narrator.routine.importers.passages import Passage, Reader, clean, split_phrases
 from narrator.routine.importers.tree import Tree
 from narrator.routine.importers.words import list_common
 from narrator.routine.phrases import find_phrases
@@ -19,8 +18,8 @@ from narrator.routine.translations import Translations
 _BREAKS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 
 
-def read_document(text: str, name: str, translations: Translations, *, is_markdown: bool) -> Source:
-    """Read a document; `name` is what messages call it.
+def read_document(text: str, name: str, stem: str, translations: Translations, *, is_markdown: bool) -> Source:
+    """Read a document; `name` is what messages call it, and `stem` its title where it has none.
 
     Raises:
         RoutineError: with every mark that is not understood, each at its place.
@@ -33,9 +32,10 @@ def read_document(text: str, name: str, translations: Translations, *, is_markdo
     language = front.language or _guess_language(text[front.end :]) or "en"
     blocks = split_blocks(text, front.end, is_markdown=is_markdown, name=name, breaks=front.lines)
     title, blocks = _take_title(blocks, is_markdown=is_markdown)
-    reader = Reader(tree, language, front.count, takes_bare=not is_markdown)
-    passages = [reader.read(block) for block in blocks]
-    return _Assembler(tree, front, language, title, reader, passages).make(translations)
+    phrases = split_phrases(blocks)
+    reader = Reader(tree, language, front.count, takes_bare=not is_markdown, has_seconds=phrases is not None)
+    passages = reader.read_all(phrases or blocks)
+    return _Assembler(tree, front, language, _find_title(title, stem), reader, passages).make(translations)
 
 
 # Title and language -----------------------------------------------------------------------------------------------
@@ -62,6 +62,15 @@ def _take_title(blocks: list[Block], *, is_markdown: bool) -> tuple[Block | None
     return None, blocks
 
 
+def _find_title(heading: Block | None, stem: str) -> Value:
+    """Return the title that a heading says; where there is none, or nothing in it, the name of the file."""
+    words = clean(heading.text).replace("\n", " ") if heading else ""
+    if heading and words:
+        return Value(words, heading.find_place(0), heading.find_place(len(heading.text)))
+    plain = stem.replace("-", " ").replace("_", " ").strip()
+    return Value(plain[:1].upper() + plain[1:] or "Session", 0, 0)
+
+
 def _guess_language(text: str) -> str | None:
     """Return the language that most of the frequent words of a text are of; None where that is not clear."""
     words = re.findall(r"[^\W\d_]+", text[:20_000].lower())
@@ -77,14 +86,14 @@ class _Assembler:
     """Makes the tree of a routine from what a document says."""
 
     def __init__(
-        self, tree: Tree, front: Front, language: str, title: Block | None, reader: Reader, passages: list[Passage]
+        self, tree: Tree, front: Front, language: str, title: Value, reader: Reader, passages: list[Passage]
     ) -> None:
         self.tree, self.front, self.language, self.title = tree, front, language, title
         self.reader, self.passages = reader, passages
         steps = [step for passage in passages for step in passage.steps]
         self.is_elastic = any(step.is_elastic for step in steps)
         self.has_bell = any("bell" in step.data for step in steps)
-        self.gap = None if self.is_elastic or reader.found.intervals else GAP
+        self.gap = None if self.is_elastic or reader.found.intervals or reader.has_seconds else GAP
 
     def make(self, translations: Translations) -> Source:
         """Return the document as a source."""
@@ -96,32 +105,25 @@ class _Assembler:
             raise RoutineError.gather(sorted(faults, key=_find_order))
         if not body.steps:
             mark = Mark(self.tree.name, 1, 1)
-            raise RoutineError("there is nothing to say in this text; write what is to be heard", mark)
+            raise RoutineError("there is nothing to say in this text; write what should be heard", mark)
         if self.front.bells and not self.has_bell:
             body.steps = [{"bell": "bowl"}, *body.steps, {"bell": "bowl"}]
         end = len(self.tree.text)
         root = self.tree.make_node(self._make_head(body), 0, end)
         root.value[1:1] = [pair for pair in self.front.pairs if pair[0].value != "title"]
-        reading = Reading((*self._list_notes(), *body.notes), tuple(self._list_decisions(body)))
+        reading = Reading((*self._list_notes(), *body.notes), tuple(self._list_decisions(body)), self.front.text)
         return make_source(root, self.tree.text, self.tree.name, translations, reading)
 
     def _make_head(self, body: Body) -> dict[str, Any]:
         own = {label.value: value for label, value in self.front.pairs}
-        head: dict[str, Any] = {"title": own.get("title", self._find_title())}
+        head: dict[str, Any] = {"title": own.get("title", self.title)}
         if "language" not in own:
             head["language"] = self.language
-        if "lines" not in own and any("\n" in passage.block.text for passage in self.passages):
+        if "lines" not in own and body.has_breaks:
             head["lines"] = "separate"
         if body.bed and "bed" not in own:
             head["bed"] = body.bed
         return {**head, "steps": body.steps}
-
-    def _find_title(self) -> Value:
-        if self.title:
-            start, end = self.title.find_place(0), self.title.find_place(len(self.title.text))
-            return Value(clean(self.title.text).replace("\n", " "), start, end)
-        stem = PurePath(self.tree.name).stem.replace("-", " ").replace("_", " ").strip()
-        return Value(stem[:1].upper() + stem[1:] or "Session", 0, 0)
 
     def _list_notes(self) -> list[Fault]:
         found, notes = self.reader.found, list(self.reader.found.notes)
@@ -148,6 +150,8 @@ class _Assembler:
             _count(texts, "paragraph or item", "paragraphs and items"),
         ]  # fmt: skip
         lines = [f"read as text in {named} ({how}): {', '.join(filter(None, counts))}"]
+        if self.reader.found.phrases:
+            lines.append(f"{self.reader.found.phrases} lines are a phrase and the seconds of silence after it")
         if body.gaps:
             lines.append(f"no hold in it: the {_count(body.gaps, 'gap')} between paragraphs stretch, from 0.6s to 20s")
         if not self.has_bell:

@@ -28,6 +28,8 @@ class Front:
     """How many numbers end an interval."""
     bells: bool = False
     """Whether a bell opens and closes a text that has none."""
+    text: str = ""
+    """The lines of what a routine has, too."""
 
 
 def read_front(text: str, name: str) -> Front:
@@ -49,6 +51,9 @@ def read_front(text: str, name: str) -> Front:
     faults = [fault for label, value in source.root.value if (fault := _take(front, source, label, value))]
     if faults:
         raise RoutineError.gather(faults)
+    dropped = {label.start_mark.line for label, _ in source.root.value if label.value in {"count", "bells"}}
+    lines = enumerate(found["inner"].split("\n"), 1)
+    front.text = "\n".join(line for number, line in lines if number not in dropped).rstrip()
     return front
 
 

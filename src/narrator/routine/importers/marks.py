@@ -9,7 +9,16 @@ from typing import Any
 from narrator.routine.importers.meanings import find_heads, mend, read_mark
 from narrator.routine.importers.parts import Meaning, Setting, Step
 from narrator.routine.text.durations import is_pause_word, parse_pause
-from narrator.routine.text.marks import ALONE_BEFORE, READERS, InlinePause, Reader, TextFault, find_marks, find_stray
+from narrator.routine.text.marks import (
+    ALONE_BEFORE,
+    READERS,
+    InlinePause,
+    Reader,
+    TextFault,
+    find_marks,
+    find_stray,
+    get_surroundings,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +84,12 @@ def read_brackets(written: str, at: int, language: str) -> Meaning:
     if inner.strip().isdecimal():
         return TextFault(f"{shown} has no unit; write [{inner.strip()}s]", written, f"[{inner.strip()}s]")
     if inner.strip().lower() in {"side", "other_side"}:
-        return TextFault(f"the name of the side is written {{{inner}}}, not {shown}", written, f"{{{inner.strip()}}}")
+        return TextFault(
+            f"for the name of the side, write {{{inner}}} instead of {shown}", written, f"{{{inner.strip()}}}"
+        )
     if nearest := mend(inner, language):
         return TextFault(f"{shown} is not a mark; did you mean [{nearest}]?", written, f"[{nearest}]")
-    message = f"{shown} is not a mark; there are {_FORMS}. What is to be said has no brackets"
+    message = f"{shown} is not a mark; there are {_FORMS}. Text to be said has no brackets"
     head = find_heads(language)[0].match(inner)
     is_said = head is not None and not any(map(str.isdigit, inner))
     return TextFault(message, written, (inner if is_said else f"[note: {inner.strip()}]") if inner.strip() else None)
@@ -86,12 +97,12 @@ def read_brackets(written: str, at: int, language: str) -> Meaning:
 
 def _read_apart(kind: str, found: re.Match[str], language: str) -> Any:
     """Return what emphasis, or a parenthesis, stands for: a step if it can be nothing else, or a pause."""
-    written, text = found.group(), found.string
+    written = found.group()
     inner = written.strip("*_") if kind == "emphasis" else written[1:-1]
     lead = written.find(inner)
     meaning = read_mark(inner, found.start() + lead, language)
     if isinstance(meaning, Step | Setting):
-        before, after = text[: found.start()].rstrip(" *_("), text[found.end() :].lstrip(" *_)")
+        before, after = get_surroundings(found)
         is_apart = ALONE_BEFORE.search(before) is not None and not after[:1].islower()
         if is_apart or (isinstance(meaning, Step) and any(map(str.isdigit, inner))):
             return meaning

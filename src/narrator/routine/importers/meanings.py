@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ def read_mark(inner: str, at: int, language: str) -> Meaning | None:
     if (length := parse_pause(inner, language)) is not None:
         if 0 < length <= LONGEST:
             return InlinePause(length)
-        return TextFault(f"[{inner}] is no length for a pause; write [3s]", inner)
+        return TextFault(f"[{inner}] is not a valid length of a pause; write [3s]", inner)
     counted = re.match(r"\s*(\d{1,3})\s*[x×]?\s*(?=[^\W\d_])", inner)
     pattern, kinds = find_heads(language)
     head = pattern.match(inner, counted.end() if counted else 0)
@@ -159,6 +159,7 @@ _READERS: Mapping[str, Callable[[Value, str], Meaning | None]] = {
 }
 
 
+@lru_cache(maxsize=256)
 def mend(inner: str, language: str) -> str | None:
     """Return a mark with the one word corrected that keeps it from being one; None where there is none."""
     known = [word for word in find_heads(language)[1] if " " not in word]

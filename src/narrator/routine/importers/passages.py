@@ -1,16 +1,16 @@
 """The blocks of a document taken apart: what is said and done in each."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from markdown_it import MarkdownIt
 
-from narrator.errors import Fault
+from narrator.errors import Fault, RoutineError
 from narrator.routine.importers.blocks import Block
-from narrator.routine.importers.lengths import take_last_length, take_length
+from narrator.routine.importers.lengths import read_silence, take_last_length, take_length
 from narrator.routine.importers.marks import Mark, Running, read_bare, split_at_marks
 from narrator.routine.importers.parts import Note, Setting, Step, Value
 from narrator.routine.importers.tree import Tree
@@ -19,7 +19,12 @@ from narrator.routine.text.marks import TextFault
 from narrator.units import format_duration
 
 _LONGEST_BARE = 80
-_MARKDOWN = re.compile(r"[*_`\\]")
+_MOST = 5000
+"""Blocks, or marks and texts between them, of a document."""
+_MOST_FAULTS = 100
+_MOST_SIGNS = 400
+"""Signs of emphasis in a text between two marks, of which more are noise."""
+_SECONDS = re.compile(r"\s*;\s*(\d{1,5}(?:[.,]\d{1,3})?(?:\s*[^\W\d_]{1,10}\.?)?)\s*$")
 _LEFT_SIGN = re.compile(r"(?<=\S)[*`]+|[*`]+(?=\S)")
 
 
@@ -46,20 +51,59 @@ class Found:
     bare: list[int] = field(default_factory=list)
     """Places of lines that are marks without brackets."""
     intervals: int = 0
+    phrases: int = 0
+    """Lines of a phrase and its seconds."""
+
+
+def split_phrases(blocks: Sequence[Block]) -> list[Block] | None:
+    """Return the lines of a text as blocks, where most of them are `phrase; seconds`; None for any other text."""
+    lines = [line for block in blocks if block.kind != "heading" for line in block.lines]
+    count = sum(_SECONDS.search(line.text) is not None for line in lines)
+    if count < 2 or count * 2 <= len(lines):
+        return None
+    return [
+        Block(block.kind, (line,), line.text, block.level, block.number, block.is_first)
+        for block in blocks
+        for line in block.lines
+    ]
 
 
 class Reader:
     """Takes the blocks of a document apart at their marks."""
 
-    def __init__(self, tree: Tree, language: str, count: int | None, *, takes_bare: bool) -> None:
+    def __init__(
+        self, tree: Tree, language: str, count: int | None, *, takes_bare: bool, has_seconds: bool = False
+    ) -> None:
         self.tree, self.language, self.count = tree, language, count
-        self.takes_bare = takes_bare
+        self.takes_bare, self.has_seconds = takes_bare, has_seconds
         self.found = Found()
 
-    def read(self, block: Block) -> Passage:
-        """Return a block with its marks read; faults are noted."""
+    def read_all(self, blocks: Sequence[Block]) -> list[Passage]:
+        """Return blocks with their marks read, up to the last fault that anyone wants to read of; faults are noted.
+
+        Raises:
+            RoutineError: there are more blocks or marks than any session has.
+
+        """
+        passages: list[Passage] = []
+        marks = 0
+        for block in blocks:
+            passages.append(self._read(block))
+            marks += len(passages[-1].pieces)
+            if len(passages) > _MOST or marks > _MOST:
+                what = "paragraphs" if len(passages) > _MOST else "marks"
+                raise RoutineError(
+                    f"over {_MOST:,} {what}; make several texts", self.tree.find_mark(block.find_place(0))
+                )
+            if len(self.found.faults) > _MOST_FAULTS:
+                break
+        return passages
+
+    def _read(self, block: Block) -> Passage:
         passage = Passage(block)
         for piece in self._list_pieces(block):
+            if len(self.found.faults) > _MOST_FAULTS:
+                break
             what = piece.what if isinstance(piece, Mark) else None
             match what:
                 case TextFault():
@@ -77,7 +121,14 @@ class Reader:
     def _list_pieces(self, block: Block) -> Iterator[Mark | Running]:
         """Yield the marks of a block and the words between them; in a plain text a whole line may be a mark."""
         place = 0
-        if self.takes_bare and block.kind != "heading":
+        if self.has_seconds and (found := _SECONDS.search(block.text)):
+            yield from self._split(block.text, 0, found.start())
+            if length := read_silence(found[1], self.language):
+                silence = Value(length, found.start(1), found.end(1))
+                yield Mark(found.start(), found.end(), Step({"pause": silence}))
+            self.found.phrases += 1
+            return
+        if self.takes_bare and block.kind == "paragraph":
             for start, line in zip(block.starts, block.lines, strict=True):
                 if len(line.text) <= _LONGEST_BARE and (bare := read_bare(line.text, self.language)):
                     yield from self._split(block.text, place, start)
@@ -155,12 +206,14 @@ def _make_parser() -> MarkdownIt:
 
 def clean(text: str) -> str:
     """Return running text without the signs of emphasis, and with single spaces."""
-    if _MARKDOWN.search(text):
+    signs = sum(text.count(sign) for sign in "*_`\\")
+    if 0 < signs <= _MOST_SIGNS:
         tokens = _make_parser().parseInline(text)
         text = "".join(
             "\n" if token.type in {"softbreak", "hardbreak"} else token.content
             for token in tokens[0].children or ()
             if token.type in {"text", "code_inline", "text_special", "softbreak", "hardbreak"}
         )
+    if signs:
         text = _LEFT_SIGN.sub("", text)
     return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip("\n")

@@ -50,7 +50,7 @@ class RawText:
     notes: list[Fault] = field(default_factory=list)
     language: str | None = None
     comments: Counter[str] = field(default_factory=Counter)
-    """What is no part of the text in a file of its form, and how often it is there."""
+    """Parts of a file that are not text, and how often each occurs."""
 
     @property
     def is_full(self) -> bool:

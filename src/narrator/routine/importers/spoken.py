@@ -72,7 +72,7 @@ _BRACKET = re.compile(r"\[[^\[\]]*\]|［[^［］]*］|【[^【】]*】|(?m:^[ \t
 def read_spoken(text: str, language: str) -> tuple[list[Piece], list[Unsaid]]:
     """Take the text of a line apart: what is heard of it, in order, and what is written and is not.
 
-    Markup of subtitles is no text and goes without a word. Lines are joined, but for those of a dialogue.
+    Markup of subtitles is removed silently. Lines are joined, except those of a dialogue.
 
     Raises:
         TextError: what would be spoken and should not be: another tag, a bracket or brace by itself.
@@ -137,7 +137,7 @@ def _find_meant(written: str, language: str) -> bool:
 
 
 def _read_bell(inner: str) -> Strike | None:
-    """Return what `bell`, `3 bells`, `gong x2` or `bell rings` stands for; None for what is no bell."""
+    """Return the bell that `bell`, `3 bells`, `gong x2` or `bell rings` stands for; None if it is not one."""
     words = re.findall(r"[^\W\d_]+|\d{1,3}", inner.lower())
     names = [word for word in words if not word.isdigit()]
     bell = next((each for each in BELLS if each == inner.lower()), None)

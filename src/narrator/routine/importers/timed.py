@@ -67,7 +67,7 @@ def read_timed(path: Path, name: str, language: str | None = None) -> TimedText:
     raw = _read_form(decoded, form)
     code, reason = _choose_language(path, raw, language)
     if not raw.lines and not raw.faults:
-        message = "there is nothing to speak in this file; write a time and, for it, a text"
+        message = "there is nothing to speak in this file; write a time and its text"
         raw.faults.append(Fault(message, decoded.mark(1), fix=_EXAMPLES[form]))
     if len(raw.lines) > MOST_LINES:
         mark = raw.lines[MOST_LINES].mark

@@ -1,4 +1,4 @@
-"""Files of other tools, named as what they are."""
+"""Recognise files of other tools."""
 
 import re
 
@@ -38,7 +38,7 @@ _BYTES: tuple[tuple[bytes, str], ...] = (
 
 
 def name_foreign(text: str) -> str | None:
-    """Say what a text is that another tool wrote or reads; None for what may be a routine."""
+    """Return a message if a text is in another tool's format; None if it may be a routine."""
     head = text.lstrip("\ufeff \t\r\n")[:4000].replace("\r\n", "\n")
     for pattern, what in _FORMS:
         if re.match(pattern, head):
@@ -48,5 +48,5 @@ def name_foreign(text: str) -> str | None:
 
 
 def name_bytes(raw: bytes) -> str | None:
-    """Say what a file is that is not text in UTF-8; None where that is not known."""
+    """Return a message that names the format of a file that is not UTF-8; None if it is unknown."""
     return next((message for start, message in _BYTES if raw.startswith(start)), None)

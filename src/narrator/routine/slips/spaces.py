@@ -1,4 +1,4 @@
-"""Spaces that look like plain ones: what a web page or a word processor puts at the beginning of a line."""
+"""Find special spaces, which web pages and word processors put at the beginning of a line."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ _LINE = re.compile(rf"(?P<indent>[ {_OTHER}]*(?:-[ {_OTHER}]+)*)(?:{'|'.join(KEY
 
 
 def find_spaces(lines: Sequence[str], name: str) -> Iterator[Fault]:
-    """Find lines with a key that other spaces than plain ones indent; those that follow each other are one fault."""
+    """Find lines with a key that are indented with special spaces; adjacent lines share one fault."""
     inside = _find_block_lines(lines)
     first = 0
     while first < len(lines):
@@ -22,13 +22,13 @@ def find_spaces(lines: Sequence[str], name: str) -> Iterator[Fault]:
             new = (re.sub(f"[{_OTHER}]", " ", text) for text in lines[first:last])
             found = re.search(f"[{_OTHER}]", lines[first])
             mark = Mark(name, first + 1, found.start() + 1 if found else 1, lines[first])
-            message = "this space is not a plain one, and cannot indent a line; write plain spaces"
+            message = "a special space cannot indent a line; write plain spaces"
             yield Fault(message, mark, fix="\n".join(new), lines=last - first)
         first = last + 1
 
 
 def _find_block_lines(lines: Sequence[str]) -> set[int]:
-    """Return the lines of texts below `|` or `>`, in which any space may be."""
+    """Return the lines of texts below `|` or `>`, which may contain any space."""
     found: set[int] = set()
     column: int | None = None
     for number, text in enumerate(lines):

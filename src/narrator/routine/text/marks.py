@@ -61,6 +61,8 @@ _STRENGTHS = {"none": 0, "x-weak": 250, "weak": 500, "medium": 1000, "strong": 2
 """Lengths in ms for the strengths of a break in SSML 1.1; the standard does not define them."""
 # Text directly after another mark also counts as set apart.
 ALONE_BEFORE = re.compile(r"(?:^|[.!?…:;,—–।॥۔؟。！？\n>\])][\"'”’»)\]]*)\s*$")
+_SURROUNDINGS = 100
+"""Characters beside a mark that decide whether it is set apart."""
 _WRAPPED = {"(": ")", "*": "*", "_": "_"}
 
 
@@ -208,7 +210,7 @@ def _read_tag(found: re.Match[str], language: str) -> _What:
     length = parse_pause(written.strip("</>"), language, by_word=True)
     if length is not None and not written.startswith("</"):
         return _make_pause(length, written)
-    advice = _ADVICE.get(name) or ("take it out" if name in _EMPHASIS else "take it out; a pause is written [2s]")
+    advice = _ADVICE.get(name) or ("remove it" if name in _EMPHASIS else "remove it; for a pause, write [2s]")
     instead = "[1s]" if name == "br" else "" if name in _EMPHASIS else None
     return TextFault(f"the tag {_shorten(written)} would be spoken; {advice}", written, instead)
 
@@ -260,7 +262,7 @@ def _read_brackets(written: str, language: str) -> InlinePause | TextFault:
         if first and first[0].strip(":") in heads.split():
             return TextFault(f"{shown} is not a pause such as [3s]; write it as a separate step: '{step}'", written)
     if inner.lower() == "side":
-        message, instead = f"the name of the side is written {{{inner}}}, not {shown}", f"{{{inner}}}"
+        message, instead = f"for the name of the side, write {{{inner}}} instead of {shown}", f"{{{inner}}}"
     else:
         message, instead = f"{shown} is not a pause; write one as [3s], and other text without brackets", None
     return TextFault(message, written, instead)
@@ -279,12 +281,12 @@ def _correct(inner: str, language: str) -> str | None:
 
 def _read_emphasis(found: re.Match[str], language: str) -> _What:
     """Return a pause for a word in stars that can only be one; a noun of the sentence is not."""
-    written, text = found.group(), found.string
+    written = found.group()
     inner = written.strip("*_ .")
     length = parse_pause(inner, language, by_word=True)
     if length is None or any(char.isdigit() for char in inner):
         return _make_pause(length, written)
-    before, after = text[found.pos : found.start()].rstrip(" *_("), text[found.end() :].lstrip(" *_)")
+    before, after = get_surroundings(found)
     last = re.findall(r"[^\W\d_']+$", before)
     if last and last[0].lower() in {word for each in find_mark_words(language) for word in each.nouns_after}:
         return None
@@ -295,8 +297,16 @@ def _read_emphasis(found: re.Match[str], language: str) -> _What:
     return None
 
 
+def get_surroundings(found: re.Match[str]) -> tuple[str, str]:
+    """Return the text before a mark, after the mark before it, and the text behind it: as much as decides anything."""
+    start = max(found.pos, found.start() - _SURROUNDINGS)
+    before = ("x" if start > found.pos else "") + found.string[start : found.start()]
+    after = found.string[found.end() : found.end() + _SURROUNDINGS]
+    return before.rstrip(" *_("), after.lstrip(" *_)")
+
+
 Reader: TypeAlias = Callable[[re.Match[str], str], Any]
-"""Returns what a mark is, in a language; None where it is none."""
+"""Returns the meaning of a mark in a language; None if it is not a mark."""
 READERS: dict[str, Reader] = {
     "tag": _read_tag,
     "angle": _read_angle,
@@ -309,7 +319,7 @@ READERS: dict[str, Reader] = {
 
 
 def find_stray(text: str) -> Iterator[TextFault]:
-    """Yield each square bracket without its partner."""
+    """Yield each unmatched square bracket."""
     for found in re.finditer(r"[\[\]［］【】]", text):
         start, end = max(0, found.start() - 12), found.end() + 12
         around = text[found.start() : end] if found.group() in "[［【" else text[start : found.end()]

@@ -71,7 +71,7 @@ class OpenAi(Engine):
         """Any language, because the server cannot be asked."""
         return ["any"]
 
-    def voices(self, language: str) -> Collection[str]:  # noqa: ARG002 - the voices speak whatever they are given
+    def voices(self, language: str) -> Collection[str]:  # noqa: ARG002 - the voices speak any text
         """Return the voice in the configuration; the server may have others."""
         return [self._config.voice]
 

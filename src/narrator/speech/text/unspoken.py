@@ -25,9 +25,7 @@ def find_unspoken(
     for text, mark in dict.fromkeys(texts):
         reading = reader.read(text)
         if not has_sound(reading):
-            faults[Fault(f"nothing of {text[:_SHOWN]!r} would be spoken; write it in words, or take it out", mark)] = (
-                None
-            )
+            faults[Fault(f"nothing of {text[:_SHOWN]!r} would be spoken; write it in words, or remove it", mark)] = None
         elif scripts is not None:
             found = _find_foreign(reading, scripts)
             if found and not _is_heard(reading, scripts):
