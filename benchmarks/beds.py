@@ -5,7 +5,7 @@
 An hour of 360 sentences, all spoken before, is made with no frame in the cache, then a tenth longer, and longer again,
 so that hardly a silence keeps its length: as whole processes, and in one process as a server would. Figures are CPU
 seconds and their ratios, of one run; those of second lengths are medians of several. A table goes to standard output,
-progress to standard error. Exit codes as in `sessions.py`, which measures a single bed beside other ways to do the same.
+progress to standard error. Exit codes as in `sessions.py`, which measures one bed beside other ways to do the same.
 """
 
 import argparse
