@@ -110,13 +110,13 @@ class Body:
             is_level = bed.text == "none" or re.fullmatch(r"-?\d+", bed.text)
             fault = None
             if not is_level and self.bed and self.bed.text != bed.text:
-                fault = f"a track has one bed, and this one has {self.bed.text!r} already; take one of the two out"
+                fault = f"a track has only one bed, and this one already has {self.bed.text!r}; remove one of the two"
             elif not is_level:
                 self.bed = bed
             elif section is not None:
                 section["bed"] = bed
             else:
-                fault = "how loud the bed is belongs in a section; above the first one write 'bed' in the front matter"
+                fault = "a level of the bed is for a section; before the first one, write 'bed' in the front matter"
             if fault:
                 self.faults.append(Fault(fault, self.tree.find_mark(bed.start)))
 

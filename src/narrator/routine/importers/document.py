@@ -136,7 +136,7 @@ class _Assembler:
             block = passage.block
             if block.is_first and block.number is not None and block.number != 1:
                 mark = self.tree.find_mark(block.lines[0].start)
-                message = f"the number {block.number} is taken for that of an item, and not spoken; write it in words"
+                message = f"the number {block.number} is read as that of an item and is not spoken; write it in words"
                 notes.append(Fault(message, mark))
         return notes
 

@@ -123,7 +123,7 @@ def _read_breathe(value: Value, language: str) -> Step | TextFault | None:
         return Step(data | {"rounds": rest._replace(text=number)})
     length = read_silence(rest.text, language)
     if length is None or "breaths" in length:
-        message = f"this does not say for how long; write for example [breathe {rhythm} 1m], or 6 rounds"
+        message = f"this has no length; write, for example, [breathe {rhythm} 1m], or 6 rounds"
         written = value.text.strip()
         return TextFault(message, written, f"{rhythm} 1m")
     return Step(data | {"for": rest._replace(text=length)}, is_elastic=True)

@@ -100,7 +100,7 @@ class SubtitleReader:
         before, _, after = line.partition(_ARROW)
         start = self._decoded.mark(number, len(before) - len(before.lstrip()) + 1)
         if not before.strip():
-            self._text.faults.append(Fault(f"the time from which this is spoken is missing before {_ARROW}", start))
+            self._text.faults.append(Fault(f"the start time is missing before {_ARROW}", start))
             return None
         written = after.split(maxsplit=1)[0] if after.strip() else ""
         if not written:
@@ -113,7 +113,7 @@ class SubtitleReader:
         if not _SETTINGS.fullmatch(rest):
             mark = self._decoded.mark(number, column + len(written) + 1)
             fix = f"{line[: column - 1 + len(written)]}\n{rest.strip()}"
-            self._text.faults.append(Fault("the words come on a line of their own, below the times", mark, fix=fix))
+            self._text.faults.append(Fault("write the words on a separate line below the times", mark, fix=fix))
             return None
         if times is None:
             return None
@@ -132,7 +132,7 @@ class SubtitleReader:
     def _describe_endless(self, written: str, mark: Mark) -> Fault:
         times = self._text.read_times([(written, mark)], self._write)
         fix = f"{self._write(times[0])} {_ARROW} {self._write(times[0] + 5000)}" if times else None
-        return Fault(f"the time until which this is shown is missing after {_ARROW}", mark, fix=fix)
+        return Fault(f"the end time is missing after {_ARROW}", mark, fix=fix)
 
     def _close(self, opened: _Open) -> None:
         """Add the words to the line that was read."""

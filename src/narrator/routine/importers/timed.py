@@ -121,7 +121,7 @@ def _note_unsaid(raw: RawText, unsaid: dict[Unsaid, list[Mark]]) -> None:
     for each, marks in unsaid.items():
         match each.kind:
             case "voice":
-                raw.note_all(marks, f"one voice speaks all: the name {each.snippet!r} is not spoken{{count}}")
+                raw.note_all(marks, f"one voice speaks all lines: the name {each.snippet!r} is not spoken{{count}}")
             case "reading":
                 raw.note_all(marks, f"the reading {each.snippet!r} is not spoken beside what it is for{{count}}")
             case "music":
@@ -132,7 +132,7 @@ def _note_unsaid(raw: RawText, unsaid: dict[Unsaid, list[Mark]]) -> None:
                     f"{each.snippet} is not spoken{{count}}; write words without brackets, [bell] for a bell, or [3s] "
                     "for a pause",
                 )
-    raw.note_all(music, "the sign of music is not spoken{count}, and there is none; write [bell] for a bell")
+    raw.note_all(music, "the music sign is not spoken{count}, and no music is played; write [bell] for a bell")
 
 
 def _choose_language(path: Path, raw: RawText, asked: str | None) -> tuple[str, str]:
