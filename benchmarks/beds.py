@@ -1,4 +1,4 @@
-"""What a second length of a session costs over each bed, against the first.
+"""The cost of a second length of a session over each bed, compared with the first.
 
     python benchmarks/beds.py [--sections 36] [--repeats 3]
 
@@ -24,7 +24,7 @@ LIMITS = {"none": None, "rain": (0.1, 0.15), "brown": (0.1, 0.15), "drone": (0.2
 
 
 def compare_lengths(bench: Bench, bed: str, sections: int) -> Iterator[Row]:
-    """Yield what the first length and others take over a bed."""
+    """Yield the CPU time of the first and of other lengths over a bed."""
     routine = bench.write(bed, sections, head="" if bed == "none" else f"bed: {bed}")
     length = sections * SECTION_S
     longer = [length + number * length // 10 for number in range(1, bench.repeats + 1)]

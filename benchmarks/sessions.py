@@ -1,4 +1,4 @@
-"""How long narrator takes over a session and how much memory, beside the same job done in two other ways.
+"""Time and memory that narrator needs for a session, compared with two other ways of making it.
 
     python benchmarks/sessions.py [--quick] [--repeats 3]
 
@@ -189,7 +189,7 @@ class Bench:
             shutil.rmtree(self.cache / shelf, ignore_errors=True)
 
     def render(self, routine: str, *options: str, cache: Path | None = None, new_clips: bool = False) -> Run:
-        """Measure `narrator render --force`, and see that it spoke just when it was meant to."""
+        """Measure `narrator render --force`, and check that it spoke only when it should."""
         command = [sys.executable, "-m", "narrator", "render", routine, "--voice", "espeak", "--force", "--json"]
         run = measure([*command, "--output", str(self.folder / "output"), *options], cache or self.cache)
         track = json.loads(run.output)
@@ -215,7 +215,7 @@ class Bench:
 
 
 def report(text: str) -> None:
-    """Say what is being done, beside the table."""
+    """Print progress to standard error."""
     print(f"… {text}", file=sys.stderr, flush=True)
 
 

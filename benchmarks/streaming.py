@@ -1,4 +1,4 @@
-"""What a length that was never asked for before costs, of a session whose sound is in the cache.
+"""The cost of a new length of a session whose sound is in the cache.
 
     python benchmarks/streaming.py [--repeats 3]
 
@@ -25,7 +25,7 @@ PROCESS, FIRST, ALL = 0.8, 0.015, 0.2
 
 
 def time_processes(bench: Bench, hour: str) -> Iterator[Row]:
-    """Yield what whole processes take: the first length, and others after it."""
+    """Yield the CPU time of whole processes: for the first length, and for others after it."""
     bench.forget_frames()
     report("the first hour")
     first = bench.render(hour)
@@ -72,7 +72,7 @@ class Streams:
 
 
 def time_streams(hour: str, repeats: int) -> Iterator[Row]:
-    """Yield what new lengths take in this process, whose cache is warm."""
+    """Yield the CPU time of new lengths in this process, whose cache is warm."""
     streams = Streams(hour)
     streams.time_cpu(HOUR, None)
     firsts, wholes = [], []
