@@ -26,7 +26,7 @@ def make_float(value, count=144_000):
 
 
 def write_sound(form, codec, samples=TONE, rate=48_000, bit_rate=0):
-    """A sound that is as it should be."""
+    """Return a valid sound file."""
     file = io.BytesIO()
     with av.open(file, "w", format=form) as container:
         stream = container.add_stream(codec, rate=rate, layout="mono")

@@ -75,7 +75,7 @@ BAD = {
 
 
 @pytest.mark.parametrize(("text", "message"), BAD.items())
-def test_what_cannot_be_used_is_told_with_the_file_the_key_and_the_remedy(configure, text, message):
+def test_what_cannot_be_used_is_reported_with_the_file_the_key_and_the_remedy(configure, text, message):
     path = configure(text)
     engine = re.match(r"\[(gtts|openai|command)|", text)[1] or "espeak"
     with pytest.raises(ConfigError) as caught:
@@ -86,11 +86,11 @@ def test_what_cannot_be_used_is_told_with_the_file_the_key_and_the_remedy(config
     assert "secret" not in line
 
 
-def test_an_address_is_taken_without_what_surrounds_it():
+def test_space_and_a_slash_around_an_address_are_removed():
     assert check_url(" https://example.org:8880/v1/\r\n") == "https://example.org:8880/v1"
 
 
-def test_a_missing_file_that_was_named_is_told(monkeypatch, tmp_path):
+def test_a_missing_file_that_was_named_is_reported(monkeypatch, tmp_path):
     monkeypatch.setenv("NARRATOR_CONFIG", str(tmp_path / "none.toml"))
     with pytest.raises(ConfigError, match="which NARRATOR_CONFIG names"):
         read_config()

@@ -66,7 +66,7 @@ def test_one_side_has_no_other(unroll):
         unroll("  - section: A\n    sides: [right, left, middle]\n    steps:\n      - say: The {other_side}.\n")
 
 
-def test_an_unknown_word_in_braces_is_told_with_its_place(unroll):
+def test_an_unknown_word_in_braces_is_reported_with_its_place(unroll):
     with pytest.raises(RoutineError) as caught:
         unroll("  - say: The {side}.\n  - hold: 1m\n    cues: [{at: half, say: 'The {sied}.'}]\n")
     assert [fault.mark.line for fault in caught.value.faults] == [3, 5]
@@ -249,7 +249,7 @@ def test_what_is_filled_into_braces_cannot_break_a_text(unroll):
         unroll("  - section: A\n    sides: ['[', left]\n    steps: [{say: 'The {side}.'}]\n")
 
 
-def test_a_cue_in_a_hold_has_no_pauses_and_all_faults_are_told(unroll):
+def test_a_cue_in_a_hold_has_no_pauses_and_all_faults_are_reported(unroll):
     with pytest.raises(RoutineError) as caught:
         unroll(
             "  - hold: 1m\n    cues:\n      - {at: half, say: 'Rest. [3s] On.'}\n      - {at: 5s, say: 'The {x}.'}\n"

@@ -30,7 +30,7 @@ def make_bed(sound="drone", level=-22.0, duck=8.0, fade=2400, digest=""):
 
 
 def mix_track(layout, mixer):
-    """The sound of a whole track, as it is mixed for it; shape (frames, 2)."""
+    """Return the mixed sound of a whole track; shape (frames, 2)."""
     parts = list_parts(layout, mixer, count_frames(layout.length))
     mixed = [mix_part(part, layout, mixer, find_surroundings(part, mixer)) for part in parts]
     return np.concatenate(mixed)[: layout.length * 48]

@@ -113,7 +113,7 @@ steps:
 
 
 def mix_ducked() -> Samples:
-    """A passage as it is mixed for a track, shape (frames, 2): speech and a bell over a bed."""
+    """Return a passage as mixed for a track, shape (frames, 2): speech and a bell over a bed."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rain.yaml"
         path.write_text(ROUTINE, "utf-8")

@@ -18,7 +18,7 @@ from narrator.speech.text.reading import Reader
 from narrator.units import Ms
 
 _SHELF = "tracks"
-_FORMAT = 5
+_FORMAT = 6
 """Version of the tracks; raise it with every change that gives another track for the same input."""
 
 

@@ -75,7 +75,7 @@ def test_warnings_are_shown_beside_errors_and_after_them(narrator, write):
         assert kinds == ["error", "warning"]
 
 
-def test_what_the_author_wrote_is_told_beside_a_length_that_cannot_be_met(narrator, write):
+def test_what_the_author_wrote_is_reported_beside_a_length_that_cannot_be_met(narrator, write):
     write("title: x\nvoice: silent\nlength: 50m\nsteps:\n  - say: Do pose #3 now.\n  - hold: 1m\n", "bad.yaml")
     result = narrator("render", "bad.yaml")
     assert result.err.startswith("bad.yaml:3:9: error: this routine cannot take 50m: ")

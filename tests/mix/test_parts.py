@@ -54,7 +54,7 @@ CUES = [say("Rest."), say("Breathe out."), Bell("chime"), Bell("tick"), Bell("bo
 
 @st.composite
 def make_tracks(draw):
-    """A timeline with cues at random times, over a bed at random levels."""
+    """Draw a timeline with cues at random times, over a bed at random levels."""
     times, now = [], draw(st.integers(0, 400))
     for gap in draw(st.lists(st.integers(20, 700), max_size=7)):
         times.append((now * TICK, draw(st.sampled_from(CUES))))

@@ -1,4 +1,4 @@
-"""Another package's engine joins by an entry point."""
+"""Engines of other packages, found by entry points."""
 
 import json
 import shutil
@@ -35,7 +35,7 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """A folder that pip has installed the package into, from a wheel."""
+    """Return a folder into which pip has installed the package from a wheel."""
     folder = tmp_path_factory.mktemp("packages")
     with zipfile.ZipFile(folder / "hummer-1.0-py3-none-any.whl", "w") as wheel:
         for name, text in FILES.items():
@@ -117,7 +117,7 @@ BROKEN = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", BROKEN)
-def test_a_broken_package_is_told_and_harms_nobody_else(change, fault):
+def test_a_broken_package_is_reported_and_harms_nobody_else(change, fault):
     source, message = BROKEN[fault]
     run = change(source)
     told = f"the engine 'hummer' of the package hummer is at fault: {message}"
@@ -144,7 +144,7 @@ def test_nobody_knows_whether_a_package_that_cannot_be_loaded_is_offline(change)
         (replaced("return make_clip", "return __import__('narrator.speech.clip').speech.clip.Clip(*[1] * 4) #"), ""),
     ],
 )
-def test_what_is_no_clip_is_told(change, source, message):
+def test_what_is_no_clip_is_reported(change, source, message):
     result = change(source)("render", "hum.yaml")
     assert (result.exit_code, len(result.stderr.splitlines())) == (3, 1)
     assert result.stderr.startswith(f"error: the engine 'hummer' failed on 'Hum along.': {message}")
@@ -169,7 +169,7 @@ def test_a_class_need_have_no_more_than_three_methods(change):
         assert (engine.version, engine.workers, engine.takes_any_name) == ("1.0", 1, False)
 
 
-def test_what_was_spoken_is_not_lost_by_an_engine_that_fails_when_it_is_closed(change):
+def test_speech_is_not_lost_when_an_engine_fails_to_close(change):
     run = change(f"{PACKAGE}    def close(self): 1 / 0\n")
     assert list_rows(run)["hummer"]["remedy"] is None
     assert run("render", "hum.yaml").exit_code == 0
@@ -182,7 +182,7 @@ def test_an_engine_may_have_a_version_for_each_voice(change):
         assert registry.choose_voice(engine, None, "en", 1).version == "low 2"
 
 
-def test_no_package_takes_the_name_of_narrators_own(change):
+def test_no_package_replaces_an_engine_of_narrators_own(change):
     run = change(entry="espeak = hummer:Hummer")
     assert run("voices", "try", "espeak", "Hi.").stdout.startswith("espeak.wav  espeak:en-us")
     assert list_rows(run)["espeak"]["quality"] == "robotic"

@@ -2,6 +2,10 @@
 
 It has the form of Xing's frame, with a table of contents for seeking, followed by LAME's ("Mp3 Info Tag revision 1
 specifications", gabriel.mp3-tech.org). Everything in it except one checksum follows from the number of frames.
+
+It is as large as every other frame of the track. Below 64 kbit/s the table of contents does not fit and is left out: at
+a constant bit rate, time and place are in proportion anyway. A larger frame would have room, but many readers take the
+bit rate of the whole track from the first frame, and then show half the length, or a variable bit rate.
 """
 
 import struct
@@ -12,8 +16,6 @@ from narrator.units import TICK_SAMPLES
 
 _KBITS = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 """Bit rates of MPEG-1 layer III in kbit/s, by their index in a header."""
-_LEAST = 64
-"""Bit rate of the smallest frame that has room for everything; a track with a lower rate uses this one here."""
 _SYNC = bytes([0xFF, 0xFB])
 """Header of MPEG-1, layer III, without checksum."""
 _48_KHZ, _48_KHZ_SOURCE = 1 << 2, 2 << 6
@@ -21,8 +23,9 @@ _JOINT, _MONO, _ORIGINAL = 1 << 6, 3 << 6, 1 << 2
 _JOINT_SOURCE = 3 << 2
 _SIDE_INFO = {1: 17, 2: 32}
 """Bytes between the header of a frame and its data, by number of channels."""
-_HAS_ALL = 0xF
-"""Flags: frames, bytes, table of contents and quality are present."""
+_HAS_FRAMES, _HAS_BYTES, _HAS_CONTENTS, _HAS_QUALITY = 1, 2, 4, 8
+_FULL = 156
+"""Bytes of Xing's and LAME's fields, with the table of contents."""
 _CONSTANT = 1
 ENCODER_DELAY = 576
 
@@ -43,21 +46,21 @@ class InfoFrame:
     @property
     def size(self) -> int:
         """Bytes of the frame: at 48 kHz, three per kbit/s."""
-        return 3 * max(self.bitrate, _LEAST)
+        return 3 * self.bitrate
 
     @property
     def track_size(self) -> int:
         """Bytes of all frames, including this one."""
-        return self.size + self.frames * 3 * self.bitrate
+        return self.size * (1 + self.frames)
 
     def write(self, music_crc: int) -> bytes:
         """Return the frame; `music_crc` is the checksum of all other frames."""
-        rate = _KBITS.index(max(self.bitrate, _LEAST)) << 4 | _48_KHZ
+        rate = _KBITS.index(self.bitrate) << 4 | _48_KHZ
         mode = (_MONO if self.channels == 1 else _JOINT) | _ORIGINAL
         head = _SYNC + bytes([rate, mode]) + bytes(_SIDE_INFO[self.channels])
-        xing = (
-            struct.pack(">4sIII", b"Info", _HAS_ALL, self.frames, self.track_size) + self._write_contents() + bytes(4)
-        )
+        contents = self._write_contents() if len(head) + _FULL <= self.size else b""
+        flags = _HAS_FRAMES | _HAS_BYTES | _HAS_QUALITY | (_HAS_CONTENTS if contents else 0)
+        xing = struct.pack(">4sIII", b"Info", flags, self.frames, self.track_size) + contents + bytes(4)
         frame = head + xing + self._write_lame() + struct.pack(">IH", self.track_size, music_crc)
         return (frame + crc_bytes(frame).to_bytes(2)).ljust(self.size, b"\0")
 

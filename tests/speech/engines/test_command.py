@@ -40,7 +40,7 @@ def test_a_program_speaks_in_every_way_it_can_be_reached(make, tmp_path, args):
 
 
 @pytest.mark.parametrize("text", ["$(touch x); `id`", "{output} {pace}", "--fault rubbish", "'\" \\ %s"])
-def test_a_text_is_a_text_whatever_it_looks_like(make, tmp_path, text):
+def test_a_text_that_looks_like_an_option_is_spoken(make, tmp_path, text):
     make("--text={text}").synthesize(text, VOICE)
     assert read_log(tmp_path) == [text]
 
@@ -59,12 +59,12 @@ def test_a_text_is_a_text_whatever_it_looks_like(make, tmp_path, text):
         (["--delay", "20"], {"timeout": 0.5}, r"did not finish 'Breathe in.' within 0.5 s; raise 'timeout'"),
     ],
 )
-def test_what_goes_wrong_is_told(make, args, options, message):
+def test_what_goes_wrong_is_reported(make, args, options, message):
     with pytest.raises(SpeechError, match=message):
         make(*args, **options).synthesize("Breathe in.", VOICE)
 
 
-def test_a_program_that_is_not_there_is_told():
+def test_a_program_that_is_not_there_is_reported():
     engine = Command({"box": CommandConfig(run=("no-such-program", "{text}"))})
     with pytest.raises(SpeechError, match=r"'no-such-program' cannot be run: No such file or directory; check 'run'"):
         engine.synthesize("Breathe in.", VOICE)
@@ -105,7 +105,7 @@ def test_closing_ends_the_program_and_all_that_it_started():
     assert time.monotonic() - started < 5
 
 
-def test_what_a_program_leaves_running_goes_on(tmp_path, make):
+def test_a_background_process_of_a_program_keeps_running(tmp_path, make):
     file = tmp_path / "server"
     script = f"(sleep 0.5; echo still here > {file}) >/dev/null 2>&1 & exec {shlex.join(SPEAKER)}"
     Command({"box": CommandConfig(run=("sh", "-c", script))}).synthesize("Breathe in.", VOICE)
@@ -113,7 +113,7 @@ def test_what_a_program_leaves_running_goes_on(tmp_path, make):
     assert file.exists()
 
 
-def test_language_and_pace_are_told(make, tmp_path):
+def test_language_and_pace_are_reported(make, tmp_path):
     make("--text", "{text} in {language} at {pace}").synthesize("Atme ein.", Voice("command", "box", "de", 0.85))
     assert read_log(tmp_path) == ["Atme ein. in de at 0.85"]
 

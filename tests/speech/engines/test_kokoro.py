@@ -165,7 +165,7 @@ def test_a_long_text_is_spoken_in_breaths_and_whole(store):
         assert many == pytest.approx(20 * one, rel=0.1)
 
 
-def test_what_cannot_be_said_is_told(store):
+def test_what_cannot_be_said_is_reported(store):
     with Kokoro() as engine:
         assert not np.any(engine.synthesize("...", Voice("kokoro", "ef_dora", "es")).samples)
         with pytest.raises(SpeechError, match="finds nothing to say in '你好'; is it in another language"):
@@ -232,7 +232,7 @@ def test_the_best_voice_for_a_language_is_suggested(monkeypatch, tmp_path):
         ("kokoro:../../x", None, "has no voice '../../x'"),
     ],
 )
-def test_a_voice_that_there_is_not_is_told(name, language, message):
+def test_a_voice_that_there_is_not_is_reported(name, language, message):
     with pytest.raises(UsageError, match=message):
         find_installable(name, language)
 

@@ -90,7 +90,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("mode", "tries", "message"), [(mode, *expected) for mode, expected in FAULTS.items()])
-def test_faults_are_told_without_the_key(serve, mode, tries, message):
+def test_faults_are_reported_without_the_key(serve, mode, tries, message):
     server, engine = serve(mode, timeout=0.5 if mode == "nothing at all" else 10)
     with pytest.raises(SpeechError) as caught:
         engine.synthesize("Breathe in.", VOICE)
@@ -134,7 +134,7 @@ def test_a_key_in_plain_text_stays_on_this_machine(serve, monkeypatch):
     assert [is_here(f"http://{host}/v1") for host in hosts] == [True, True, True, False, False, False]
 
 
-def test_a_key_that_was_not_sent_is_told(serve, monkeypatch):
+def test_a_key_that_was_not_sent_is_reported(serve, monkeypatch):
     _, engine = serve("401")
     monkeypatch.setattr("narrator.speech.engines.openai.is_here", lambda url: False)
     with pytest.raises(SpeechError, match=r"the key in OPENAI_API_KEY was not sent, because the address is plain http"):
@@ -145,7 +145,7 @@ def test_a_key_that_was_not_sent_is_told(serve, monkeypatch):
 
 
 @pytest.mark.parametrize("space", ["\r", "\n", "\r\n", " "])
-def test_space_around_a_key_is_no_part_of_it(serve, monkeypatch, space):
+def test_space_around_a_key_is_removed(serve, monkeypatch, space):
     server, engine = serve()
     monkeypatch.setenv("OPENAI_API_KEY", f"{space}{KEY}{space}")
     engine.synthesize("Breathe in.", VOICE)
@@ -153,7 +153,7 @@ def test_space_around_a_key_is_no_part_of_it(serve, monkeypatch, space):
 
 
 @pytest.mark.parametrize("character", ["\r", "\x07", "…", "\udcff"])
-def test_what_is_no_key_is_refused_and_not_shown(serve, monkeypatch, character):
+def test_an_invalid_key_is_refused_and_not_shown(serve, monkeypatch, character):
     server, engine = serve()
     monkeypatch.setenv("OPENAI_API_KEY", f"{KEY}{character}{KEY}")
     with pytest.raises(UsageError, match="OPENAI_API_KEY has a character that cannot be in a key") as caught:
@@ -190,7 +190,7 @@ def test_several_are_asked_for_at_a_time_and_the_key_is_kept_nowhere(serve, narr
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()]
 
 
-def test_closing_ends_what_hangs(serve):
+def test_closing_ends_a_hanging_request(serve):
     _, engine = serve("nothing at all", timeout=20)
     threading.Timer(0.3, engine.close).start()
     started = time.monotonic()

@@ -27,7 +27,7 @@ PHONEMES = "_^$ abdefhijklmnoprstuvwzæðŋɐɑɒɔəɜɡɪɹʃʊʌʒθˈˌː.,"
 
 
 def make_model() -> bytes:
-    """A model with piper's inputs and output: 640 samples of a tone for each phoneme, times the length scale."""
+    """Return a model with piper's inputs and output: 640 samples of a tone for each phoneme, times the length scale."""
     numbers = {"one": 1, "start": 0.0, "step": 1.0, "each": 640.0, "pitch": 0.2, "level": 0.5}
     constants = [
         helper.make_tensor(name, TensorProto.INT64 if isinstance(value, int) else TensorProto.FLOAT, [], [value])
@@ -93,7 +93,7 @@ class VoiceHandler(Handler):
 
 @pytest.fixture
 def store(monkeypatch, tmp_path):
-    """A server with one voice, in place of the one that piper's downloader knows; and a folder for voices."""
+    """Start a server with one voice instead of the one known to piper's downloader, and make a folder for voices."""
     monkeypatch.setenv("NARRATOR_DATA_DIR", str(tmp_path / "data"))
     server = Server(("127.0.0.1", 0), VoiceHandler)
     server.files = {f"{NAME}.onnx": make_model(), f"{NAME}.onnx.json": json.dumps(CONFIG).encode()}
@@ -143,7 +143,7 @@ def test_a_voice_is_added_speaks_and_is_removed(store, tmp_path):
     assert run("remove", f"piper:{NAME}").exit_code == 3
 
 
-def test_what_comes_damaged_or_not_at_all_leaves_nothing_behind(store, tmp_path):
+def test_a_damaged_or_missing_download_leaves_nothing_behind(store, tmp_path):
     missing = run("add", "piper:en_GB-nobody-low")
     assert missing.exit_code == 3
     assert "cannot be downloaded from huggingface.co/rhasspy/piper-voices: Not Found; check its name" in missing.stderr
@@ -169,7 +169,7 @@ def test_what_comes_damaged_or_not_at_all_leaves_nothing_behind(store, tmp_path)
         ("en_US-ü-low", None, "ordinal not in range(128)"),
     ],
 )
-def test_what_is_no_answer_or_no_address_is_told(store, tmp_path, monkeypatch, name, fault, message):
+def test_what_is_no_answer_or_no_address_is_reported(store, tmp_path, monkeypatch, name, fault, message):
     monkeypatch.setattr("narrator.speech.net.watched.STALL_S", 0.5)
     if fault:
         setattr(store, fault, True)
@@ -185,7 +185,7 @@ def test_a_slow_server_is_waited_for_as_long_as_something_comes(store, monkeypat
     assert run("add", f"piper:{NAME}").exit_code == 0
 
 
-def test_half_a_voice_is_not_installed_and_can_be_removed(store, tmp_path):
+def test_a_partial_voice_is_not_installed_and_can_be_removed(store, tmp_path):
     assert run("add", f"piper:{NAME}").exit_code == 0
     (tmp_path / "data" / "voices" / "piper" / f"{NAME}.onnx").unlink()
     with pytest.raises(SpeechError, match="has no installed voice"):

@@ -41,7 +41,7 @@ def serve():
 
 @pytest.fixture
 def secure(serve):
-    """A server with a certificate that only the file of the authority beside it vouches for."""
+    """Start a server with a certificate that only the authority's file beside it vouches for."""
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)

@@ -77,7 +77,7 @@ class Command(Engine):
         self._is_closed = False
 
     def languages(self) -> Collection[str]:
-        """The language codes in the configuration; `any` for a program that speaks all languages."""
+        """Return the language codes in the configuration; `any` for a program that speaks all languages."""
         return list(dict.fromkeys(code for program in self._programs.values() for code in program.languages))
 
     def voices(self, language: str) -> Collection[str]:
