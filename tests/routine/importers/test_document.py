@@ -77,8 +77,8 @@ def test_a_class_has_a_title_sections_sides_rounds_holds_and_intervals():
                 {
                     "repeat": "2..3",
                     "steps": [
-                        {"hold": "40s..40s", "cues": [{"at": "0s", "say": "40 sec squats"}]},
-                        {"hold": "1m..1m", "cues": [{"at": "0s", "say": "1 min rest"}]},
+                        {"hold": "40s..40s", "quiet": "true", "cues": [{"at": "0s", "say": "40 sec squats"}]},
+                        {"hold": "1m..1m", "quiet": "true", "cues": [{"at": "0s", "say": "1 min rest"}]},
                         {"say": "Thank you."},
                         {"bell": "bowl"},
                     ],
@@ -218,7 +218,7 @@ def test_front_matter_says_what_a_routine_says_at_its_top():
     assert source.data["title"] == "Evening"
     assert source.data["steps"] == [
         {"bell": "bowl"},
-        {"hold": "40s..40s", "cues": [{"at": "0s", "say": "40 sec squats"}, {"countdown": "3"}]},
+        {"hold": "40s..40s", "quiet": "true", "cues": [{"at": "0s", "say": "40 sec squats"}, {"countdown": "3"}]},
         {"bell": "bowl"},
     ]
     assert (routine.length, routine.bed.sound) == (600_000, "rain")
