@@ -322,3 +322,12 @@ def test_an_item_with_its_length_takes_exactly_as_long(item, length):
     (step,) = steps(f"- {item}\n")
     assert step.get("hold") == (length and f"{length}..{length}")
     assert (step["cues"][0]["say"] if length else step["say"]) == item.replace(" (1 min)", ", 1 min")
+
+
+def test_the_rows_of_a_table_are_items():
+    source, routine = read("Go.\n\n| Pose | Time |\n| --- | --- |\n| Plank | 40 sec |\n| Squats | 1 min | slowly |\n")
+    assert [step.get("cues", [step])[0]["say"] for step in source.data["steps"]] == [
+        "Go.", "Plank: 40 sec", "Squats: 1 min: slowly",
+    ]  # fmt: skip
+    (note,) = routine.notes
+    assert (note.mark.line, note.mark.text) == (3, "| Pose | Time |")
