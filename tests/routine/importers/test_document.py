@@ -290,6 +290,10 @@ def test_an_extra_paragraph_of_several_steps_comes_and_goes_whole():
     ]
 
 
+def test_an_empty_heading_is_nothing():
+    assert steps("# A\n\nRest.\n\n##\n\n[hold 1m]\n\n#\n") == [{"say": "Rest."}, {"hold": "1m"}]
+
+
 def test_a_heading_without_text_gets_a_note():
     _, routine = read("# A\n\n## Nothing\n\n## Rest\n\nRest.\n")
     assert ["nothing is below the heading 'Nothing'" in note.message for note in routine.notes] == [True]

@@ -69,7 +69,8 @@ def split_blocks(text: str, first: int, *, is_markdown: bool, name: str, breaks:
     raw = body.split("\n")
     width = max((len(line.rstrip()) for line in raw), default=0)
     found = _Walker(raw, starts).walk(_make_parser(is_markdown=is_markdown).parse(body))
-    return [block if block.text else _join_lines(block, width, breaks) for block in found]
+    # A heading may be empty.
+    return [block if block.text else _join_lines(block, width, breaks) for block in found if block.lines]
 
 
 @cache
