@@ -91,7 +91,7 @@ def test_a_document_becomes_yaml_of_the_same_data(document, written):
     assert "# " in written.read_text("utf-8")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_document_and_its_yaml_render_to_the_same_bytes_which_verify(document, written, narrator, tmp_path):
     length = DOCUMENTS[document.name][0]
     options = ["--voice", "silent", *(["--length", length] if length else [])]
