@@ -12,7 +12,10 @@ from narrator.speech.engines.openai import OpenaiConfig
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-PAGES = [README, *((ROOT / "docs" / name).read_text("utf-8") for name in ("command-line.md", "language.md"))]
+PAGES = [
+    README,
+    *((ROOT / "docs" / name).read_text("utf-8") for name in ("captions.md", "command-line.md", "language.md")),
+]
 
 
 def list_blocks(page):

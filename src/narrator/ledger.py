@@ -18,7 +18,7 @@ from narrator.speech.text.reading import Reader
 from narrator.units import Ms
 
 _SHELF = "tracks"
-_FORMAT = 5
+_FORMAT = 6
 """Raised whenever the same input would give another track."""
 
 
@@ -40,6 +40,8 @@ class Track:
     skipped: bool = False
     replaced: str | None = None
     """Who spoke the track that was there before, where that was another voice."""
+    captions: tuple[str, ...] = ()
+    """Files of captions beside it that were asked for."""
     notes: tuple[Fault, ...] = ()
 
 
@@ -103,7 +105,7 @@ def keep_track(request: TrackRequest, fingerprint: str, track: Track, session: S
 
     """
     plain = asdict(replace(track, notes=()))
-    del plain["notes"], plain["skipped"], plain["replaced"]
+    del plain["notes"], plain["skipped"], plain["replaced"], plain["captions"]
     known = {
         "fingerprint": fingerprint,
         "digest": hash_track(request.output),
@@ -112,6 +114,26 @@ def keep_track(request: TrackRequest, fingerprint: str, track: Track, session: S
         "script": session.format_script(),
     }
     cache.put(_SHELF, _make_place_key(request.output), json.dumps(known).encode())
+
+
+def find_text(path: Path, cache: Cache) -> tuple[str, str] | None:
+    """Return what is known of the text at a place, if narrator wrote one there: its name, and the digest it had."""
+    data = cache.get(_SHELF, _make_text_key(path))
+    if data is None:
+        return None
+    known: dict[str, str] = json.loads(data)
+    return known["name"], known["digest"]
+
+
+def keep_text(path: Path, name: str, cache: Cache) -> None:
+    """Keep what is known of a text that was just written; its `name` stands for all that it is made from.
+
+    Raises:
+        OutsideError: the cache cannot be written, or the text cannot be read.
+
+    """
+    known = {"name": name, "digest": hash_track(path)}
+    cache.put(_SHELF, _make_text_key(path), json.dumps(known).encode())
 
 
 def hash_track(path: Path) -> str:
@@ -130,5 +152,13 @@ def hash_track(path: Path) -> str:
 
 
 def _make_place_key(path: Path) -> str:
+    return make_key(_FORMAT, _name_place(path))
+
+
+def _make_text_key(path: Path) -> str:
+    return make_key("text", _name_place(path))
+
+
+def _name_place(path: Path) -> str:
     # A name need not be UTF-8.
-    return make_key(_FORMAT, str(path.resolve()).encode(errors="backslashreplace").decode())
+    return str(path.resolve()).encode(errors="backslashreplace").decode()

@@ -69,3 +69,7 @@ class TrackRequest:
     remake: bool = False
     """Whether to make the track again in any case, because what is in the cache has changed."""
     threads: int = 1
+    captions: tuple[str, ...] = ()
+    """Names of the forms in which captions are written beside the track."""
+    has_bells: bool = False
+    """Whether captions show strokes of bells."""

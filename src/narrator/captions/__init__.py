@@ -1,1 +1,1 @@
-"""A timeline to read: a file for each form."""
+"""What is said when, to read and to show beside the sound: a file for each form, behind one registry."""

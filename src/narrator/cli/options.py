@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from narrator.captions.forms import FORMS
 from narrator.cli.completion import complete_routines, complete_voices
 from narrator.cli.named import find_named
 from narrator.errors import UsageError
@@ -44,6 +45,11 @@ OneRoutine = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line, for programs.")]
+CaptionsOption = Annotated[
+    str | None,
+    typer.Option(metavar="FORM,...", help=f"Also write what is said beside the track: {', '.join(FORMS)}."),
+]
+BellsOption = Annotated[bool, typer.Option("--caption-bells", help="Show strokes of bells in captions, as [bell].")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")]
 
 

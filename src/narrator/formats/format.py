@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
+from narrator.captions.captions import Caption
 from narrator.errors import UsageError
 from narrator.mix import Layout, Mixer
 from narrator.script import Heading
@@ -18,7 +19,7 @@ FORMATS = {".mp3": "narrator.formats.mp3"}
 
 @dataclass(frozen=True, slots=True)
 class Mixdown:
-    """What a track is made from: its heading, its timeline with the chapters, its islands, and the mixer of them.
+    """What a track is made from: heading, timeline with the chapters, islands and the mixer of them, and its words.
 
     Parts are mixed when a format asks for them, because what is in the cache already need not be mixed again.
     """
@@ -27,6 +28,7 @@ class Mixdown:
     timeline: Timeline
     layout: Layout
     mixer: Mixer
+    captions: tuple[Caption, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,11 @@
+"""Times as subtitles have them."""
+
+from narrator.units import Ms
+
+
+def show_time(time: Ms, point: str = ".") -> str:
+    """Write a time as `01:02:03.400`; SubRip has a comma for a point."""
+    seconds, part = divmod(time, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}{point}{part:03}"
