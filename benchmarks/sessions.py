@@ -307,7 +307,7 @@ def judge(name: str, figure: float, most: float, form: str, limit: str) -> Row:
 
 
 def print_table(rows: list[Row]) -> None:
-    """Print the figures first, then what is held against a limit."""
+    """Print the figures first, then those that have a limit."""
     ordered = sorted(rows, key=lambda row: row.is_met is not None)
     verdicts = {None: "", True: "pass", False: "MISS"}
     table = [("", "figure (median)", "limit", "")]
@@ -388,7 +388,7 @@ def encode_with_lame(folder: Path) -> None:
 
 
 def join_with_pydub(folder: Path) -> None:
-    """String the clips together in pydub, export them, and print what encoded them."""
+    """Join the clips with pydub, export them, and print the name of the encoder."""
     from pydub import AudioSegment
 
     known = json.loads((folder / "steps.json").read_text(encoding="utf-8"))

@@ -13,14 +13,10 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sessions import Bench, CannotMeasureError, Row, describe_machine, judge, print_table, tell
-
-if TYPE_CHECKING:
-    from narrator.formats.stream import TrackStream
 
 HOUR = 3_600_000
 """In ms; other lengths are some seconds longer."""
@@ -43,50 +39,49 @@ def time_processes(bench: Bench, hour: str) -> Iterator[Row]:
     yield Row("second length / first", f"{second / first.cpu_s:.3f}")
 
 
+class Streams:
+    """A routine that is read, spoken and measured in this process, to be opened at any length."""
+
+    def __init__(self, routine: str) -> None:
+        from narrator.cache import Cache
+        from narrator.request import SessionOptions, SessionRequest
+        from narrator.session import cast_draft, read_draft, rehearse
+
+        cache = Cache()
+        draft = read_draft(SessionRequest(Path(routine), "routine", SessionOptions(voice="espeak")))
+        self._rehearsal, _ = cast_draft(draft, lambda reader: rehearse(draft, reader, cache))
+
+    def time_cpu(self, length: int, end: int | None) -> float:
+        """Return the CPU seconds from a length in ms to its track's bytes up to an end.
+
+        Raises:
+            CannotMeasureError: there are fewer bytes than there should be.
+
+        """
+        from narrator.formats.coding import Coding
+        from narrator.formats.stream import TrackStream
+        from narrator.rendering import mix_session
+
+        before = time.process_time()
+        stream = TrackStream(mix_session(self._rehearsal.place(length)), Coding())
+        count = sum(map(len, stream.list_blocks(0, end)))
+        used = time.process_time() - before
+        if count != (stream.size if end is None else end):
+            raise CannotMeasureError(f"{count} bytes of {stream.size} at {length} ms")
+        return used
+
+
 def time_streams(hour: str, repeats: int) -> Iterator[Row]:
     """Yield what new lengths take in this process, whose cache is warm."""
-    from narrator.cache import Cache
-    from narrator.formats import Mixdown
-    from narrator.formats.coding import Coding
-    from narrator.formats.stream import TrackStream
-    from narrator.mix import find_islands
-    from narrator.request import SessionOptions, SessionRequest
-    from narrator.session import cast_draft, read_draft, rehearse
-
-    cache = Cache()
-    draft = read_draft(SessionRequest(Path(hour), "hour", SessionOptions(voice="espeak")))
-    rehearsal, _ = cast_draft(draft, lambda reader: rehearse(draft, reader, cache))
-
-    def open_stream(length: int) -> TrackStream:
-        session = rehearsal.place(length)
-        return TrackStream(
-            Mixdown(session.heading, session.timeline, find_islands(session.timeline), session.open_mixer()), Coding()
-        )
-
-    time_cpu(open_stream, HOUR, None)
+    streams = Streams(hour)
+    streams.time_cpu(HOUR, None)
     firsts, wholes = [], []
     for number in range(1, repeats + 1):
         tell(f"streams, {number} of {repeats}")
-        firsts.append(time_cpu(open_stream, HOUR + 1000 * number, 1))
-        wholes.append(time_cpu(open_stream, HOUR + 1000 * number + 500, None))
+        firsts.append(streams.time_cpu(HOUR + 1000 * number, 1))
+        wholes.append(streams.time_cpu(HOUR + 1000 * number + 500, None))
     yield judge("first byte, warm", statistics.median(firsts), FIRST, "{:.4f} s CPU", f"≤ {FIRST:g} s")
     yield judge("all bytes of the hour, warm", statistics.median(wholes), ALL, "{:.3f} s CPU", f"≤ {ALL:g} s")
-
-
-def time_cpu(open_stream: "Callable[[int], TrackStream]", length: int, end: int | None) -> float:
-    """Return the CPU seconds from a length to its track's bytes up to an end.
-
-    Raises:
-        CannotMeasureError: there are fewer bytes than there should be.
-
-    """
-    before = time.process_time()
-    stream = open_stream(length)
-    count = sum(map(len, stream.list_blocks(0, end)))
-    used = time.process_time() - before
-    if count != (stream.size if end is None else end):
-        raise CannotMeasureError(f"{count} bytes of {stream.size} at {length} ms")
-    return used
 
 
 def main() -> int:

@@ -36,7 +36,7 @@ QUIET_DB, RISE_DB = -50.0, 6.0
 
 
 def run_narrator(*arguments: str) -> str:
-    """What the command prints."""
+    """Return the output of the command."""
     done = subprocess.run([sys.executable, "-m", "narrator", *arguments], capture_output=True, text=True, check=False)
     if done.returncode:
         sys.stderr.write(done.stderr)

@@ -22,7 +22,7 @@ def make_speech(text: str, form: str = "mp3") -> bytes:
 
 
 def make_silence(form: str = "wav") -> bytes:
-    """A second in which nothing is heard."""
+    """Return a second of silence."""
     return _encode(np.zeros(24_000, np.float32), form)
 
 

@@ -1,4 +1,4 @@
-"""Makes `scripts/` anew: the script of each built-in routine at its own length, with the voice `silent`.
+"""Make `scripts/` again: the script of each built-in routine at its own length, with the voice `silent`.
 
 Run it from the top of the project: `python tests/make_scripts.py`.
 """

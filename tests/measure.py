@@ -12,14 +12,14 @@ from narrator.units import SAMPLES_PER_MS
 
 
 def decode(path) -> np.ndarray:
-    """Samples of a file, shape (frames, channels), float32."""
+    """Return the samples of a file, shape (frames, channels), float32."""
     with av.open(str(path)) as container:
         parts = [frame.to_ndarray() for frame in container.decode(audio=0)]
     return np.concatenate([part.T if part.shape[0] <= 2 else part for part in parts]).astype(np.float32)
 
 
 def count_with_ffmpeg(path) -> int | None:
-    """Samples per channel as the ffmpeg program counts them; None where there is none."""
+    """Return the number of samples per channel as ffmpeg counts them; None without ffmpeg."""
     if not shutil.which("ffmpeg"):
         return None
     command = ["ffmpeg", "-v", "error", "-i", str(path), "-f", "s16le", "-"]

@@ -11,7 +11,7 @@ TONE_BYTES = TONE.tobytes()
 
 
 def make_wav(data=TONE_BYTES, rate=48_000, channels=1, bits=16, kind=1, size=None):
-    """A WAV with a head that says whatever it is told to."""
+    """Return a WAV with the given fields in its head."""
     width = channels * bits // 8
     head = struct.pack("<HHIIHH", kind, channels, rate, (rate * width) % 2**32, width % 2**16, bits)
     size = len(data) if size is None else size
@@ -26,7 +26,7 @@ def make_float(value, count=144_000):
 
 
 def write_sound(form, codec, samples=TONE, rate=48_000, bit_rate=0):
-    """A sound that is as it should be."""
+    """Return a valid sound file."""
     file = io.BytesIO()
     with av.open(file, "w", format=form) as container:
         stream = container.add_stream(codec, rate=rate, layout="mono")

@@ -110,7 +110,7 @@ def test_a_cache_of_ones_own(routine, tmp_path):
     assert any((tmp_path / "store").rglob("*"))
 
 
-def test_the_environment_counts_unless_told_not_to(routine, monkeypatch):
+def test_the_environment_counts_unless_reported_not_to(routine, monkeypatch):
     monkeypatch.setenv("NARRATOR_VOICE", "silent")
     assert narrator.plan(routine).voice == "silent:en"
     assert narrator.plan(routine, voice="espeak").voice.startswith("espeak")
@@ -124,7 +124,7 @@ def test_the_environment_counts_unless_told_not_to(routine, monkeypatch):
         ({"length": "soon"}, "soon"),
         ({"length": 0}, "a track needs some time"),
         ({"guidance": "loud"}, "there is no guidance 'loud'"),
-        ({"language": "english!"}, "not a code of a language"),
+        ({"language": "english!"}, "not a language code"),
         ({"seed": "x"}, "'seed' is a whole number or today"),
     ],
 )
@@ -163,7 +163,7 @@ def test_a_routine_is_loaded_and_its_faults_have_places(tmp_path):
 def test_lists():
     assert "grounding" in {routine.name for routine in narrator.routines()}
     assert {"espeak", "silent"} <= {engine.engine for engine in narrator.voices("de") if engine.installed}
-    with pytest.raises(narrator.UsageError, match="not a code"):
+    with pytest.raises(narrator.UsageError, match="not a language code"):
         narrator.voices("German, please")
 
 

@@ -74,7 +74,7 @@ def test_what_was_edited_is_not_replaced_unless_forced(request_track, cache):
     made = path.read_bytes()
     path.write_bytes(made + b"NOTE mine\n")
     before = list_files(request_track)
-    with pytest.raises(PublishError, match=r"a\.vtt was not made by narrator, or was changed since"):
+    with pytest.raises(PublishError, match=r"a\.vtt was not written by narrator, or was edited"):
         render_track(request_track, cache)
     assert list_files(request_track) == before
     render_track(replace(request_track, force=True), cache)
@@ -89,11 +89,11 @@ def test_a_cache_that_was_cleared_costs_no_force_where_nothing_would_change(requ
 
 
 def test_the_routine_is_never_written_over(request_track, cache, tmp_path, write):
-    source = write(ROUTINE, "a.txt")
+    source = write("Rest.\n", "a.txt")
     request = TrackRequest(make_request(source, "a.txt"), tmp_path / "a.mp3", captions=("text",), force=True)
-    with pytest.raises(UsageError, match="is what this is made from"):
+    with pytest.raises(UsageError, match="is the routine, and would be overwritten"):
         render_track(request, cache)
-    assert source.read_text() == ROUTINE
+    assert source.read_text() == "Rest.\n"
     request_track.output.parent.mkdir()
     request_track.output.with_suffix(".vtt").mkdir()
     with pytest.raises(PublishError, match=r"a\.vtt: it is a folder"):

@@ -1,4 +1,4 @@
-"""The configuration file: what it may say, and what is told when it cannot be used."""
+"""The configuration file: its contents, and the messages about faults in it."""
 
 import re
 
@@ -54,28 +54,28 @@ BAD = {
     "[gtts]\nintervall = 1\n": "unknown key 'gtts.intervall'; did you mean 'interval'?",
     '[gtts]\ninterval = "soon"\n': "'gtts.interval' cannot be used: write a number",
     "[gtts]\ninterval = -1\n": "'gtts.interval' cannot be used: input should be greater than or equal to 0",
-    '[openai]\nurl = "localhost"\n': "'openai.url' cannot be used: it is no address; write one such as",
-    '[openai]\nurl = "http://me:secret@localhost/v1"\n': "an address here holds no name, password or question",
-    '[openai]\nurl = "http://localhost/v1?key=secret"\n': "an address here holds no name, password or question",
-    '[openai]\nurl = "http://me:secret"\n': "it is no address",
-    '[openai]\nurl = "http://[secret/v1"\n': "it is no address",
-    '[openai]\nurl = "http://a secret/v1"\n': "it is no address",
+    '[openai]\nurl = "localhost"\n': "'openai.url' cannot be used: it is not a valid address; write one such as",
+    '[openai]\nurl = "http://me:secret@localhost/v1"\n': "an address here has no user name, password or query",
+    '[openai]\nurl = "http://localhost/v1?key=secret"\n': "an address here has no user name, password or query",
+    '[openai]\nurl = "http://me:secret"\n': "it is not a valid address",
+    '[openai]\nurl = "http://[secret/v1"\n': "it is not a valid address",
+    '[openai]\nurl = "http://a secret/v1"\n': "it is not a valid address",
     'openai = "sk-secret"\n': "unknown key 'openai'; known are: voice, fallback, cache, sounds (the settings of an engine are a table, as [gtts])",
     '[opneai]\nurl = "x"\n': "unknown key 'opneai'; did you mean 'openai'?",
-    '[espeak]\nurl = "x"\n': "'espeak' cannot be used: the engine 'espeak' has nothing to configure; take the table out",
+    '[espeak]\nurl = "x"\n': "'espeak' cannot be used: the engine 'espeak' has no settings; remove the table",
     '[command.box]\nrun = "curl -H secret"\n': '\'command.box.run\' cannot be used: write a list, such as ["say", "{text}"]',
-    '[command.box]\nrun = ["say", "{outptu}"]\n': "'run' has {outptu}, which stands for nothing; did you mean {output}?",
-    "[command.box]\nrun = []\n": "'command.box.run' cannot be used: there has to be something in the list",
+    '[command.box]\nrun = ["say", "{outptu}"]\n': "'run' has {outptu}, which is not a placeholder; did you mean {output}?",
+    "[command.box]\nrun = []\n": "'command.box.run' cannot be used: the list needs at least one item",
     "[gtts]\nwait = 61\n": "'gtts.wait' cannot be used: input should be less than or equal to 60",
     "[gtts]\ntimeout = 0\n": "'gtts.timeout' cannot be used: input should be greater than 0",
-    f"x = {'[' * 3000}{']' * 3000}\n": "is nested too deep, or has too long a number; mend it",
-    f"[gtts]\ninterval = {'1' * 5000}\n": "is nested too deep, or has too long a number; mend it",
+    f"x = {'[' * 3000}{']' * 3000}\n": "is nested too deep, or has too long a number; fix it",
+    f"[gtts]\ninterval = {'1' * 5000}\n": "is nested too deep, or has too long a number; fix it",
     '[command.box]\nlanguages = ["en"]\n': "'command.box.run' is missing; write run = ...",
 }
 
 
 @pytest.mark.parametrize(("text", "message"), BAD.items())
-def test_what_cannot_be_used_is_told_with_the_file_the_key_and_the_remedy(configure, text, message):
+def test_what_cannot_be_used_is_reported_with_the_file_the_key_and_the_remedy(configure, text, message):
     path = configure(text)
     engine = re.match(r"\[(gtts|openai|command)|", text)[1] or "espeak"
     with pytest.raises(ConfigError) as caught:
@@ -90,7 +90,7 @@ def test_an_address_is_taken_without_what_surrounds_it():
     assert check_url(" https://example.org:8880/v1/\r\n") == "https://example.org:8880/v1"
 
 
-def test_a_missing_file_that_was_named_is_told(monkeypatch, tmp_path):
+def test_a_missing_file_that_was_named_is_reported(monkeypatch, tmp_path):
     monkeypatch.setenv("NARRATOR_CONFIG", str(tmp_path / "none.toml"))
     with pytest.raises(ConfigError, match="which NARRATOR_CONFIG names"):
         read_config()

@@ -15,8 +15,8 @@ from narrator import plan
 from narrator.captions.forms import FORMS, Form
 from narrator.formats import FORMATS
 from narrator.routine import phrases
+from narrator.routine.importers import read_source
 from narrator.routine.phrases import find_phrases
-from narrator.routine.source import read_source
 from narrator.sound.catalog import BELLS, BellSound, Partial
 
 PAGE = (Path(__file__).parents[1] / "docs" / "extending.md").read_text("utf-8")
@@ -113,7 +113,7 @@ def test_the_format_is_written_and_read(narrator, write, tmp_path):
 
 
 def test_the_captions_are_written(narrator, write, tmp_path, monkeypatch):
-    line, module = get_blocks("A form of captions")
+    line, module = get_blocks("A caption format")
     form = eval(line, {"Form": Form})  # noqa: S307 - the page's own
     (tmp_path / "captions").mkdir()
     (tmp_path / "captions" / "sbv.py").write_text(module)

@@ -1,4 +1,4 @@
-"""What may befall any command is a line and an exit code, and never a traceback."""
+"""Any fault from outside gives a line and an exit code, never a traceback."""
 
 import io
 import json
@@ -29,7 +29,7 @@ from narrator.errors import (
 from narrator.formats.tags import is_ours
 from narrator.paths import exists, find_below, is_file
 from narrator.routine.find import find_routine
-from narrator.routine.source import read_source
+from narrator.routine.importers import read_source
 from narrator.verifying.track import verify_track
 
 pytestmark = pytest.mark.long
@@ -98,7 +98,7 @@ def test_whoever_reads_the_output_may_go_away(tmp_path):
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["list"], ["schema"], ["render", "a.yaml"], ["voices", "--json"]])
-def test_output_that_cannot_be_written_is_told(tmp_path, arguments):
+def test_output_that_cannot_be_written_is_reported(tmp_path, arguments):
     (tmp_path / "a.yaml").write_text(SESSION.format("a"))
     with Path("/dev/full").open("wb") as full:
         code, err = run(*arguments, cwd=tmp_path, stdout=full)
@@ -128,7 +128,7 @@ def test_a_terminal_need_not_know_a_character(tmp_path):
 @pytest.mark.parametrize(
     "name", [LONG, f"{LONG}.yaml", "a/" * 3000 + "x.yaml", b"\xff.yaml", b"\xff", "a\nb.yaml", "\x1b[31mx"]
 )
-def test_a_name_that_cannot_be_is_told(tmp_path, name):
+def test_a_name_that_cannot_be_is_reported(tmp_path, name):
     for command in ("check", "render", "script", "verify"):
         code, err = run(command, name, cwd=tmp_path)
         assert code in {1, 3}
@@ -143,7 +143,7 @@ def test_a_name_that_cannot_be_is_told(tmp_path, name):
         ["sounds", "tick", "--output", f"{LONG}.wav"], ["voices", "try", "silent", "Rest.", "--output", f"{LONG}.wav"],
     ],
 )  # fmt: skip
-def test_a_name_too_long_to_write_to_is_told(tmp_path, arguments):
+def test_a_name_too_long_to_write_to_is_reported(tmp_path, arguments):
     (tmp_path / "a.yaml").write_text(SESSION.format("a"))
     code, err = run(*arguments, cwd=tmp_path)
     assert code == 3
@@ -194,7 +194,7 @@ def test_a_folder_without_permission_holds_nothing(tmp_path):
     assert found == [False, False, None, False]
 
 
-def test_a_user_without_a_home_is_told_what_to_set(narrator, write, monkeypatch):
+def test_a_user_without_a_home_is_reported_what_to_set(narrator, write, monkeypatch):
     def refuse(*_args, **_options):
         raise RuntimeError(
             "could not determine the home directory for '~/.cache', set an absolute HOME or XDG variable"

@@ -26,7 +26,7 @@ STAGES = [
     "formats",
 ]
 MADE = {*STAGES, "session"}
-"""What a session may be made from and into: all that stands before what is done with it."""
+"""Packages that a session may be made from, and that come before what is done with it."""
 ALLOWED = {
     "cache": set(),
     "routine": {"sound"},

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 PAGES = [
     README,
-    *((ROOT / "docs" / name).read_text("utf-8") for name in ("captions.md", "command-line.md", "language.md")),
+    *((ROOT / "docs" / f"{name}.md").read_text("utf-8") for name in ("captions", "command-line", "language", "text")),
 ]
 
 
@@ -49,7 +49,7 @@ def test_commands_shown_work_one_after_another(narrator_process):
     assert len(COMMANDS) > 12
     for command in COMMANDS:
         result = narrator_process(*shlex.split(command)[1:])
-        # What is odd about a routine is no fault of the command.
+        # A warning about a routine is not a fault of the command.
         assert (result.code, re.findall(r"(?m)^(?:\S+: )?error: .*", result.err)) == (0, []), command
 
 

@@ -218,7 +218,7 @@ def test_a_cache_that_can_only_be_read_is_enough(job, tmp_path, monkeypatch):
     assert (tmp_path / "output" / "60000.mp3").read_bytes() == first
 
 
-def test_what_must_be_kept_and_cannot_is_told_before_anything_is_spoken(job, tmp_path, monkeypatch):
+def test_what_must_be_kept_and_cannot_is_reported_before_anything_is_spoken(job, tmp_path, monkeypatch):
     class Speaker(Silent):
         def synthesize(self, text, voice):
             raise AssertionError("spoken in vain")
@@ -325,7 +325,7 @@ def test_a_track_of_the_silent_voice_holds_its_bells_alone(job, cache, tmp_path)
 
 
 class Faltering(Silent):
-    """Speaks a few sentences, then fails, until it is mended."""
+    """Speaks a few sentences, then fails, until it is repaired."""
 
     name = "faltering"
     good = 2
@@ -375,7 +375,7 @@ def test_without_a_next_voice_it_stops_and_keeps_what_was_spoken(job, faltering,
     assert len(list((tmp_path / "cache" / "clips").rglob("*"))) == 4
 
 
-def test_where_every_voice_fails_each_failure_is_told(write, faltering, tmp_path):
+def test_where_every_voice_fails_each_failure_is_reported(write, faltering, tmp_path):
     def fail(*fallback, language="en"):
         path = write(f"title: x\nlanguage: {language}\nsteps: [{{say: One.}}]\n")
         with pytest.raises(SpeechError) as raised:
@@ -405,7 +405,7 @@ def test_checking_falls_back_as_rendering_does(narrator, write, monkeypatch):
     checked = narrator("check", "routine.yaml", env={"NARRATOR_CONFIG": config})
     rendered = narrator("render", "routine.yaml", env={"NARRATOR_CONFIG": config})
     assert (checked.code, rendered.code) == (0, 0)
-    told = "warning: the whole session is spoken by silent instead: piper has no voice yet"
+    told = "warning: the whole session is spoken by silent instead: piper has no installed voice"
     assert checked.err.startswith(told)
     assert rendered.err.startswith(told)
     codes = {

@@ -36,7 +36,7 @@ def ask(name, guidance="full", language=None):
 
 @cache
 def plan_once(request):
-    """A plan that several tests look at, and none changes."""
+    """Return a plan that several tests read and none changes."""
     return make_session(request, Cache())
 
 

@@ -66,7 +66,7 @@ def test_one_side_has_no_other(unroll):
         unroll("  - section: A\n    sides: [right, left, middle]\n    steps:\n      - say: The {other_side}.\n")
 
 
-def test_an_unknown_word_in_braces_is_told_with_its_place(unroll):
+def test_an_unknown_word_in_braces_is_reported_with_its_place(unroll):
     with pytest.raises(RoutineError) as caught:
         unroll("  - say: The {side}.\n  - hold: 1m\n    cues: [{at: half, say: 'The {sied}.'}]\n")
     assert [fault.mark.line for fault in caught.value.faults] == [3, 5]
@@ -171,7 +171,7 @@ def test_a_sentence_for_each_side_is_taken_for_it(unroll):
             SIDED.format(sides="[right, front]", left="Links."),
             "the section has no side 'left'; known are: right, front",
         ),
-        ("  - say: {sides: {right: a., left: b.}}\n", "'sides' in a text is for steps inside a section with 'sides'"),
+        ("  - say: {sides: {right: a., left: b.}}\n", "'sides' in a text works only inside a section with 'sides'"),
     ],
 )
 def test_sides_of_a_text_are_those_of_its_section(unroll, steps, message):
@@ -245,11 +245,11 @@ def test_optional_steps_take_their_gaps_with_them(unroll):
 
 
 def test_what_is_filled_into_braces_cannot_break_a_text(unroll):
-    with pytest.raises(RoutineError, match="a square bracket without its partner"):
+    with pytest.raises(RoutineError, match="a square bracket is unmatched"):
         unroll("  - section: A\n    sides: ['[', left]\n    steps: [{say: 'The {side}.'}]\n")
 
 
-def test_a_cue_in_a_hold_has_no_pauses_and_all_faults_are_told(unroll):
+def test_a_cue_in_a_hold_has_no_pauses_and_all_faults_are_reported(unroll):
     with pytest.raises(RoutineError) as caught:
         unroll(
             "  - hold: 1m\n    cues:\n      - {at: half, say: 'Rest. [3s] On.'}\n      - {at: 5s, say: 'The {x}.'}\n"

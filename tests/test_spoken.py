@@ -71,7 +71,7 @@ def test_ipa_without_slashes_is_refused_at_its_place(routine):
     refused = run("check", routine(ROUTINE.replace("/", "")))
     assert refused.exit_code == 1
     assert (
-        "r.yaml:4:13: error: 'ɑ' in 'ʃəˈvɑːsənə' is a sign of IPA; write IPA between slashes: /ʃəˈvɑːsənə/"
+        "r.yaml:4:13: error: 'ɑ' in 'ʃəˈvɑːsənə' is an IPA symbol; write IPA between slashes: /ʃəˈvɑːsənə/"
         in refused.stderr
     )
 

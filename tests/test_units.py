@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from narrator import units
-from narrator.units import LONGEST, format_clock, format_duration, format_size, parse_duration, parse_size
+from narrator.units import (
+    LONGEST,
+    format_clock,
+    format_duration,
+    format_range,
+    format_seconds,
+    format_size,
+    parse_duration,
+    parse_size,
+)  # fmt: skip
 
 lengths = st.integers(0, LONGEST)
 
@@ -56,7 +65,7 @@ def test_other_text_is_refused(text):
         parse_duration(text)
 
 
-def test_a_bare_number_gets_told_its_units():
+def test_a_bare_number_is_answered_with_its_units():
     with pytest.raises(ValueError, match="write 10s or 10m"):
         parse_duration("10")
 
@@ -118,3 +127,21 @@ def test_sizes_are_written(size, text):
 @given(st.integers(0, 10**13))
 def test_what_is_written_of_a_size_is_read_again_nearly(size):
     assert parse_size(format_size(size)) == pytest.approx(size, rel=0.06)
+
+
+@given(lengths)
+def test_a_length_in_seconds_is_the_nearest(ms):
+    shown = parse_duration(format_seconds(ms))
+    assert shown == ms if ms < 500 else abs(shown - ms) <= 500
+    assert ms < 500 or shown % 1000 == 0
+
+
+@given(lengths, st.integers(0, 5000))
+def test_both_ends_of_a_range_stay_in_it(shortest, width):
+    longest = shortest + width
+    first, last = map(parse_duration, format_range(shortest, longest))
+    assert shortest <= first <= last <= longest
+    has_seconds = longest // 1000 * 1000 >= shortest
+    assert has_seconds == (first % 1000 == last % 1000 == 0)
+    assert first - shortest < 1000
+    assert longest - last < 1000

@@ -1,6 +1,11 @@
 """Timelines made by hand, for the stages behind them."""
 
+import numpy as np
+
 from narrator.errors import Mark
+from narrator.formats.encoded import find_surroundings
+from narrator.formats.mp3_frames import count_frames
+from narrator.mix.parts import list_parts, mix_part
 from narrator.script import Bed, Breath, Speech
 from narrator.timeline import BedLine, Segment, Timeline
 
@@ -22,3 +27,10 @@ def make_timeline(*cues, length=60_000, takes=480, bed=None, levels=None):
 
 def make_bed(sound="drone", level=-22.0, duck=8.0, fade=2400, digest=""):
     return Bed(sound, level, duck, fade, digest)
+
+
+def mix_track(layout, mixer):
+    """Return the mixed sound of a whole track; shape (frames, 2)."""
+    parts = list_parts(layout, mixer, count_frames(layout.length))
+    mixed = [mix_part(part, layout, mixer, find_surroundings(part, mixer)) for part in parts]
+    return np.concatenate(mixed)[: layout.length * 48]

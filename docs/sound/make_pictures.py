@@ -1,9 +1,10 @@
-"""Draws the pictures of this folder anew: spectrogram and level of each bell, a breath round and a ducked passage.
+"""Draws the pictures of this folder: spectrogram and level of bells, a breath round, a ducked passage, blends of beds.
 
 It takes the extra `docs` (matplotlib). Run it from the top of the project: `python docs/sound/make_pictures.py`.
 """
 
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import matplotlib as mpl
@@ -11,14 +12,22 @@ import numpy as np
 from matplotlib import pyplot as plt
 
 from narrator.cache import Cache
-from narrator.mix import find_islands, mix_background, mix_island
+from narrator.formats.encoded import find_surroundings
+from narrator.formats.mp3_frames import count_frames
+from narrator.mix import Mixer, find_islands
+from narrator.mix.backdrops import open_bed
+from narrator.mix.blends import choose_phase, place_blend
+from narrator.mix.mixing import mix_blend
+from narrator.mix.parts import list_parts, mix_part
 from narrator.request import SessionOptions, SessionRequest
+from narrator.script import Speech
 from narrator.session import make_session
 from narrator.sound.audio import Samples, get_samples
 from narrator.sound.bells import strike_bell
 from narrator.sound.breath import make_tone
-from narrator.sound.catalog import BELLS
-from narrator.units import SAMPLE_RATE, ms_to_samples
+from narrator.sound.catalog import BEDS, BELLS
+from narrator.speech.speak import Clips
+from narrator.units import SAMPLE_RATE, Ticks, ms_to_samples, ms_to_ticks, ticks_to_ms
 
 FOLDER = Path(__file__).parent
 _WINDOW = 8192
@@ -29,6 +38,18 @@ _DEPTH = 90
 
 def draw_sound(samples: Samples, title: str, path: Path) -> None:
     """Write a PNG of sound of shape (frames, 2): its spectrogram, and below it the peak of each 10 ms in dBFS."""
+    _draw(samples, title, path, _measure_peaks(samples), (-95, 0))
+
+
+def _draw(
+    samples: Samples,
+    title: str,
+    path: Path,
+    level: tuple[Samples, Samples],
+    span: tuple[float, float],
+    marks: Iterable[float] = (),
+) -> None:
+    """Write a picture with a level (times in seconds, dBFS) within a span of dBFS, and lines at some times."""
     mpl.use("Agg")
     seconds = len(samples) / SAMPLE_RATE
     figure, (above, below) = plt.subplots(
@@ -38,9 +59,11 @@ def draw_sound(samples: Samples, title: str, path: Path) -> None:
     shown = _measure_power(samples.mean(axis=1), edges)
     above.pcolormesh(np.linspace(0, seconds, 501), edges, shown, cmap="magma", vmin=-_DEPTH, vmax=0)
     above.set(yscale="log", ylabel="Hz", title=title)
-    below.plot(*_measure_level(samples), linewidth=0.8)
-    below.set(ylabel="dBFS", xlabel="s", xlim=(0, seconds), ylim=(-95, 0))
+    below.plot(*level, linewidth=0.8)
+    below.set(ylabel="dBFS", xlabel="s", xlim=(0, seconds), ylim=span)
     below.grid(alpha=0.3)
+    for mark in marks:
+        below.axvline(mark, color="tab:red", linewidth=0.8)
     figure.savefig(path)
     plt.close(figure)
 
@@ -60,11 +83,19 @@ def _measure_power(sound: Samples, edges: Samples) -> Samples:
     return 20 * np.log10(bands / bands.max() + 1e-9)
 
 
-def _measure_level(samples: Samples) -> tuple[Samples, Samples]:
-    """Time in seconds, and the peak of each 10 ms in dBFS."""
+def _measure_peaks(samples: Samples) -> tuple[Samples, Samples]:
+    """Return times in seconds, and the peak of each 10 ms in dBFS."""
     step = SAMPLE_RATE // 100
     peaks = np.abs(samples[: len(samples) // step * step]).max(axis=1).reshape(-1, step).max(axis=1)
     return np.arange(len(peaks)) / 100, 20 * np.log10(np.maximum(peaks, 1e-6))
+
+
+def _measure_level(samples: Samples) -> tuple[Samples, Samples]:
+    """Return times in seconds, and the level of the 200 ms around each, both sides together, in dBFS."""
+    step, window = SAMPLE_RATE // 100, 20
+    power = (samples[: len(samples) // step * step] ** 2).reshape(-1, 2 * step).mean(axis=1)
+    smooth = np.convolve(power, np.ones(window) / window, "valid")
+    return (np.arange(len(smooth)) + window / 2) / 100, 10 * np.log10(smooth)
 
 
 ROUTINE = """
@@ -82,24 +113,32 @@ steps:
 
 
 def mix_ducked() -> Samples:
-    """A passage as it is mixed for a track, shape (frames, 2): speech and a bell over a bed."""
+    """Return a passage as mixed for a track, shape (frames, 2): speech and a bell over a bed."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rain.yaml"
         path.write_text(ROUTINE, "utf-8")
         session = make_session(SessionRequest(path, path.name, SessionOptions(voice="espeak")), Cache(Path(folder)))
         mixer, layout = session.open_mixer(), find_islands(session.timeline)
-        whole = np.zeros((ms_to_samples(session.timeline.length), 2), np.float32)
-        at = 0
-        for island in (*layout.islands, None):
-            start = island.start if island else session.timeline.length
-            if start > at:
-                background = mix_background(layout.curve.find_level(at), at, start, mixer)
-                whole[ms_to_samples(at) : ms_to_samples(start)] = background
-            if island:
-                mixed = mix_island(island, layout.curve, mixer)
-                whole[ms_to_samples(island.start) : ms_to_samples(island.end)] = mixed
-                at = island.end
-        return whole
+        parts = list_parts(layout, mixer, count_frames(layout.length))
+        mixed = [mix_part(part, layout, mixer, find_surroundings(part, mixer)) for part in parts]
+        return np.concatenate(mixed)[: ms_to_samples(layout.length)]
+
+
+def draw_blend(sound: str, around: Ticks = 84) -> None:
+    """Draw the bed between two islands that are four seconds apart, as it is blended from one phase to the other."""
+    gap = ms_to_ticks(4000)
+    phases = [choose_phase(sound, 0, [Speech(text)]) for text in ("Breathe in.", "Breathe out.")]
+    placed = place_blend(sound, -18.0, phases[0], phases[1] - gap, gap)
+    if placed is None:
+        raise ValueError(f"both sentences are heard over the same bit of {sound}")
+    _, blend = placed
+    with tempfile.TemporaryDirectory() as folder:
+        cache = Cache(Path(folder))
+        samples = mix_blend(blend, around, around, Mixer(Clips(cache), 0.0, bed=open_bed(sound, "", cache)))
+    start, length = ticks_to_ms(around) / 1000, ticks_to_ms(blend.length) / 1000
+    title = f"bed: {sound}, blended in {length:.2f} s"
+    path = FOLDER / f"blend-{sound}.png"
+    _draw(samples, title, path, _measure_level(samples), (-50, -30), [start, start + length])
 
 
 def main() -> None:
@@ -111,6 +150,8 @@ def main() -> None:
         )
     tones = [get_samples(make_tone(phase, 4008)) for phase in ("in", "hold", "out")]
     draw_sound(np.concatenate(tones), "breath: in, hold, out, four seconds each", FOLDER / "breath.png")
+    for name in BEDS:
+        draw_blend(name)
     draw_sound(mix_ducked(), "rain, ducked by 8 dB under two sentences and a chime", FOLDER / "ducked.png")
 
 

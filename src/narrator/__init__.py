@@ -1,4 +1,4 @@
-"""Narrator turns a written routine into a guided audio session of exactly the length asked for.
+"""Narrator turns a written routine into a guided audio session of an exact length.
 
     import narrator
 
@@ -6,12 +6,12 @@
     session.render("hips.mp3")
     print(session.script())
 
-`plan` decides everything about a session; the session can be rendered to a file, written as a script, or opened as a
+`plan` decides everything about a session, which can then be rendered to a file, written as a script, or opened as a
 stream of bytes. `render`, `render_all` and `verify` work on files; `load` reads a routine; `routines` and `voices` list
-what there is. Every error that narrator raises is a `NarratorError`, whose `faults` say what is wrong, and where.
-`Engine`, `Voice`, `Clip` and `make_clip` are what an engine of one's own is made from.
+what is available. Every error that narrator raises is a `NarratorError`; its `faults` say what is wrong, and where. Use
+`Engine`, `Voice`, `Clip` and `make_clip` to write an engine.
 
-Nothing is imported before it is used.
+Modules are imported when they are first used.
 """
 
 from importlib import import_module
@@ -32,7 +32,7 @@ _HOMES = {
     "speech.clip": ("Clip", "make_clip"),
     "speech.engine": ("Engine", "Voice"),
 }  # fmt: skip
-"""The module that each public name is in."""
+"""The module of each public name."""
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
-"""`python -m narrator` is the `narrator` command, and this is where both begin.
+"""Entry point of `python -m narrator` and of the `narrator` command.
 
-Nothing is imported here that takes time: whoever interrupts the command while it starts sees a line, not a traceback.
+Imports nothing that takes time, so that an interrupt during the start shows a line and not a traceback.
 """
 
 import os
@@ -14,7 +14,7 @@ _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP
 def main() -> None:
     """Run the command."""
     for number in _SIGNALS:
-        # Whoever starts a command in the background may have it ignore them.
+        # A command that was started in the background may have it ignored.
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _leave)
     from narrator.cli.app import main as run
@@ -22,16 +22,16 @@ def main() -> None:
     try:
         run()
     finally:
-        # Python remembers an interrupt that came within `exec` of a text, as in the making of a dataclass, and would
-        # end by a signal although it was handled; the next `exec` makes it forget.
+        # Python remembers an interrupt within `exec` of a text, as when a dataclass is created, and would end by a
+        # signal although it was handled; the next `exec` clears that.
         exec("")  # noqa: S102 - nothing is in it
-        # All is done but for Python's own end, which an interrupt would turn into a death.
+        # Only Python's own shutdown is left, in which an interrupt would change the exit code.
         for number in _SIGNALS:
             signal.signal(number, signal.SIG_IGN)
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:
-    """End at once: nothing has begun, and an exception would be met in the midst of an import."""
+    """Exit at once: nothing has started, and an exception could be raised in the middle of an import."""
     os.write(2, b"interrupted\n")
     os._exit(_CODE)
 

@@ -1,4 +1,4 @@
-"""The library's front door: what `narrator` offers to programs. `docs/api.md` shows it."""
+"""The public API of the library; `docs/api.md` describes it."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -35,22 +35,22 @@ from narrator.verifying.checks import Check
 from narrator.verifying.track import verify_track
 
 Length: TypeAlias = Ms | str
-"""A length of time: in ms, or as it is written in a routine, such as `10m` or `1m30s`."""
+"""A length of time: in ms, or as in a routine, such as `10m` or `1m30s`."""
 
 
 class Options(TypedDict, total=False):
-    """What may be asked of a session; what is left out is left to the routine."""
+    """Options of a session; the routine decides about those that are not given."""
 
     length: Length | None
-    """Of the track."""
+    """Length of the track."""
     voice: str | None
     """`ENGINE[:NAME]`, or `auto`."""
     fallback: Sequence[str]
-    """Who speaks the whole session instead when that voice fails: the first of these, and so on."""
+    """Voices that speak the whole session instead, in this order, if the first one fails."""
     guidance: Guidance | None
-    """How much is said: `full`, `brief`, or `bells`."""
+    """How much is said: `full`, `brief` or `bells`."""
     language: str | None
-    """Code of the language of the texts."""
+    """Language of the texts, as a code."""
     bed: bool
     """Whether the routine's bed is heard."""
     without: Sequence[str]
@@ -58,13 +58,13 @@ class Options(TypedDict, total=False):
     nearest: bool
     """Whether the nearest length that can be met will do."""
     seed: Seed | None
-    """Settles what is left to chance: a number, or `today`."""
+    """Seed of everything random: a number, or `today`."""
     configured: bool
-    """Whether the environment and the configuration file count, as they do on the command line; True unless given."""
+    """Whether the environment and the configuration file are used, as on the command line; by default they are."""
 
 
 class Session:
-    """A session with everything decided: what is heard when, in which voice, and how loud. `plan` makes it."""
+    """A session with everything decided: what is heard and when, in which voice, and how loud. Returned by `plan`."""
 
     def __init__(self, draft: Draft, decided: DecidedSession, cache: Cache) -> None:
         self._draft, self._decided, self._cache = draft, decided, cache
@@ -74,32 +74,32 @@ class Session:
 
     @property
     def title(self) -> str:
-        """Title of the routine."""
+        """The title of the routine."""
         return self._decided.heading.title
 
     @property
     def language(self) -> str:
-        """Code of the language that is spoken."""
+        """The code of the spoken language."""
         return self._decided.heading.language
 
     @property
     def voice(self) -> str:
-        """Who speaks, as `ENGINE:NAME`."""
+        """The voice, as `ENGINE:NAME`."""
         return str(self._decided.voice)
 
     @property
     def length(self) -> Ms:
-        """Length of the track in ms; 48 samples each."""
+        """The length of the track in ms, of 48 samples each."""
         return self._decided.timeline.length
 
     @property
     def chapters(self) -> tuple[Chapter, ...]:
-        """Chapters, with `title`, `start` and `end` in ms."""
+        """The chapters, with `title`, `start` and `end` in ms."""
         return self._decided.timeline.chapters
 
     @property
     def notes(self) -> tuple[Fault, ...]:
-        """What had to give way, and what the voice is likely to misread."""
+        """Notes on what was left out or changed, and on what the voice is likely to misread."""
         return self._decided.notes
 
     def render(
@@ -114,45 +114,45 @@ class Session:
         threads: int | None = None,
         report: Report | None = None,
     ) -> Track:
-        """Write the track; its format follows from the ending of its name.
+        """Write the track; its suffix selects the format.
 
-        `captions` are the forms in which what is said is written beside it, such as `vtt` and `lrc`; with
-        `caption_bells` they show strokes of bells.
+        `captions` names the formats in which what is said is also written beside the track, such as `vtt` and `lrc`;
+        with `caption_bells` they show strokes of bells.
 
-        A track that is there already and would come out the same is left as it is. `bitrate` is in kbit/s. With
-        `force` it is made again in any case, and a file that narrator did not make is replaced. `report` is called
-        with the name of a stage, how much of it is done, and of how much.
+        An existing track that would be the same is left as it is. `bitrate` is in kbit/s. With `force`, it is made
+        again in any case, and a file that narrator did not make is replaced. `report` is called with the name of a
+        stage, the amount done, and the total.
 
         Raises:
-            UsageError: the format, the bit rate or a form of captions is not one that narrator writes.
+            UsageError: the format, the bit rate or a format of captions is not one that narrator writes.
             PublishError: a file cannot be written, or was not made by narrator.
-            SpeechError: the voice is not there any more.
+            SpeechError: the voice is no longer available.
 
         """
         request = _ask_track(self._draft.request, path, bitrate=bitrate, mono=mono, force=force, threads=threads)
         return render_track(_ask_captions(request, captions, caption_bells), self._cache, report, self._draft)
 
     def script(self, form: str = "text", *, spoken: bool = False, bells: bool = False) -> str:
-        """Return what is said when: `text` to read, `json` for programs, `yaml` to edit and render, or captions.
+        """Return what is said and when: `text` to read, `json`, `yaml` (a script file to edit and render), or captions.
 
-        `spoken` adds what the voice is given for each text, in `text` and `json`; with `bells`, captions (`vtt`,
-        `srt`, `lrc`) show strokes of bells.
+        `spoken` adds the text that the voice receives, in `text` and `json`; with `bells`, captions (`vtt`, `srt`,
+        `lrc`) show strokes of bells.
 
         Raises:
-            UsageError: there is no such form.
+            UsageError: the form does not exist.
 
         """
         if form == "yaml":
             return self._decided.format_script()
         if form not in FORMS:
-            raise UsageError(f"a script cannot be written as {form!r}; it can be {', '.join(FORMS)}, yaml")
+            raise UsageError(f"a script cannot be written as {form!r}; use {', '.join(FORMS)}, yaml")
         return self._decided.write(form, spoken=spoken, bells=bells)
 
     def open(self, form: str = "mp3", *, bitrate: int = 128, mono: bool = False) -> Stream:
-        """Return the track as a stream of bytes, those of the file that `render` writes.
+        """Return the track as a stream of bytes, the same as in the file that `render` writes.
 
-        `stream.size` is known at once. `stream.read(start, end)` returns the bytes from `start` up to, not including,
-        `end`, and makes no more sound than they need.
+        `stream.size` is known at once. `stream.read(start, end)` returns the bytes from `start` to `end` (exclusive)
+        and makes only the sound that they need.
 
         Raises:
             UsageError: the format or the bit rate is not one that narrator writes.
@@ -171,10 +171,10 @@ def plan(
     report: Report | None = None,
     **options: Unpack[Options],
 ) -> Session:
-    """Decide everything about a session of a routine: speak it, and place every cue.
+    """Decide everything about a session of a routine: synthesise the speech, and place every cue.
 
-    The routine is a built-in one's name, or a routine or script file. What is spoken is kept in the cache, the user's
-    unless another one is given. `report` is called with the name of a stage, how much of it is done, and of how much.
+    The routine is the name of a built-in one, or a routine or script file. Speech is stored in the cache, by default
+    the user's. `report` is called with the name of a stage, the amount done, and the total.
 
     Raises:
         NarratorError: the routine cannot be used, the length cannot be met, or the voice cannot speak.
@@ -197,9 +197,9 @@ def render(
     report: Report | None = None,
     **options: Unpack[Options],
 ) -> Track:
-    """Make a track of a routine; see `plan` and `Session.render`.
+    """Make a track from a routine; see `plan` and `Session.render`.
 
-    A track whose inputs have not changed is recognised without speaking or placing anything.
+    If the inputs of a track have not changed, nothing is spoken or placed again.
 
     Raises:
         NarratorError: of the stage that failed.
@@ -210,10 +210,10 @@ def render(
 
 
 def make_request(routine: str | os.PathLike[str], **options: Unpack[Options]) -> SessionRequest:
-    """Return a request for a session, which `render_all` takes with a path.
+    """Return a request for a session, to pass to `render_all` with a path.
 
     Raises:
-        RoutineError: there is no such routine.
+        RoutineError: the routine does not exist.
         UsageError: an option is not valid.
         ConfigError: the configuration file cannot be used.
 
@@ -231,13 +231,13 @@ def render_all(
     force: bool = False,
     cache: Cache | None = None,
 ) -> Iterator[tuple[Path, Track | NarratorError]]:
-    """Make many tracks over an executor; yield each path with its track, or with what went wrong, as they finish.
+    """Make many tracks on an executor; yield each path with its track, or with the error, in order of completion.
 
-    A track that fails leaves the others alone. Any `concurrent.futures.Executor` will do; one thread for each core
-    unless one is given.
+    A failed track does not affect the others. Any `concurrent.futures.Executor` can be used; the default has one
+    thread per core.
 
     Raises:
-        UsageError: two tracks would be written to one file, or a format or bit rate is not one that narrator writes.
+        UsageError: two tracks have the same path, or a format or bit rate is not one that narrator writes.
 
     """
     requests = [
@@ -254,7 +254,7 @@ def load(routine: str | os.PathLike[str]) -> Routine:
     """Read and check a routine, by its file or its built-in name.
 
     Raises:
-        RoutineError: it cannot be used; its `faults` have all that is wrong, with their places.
+        RoutineError: it cannot be used; its `faults` list everything that is wrong, with the places.
 
     """
     name = os.fspath(routine)
@@ -264,12 +264,12 @@ def load(routine: str | os.PathLike[str]) -> Routine:
 def verify(
     path: str | os.PathLike[str], script: str | os.PathLike[str] | None = None, *, cache: Cache | None = None
 ) -> list[Check]:
-    """Decode a finished track, and compare it with what it was made from: its `script`, or what narrator knows of it.
+    """Decode a finished track and compare it with its `script`, or with narrator's own record of how it was made.
 
     Each check has `name`, `planned`, `found`, `places` and `is_fault`.
 
     Raises:
-        UsageError: nothing is known of how the track was made, and no script is given.
+        UsageError: there is no record of how the track was made, and no script is given.
         PublishError: the file cannot be read.
 
     """
@@ -278,10 +278,10 @@ def verify(
 
 
 def voices(language: str | None = None) -> list[ListedEngine]:
-    """Return the engines and their voices; of a language, those that speak it, or would once they are installed.
+    """Return the engines and their voices; for a language, those that speak it, or would once they are installed.
 
     Raises:
-        UsageError: that is not a language's code.
+        UsageError: the language is not a valid code.
 
     """
     if language is not None:

@@ -1,4 +1,4 @@
-"""Captions beside a track: where they are, whether they are as they were written, and which of them may be replaced."""
+"""Caption files beside a track: their paths, whether they are up to date, and whether they may be replaced."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from narrator.request import TrackRequest
 from narrator.session import Session
 
 _FORMAT = 1
-"""Raised whenever the same session would have other captions."""
+"""Version of the captions; raise it with every change that gives other captions for the same session."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text to write, where, and a name for all that it is made from."""
+    """A text to write, its path, and a fingerprint of its input."""
 
     path: Path
     text: str
@@ -27,13 +27,13 @@ class Text:
 
 
 def list_places(request: TrackRequest) -> dict[str, Path]:
-    """Return where the captions of a track are written, by their forms: beside it, under its name."""
+    """Return the paths of the captions of a track by format: beside it, with its name."""
     output = request.output
     return {name: output.with_name(output.stem + FORMS[name].suffix) for name in request.captions}
 
 
 def has_captions(request: TrackRequest, fingerprint: str, cache: Cache) -> bool:
-    """Return whether all captions are there that are asked for, as they were written for a track with a fingerprint.
+    """Return whether all requested captions exist as they were written for a track with this fingerprint.
 
     Raises:
         PublishError: one of them cannot be read.
@@ -46,11 +46,11 @@ def has_captions(request: TrackRequest, fingerprint: str, cache: Cache) -> bool:
 
 
 def compose_captions(session: Session, request: TrackRequest, fingerprint: str, cache: Cache) -> list[Text]:
-    """Return the captions that are asked for, all of which may be written; see `check_place`.
+    """Return the requested captions, all of which may be written; see `check_place`.
 
     Raises:
-        UsageError, PublishError: one of them may not.
-        LostClipError: a clip has vanished from the cache.
+        UsageError, PublishError: one of them may not be written.
+        LostClipError: a clip is missing from the cache.
 
     """
     texts = [
@@ -63,27 +63,27 @@ def compose_captions(session: Session, request: TrackRequest, fingerprint: str, 
 
 
 def check_place(text: Text, source: Path, cache: Cache, *, force: bool) -> None:
-    """Refuse to write a text over what it is made from; and, unless forced, over what narrator did not write there.
+    """Refuse to overwrite the routine, or, without `force`, a file that narrator did not write.
 
     Raises:
-        UsageError: it is made from what is at its place.
-        PublishError: the file there may not be replaced, or is not one.
+        UsageError: the routine would be overwritten.
+        PublishError: the file may not be replaced, or is not a regular file.
 
     """
     path = text.path
     if exists(path) and path.resolve() == source.resolve():
-        raise UsageError(f"{path} is what this is made from, and would be lost; choose another name")
+        raise UsageError(f"{path} is the routine, and would be overwritten; choose another name")
     try:
         refuse_special(path)
     except OSError as error:
         raise PublishError(f"cannot write {path}: {error.strerror}; choose another place") from error
     if exists(path) and not force and not _may_replace(text, cache):
-        message = f"{path} was not made by narrator, or was changed since; move it away, or have it replaced"
+        message = f"{path} was not written by narrator, or was edited; move it away, or have it replaced"
         raise PublishError(message, options=("force",))
 
 
 def _may_replace(text: Text, cache: Cache) -> bool:
-    """Return whether the file at a place is as narrator wrote it there, or would stay as it is."""
+    """Return whether a file is as narrator wrote it, or would not change."""
     try:
         is_same = text.path.stat().st_size == len(text.text.encode()) and text.path.read_bytes() == text.text.encode()
     except OSError:
@@ -93,7 +93,7 @@ def _may_replace(text: Text, cache: Cache) -> bool:
 
 
 def write_texts(texts: Iterable[Text], cache: Cache) -> tuple[Fault, ...]:
-    """Write texts, each whole or not at all, and note that they are narrator's; where that fails there is a warning.
+    """Write texts, each completely or not at all, and record them; return a warning for each that cannot be recorded.
 
     Raises:
         PublishError: one cannot be written.

@@ -1,4 +1,4 @@
-"""The configuration file: which voice to take; and a table for each engine, which the engine's own type reads."""
+"""The configuration file: the voice to use, and a table for each engine, which the engine's own type reads."""
 
 import os
 import re
@@ -17,27 +17,28 @@ from narrator.units import parse_size
 
 VARIABLE = "NARRATOR_CONFIG"
 VOICE_VARIABLE = "NARRATOR_VOICE"
-"""Names another file than the user's own."""
+"""Variable with the default voice."""
 LIMIT_VARIABLE = "NARRATOR_CACHE_LIMIT"
-"""Says how large the cache may become, before the file does."""
+"""Variable with the limit of the cache, which overrides the file."""
 
 _MAX_BYTES = 256 * 1024
 _DEEP = re.compile(r"([^\s.=\[\]#]{1,100}\s{0,9}\.\s{0,9}){20}")
-"""A key with so many points in it; of thousands, tomllib makes gigabytes."""
+"""A key with that many points; with thousands of them tomllib uses gigabytes."""
 Seconds = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
 Timeout = Annotated[Seconds, Field(gt=0)]
 FirstWait = Annotated[Seconds, Field(le=60)]
 
 
 class ConfigError(NarratorError):
-    """The configuration file cannot be used as it stands."""
+    """The configuration file cannot be used."""
 
 
 def check_url(url: str) -> str:
-    """Give an address back without space around it or a slash at its end.
+    """Return an address without surrounding space or a slash at its end.
 
     Raises:
-        ValueError: it is none, or holds more than a host, a port and a path; it is not quoted, for it may be a secret.
+        ValueError: it is not valid, or has more than a host, a port and a path; the message does not quote it, because
+            it may contain a secret.
 
     """
     url = url.strip()
@@ -47,9 +48,9 @@ def check_url(url: str) -> str:
     except ValueError:
         is_address = False
     if not is_address or not url.isprintable() or " " in url:
-        raise ValueError("it is no address; write one such as https://example.org/v1")
+        raise ValueError("it is not a valid address; write one such as https://example.org/v1")
     if "@" in parts.netloc or "?" in url or "#" in url:
-        raise ValueError("an address here holds no name, password or question; keys belong in the environment")
+        raise ValueError("an address here has no user name, password or query; set keys in the environment")
     return url.rstrip("/")
 
 
@@ -73,33 +74,33 @@ def _read_size(value: Any) -> float:
 
 
 class CacheConfig(Section):
-    """What is kept for the next time."""
+    """Settings of the cache."""
 
     limit: Annotated[float, BeforeValidator(_read_size)] | None = None
-    """Bytes that the cache may take; infinite for no limit."""
+    """Limit of the cache in bytes; infinite for no limit."""
 
 
 class Config(Section):
-    """The whole file; what it does not say has its default. The engines' tables are kept as they are written."""
+    """The whole file, with defaults for what it does not set. The tables of engines are not read yet."""
 
     model_config = ConfigDict(frozen=True, extra="allow", hide_input_in_errors=True)
 
     voice: Annotated[str, Field(min_length=1)] | None = None
-    """Who speaks unless `--voice` or `NARRATOR_VOICE` say otherwise."""
+    """Voice to use unless `--voice` or `NARRATOR_VOICE` is given."""
     fallback: Annotated[tuple[str, ...], BeforeValidator(_split_voices)] = ()
-    """Who speaks the whole session when that voice fails, in this order, unless `--fallback` says otherwise."""
+    """Voices that speak the whole session, in this order, if that voice fails, unless `--fallback` is given."""
     cache: CacheConfig = CacheConfig()
     sounds: Annotated[str, Field(min_length=1)] | None = None
-    """A folder whose sound files any routine may name, besides those in its own folder."""
+    """A folder of sound files that any routine can name, in addition to those in its own folder."""
 
     @property
     def tables(self) -> dict[str, Any]:
-        """What is written for each engine, by the engine's name, unread."""
+        """The unread table of each engine, by the engine's name."""
         return dict(self.model_extra or {})
 
 
 def find_config() -> Path:
-    """Place of the configuration file: `NARRATOR_CONFIG`, or `config.toml` in the user's configuration directory."""
+    """Return the path of the configuration file: `NARRATOR_CONFIG`, or `config.toml` in the user's config folder."""
     if override := os.environ.get(VARIABLE):
         return Path(override)
     from platformdirs import user_config_path
@@ -108,28 +109,30 @@ def find_config() -> Path:
 
 
 def read_config() -> Config:
-    """Read the configuration file; without one, everything has its default.
+    """Read the configuration file; if it does not exist, everything has its default.
 
     Raises:
-        ConfigError: it cannot be read or understood; names the file, the key, and the remedy.
+        ConfigError: it cannot be read or is not valid; the message names the file, the key, and the remedy.
 
     """
     try:
         path = find_config()
-    except RuntimeError:  # a user without a home has no file there
+    except RuntimeError:  # a user without a home folder has no file there
         return Config()
     try:
         data = _parse(read_file(path, _MAX_BYTES).decode())
     except FileNotFoundError:
         if os.environ.get(VARIABLE):
-            raise ConfigError(f"there is no file {path}, which {VARIABLE} names; write it, or unset that") from None
+            raise ConfigError(
+                f"there is no file {path}, which {VARIABLE} names; write that file, or unset the variable"
+            ) from None
         return Config()
     except OSError as error:
         raise ConfigError(f"cannot read {path}: {error.strerror or error}; set {VARIABLE} to another file") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not TOML: {error}; mend it, or move it away") from error
+        raise ConfigError(f"{path} is not TOML: {error}; fix it, or move it away") from error
     except (RecursionError, ValueError) as error:
-        raise ConfigError(f"{path} is nested too deep, or has too long a number; mend it, or move it away") from error
+        raise ConfigError(f"{path} is nested too deep, or has too long a number; fix it, or move it away") from error
     strays = [key for key, value in data.items() if key not in Config.model_fields and not isinstance(value, dict)]
     if strays:
         raise ConfigError.gather(Fault(f"{path}: {_describe_stray(key)}") for key in strays)
@@ -138,10 +141,10 @@ def read_config() -> Config:
 
 
 def read_settings(name: str, kind: Any) -> Any:
-    """Read the table of an engine: `kind` is its type, a model or a dict of models.
+    """Read the table of an engine; `kind` is its type, a model or a dict of models.
 
     Raises:
-        ConfigError: as for `read_config`, or the table is not of that type.
+        ConfigError: as for `read_config`, or the table does not match that type.
 
     """
     return _type(kind, read_config().tables.get(name, {}), find_config(), name)
@@ -168,9 +171,9 @@ def _parse(text: str) -> dict[str, Any]:
 
 
 def choose_voices(voice: str | None, fallback: str | None = None) -> tuple[str | None, tuple[str, ...]]:
-    """Return who is asked to speak, and who instead when that fails.
+    """Return the voice to use, and those to use if it fails.
 
-    The environment variable `NARRATOR_VOICE` comes first after what is given, then the configuration file.
+    The arguments override the environment variable `NARRATOR_VOICE`, which overrides the configuration file.
 
     Raises:
         ConfigError: the configuration file cannot be used.
@@ -183,10 +186,10 @@ def choose_voices(voice: str | None, fallback: str | None = None) -> tuple[str |
 
 
 def choose_limit() -> float | None:
-    """Return how many bytes the cache may take: as `NARRATOR_CACHE_LIMIT` says, else the file; None where none does.
+    """Return the limit of the cache in bytes: that of `NARRATOR_CACHE_LIMIT`, else that of the file; None if not set.
 
     Raises:
-        UsageError: what the variable says is not a size.
+        UsageError: the value of the variable is not a size.
         ConfigError: the configuration file cannot be used.
 
     """
@@ -203,7 +206,7 @@ _CACHE_TABLE = re.compile(r"(?m)^[ \t]*\[[ \t]*cache[ \t]*\][ \t]*(#.*)?$")
 
 
 def set_limit(text: str, size: str) -> str | None:
-    """Write a limit of the cache into a configuration file's text; None where that would change anything else."""
+    """Set the limit of the cache in the text of a configuration file; None if anything else would change."""
     table = _CACHE_TABLE.search(text)
     if not table:
         changed = f'{text.rstrip()}\n\n[cache]\nlimit = "{size}"\n'.lstrip()
@@ -222,7 +225,7 @@ def set_limit(text: str, size: str) -> str | None:
 
 
 def list_sound_folders() -> tuple[Path, ...]:
-    """Return the folders whose sound files any routine may name: what the configuration says, seen from its file.
+    """Return the folders of sound files that any routine can name, from the configuration, relative to its file.
 
     Raises:
         ConfigError: the configuration file cannot be used.
@@ -234,20 +237,20 @@ def list_sound_folders() -> tuple[Path, ...]:
 
 _REMEDIES = {
     "tuple_type": 'write a list, such as ["say", "{text}"]',
-    "too_short": "there has to be something in the list",
-    "model_type": "it is a table of its own, such as [gtts] or [command.flite]",
-    "dict_type": "it is a table of its own, such as [command.flite]",
+    "too_short": "the list needs at least one item",
+    "model_type": "write it as a table, such as [gtts] or [command.flite]",
+    "dict_type": "write it as a table, such as [command.flite]",
     "string_type": 'write a text, in quotes, such as "espeak"',
     "float_type": "write a number",
     "float_parsing": "write a number",
     "int_parsing": "write a whole number",
     "int_type": "write a whole number",
 }
-"""Pydantic's words are for programmers."""
+"""Messages for users in place of pydantic's, by type of error."""
 
 
 def _describe(fault: Any, kind: Any, parents: Sequence[str]) -> str:
-    """Say what is wrong with a key, and what would be right; its value is not quoted, because it may be a secret."""
+    """Return what is wrong with a key, and what would be right; its value is not quoted, as it may be a secret."""
     place = ".".join(map(str, (*parents, *fault["loc"])))
     key = place.rpartition(".")[2]
     if fault["type"] == "extra_forbidden":
@@ -259,7 +262,7 @@ def _describe(fault: Any, kind: Any, parents: Sequence[str]) -> str:
 
 
 def _list_keys(kind: Any, path: Sequence[int | str]) -> list[str]:
-    """Return the keys of the table at a path within a type: of models, and dicts of models."""
+    """Return the keys of the table at a path in a type made of models and dicts of models."""
     for name in path:
         kind = get_args(kind)[1] if get_origin(kind) is dict else kind.model_fields[name].annotation
     return list(kind.model_fields)

@@ -1,8 +1,8 @@
-"""How many processors there are to work with."""
+"""The number of available processors."""
 
 import os
 
 
 def count_cores() -> int:
-    """Processors that this process may use."""
+    """Return the number of processors that this process can use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

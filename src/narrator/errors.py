@@ -1,59 +1,60 @@
-"""What can go wrong, one class per stage, each with its exit code and, where there is one, its place in a file.
+"""Errors: one class per stage, each with its exit code and, if known, its place in a file.
 
-Every error can be pickled, so it crosses from a worker process whole.
+Every error can be pickled, so that it can be passed between processes.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Self
 
 from narrator.characters import escape_controls, measure_width
 
 _SHOWN = 160
-"""Characters of a line that are shown."""
+"""Number of characters of a line that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place in a file: name as the user gave it, line and column counted from one."""
+    """A place in a file: the name as the user gave it, line and column counted from one."""
 
     file: str
     line: int
     column: int
     text: str = field(default="", compare=False, repr=False)
-    """The line itself, where it is known."""
+    """The line itself, if it is known."""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 
     def rewrite(self, written: str, instead: str) -> str | None:
-        """Return the line with other words for those at this place, or after it; None if they are not there."""
+        """Return the line with the first `written` at or after this place replaced; None if there is none."""
         before, after = self.text[: self.column - 1], self.text[self.column - 1 :]
         return before + after.replace(written, instead, 1) if written and written in after else None
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong (or, as a note, odd), and where."""
+    """Something wrong (or, as a note, unusual), and where."""
 
     message: str
     mark: Mark | None = None
     options: tuple[str, ...] = ()
-    """What to change in what was asked for, by the names that `narrator.request` has for it."""
+    """Names of the options in `narrator.request` to change."""
     fix: str | None = None
-    """What to write in place of the line, and of those after it that `lines` counts; no line break ends it."""
+    """What to write instead of the line and the following ones that `lines` counts, without a final line break."""
     lines: int = 1
 
     def describe(self, kind: str) -> str:
-        """Write the fault the way compilers do: `file:line:col: kind: message`."""
+        """Format the fault like a compiler: `file:line:col: kind: message`."""
         text = f"{self.mark}: {kind}: {self.message}" if self.mark else f"{kind}: {self.message}"
         return escape_controls(text).replace("\n", "\\n")
 
     def show_place(self) -> tuple[str, str] | None:
-        """Return the line that it is in and another with a caret below the place; None where the line is not known.
+        """Return its line, and another line with a caret below the place; None if the line is not known.
 
-        Of a long line the part around the place is shown.
+        Only the part of a long line around the place is returned.
         """
         if not self.mark or not self.mark.text.strip():
             return None
@@ -64,17 +65,20 @@ class Fault:
         return before + after, " " * measure_width(before) + "^"
 
     def show_fix(self) -> list[str]:
-        """Return the lines to write instead; none where they are not known."""
+        """Return the lines to write instead; empty if they are not known."""
         return [] if self.fix is None else escape_controls(self.fix).split("\n")
 
 
 class NarratorError(Exception):
-    """Base of every error that narrator raises on purpose; `exit_code` is the command's."""
+    """Base of all errors that narrator raises on purpose; `exit_code` is that of the command."""
 
     exit_code = 1
 
     unlisted = 0
-    """How many faults there are besides those of `faults`."""
+    """Number of faults that are not in `faults`."""
+
+    notes: tuple[Fault, ...] = ()
+    """Warnings about what was read before."""
 
     def __init__(
         self,
@@ -90,7 +94,7 @@ class NarratorError(Exception):
 
     @classmethod
     def gather(cls, faults: Iterable[Fault], unlisted: int = 0) -> Self:
-        """One error of many faults, at least one; those that are told twice are told once."""
+        """Make one error from at least one fault, without duplicates."""
         first, *more = dict.fromkeys(faults)
         error = cls(first.message, first.mark, tuple(more), first.options, first.fix, first.lines)
         error.unlisted = unlisted
@@ -100,30 +104,40 @@ class NarratorError(Exception):
         return "\n".join(fault.describe("error") for fault in self.faults)
 
 
+@contextmanager
+def keep_notes(notes: Iterable[Fault]) -> Iterator[None]:
+    """Have an error that is raised while the block runs carry warnings that are known already."""
+    try:
+        yield
+    except NarratorError as error:
+        error.notes = tuple(dict.fromkeys((*notes, *error.notes)))
+        raise
+
+
 def describe_error(error: BaseException) -> str:
-    """An error of anybody's in a line: of which kind it is, and the first line of what it says."""
+    """Return any error in one line: its type, and the first line of its text."""
     return f"{type(error).__name__}: {error}".splitlines()[0].rstrip(": ")
 
 
 class UsageError(NarratorError):
-    """The command was called with something it does not take."""
+    """The command or function was called with arguments that it does not take."""
 
     exit_code = 2
 
 
 class RoutineError(NarratorError):
-    """A routine or script file cannot be used as it stands."""
+    """A routine or script file cannot be used."""
 
 
 class SoundError(NarratorError):
-    """A file of the user's, for a bell or a bed, cannot be used as it stands."""
+    """A user's sound file, for a bell or a bed, cannot be used."""
 
 
 class LengthError(NarratorError):
-    """The routine cannot be made as long, or as short, as was asked."""
+    """The routine cannot have the requested length."""
 
     spans: tuple[tuple[int, int], ...] = ()
-    """Lengths that can be met instead, as intervals in ms, both ends included; none where that is not known."""
+    """Lengths that are possible instead, as intervals in ms, both ends included; empty if they are not known."""
 
 
 class OutsideError(NarratorError):
@@ -137,13 +151,13 @@ class SpeechError(OutsideError):
 
 
 class UnspeakableError(SpeechError):
-    """The chosen voice would be silent at a text: another voice may speak it, else the text has to change."""
+    """The chosen voice is silent for a text: use another voice, or change the text."""
 
     exit_code = 1
 
 
 class LostClipError(SpeechError):
-    """A clip that a session was planned with has vanished from the cache, or is damaged; it can be spoken again."""
+    """A clip of a planned session is missing from the cache, or damaged; it can be spoken again."""
 
 
 class PublishError(OutsideError):
@@ -157,23 +171,23 @@ class CancelledError(NarratorError):
 
 
 FAILURES = (NarratorError, OSError, UnicodeError, MemoryError, ImportError, RuntimeError)
-"""What may befall any command, and is mostly no fault of the program: `explain` knows."""
+"""Errors that any command can raise, mostly without a fault of the program; see `explain`."""
 
 
 def explain(error: BaseException) -> NarratorError | None:
-    """Return what befell a command as an error of narrator's own; None for what is a fault of the program."""
+    """Return an error as one of narrator's own; None if it is a fault of the program."""
     known: NarratorError | None = None
     match error:
         case NarratorError():
             known = error
         case _ if _is_interrupt(error):
-            known = CancelledError("interrupted; what was spoken is kept, and nothing half done is left behind")
+            known = CancelledError("interrupted; finished speech is kept, and no partial files are left")
         case ImportError() if not re.search("allocate|map segment", str(error)):
             known = OutsideError(f"a package cannot be loaded: {describe_error(error)}; install narrator again")
         case MemoryError() | ImportError():
             known = OutsideError("there is not enough memory; close other programs, or make fewer tracks at a time")
         case RecursionError():
-            known = NarratorError("this is nested too deep; make it flatter")
+            known = NarratorError("this is nested too deeply; use fewer levels")
         case RuntimeError() if "home directory" in str(error):
             known = OutsideError("there is no home folder; set NARRATOR_CACHE_DIR and NARRATOR_DATA_DIR to folders")
         case RuntimeError() if "Symlink loop" in str(error):
@@ -187,7 +201,7 @@ def explain(error: BaseException) -> NarratorError | None:
 
 
 def _is_interrupt(error: BaseException | None) -> bool:
-    """Whether an interrupt is behind an error: in the midst of an import Python makes another error of it."""
+    """Return whether an interrupt caused an error: during an import, Python replaces it by another error."""
     while error is not None:
         if isinstance(error, KeyboardInterrupt):
             return True
@@ -196,7 +210,7 @@ def _is_interrupt(error: BaseException | None) -> bool:
 
 
 def _show_part(error: UnicodeError) -> str:
-    """What could not be read or written, a few characters of it."""
+    """Return a few characters around what could not be read or written."""
     if isinstance(error, UnicodeEncodeError | UnicodeDecodeError):
         return ascii(error.object[max(error.start - 20, 0) : error.start + 20])
     return str(error)

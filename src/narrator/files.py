@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and locks that the system frees when their holder dies."""
+"""Files that appear whole or not at all, and locks that the system releases when their holder dies."""
 
 import contextlib
 import errno
@@ -13,24 +13,24 @@ from narrator.errors import CancelledError
 
 _PREFIX, _SUFFIX = ".narrator-", ".part"
 STALE = 3600.0
-"""Age in seconds from which a temporary file is taken for one that a killed process left behind."""
+"""Age in seconds after which a temporary file is considered left behind by a killed process."""
 _PATIENCE = 60.0
 _GLANCE = 0.02
-"""How long a lock is waited for, and how often it is looked at meanwhile, in seconds."""
-# The mask can only be read by setting it, which is not safe beside other threads: once, at import.
+"""Interval in seconds at which a lock is tried again."""
+# The mask can only be read by setting it, which is not safe with other threads: once, at import.
 _UMASK = os.umask(0o022)
 os.umask(_UMASK)
 
 
 @contextlib.contextmanager
 def replace_file(path: Path, folder: Path | None = None) -> Iterator[IO[bytes]]:
-    """Open a temporary file that takes the place of `path` when the block ends well, and else is deleted.
+    """Open a temporary file that replaces `path` if the block succeeds, and is deleted otherwise.
 
-    It is made in `folder`, which has to be on the same file system; beside `path` where none is given. What was
-    written is on the disk before the file gets its name.
+    It is created in `folder`, which must be on the same file system, or by default beside `path`. Its contents are
+    on the disk before it is renamed.
 
     Raises:
-        OSError: it cannot be made, written or renamed.
+        OSError: it cannot be created, written or renamed.
 
     """
     handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=folder or path.parent)
@@ -39,7 +39,7 @@ def replace_file(path: Path, folder: Path | None = None) -> Iterator[IO[bytes]]:
             yield file
             file.flush()
             _sync(file.fileno())
-        # mkstemp makes files for the owner alone; a track is as readable as any file the user makes.
+        # mkstemp makes files private to the owner; a track should be as readable as the user's other files.
         Path(name).chmod(0o666 & ~_UMASK)
         Path(name).replace(path)
     except BaseException:
@@ -51,13 +51,13 @@ def _sync(handle: int) -> None:
     try:
         os.fsync(handle)
     except OSError as error:
-        # There are file systems, and devices, that cannot do it; a full disk may be noticed only now.
+        # Some file systems and devices do not support it; a full disk may only be noticed here.
         if error.errno not in {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS}:
             raise
 
 
 def sweep_parts(folder: Path) -> None:
-    """Delete the temporary files of narrator in a folder that have not been written to for an hour."""
+    """Delete narrator's temporary files in a folder that have not been written to for an hour."""
     oldest = time.time() - STALE
     with contextlib.suppress(OSError), os.scandir(folder) as found:
         for each in found:
@@ -69,14 +69,14 @@ def sweep_parts(folder: Path) -> None:
 
 @contextlib.contextmanager
 def hold_lock(path: Path, *, patience: float = _PATIENCE, stop: Callable[[], bool] = lambda: False) -> Iterator[bool]:
-    """Hold a lock, made as an empty file at `path`, while the block runs; it yields whether the lock is held.
+    """Hold a lock, an empty file at `path`, while the block runs; yield whether it is held.
 
-    Others that ask for it wait, threads and processes alike. The system frees it when its holder dies. It is not held
-    where the file cannot be made, where the file system has no locks, or where its holder keeps it longer than
-    `patience` (in s), as one that is suspended does: the work is then done without.
+    Other threads and processes that ask for it wait. The system releases it when its holder dies. It is not held if the
+    file cannot be created, if the file system has no locks, or if its holder keeps it longer than `patience` (in s),
+    for example because it is suspended; the work is then done without it.
 
     Raises:
-        CancelledError: `stop` answered true while the lock was waited for.
+        CancelledError: `stop` returned true during the wait.
 
     """
     handle = _open_lock(path)
@@ -111,18 +111,18 @@ except ImportError:  # Windows
     import msvcrt
 
     def _lock(handle: int) -> None:
-        # mypy looks at this for the system that it runs on.
+        # mypy checks only the branch of the system that it runs on.
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
 
 else:
 
     def _lock(handle: int) -> None:
-        # Of an open file, not of a process: it keeps threads apart, too.
+        # The lock belongs to an open file, not to a process: so it also separates threads.
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def try_lock(handle: int) -> bool | None:
-    """Lock an open file at once and return whether that succeeded; None where the file system has no locks."""
+    """Lock an open file without waiting; return whether that succeeded, None if the file system has no locks."""
     try:
         _lock(handle)
     except OSError as error:

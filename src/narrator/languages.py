@@ -1,4 +1,4 @@
-"""Codes of languages: which of them mean the same, and which text or voice serves for a language that was asked for."""
+"""Language codes: which of them are equivalent, and which text or voice suits a requested language."""
 
 import re
 from collections.abc import Iterable
@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from narrator.errors import UsageError
 
 LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
-"""How the code of a language is written."""
+"""Syntax of a language code."""
 _SAME = {
-    # Codes that were withdrawn, and those of one language that has several.
+    # Withdrawn codes, and the several codes of one language.
     "no": "nb", "nn": "nb", "iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro", "tl": "fil", "cmn": "zh",
     "zsm": "ms", "arb": "ar", "pes": "fa", "swh": "sw", "lvs": "lv", "ekk": "et",
-    # ISO 639-2 and 639-3 where BCP 47 has two letters.
+    # ISO 639-2 and 639-3 codes that have two letters in BCP 47.
     "eng": "en", "deu": "de", "ger": "de", "spa": "es", "fra": "fr", "fre": "fr", "ita": "it", "por": "pt",
     "nld": "nl", "dut": "nl", "hin": "hi", "jpn": "ja", "zho": "zh", "chi": "zh", "ara": "ar", "rus": "ru",
     "kor": "ko", "tur": "tr", "pol": "pl", "swe": "sv", "dan": "da", "nor": "nb", "nob": "nb", "nno": "nb",
@@ -19,7 +19,7 @@ _SAME = {
     "rum": "ro", "ukr": "uk", "vie": "vi", "tha": "th", "ind": "id", "tgl": "fil",
 }  # fmt: skip
 _SCRIPTS = {"cn": "hans", "sg": "hans", "my": "hans", "tw": "hant", "hk": "hant", "mo": "hant"}
-"""How Chinese is written in a region."""
+"""Script of Chinese by region."""
 
 
 _LONG_CODES = dict(
@@ -37,25 +37,25 @@ _LONG_CODES = dict(
 
 
 def check_language(code: str, option: str = "language") -> None:
-    """Refuse what is not a valid code of a language; `option` is what was asked for by it.
+    """Refuse an invalid language code; `option` is the option that it was given by.
 
     Raises:
-        UsageError: it is not one.
+        UsageError: it is not valid.
 
     """
     if not re.fullmatch(LANGUAGE, code):
-        message = f"{code!r} is not a code of a language; write one such as en, de or es"
+        message = f"{code!r} is not a language code; write one such as en, de or es"
         raise UsageError(message, options=(option,))
 
 
 def find_long_code(code: str) -> str:
-    """Return the ISO 639-2 code of a language, as ID3v2's TLAN has it: `deu` for `de-AT`."""
+    """Return the ISO 639-2 code of a language, as in ID3v2's TLAN: `deu` for `de-AT`."""
     base = code.lower().partition("-")[0]
     return _LONG_CODES.get(base, base)
 
 
 def fold_language(code: str) -> str:
-    """Return the one code that stands for a language: `nb` for `no`, `he` for `iw-IL`'s `iw`, `zh-hans` for `zh_CN`.
+    """Return one code for all equivalent ones: `nb` for `no`, `he` for `iw-IL`'s `iw`, `zh-hans` for `zh_CN`.
 
     Chinese without a script or a region is `zh-hans`.
     """
@@ -75,14 +75,14 @@ def find_base(code: str) -> str:
 
 
 def match_language(wanted: str, known: Iterable[str]) -> str | None:
-    """Return the code among those `known` that serves best for a language, or None.
+    """Return the best code in `known` for a language, or None.
 
-    The very language is best, then it without its region, then it with a region of its own. One way of writing
-    Chinese does not serve for the other.
+    The same language is best, then without its region, then with another region. The two scripts of Chinese do not
+    match each other.
     """
     by_folded: dict[str, str] = {}
     for code in known:
-        # Of two that mean the same, the one that is written as wanted.
+        # Of two equivalent codes, the one written as wanted.
         if fold_language(code) not in by_folded or code.lower() == wanted.lower():
             by_folded[fold_language(code)] = code
     folded = fold_language(wanted)

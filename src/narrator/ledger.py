@@ -1,4 +1,4 @@
-"""Tracks that were made: what each was made from, so that it is recognised, and can be compared with that."""
+"""A record of each track's inputs, so that an unchanged track is recognised, and a track can be verified."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ from narrator.units import Ms
 
 _SHELF = "tracks"
 _FORMAT = 6
-"""Raised whenever the same input would give another track."""
+"""Version of the tracks; raise it with every change that gives another track for the same input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +39,15 @@ class Track:
     seconds: float
     skipped: bool = False
     replaced: str | None = None
-    """Who spoke the track that was there before, where that was another voice."""
+    """Voice of the previous track at this path, if it was another one."""
     captions: tuple[str, ...] = ()
-    """Files of captions beside it that were asked for."""
+    """Files of captions beside the track that were asked for."""
     notes: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is known of the track at a place: a name for all it was made from, the digest of its bytes, its script."""
+    """The record of a track at a path: a hash of all its inputs, the digest of its bytes, and its script."""
 
     fingerprint: str
     digest: str
@@ -55,12 +55,12 @@ class Entry:
     script: str
 
     def read_track(self, path: Path) -> Track:
-        """Return the track as one that is left as it is."""
+        """Return the track as one that was left unchanged."""
         return replace(self.track, path=str(path), skipped=True)
 
 
 def make_fingerprint(draft: Draft, reader: Reader, request: TrackRequest) -> str:
-    """Return a name for all that a track depends on."""
+    """Return a hash of everything that a track depends on."""
     script, options = draft.arrangement.script, draft.request.options
     given = [reader.read(text) for text in script.list_texts()]
     asked = options.length, options.nearest, request.bitrate, request.channels
@@ -68,14 +68,14 @@ def make_fingerprint(draft: Draft, reader: Reader, request: TrackRequest) -> str
 
 
 def _list_digests(draft: Draft) -> list[str]:
-    """Return what the sound files of a session hold: a file may change while what names it does not."""
+    """Return the digests of a session's sound files: a file may change while its name does not."""
     script = draft.arrangement.script
     bells = [cue.digest for cue in script.list_cues() if isinstance(cue, Bell)]
     return bells + ([script.bed.digest] if script.bed else [])
 
 
 def find_entry(path: Path, cache: Cache) -> Entry | None:
-    """Return what is known of the track at a place, if narrator made one there."""
+    """Return the record of the track at a path, if narrator made one there."""
     data = cache.get(_SHELF, _make_place_key(path))
     if data is None or not is_file(path):
         return None
@@ -85,7 +85,7 @@ def find_entry(path: Path, cache: Cache) -> Entry | None:
 
 
 def find_track(request: TrackRequest, fingerprint: str, cache: Cache) -> Track | None:
-    """Return the track at a request's place, if it was made from the same input and is still as it was made.
+    """Return the track at a request's path, if it has the same inputs and was not changed.
 
     Raises:
         PublishError: the file there cannot be read.
@@ -98,7 +98,7 @@ def find_track(request: TrackRequest, fingerprint: str, cache: Cache) -> Track |
 
 
 def keep_track(request: TrackRequest, fingerprint: str, track: Track, session: Session, cache: Cache) -> None:
-    """Keep what is known of a track that was just made.
+    """Store the record of a track that was just made.
 
     Raises:
         OutsideError: the cache cannot be written.
@@ -117,7 +117,7 @@ def keep_track(request: TrackRequest, fingerprint: str, track: Track, session: S
 
 
 def find_text(path: Path, cache: Cache) -> tuple[str, str] | None:
-    """Return what is known of the text at a place, if narrator wrote one there: its name, and the digest it had."""
+    """Return the fingerprint and the digest of the text that narrator wrote at a path, if it did."""
     data = cache.get(_SHELF, _make_text_key(path))
     if data is None:
         return None
@@ -126,7 +126,7 @@ def find_text(path: Path, cache: Cache) -> tuple[str, str] | None:
 
 
 def keep_text(path: Path, name: str, cache: Cache) -> None:
-    """Keep what is known of a text that was just written; its `name` stands for all that it is made from.
+    """Record a text that was just written; `name` is the fingerprint of its input.
 
     Raises:
         OutsideError: the cache cannot be written, or the text cannot be read.

@@ -1,7 +1,7 @@
-"""What a path leads to, asked without surprises.
+"""Checks and reads of paths that do not raise unexpected errors or block.
 
-`pathlib` raises for names that are too long and for folders that are closed. A path may lead to a pipe or a device,
-which make whoever opens them wait.
+`pathlib` raises for names that are too long and for folders that are not accessible. A path may lead to a pipe or a
+device, and opening one can block.
 """
 
 import errno
@@ -13,42 +13,42 @@ from io import BufferedReader
 from pathlib import Path, PurePath
 
 LARGEST = 256 * 2**20
-"""Bytes of the largest file that is read whole."""
+"""Size in bytes of the largest file that is read."""
 
 
 def exists(path: Path) -> bool:
-    """Return whether something is at a path; what cannot be looked at counts as nothing."""
+    """Return whether a path exists; False if it cannot be checked."""
     return os.path.exists(path)  # noqa: PTH110 - pathlib's raises
 
 
 def is_file(path: Path) -> bool:
-    """Return whether a path leads to a regular file; what cannot be looked at counts as none."""
+    """Return whether a path leads to a regular file; False if it cannot be checked."""
     return os.path.isfile(path)  # noqa: PTH113 - pathlib's raises
 
 
 def find_below(folder: Path, name: str) -> Path | None:
-    """Return the file of that name in a folder or below it, links followed; None for none, or one that is elsewhere.
+    """Return the file of that name in a folder or below it, with links resolved; None if there is none there.
 
-    An absolute name is below no folder but the root.
+    An absolute name is only below the root folder.
     """
     try:
         root = folder.resolve()
         if PurePath(name).is_absolute() and root != Path(root.anchor):
             return None
         path = (root / name).resolve()
-    except (OSError, RuntimeError, ValueError):  # a loop of links, or a name that no file can have
+    except (OSError, RuntimeError, ValueError):  # a loop of links, or an impossible name
         return None
     return path if path.is_relative_to(root) and is_file(path) else None
 
 
 def open_regular(path: Path) -> BufferedReader:
-    """Open a regular file for reading, without waiting for whoever writes to it.
+    """Open a regular file for reading, without waiting for a writer.
 
     Raises:
-        OSError: there is none, it cannot be read, or it is a folder, a pipe, a device or a socket.
+        OSError: it does not exist, cannot be read, or is a folder, a pipe, a device or a socket.
 
     """
-    # On Windows a file is read as text unless it is asked for otherwise, and there is no such thing as waiting.
+    # On Windows a file is opened as text by default, and there is no non-blocking mode.
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if kind := _name_kind(os.fstat(handle).st_mode):
         os.close(handle)
@@ -57,7 +57,7 @@ def open_regular(path: Path) -> BufferedReader:
 
 
 def read_file(path: Path, most: int = LARGEST) -> bytes:
-    """Read a regular file whole, of so many bytes at most.
+    """Return the contents of a regular file of at most that many bytes.
 
     Raises:
         OSError: it cannot be read, is not a file, or is too large.
@@ -73,10 +73,10 @@ def read_file(path: Path, most: int = LARGEST) -> bytes:
 
 
 def hash_file(path: Path) -> str:
-    """Return the digest of a file's bytes, which is remembered for as long as the file is in the same state.
+    """Return the digest of a file's bytes; it is cached while the file's state does not change.
 
     Raises:
-        OSError: it cannot be read whole.
+        OSError: it cannot be read, is not a file, or is too large.
 
     """
     known = path.stat()
@@ -89,12 +89,12 @@ def _hash_file(path: Path, *_state: int) -> str:
 
 
 def make_digest(data: bytes) -> str:
-    """Return the digest of bytes, 32 hexadecimal digits."""
+    """Return the digest of bytes: 32 hexadecimal digits."""
     return hashlib.blake2b(data).hexdigest()[:32]
 
 
 def refuse_special(path: Path) -> None:
-    """Refuse a path to write to where a folder, a pipe, a device or a socket is.
+    """Refuse to write to a folder, a pipe, a device or a socket.
 
     Raises:
         OSError: it is one of these; `strerror` says which.
@@ -103,13 +103,13 @@ def refuse_special(path: Path) -> None:
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 - as above
     except (OSError, ValueError):
-        return  # whoever opens it says what is wrong
+        return  # opening it will report what is wrong
     if kind := _name_kind(mode):
         raise OSError(errno.EINVAL, f"it is {kind}, not a file")
 
 
 def _name_kind(mode: int) -> str | None:
-    """Say what is no regular file; None for one."""
+    """Return the kind of anything that is not a regular file; None for a regular file."""
     if stat.S_ISREG(mode):
         return None
     kinds = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))

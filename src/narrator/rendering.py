@@ -1,4 +1,4 @@
-"""A session to a track: every stage in order, each named here. What is decided before is in `narrator.session`."""
+"""Rendering of a session to a track: every stage in order. What is decided before is in `narrator.session`."""
 
 import time
 from dataclasses import replace
@@ -19,12 +19,12 @@ from narrator.speech.text.reading import Reader
 def render_track(
     request: TrackRequest, cache: Cache, report: Report | None = None, draft: Draft | None = None
 ) -> Track:
-    """Make a track, unless it is there already and nothing that goes into it has changed; and captions beside it.
+    """Make a track, unless it exists and none of its inputs have changed, and the captions beside it.
 
-    What the request asks for is read, unless its draft is given.
+    The request is read, unless its draft is given.
 
     Raises:
-        NarratorError: of the stage that failed. A file that was there before is then still there, unharmed.
+        NarratorError: of the stage that failed; an existing file is then unchanged.
 
     """
     draft = draft or read_draft(request.session)
@@ -32,7 +32,7 @@ def render_track(
         try:
             return _render(request, draft, cache, report)
         except LostClipError:
-            # What was known of the clips is forgotten: now each is looked at, and spoken again where that is needed.
+            # The index of clips has been removed: now each clip is checked, and spoken again if needed.
             return _render(request, draft, cache, report)
 
 
@@ -61,13 +61,13 @@ def _render(request: TrackRequest, draft: Draft, cache: Cache, report: Report | 
         track = _describe_track(session, request, measured, started)
         if before and before.track.voice != track.voice:
             track = replace(track, replaced=before.track.voice)
-        # Kept without the other warnings: they are about this run, and the fingerprint is that of the voice that spoke.
+        # Recorded without the other warnings, which are about this run. The fingerprint is that of the voice.
         failed += _keep_track(request, fingerprint, track, session, cache)
     return _finish_track(track, request, (*failed, *write_texts(texts, cache)))
 
 
 def _finish_track(track: Track, request: TrackRequest, notes: tuple[Fault, ...]) -> Track:
-    """Return a track with its captions, and with what is to be said of this run."""
+    """Return a track with its captions, and with the notes of this run."""
     captions = tuple(map(str, list_places(request).values()))
     return replace(track, captions=captions, notes=(*notes, *track.notes))
 
@@ -88,16 +88,16 @@ def write_session(session: Session, request: TrackRequest, form: Format, report:
 
 
 def mix_session(session: Session) -> Mixdown:
-    """Return what a format makes a track of a session from."""
+    """Return the input that a format needs to write a session as a track."""
     layout, captions = find_islands(session.timeline), session.make_content().captions
     return Mixdown(session.heading, session.timeline, layout, session.open_mixer(), captions)
 
 
 def prepare_output(request: TrackRequest, form: Format) -> None:
-    """Make the folder of a track, and refuse a file there that narrator did not make.
+    """Create the folder of a track, and refuse to replace a file that narrator did not make.
 
     Raises:
-        PublishError: the folder cannot be made, or the file may not be replaced.
+        PublishError: the folder cannot be created, or the file may not be replaced.
 
     """
     path, folder = request.output, request.output.parent
@@ -136,7 +136,7 @@ def _describe_track(session: Session, request: TrackRequest, measured: Measured,
 def _keep_track(
     request: TrackRequest, fingerprint: str, track: Track, session: Session, cache: Cache
 ) -> tuple[Fault, ...]:
-    """Keep what is known of a track; where that fails the track is there, and good, so that this is a warning."""
+    """Store the record of a track; if that fails, only warn, because the track itself is good."""
     try:
         keep_track(request, fingerprint, track, session, cache)
     except OutsideError as error:

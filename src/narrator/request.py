@@ -1,4 +1,4 @@
-"""What can be asked for: the options of a session, and a track to make of it."""
+"""Requests: the options of a session, and a track to make from it."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,13 +11,13 @@ from narrator.units import Ms
 
 @dataclass(frozen=True, slots=True)
 class SessionOptions:
-    """What to make of a routine; what is None is left to the routine."""
+    """Options of a session; the routine decides about those that are None."""
 
     length: Ms | None = None
     voice: str | None = None
-    """`ENGINE[:NAME]` or `auto`, which is also what None means."""
+    """Voice, as `ENGINE[:NAME]`, or `auto`, which is the same as None."""
     fallback: tuple[str, ...] = ()
-    """Who speaks the whole session instead, when that voice fails: the next of these, and so on."""
+    """Voices that speak the whole session instead, in this order, if the first one fails."""
     guidance: Guidance | None = None
     language: str | None = None
     bed: bool = True
@@ -28,12 +28,12 @@ class SessionOptions:
     """Whether the nearest length that can be met will do."""
     seed: Seed | None = None
     sounds: tuple[Path, ...] = ()
-    """Folders of sound files besides those of the files that name them."""
+    """Folders of sound files, in addition to those of the files that name them."""
     today: date = field(default_factory=date.today)
-    """The local date, which the seed `today` stands for; one for all requests of a command."""
+    """The local date, for the seed `today`; the same for all requests of a command."""
 
     def list_changes(self) -> list[str]:
-        """Return the names of those options that change what is heard, or when, and are given."""
+        """Return the names of the given options that change what is heard, or when."""
         given = {
             "length": self.length is not None,
             "nearest": self.nearest,
@@ -48,28 +48,30 @@ class SessionOptions:
 
 @dataclass(frozen=True, slots=True)
 class SessionRequest:
-    """A routine or script file, and what to make of it."""
+    """A routine or script file with the options of a session."""
 
     file: Path
     name: str
-    """What messages call the file."""
+    """Name of the file in messages."""
     options: SessionOptions = SessionOptions()
+    data: bytes | None = None
+    """What is in the file, where that came from elsewhere; the path is then where it would be."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrackRequest:
-    """A session, and the track to make of it."""
+    """A session and the track to make from it."""
 
     session: SessionRequest
     output: Path
     bitrate: int = 128
     channels: int = 2
     force: bool = False
-    """Whether to make the track again in any case, and to replace a file that narrator did not make."""
+    """Whether to make the track again even if unchanged, and to replace a file that narrator did not make."""
     remake: bool = False
-    """Whether to make the track again in any case, because what is in the cache has changed."""
+    """Whether to make the track again because the cache has changed."""
     threads: int = 1
     captions: tuple[str, ...] = ()
-    """Names of the forms in which captions are written beside the track."""
+    """Names of the formats of the captions beside the track."""
     has_bells: bool = False
     """Whether captions show strokes of bells."""

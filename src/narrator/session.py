@@ -1,7 +1,7 @@
-"""A session: a routine with everything decided. Read, speak, place, gain: in this order, and nowhere else.
+"""A session: a routine with everything decided. The order is: read, speak, place, measure the gain.
 
-`read_draft` reads what was written; `cast_draft` finds the voice; `rehearse` speaks, and measures the gain; the
-`Rehearsal` is placed at a length.
+`read_draft` reads the file; `cast_draft` finds the voice; `rehearse` speaks and measures the gain; the `Rehearsal` is
+placed at a length.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -14,14 +14,16 @@ from typing import TypeAlias, TypeVar
 from narrator.cache import Cache
 from narrator.captions.content import Content
 from narrator.captions.forms import write_form
-from narrator.errors import Fault, Mark, SoundError, UsageError
+from narrator.errors import Fault, Mark, SoundError, UsageError, keep_notes
 from narrator.mix import Mixer, measure_gain, measure_stroke
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.request import SessionRequest
+from narrator.routine.importers import read_source
+from narrator.routine.importers.timed import is_timed, read_timed
 from narrator.routine.load import make_routine
 from narrator.routine.model import Routine
 from narrator.routine.seed import settle_seed
-from narrator.routine.source import Source, read_source
+from narrator.routine.source import Source
 from narrator.script import Bell, Cue, Heading, write_script
 from narrator.sound.loop import Loop
 from narrator.speech.cast import Role, cast_voice
@@ -31,38 +33,41 @@ from narrator.speech.speak import Clips, speak
 from narrator.speech.text.reading import Reader
 from narrator.speech.text.unspoken import find_unspoken
 from narrator.timeline import Growth, Lengths, Timeline
-from narrator.timeline.arrangement import Arrangement, Elastic, Pinned, place_growth
+from narrator.timeline.arrangement import Arrangement, Elastic, Pinned, Timed, place_growth
 from narrator.timeline.pinned import is_script, make_script
 from narrator.timeline.pinned_file import format_script
+from narrator.timeline.timed import make_timed_script
 from narrator.units import Db, Ms
 
 T = TypeVar("T")
 
 Report: TypeAlias = Callable[[str, int, int], None]
-"""Receives progress: which stage, how much of it is done, of how much."""
+"""A function that receives progress: the stage, the amount done, and the total."""
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What was asked for, and what was written: a session that nobody has spoken yet."""
+    """A request and what was read for it: a session that has not been spoken yet."""
 
     request: SessionRequest
     arrangement: Arrangement
     routine: Routine | None = None
-    """What the script was made from; None for a script that was authored as one."""
+    """The routine that the script was made from; None for a script file."""
+    decided: tuple[str, ...] = ()
+    """Sentences on what the file leaves open and narrator decided."""
 
     @property
     def heading(self) -> Heading:
-        """What the session is called, and its voice."""
+        """The title of the session, and its voice."""
         return self.arrangement.script.heading
 
 
 @dataclass(frozen=True)
 class Session:
-    """A routine with everything decided: what is heard when, in which voice, and how loud."""
+    """A routine with everything decided: what is heard and when, in which voice, and how loud."""
 
     name: str
-    """What messages call its file."""
+    """Name of its file in messages."""
     heading: Heading
     voice: Voice
     timeline: Timeline
@@ -72,15 +77,15 @@ class Session:
     """Level of the room tone in dBFS; None for digital silence."""
     bed: Loop | None
     warnings: tuple[Fault, ...] = ()
-    """What the voice is likely to misread; and why it is not the one that was chosen first."""
+    """What the voice is likely to misread, and why it is not the first choice."""
 
     @property
     def notes(self) -> tuple[Fault, ...]:
-        """Every warning, of the voice and of the timeline."""
+        """All warnings, of the voice and of the timeline."""
         return (*self.warnings, *self.timeline.notes)
 
     def open_mixer(self) -> Mixer:
-        """Return what the sound of the session goes through."""
+        """Return the mixer for the sound of the session."""
         floor = None if self.floor is None else open_floor(self.floor)
         return Mixer(self.clips, self.gain, floor, self.bed)
 
@@ -90,18 +95,19 @@ class Session:
         return format_script(self.heading, voice, self.gain, self.floor, self.timeline, self.name, folders)
 
     def write(self, form: str, *, spoken: bool = False, bells: bool = False) -> str:
-        """Write what is said when, in one of `captions.forms.FORMS`.
+        """Write what is said and when, in a format of `captions.forms.FORMS`.
 
-        `spoken` shows what the voice is given, too, where the form can; `bells` has captions show strokes of bells.
+        `spoken` adds the text that the voice receives, if the format can show it; with `bells`, captions show strokes
+        of bells.
 
         Raises:
-            LostClipError: a clip has vanished from the cache.
+            LostClipError: a clip is missing from the cache.
 
         """
         return write_form(form, self.make_content(spoken=spoken, bells=bells))
 
     def make_content(self, *, spoken: bool = False, bells: bool = False) -> Content:
-        """Return what captions of the session are made from; see `write`."""
+        """Return the input of `write`."""
         readings = self.clips.get_reading if spoken else None
         return Content(self.heading, str(self.voice), self.timeline, readings, self._find_pauses, bells)
 
@@ -110,7 +116,7 @@ class Session:
 
 
 def make_session(request: SessionRequest, cache: Cache, report: Report | None = None) -> Session:
-    """Decide everything about a session, speech included.
+    """Decide everything about a session, including speech.
 
     Raises:
         NarratorError: of the stage that failed.
@@ -132,18 +138,20 @@ def make_draft_session(draft: Draft, cache: Cache, report: Report | None = None)
 
 
 def read_draft(request: SessionRequest) -> Draft:
-    """Read a routine or a script file.
+    """Read a routine, a script file or timed text.
 
     Raises:
         RoutineError: it cannot be used.
-        UsageError: it is a script, and an option would change it.
+        UsageError: its times are fixed, and an option would change it.
 
     """
-    return make_draft(request, read_source(request.file, request.name))
+    if is_timed(request.file):
+        return _read_timed_draft(request)
+    return make_draft(request, read_source(request.file, request.name, request.data))
 
 
 def make_draft(request: SessionRequest, source: Source) -> Draft:
-    """Make a draft from a file's data; see `read_draft`."""
+    """Make a draft from the parsed file; see `read_draft`."""
     options = request.options
     if is_script(source):
         if changes := options.list_changes():
@@ -152,15 +160,26 @@ def make_draft(request: SessionRequest, source: Source) -> Draft:
         return Draft(request, Pinned(make_script(source, options.sounds)))
     routine = make_routine(source, request.file, options.sounds)
     seed = settle_seed(routine.seed if options.seed is None else options.seed, options.today)
-    script = write_script(routine, options.guidance or "full", options.language, options.without, seed)
-    return Draft(request, Elastic(script if options.bed else replace(script, bed=None)), routine)
+    with keep_notes(routine.notes):
+        script = write_script(routine, options.guidance or "full", options.language, options.without, seed)
+    script = script if options.bed else replace(script, bed=None)
+    return Draft(request, Elastic(script), routine, routine.decided)
+
+
+def _read_timed_draft(request: SessionRequest) -> Draft:
+    options = request.options
+    if changes := [name for name in options.list_changes() if name not in {"length", "language"}]:
+        message = f"{request.name} has the times of its lines; leave out {', '.join(changes)}"
+        raise UsageError(message, options=tuple(changes))
+    text = read_timed(request.file, request.name, options.language)
+    return Draft(request, Timed(make_timed_script(text)), decided=text.decided)
 
 
 def cast_draft(draft: Draft, work: Callable[[Reader], T]) -> tuple[T, tuple[Fault, ...]]:
-    """Do all of some work with the voice of a session, or with the next one allowed where that fails.
+    """Do some work with the voice of a session, or, if that fails, with the next one allowed.
 
     Returns:
-        What the work gives, and a warning for each voice that failed.
+        The result of the work, and a warning for each voice that failed.
 
     Raises:
         UsageError, SpeechError: as `cast_voice`.
@@ -181,12 +200,13 @@ def decide(draft: Draft, reader: Reader, cache: Cache, report: Report | None = N
         NarratorError: of the stage that failed.
 
     """
-    return rehearse(draft, reader, cache, report).place(draft.request.options.length)
+    with keep_notes(draft.arrangement.script.notes):
+        return rehearse(draft, reader, cache, report).place(draft.request.options.length)
 
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """A draft that was spoken and measured: nothing is left to decide but the length."""
+    """A draft that was spoken and measured: only the length is left to decide."""
 
     draft: Draft
     voice: Voice
@@ -198,11 +218,11 @@ class Rehearsal:
 
     @cached_property
     def _growth(self) -> Growth | None:
-        """What each length chooses from, made once for all of them."""
+        """The choice of material for each length, made once for all of them."""
         return self.draft.arrangement.grow(self.lengths)
 
     def place(self, length: Ms | None) -> Session:
-        """Return the session at a length; at its own where none is given.
+        """Return the session at a length, by default its natural one.
 
         Raises:
             RoutineError, LengthError: it cannot have this length.
@@ -220,7 +240,7 @@ class Rehearsal:
 
 
 def rehearse(draft: Draft, reader: Reader, cache: Cache, report: Report | None = None) -> Rehearsal:
-    """Speak, and measure all that has the same length and level in a track of any length.
+    """Speak, and measure everything that has the same length and level in a track of any length.
 
     Raises:
         NarratorError: of the stage that failed.
@@ -238,7 +258,7 @@ def rehearse(draft: Draft, reader: Reader, cache: Cache, report: Report | None =
 
 
 def speak_again(request: SessionRequest, cache: Cache, report: Report | None = None) -> int:
-    """Speak everything that a session may need again, replace what is in the cache of it, and return how much it was.
+    """Speak everything that a session may need again, replace it in the cache, and return the number of texts.
 
     Raises:
         NarratorError: of the stage that failed.
@@ -271,7 +291,7 @@ def measure_rings(cues: Iterable[Cue]) -> dict[Bell, Ms]:
 
 
 def open_draft_bed(draft: Draft, cache: Cache) -> Loop | None:
-    """Return the bed of a session as a loop; None where it has none.
+    """Return the bed of a session as a loop; None if it has none.
 
     Raises:
         SoundError: the file of the bed is not a sound.
@@ -286,7 +306,7 @@ def open_draft_bed(draft: Draft, cache: Cache) -> Loop | None:
 
 @contextmanager
 def _sound_placed(mark: Mark | None) -> Iterator[None]:
-    """Give a fault of a sound file the place where the file is named."""
+    """Add the place where a sound file is named to its faults."""
     try:
         yield
     except SoundError as error:

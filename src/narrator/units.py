@@ -1,7 +1,7 @@
-"""The units everything is counted in, and the only place that converts between them.
+"""Units of time and level, and all conversions between them.
 
-Time is whole milliseconds, sound is 48,000 samples a second: one millisecond is exactly 48 samples. One MP3 frame
-is 1,152 samples, which is exactly 24 ms: a tick. Pairs of functions here are inverse where both are exact.
+Time is in whole milliseconds, and sound has 48,000 samples a second: one millisecond is exactly 48 samples. One MP3
+frame is 1,152 samples, which is exactly 24 ms: a tick. Pairs of functions are inverse where both are exact.
 """
 
 import math
@@ -24,7 +24,7 @@ TICK: Ms = 24
 TICK_SAMPLES = TICK * SAMPLES_PER_MS
 LONGEST: Ms = 24 * 60 * 60 * 1000
 
-# Nine digits are over a century of hours: more could only mean a file that is out to do harm.
+# Nine digits are over a century of hours: more can only come from a malicious file.
 _NUMBER = r"\d{1,9}(?:\.\d{1,9})?"
 _PARTS = re.compile(
     rf"(?:(?P<h>{_NUMBER})\s*(?:h|hours?)\s*)?"
@@ -43,7 +43,7 @@ def parse_duration(text: str) -> Ms:
     Parts finer than a millisecond are rounded, half up.
 
     Raises:
-        ValueError: the text is no length of time; the message says how to write one.
+        ValueError: the text is not a length of time; the message says how to write one.
 
     """
     text = text.strip()
@@ -70,8 +70,23 @@ def format_duration(ms: Ms) -> str:
     return f"{shown}{padded}{seconds}s"
 
 
+def format_seconds(ms: Ms) -> str:
+    """Write a length to the nearest second, as `4m43s`; one under half a second is written exactly."""
+    return format_duration((ms + 500) // 1000 * 1000 or ms)
+
+
+def format_range(shortest: Ms, longest: Ms) -> tuple[str, str]:
+    """Write both ends of a range of lengths in whole seconds, or exactly if the range contains no whole second.
+
+    The shortest is rounded up and the longest down, so that both stay in the range.
+    """
+    first, last = -(-shortest // 1000) * 1000, longest // 1000 * 1000
+    ends = (first, last) if first <= last else (shortest, longest)
+    return format_duration(ends[0]), format_duration(ends[1])
+
+
 def _seconds(ms: Ms) -> str:
-    """Write seconds without needless zeros: 34500 is `34.5`."""
+    """Write seconds without trailing zeros: 34500 is `34.5`."""
     whole, part = divmod(ms, 1000)
     return f"{whole}.{part:03}".rstrip("0") if part else str(whole)
 
@@ -116,35 +131,35 @@ def format_size(size: float) -> str:
 
 
 def ms_to_samples(ms: Ms) -> int:
-    """Samples per channel in a length; exact."""
+    """Return the samples per channel in a length; exact."""
     return ms * SAMPLES_PER_MS
 
 
 def samples_to_ms(samples: int) -> Ms:
-    """Milliseconds needed to hold that many samples, rounded up; inverse of `ms_to_samples`."""
+    """Return the milliseconds that hold that many samples, rounded up; inverse of `ms_to_samples`."""
     return -(-samples // SAMPLES_PER_MS)
 
 
 def ticks_to_ms(ticks: Ticks) -> Ms:
-    """Milliseconds in that many ticks; exact."""
+    """Return the milliseconds in that many ticks; exact."""
     return ticks * TICK
 
 
 def ms_to_ticks(ms: Ms) -> Ticks:
-    """Nearest number of ticks, half up; inverse of `ticks_to_ms`."""
+    """Return the nearest number of ticks, half up; inverse of `ticks_to_ms`."""
     return (2 * ms + TICK) // (2 * TICK)
 
 
 def floor_ticks(ms: Ms) -> Ticks:
-    """Whole ticks that fit into a length."""
+    """Return the whole ticks that fit into a length."""
     return ms // TICK
 
 
 def ceil_ticks(ms: Ms) -> Ticks:
-    """Ticks needed to hold a length."""
+    """Return the ticks needed to hold a length."""
     return -(-ms // TICK)
 
 
 def db_to_ratio(db: Db) -> float:
-    """Amplitude ratio of a gain: 20 dB is a factor of ten."""
+    """Return the amplitude ratio of a gain: 20 dB is a factor of ten."""
     return float(10 ** (db / 20))

@@ -26,18 +26,18 @@ def cache(tmp_path):
 
 
 def list_files(folder):
-    """Everything but locks and leases, which hold nothing."""
+    """Return all files except locks and leases, which are empty."""
     found = [path for path in folder.rglob("*") if path.is_file()]
     return [path for path in found if path.parent.name not in {"locks", "leases"}]
 
 
-def test_what_is_put_is_got(cache):
+def test_get_returns_what_was_put(cache):
     assert cache.get("clips", KEY) is None
     cache.put("clips", KEY, b"sound")
     assert cache.get("clips", KEY) == b"sound"
 
 
-def test_keys_tell_their_parts_apart():
+def test_keys_of_different_parts_differ():
     assert (
         len({make_key("ab", "c"), make_key("a", "bc"), make_key("abc"), make_key(["ab"], "c"), make_key("ab", 1)}) == 5
     )
@@ -64,12 +64,12 @@ class Named:
         return self.name
 
 
-def test_keys_are_made_of_every_field_that_counts():
+def test_keys_depend_on_every_field_that_counts():
     assert make_key(Point(1, note="here")) == make_key(Point(1, note="there"))
     values = [Point(1), Point(2), Point(1, 1), Other(1), Point(Point(1)), Point(Fraction(1, 2)), Point((1, None)), 1]
     assert len({make_key(value) for value in values}) == len(values)
     assert make_key(Named("a", 1)) == make_key(Named("a", 2)) != make_key(Named("b", 1))
-    with pytest.raises(TypeError, match="object is not a value"):
+    with pytest.raises(TypeError, match="object cannot be part of a key"):
         make_key(object())
 
 
@@ -82,7 +82,7 @@ def test_keys_are_the_same_in_every_process():
 @pytest.mark.parametrize(
     "damage", [lambda raw: raw[:-1], lambda _: b"", lambda raw: b"x" + raw[1:], lambda raw: raw[:9]]
 )
-def test_a_damaged_entry_is_noticed_and_thrown_away(cache, damage):
+def test_a_damaged_entry_is_found_and_removed(cache, damage):
     cache.put("clips", KEY, b"sound" * 100)
     path = cache.path("clips", KEY)
     path.write_bytes(damage(path.read_bytes()))
@@ -90,7 +90,7 @@ def test_a_damaged_entry_is_noticed_and_thrown_away(cache, damage):
     assert not path.exists()
 
 
-def test_an_entry_in_anothers_place_is_damage(cache):
+def test_a_misplaced_entry_counts_as_damaged(cache):
     other = make_key("b")
     cache.put("clips", KEY, b"one")
     cache.put("clips", other, b"two")
@@ -122,7 +122,7 @@ OBSTACLES = {
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes there")
 @pytest.mark.parametrize("put", OBSTACLES.values(), ids=OBSTACLES)
 @pytest.mark.parametrize("level", [0, 1, 2])
-def test_whatever_is_in_an_entrys_place_is_damage_and_made_again(cache, put, level):
+def test_anything_else_in_an_entrys_place_is_replaced(cache, put, level):
     cache.put("clips", KEY, b"sound")
     path = [cache.root / "clips", cache.root / "clips" / KEY[:2], cache.path("clips", KEY)][level]
     if level < 2:
@@ -139,7 +139,7 @@ def test_whatever_is_in_an_entrys_place_is_damage_and_made_again(cache, put, lev
     assert again.get("clips", KEY) == b"again"
 
 
-def test_a_full_disk_is_told_and_leaves_no_half_entry(cache, monkeypatch):
+def test_a_full_disk_is_reported_and_leaves_no_partial_entry(cache, monkeypatch):
     def fail(*_):
         raise OSError(28, "No space left on device")
 
@@ -150,7 +150,7 @@ def test_a_full_disk_is_told_and_leaves_no_half_entry(cache, monkeypatch):
     assert len(list_files(cache.root)) == 1
 
 
-def test_what_cannot_be_kept_is_told_before_it_is_made(tmp_path):
+def test_an_entry_that_cannot_be_stored_is_reported_before_it_is_made(tmp_path):
     (tmp_path / "file").write_text("")
     made = []
     cache = Cache(tmp_path / "file" / "cache")
@@ -169,7 +169,7 @@ def test_the_cache_is_private(tmp_path, monkeypatch):
         folder.mkdir(mode=0o755, parents=True)  # as an older version made it
     cache.put("clips", KEY, b"sound")
     assert {stat.S_IMODE(path.stat().st_mode) for path in (cache.root, *cache.root.iterdir())} == {0o700}
-    # A folder that exists already, and was named, is the user's; what is put there is private nevertheless.
+    # A named folder that exists already is the user's; what is written into it is still private.
     named = Cache(tmp_path / "named")
     named.root.mkdir(mode=0o755)
     named.root.chmod(0o755)
@@ -178,7 +178,7 @@ def test_the_cache_is_private(tmp_path, monkeypatch):
     assert stat.S_IMODE((named.root / "clips").stat().st_mode) == 0o700
 
 
-def test_what_a_killed_process_left_behind_is_swept_after_an_hour(cache):
+def test_remains_of_a_killed_process_are_removed_after_an_hour(cache):
     cache.put("clips", KEY, b"sound")
     old, new, strange = (cache.root / "parts" / name for name in (".narrator-1.part", ".narrator-2.part", "3.part"))
     for path in (old, new, strange):
@@ -187,7 +187,7 @@ def test_what_a_killed_process_left_behind_is_swept_after_an_hour(cache):
         os.utime(path, (time.time() - 3700,) * 2)
     again = Cache(cache.root)
     assert again.get("clips", KEY) == b"sound"
-    assert old.exists()  # nothing is written so far
+    assert old.exists()  # nothing has been written yet
     again.put("clips", KEY, b"sound")
     assert (old.exists(), new.exists(), strange.exists()) == (False, True, True)
 
@@ -263,12 +263,12 @@ def test_a_lock_is_freed_when_its_holder_is_killed(cache, holder):
         assert waiting.result(timeout=10) == (b"mine", True)
 
 
-def test_waiting_for_another_process_can_be_given_up(cache, holder):
+def test_a_wait_for_another_process_can_be_stopped(cache, holder):
     with pytest.raises(CancelledError):
         cache.get_or_make("clips", KEY, lambda: b"mine", stop=lambda: True)
 
 
-def test_without_locks_one_works_without(cache, monkeypatch):
+def test_a_file_system_without_locks_works(cache, monkeypatch):
     def refuse(_):
         raise OSError(95, "Operation not supported")
 
@@ -287,7 +287,7 @@ def test_a_failure_to_make_leaves_nothing_and_frees_the_lock(cache):
 
 
 def fill(cache, shelf, count, size=1000, start=0):
-    """Put entries that were used an hour ago and more, the first the longest ago."""
+    """Put entries that were used an hour ago or earlier, the first one longest ago."""
     for number in range(start, start + count):
         cache.put(shelf, make_key(number), bytes(size))
         os.utime(cache.path(shelf, make_key(number)), (time.time() - 9999 + number,) * 2)
@@ -297,7 +297,7 @@ def list_kept(cache, shelf, count):
     return [number for number in range(count) if cache.path(shelf, make_key(number)).exists()]
 
 
-def test_what_was_used_least_recently_is_evicted_first(cache):
+def test_the_least_recently_used_is_evicted_first(cache):
     fill(cache, "clips", 20)
     with cache.lease():
         assert cache.get("clips", make_key(3))
@@ -308,7 +308,7 @@ def test_what_was_used_least_recently_is_evicted_first(cache):
     assert cache.trim(10_000) == Usage(0, 0)
 
 
-def test_what_is_known_of_tracks_is_evicted_last(cache):
+def test_records_of_tracks_are_evicted_last(cache):
     fill(cache, "tracks", 5)
     fill(cache, "clips", 5, start=5)
     cache.trim(6000)
@@ -355,7 +355,7 @@ def test_a_render_in_another_process_keeps_what_it_has_used_until_it_dies(cache)
     assert list((cache.root / "leases").iterdir()) == []
 
 
-def test_the_limit_is_kept_without_asking(tmp_path):
+def test_the_limit_is_kept_automatically(tmp_path):
     cache = Cache(tmp_path / "cache", 20_000)
     for number in range(50):
         with cache.lease():
@@ -378,7 +378,7 @@ def test_nothing_but_entries_is_ever_removed(cache):
     assert not cache.path("clips", KEY).exists()
 
 
-def test_a_cache_that_is_not_there_is_empty_and_not_made(cache):
+def test_a_cache_that_does_not_exist_is_empty_and_not_created(cache):
     assert cache.get("clips", KEY) is None
     assert (cache.trim(0), cache.clear(), list(cache.list_entries())) == (Usage(0, 0), Usage(0, 0), [])
     assert not cache.root.exists()

@@ -78,7 +78,7 @@ def work(name: str, seeds: range, seconds: float, folder: Path) -> None:
             sound = trial(seed) or 0.0
         except Failed as error:
             fault = str(error)
-        except BaseException:  # noqa: BLE001 - whatever it is, narrator should not have let it out
+        except BaseException:  # noqa: BLE001 - narrator should not have let any of these out
             fault = traceback.format_exc()[-1500:]
         took = time.process_time() - started - sound / _SPEED
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)

@@ -1,4 +1,4 @@
-"""What befalls a command from outside: kills, signals, full and read-only disks, closed pipes, and crowds."""
+"""Faults from outside a command: kills, signals, full and read-only disks, closed pipes, and crowds."""
 
 import json
 import os

@@ -42,7 +42,7 @@ def test_a_form_is_found_by_the_longest_ending():
     }
     assert find_form(PurePath("A.CHAPTERS.JSON")).name == "chapters"
     assert find_form(PurePath("vtt")) is None
-    with pytest.raises(UsageError, match="there are no captions 'x'; they can be text, json, vtt"):
+    with pytest.raises(UsageError, match="there are no captions 'x'; use text, json, vtt"):
         check_forms(["vtt", "x"])
 
 

@@ -1,4 +1,4 @@
-"""`narrator cache`: where it is, how large it is and may become, and emptying it."""
+"""`narrator cache`: its place, size and limit, and emptying it."""
 
 import json
 import tomllib
@@ -73,11 +73,11 @@ def test_a_file_that_cannot_be_changed_without_harm_is_left_alone(narrator, fold
     config.write_text(before)
     result = narrator("cache", "limit", "1MB")
     assert (result.code, result.out) == (1, "")
-    assert 'write limit = "1MB" into its table [cache]' in result.err
+    assert 'write limit = "1MB" in its [cache] table' in result.err
     assert config.read_text() == before
 
 
-def test_what_is_no_size_is_told(narrator, folder, config):
+def test_an_invalid_size_is_reported(narrator, folder, config):
     assert "error: SIZE: '1 parsec' is not a size; write 2GB" in narrator("cache", "limit", "1 parsec").err
     result = narrator("cache", env={"NARRATOR_CACHE_LIMIT": "much"})
     assert (result.code, "NARRATOR_CACHE_LIMIT: 'much' is not a size" in result.err) == (2, True)

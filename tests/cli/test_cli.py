@@ -1,4 +1,4 @@
-"""What a user meets: messages, exit codes, files."""
+"""The command line: messages, exit codes, files."""
 
 import json
 import os
@@ -39,10 +39,10 @@ def test_tracks_are_named_after_what_was_asked(narrator, tmp_path):
 
 
 @pytest.mark.slow
-def test_an_unchanged_track_is_told(narrator, narrator_process):
+def test_an_unchanged_track_is_reported(narrator, narrator_process):
     narrator("render", "mine.yaml")
     assert "unchanged (--force makes it again)" in narrator("render", "mine.yaml").out
-    # Another process knows it, too.
+    # Another process recognises it, too.
     assert "unchanged (--force makes it again)" in narrator_process("render", "mine.yaml").out
     assert "unchanged" not in narrator("render", "mine.yaml", "--force").out
 
@@ -52,7 +52,7 @@ def test_json_is_one_object_a_line(narrator):
     known = json.loads(line)
     assert set(known) == {
         "path", "voice", "length_ms", "samples", "lufs", "words_lufs", "true_peak_db", "clips_new", "clips_cached", "seconds", "skipped",
-        "replaced",
+        "replaced", "captions",
     }  # fmt: skip
     assert (known["length_ms"], known["samples"], known["voice"]) == (45_000, 2_160_000, "silent:en")
 
@@ -63,7 +63,7 @@ def test_quiet_says_nothing(narrator):
 
 
 @pytest.mark.slow
-def test_a_render_without_ffmpeg_on_the_path_has_nothing_to_complain_of(narrator_process, tmp_path):
+def test_a_render_needs_no_ffmpeg_on_the_path(narrator_process, tmp_path):
     (tmp_path / "bin").mkdir()
     result = narrator_process("render", "mine.yaml", env={"PATH": str(tmp_path / "bin")})
     assert (result.code, result.err) == (0, "")
@@ -77,7 +77,7 @@ BAD = {
     "a misspelt kind": (
         "title: x\nsteps: [{sya: a}]\n",
         1,
-        "bad.yaml:2:10: error: 'sya' is no kind of step; did you mean",
+        "bad.yaml:2:10: error: 'sya' is not a kind of step; did you mean",
     ),
     "two kinds": ("title: x\nsteps: [{say: a, hold: 1m}]\n", 1, "bad.yaml:2:18: error: two kinds in one step"),
     "a negative hold": ("title: x\nsteps: [{hold: -5s}]\n", 1, "bad.yaml:2:16: error: -5s is negative"),
@@ -91,7 +91,7 @@ BAD = {
     "an impossible length": (
         "title: x\nlength: 1h\nsteps: [{hold: 1m}]\n",
         1,
-        "bad.yaml:1:1: error: this routine cannot ",
+        "bad.yaml:2:9: error: this routine cannot ",
     ),
     "an unknown voice": (
         "title: x\nvoice: hibary\nsteps: [{say: a}]\n",
@@ -131,7 +131,7 @@ def test_bad_input_gets_one_clear_message(narrator, write, tmp_path, text, code,
         (
             ["render", "mine.yaml", "--length", "2s"],
             1,
-            "mine.yaml:1:1: error: this routine cannot take 2s: the shortest",
+            "mine.yaml:5:5: error: this routine cannot take 2s: the shortest",
         ),
         (["render", "mine.yaml", "--length", "25h"], 1, "error: 25h is over 24h"),
         (["render", "mine.yaml", "--length", "10"], 2, "error: --length: '10' has no unit; write 10s or 10m"),
@@ -167,14 +167,14 @@ def test_unknown_options_are_wrong_usage(narrator_process):
     assert narrator_process("render").code == 2
 
 
-def test_in_a_batch_the_others_go_on_and_the_highest_code_wins(narrator, write, tmp_path):
+def test_a_batch_continues_after_a_fault_and_returns_the_highest_code(narrator, write, tmp_path):
     write("title: x\n", "bad.yaml")
     result = narrator("render", "bad.yaml", "mine.yaml", "--length", "45s")
     assert result.code == 1
     assert (tmp_path / "output" / "mine-45s.mp3").exists()
 
 
-def test_an_unwritable_folder_is_told(narrator, tmp_path):
+def test_an_unwritable_folder_is_reported(narrator, tmp_path):
     (tmp_path / "output").mkdir()
     (tmp_path / "output" / "mine.mp3").mkdir()
     result = narrator("render", "mine.yaml", "--force")
@@ -182,7 +182,7 @@ def test_an_unwritable_folder_is_told(narrator, tmp_path):
     assert result.err.startswith("error: cannot write output/mine.mp3: it is a folder")
 
 
-def test_a_cache_that_cannot_be_written_is_told(narrator, write):
+def test_a_cache_that_cannot_be_written_is_reported(narrator, write):
     write("", "file")
     result = narrator("render", "mine.yaml", env={"NARRATOR_CACHE_DIR": "file/cache"})
     assert result.code == 3
@@ -192,7 +192,7 @@ def test_a_cache_that_cannot_be_written_is_told(narrator, write):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_an_interrupt_leaves_no_half_track_and_no_child(write, tmp_path, sent):
+def test_an_interrupt_leaves_no_partial_track_and_no_process(write, tmp_path, sent):
     sentences = "".join(f"  - say: This is sentence number {n}, which takes a while.\n" for n in range(400))
     write(f"title: Long\nvoice: espeak\nsteps:\n{sentences}", "long.yaml")
     env = os.environ | {"NARRATOR_CACHE_DIR": str(tmp_path / "cache")}
@@ -208,7 +208,7 @@ def test_an_interrupt_leaves_no_half_track_and_no_child(write, tmp_path, sent):
     assert (started.returncode, out, err) == (
         130,
         "",
-        "interrupted; what was spoken is kept, and nothing half done is left behind\n",
+        "interrupted; finished speech is kept, and no partial files are left\n",
     )
     assert not list((tmp_path / "output").glob("*"))
     assert not list((tmp_path / "cache").rglob("*.part"))
@@ -216,7 +216,7 @@ def test_an_interrupt_leaves_no_half_track_and_no_child(write, tmp_path, sent):
 
 
 @pytest.mark.slow
-def test_a_closed_terminal_is_no_interrupt_under_nohup(write, tmp_path):
+def test_a_closed_terminal_is_ignored_under_nohup(write, tmp_path):
     env = os.environ | {"NARRATOR_CACHE_DIR": str(tmp_path / "cache")}
     started = subprocess.Popen(
         ["nohup", sys.executable, "-m", "narrator", "render", "mine.yaml"], cwd=tmp_path, env=env,
@@ -244,7 +244,7 @@ def test_a_script_is_shown_in_three_forms(narrator, tmp_path):
     assert narrator("render", "scripts/mine.yaml", "--output", "b").code == 0
 
 
-def test_check_tells_lengths_and_faults(narrator, write):
+def test_check_reports_lengths_and_faults(narrator, write):
     result = narrator("check", "mine.yaml", env={"NARRATOR_CACHE_DIR": "empty"})
     assert result.code == 0
     assert "natural length about 5" in result.out
@@ -252,11 +252,11 @@ def test_check_tells_lengths_and_faults(narrator, write):
     result = narrator("check", "bad.yaml", "mine.yaml")
     assert result.code == 1
     assert re.findall(r"(?m)^bad.yaml:(\d+):", result.err) == ["3", "4"]
-    told = [json.loads(line) for line in narrator("check", "bad.yaml", "mine.yaml", "--json").out.splitlines()]
-    assert [(entry["kind"], entry.get("line")) for entry in told] == [("error", 3), ("error", 4), ("length", None)]
+    reported = [json.loads(line) for line in narrator("check", "bad.yaml", "mine.yaml", "--json").out.splitlines()]
+    assert [(entry["kind"], entry.get("line")) for entry in reported] == [("error", 3), ("error", 4), ("length", None)]
 
 
-def test_a_cue_that_is_left_out_is_told_on_standard_error(narrator, write):
+def test_a_cue_that_is_left_out_is_reported_on_standard_error(narrator, write):
     write(
         "title: x\nvoice: silent\nsteps:\n  - hold: 2s..2s\n    cues: [{at: half, say: Far too many words}]\n",
         "bad.yaml",
@@ -270,7 +270,7 @@ def test_a_cue_that_is_left_out_is_told_on_standard_error(narrator, write):
     )
 
 
-def test_lists_show_what_there_is(narrator):
+def test_the_list_shows_routines(narrator):
     assert "ten-minute-hips" in narrator("list").out
 
 
@@ -309,10 +309,12 @@ def test_a_language_names_its_track_and_is_asked_for_everywhere(narrator, write,
     assert "Willkommen." in narrator("script", "box-breathing", "--language", "de", "--voice", "silent").out
     result = narrator("check", "box-breathing", "--language", "fr", "--voice", "silent")
     assert result.code == 1
-    assert "this routine is not in 'fr', only in en, de, es; write 'fr: ...' in each text, or a PO file" in result.err
+    assert (
+        "this routine is not in 'fr', only in en, de, es; write 'fr: ...' in each text, or add a PO file" in result.err
+    )
 
 
-def test_cues_left_out_are_told_with_their_lines(narrator, write):
+def test_cues_left_out_are_reported_with_their_lines(narrator, write):
     write(
         "title: x\nvoice: silent\nsteps:\n  - hold: 5s..1m\n    cues: [{at: half}, {countdown: 3}]\n  - bell: tick\n",
         "h.yaml",
@@ -364,7 +366,7 @@ def test_a_natural_length_over_a_day_is_refused(narrator, write):
     assert (result.code, "cannot take 1000h" in result.err) == (1, True)
 
 
-def test_notes_of_an_unchanged_track_are_told_as_they_were(narrator, write):
+def test_notes_of_an_unchanged_track_are_reported_as_they_were(narrator, write):
     write(
         "title: x\nvoice: silent\nsteps:\n  - hold: 2s..2s\n    cues: [{at: half, say: Far too many words}]\n", "n.yaml"
     )

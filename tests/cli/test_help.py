@@ -1,4 +1,4 @@
-"""What help says, and what a shell completes."""
+"""Help texts and shell completion."""
 
 import re
 
@@ -13,7 +13,7 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_help_names_arguments_as_people_do(narrator, command):
+def test_help_shows_arguments_without_braces_and_types(narrator, command):
     shown = narrator(*command, "--help").out
     assert shown.startswith(f"Usage: {' '.join(['narrator', *command])} ")
     assert not re.search(r"[{}]|<(list|str|path)", shown)

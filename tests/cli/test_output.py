@@ -1,4 +1,4 @@
-"""Where things are written, and in what form a command reports."""
+"""Where commands write, and the format of their reports."""
 
 import json
 
@@ -28,18 +28,18 @@ def list_names(folder):
 
 
 @pytest.mark.slow
-def test_an_output_that_ends_as_tracks_do_is_a_file(narrator, tmp_path):
+def test_an_output_with_a_known_suffix_is_a_file(narrator, tmp_path):
     assert narrator("render", "mine.yaml", "--output", "a/b.MP3").code == 0
     assert list_names(tmp_path) == ["a", "b.MP3"]
     assert narrator("verify", "a/b.MP3").code == 0
 
 
 @pytest.mark.parametrize("name", ["a.srt", "a.xyz", "b/a.1"])
-def test_an_output_that_ends_otherwise_is_an_error_and_never_a_folder(narrator, tmp_path, name):
+def test_an_output_with_an_unknown_suffix_is_an_error(narrator, tmp_path, name):
     result = narrator("render", "mine.yaml", "--output", name)
     suffix = name[name.index(".") :]
     assert (result.code, result.out) == (2, "")
-    assert result.err == f"error: --output: a track cannot be written as {suffix}; it can end in .mp3\n"
+    assert result.err == f"error: --output: a track cannot be written as {suffix}; use .mp3\n"
     assert list_names(tmp_path) == []
 
 
@@ -57,7 +57,7 @@ def test_a_file_is_one_track(narrator, tmp_path):
     assert list_names(tmp_path) == []
 
 
-def test_a_script_is_written_in_the_form_that_its_ending_says(narrator, tmp_path):
+def test_a_script_is_written_in_the_format_of_its_suffix(narrator, tmp_path):
     starts = {
         "a.txt": "Short\n",
         "a.json": "{",
@@ -75,7 +75,7 @@ def test_a_script_is_written_in_the_form_that_its_ending_says(narrator, tmp_path
     result = narrator("script", "mine.yaml", "--output", "a.ass")
     assert (result.code, result.err) == (
         2,
-        f"error: --output: a script cannot be written as .ass; it can end in {ENDINGS}\n",
+        f"error: --output: a script cannot be written as .ass; use {ENDINGS}\n",
     )
     assert not (tmp_path / "a.ass").exists()
 
@@ -86,7 +86,7 @@ def test_a_script_never_replaces_what_was_edited_or_is_another_file(narrator, tm
         path.write_text("my own")
         result = narrator("script", "mine.yaml", "--output", name)
         assert (result.code, path.read_text()) == (3, "my own")
-        assert "was not made by narrator, or was changed since" in result.err
+        assert "was not written by narrator, or was edited" in result.err
         assert narrator("script", "mine.yaml", "--output", name, "--force").code == 0
         assert narrator("script", "mine.yaml", "--output", name, "--length", "1m").code == 0
         path.write_text(path.read_text() + "x")
@@ -94,12 +94,12 @@ def test_a_script_never_replaces_what_was_edited_or_is_another_file(narrator, tm
 
 
 def test_a_form_that_there_is_not_is_an_error(narrator):
-    assert "it can be text, json, vtt" in narrator("script", "mine.yaml", "--format", "pdf").err
+    assert "use text, json, vtt" in narrator("script", "mine.yaml", "--format", "pdf").err
     assert narrator("script", "mine.yaml", "--format", "pdf").code == 2
     result = narrator("render", "mine.yaml", "--captions", "vtt,ass")
     assert (result.code, result.err) == (
         2,
-        "error: there are no captions 'ass'; they can be text, json, vtt, srt, lrc, chapters, transcript (--captions)\n",
+        "error: there are no captions 'ass'; use text, json, vtt, srt, lrc, chapters, transcript (--captions)\n",
     )
     assert "use --format text or json" in narrator("script", "mine.yaml", "--format", "lrc", "--spoken").err
 
@@ -111,16 +111,16 @@ def test_a_form_that_there_is_not_is_an_error(narrator):
 def test_with_json_everything_is_json_on_standard_output(narrator, command):
     result = narrator(*command, "--json")
     assert (result.code > 0, result.err) == (True, "")
-    (told,) = map(json.loads, result.out.splitlines())
-    assert told["kind"] == "error"
-    assert {"file", "line", "column", "message"} <= set(told)
+    (reported,) = map(json.loads, result.out.splitlines())
+    assert reported["kind"] == "error"
+    assert {"file", "line", "column", "message"} <= set(reported)
 
 
 def test_a_warning_comes_once_for_a_file_and_not_for_each_length(narrator):
     result = narrator("render", "mine.yaml", "--length", "30s,40s,50s", "--json")
-    told = [json.loads(line) for line in result.out.splitlines()]
-    assert len([each for each in told if "path" in each]) == 3
-    assert len([each for each in told if each.get("kind") == "warning"]) == 1
+    reported = [json.loads(line) for line in result.out.splitlines()]
+    assert len([each for each in reported if "path" in each]) == 3
+    assert len([each for each in reported if each.get("kind") == "warning"]) == 1
 
 
 def test_checking_takes_the_options_of_rendering(narrator, write):

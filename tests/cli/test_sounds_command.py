@@ -14,12 +14,12 @@ def test_every_bell_and_bed_is_listed(narrator):
     assert {row["name"] for row in rows if row["kind"] == "bell"} == set(BELLS)
     assert {row["name"] for row in rows if row["kind"] == "bed"} == set(BEDS)
     shown = narrator("sounds").out
-    assert "bell  bowl       rings for 12s, 196 Hz, -7 dB against the speech" in shown
+    assert "bell  bowl       rings for 12s, 196 Hz, -7 dB relative to the speech" in shown
     assert "bed   ocean      a loop of 1m\n" in shown
 
 
 @pytest.mark.parametrize("ending", ["wav", "mp3"])
-def test_a_bell_is_written_to_a_file_as_it_is_asked_for(narrator, tmp_path, ending):
+def test_a_bell_is_written_with_the_given_pitch_and_length(narrator, tmp_path, ending):
     done = narrator("sounds", "bowl", "--pitch", "300", "--length", "4s", "--output", f"b.{ending}")
     assert (done.code, done.err) == (0, "")
     samples = decode_stereo(tmp_path / f"b.{ending}")
@@ -34,20 +34,20 @@ def test_a_bed_is_written_at_its_level(narrator, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "reported"),
     [
         (("bowll",), "error: there is no bell 'bowll'; did you mean 'bowl'? (beds: drone, brown, rain, ocean)\n"),
         (("bowl", "--length", "soon"), "error: --length: 'soon' is not a length of time; write 90s, 1m30s or 1:30\n"),
         (("rain", "--pitch", "200"), "error: a bed has no pitch; leave --pitch out\n"),
-        (("bowl", "--output", "x.txt"), "error: --output: x.txt has to end in .wav or .mp3\n"),
+        (("bowl", "--output", "x.txt"), "error: --output: x.txt must end in .wav or .mp3\n"),
     ],
 )
-def test_wrong_usage_is_told_in_a_line(narrator, arguments, told):
+def test_wrong_usage_is_reported_on_one_line(narrator, arguments, reported):
     done = narrator("sounds", *arguments)
-    assert (done.code, done.err) == (2, told)
+    assert (done.code, done.err) == (2, reported)
 
 
-def test_a_file_that_is_there_is_left_alone(narrator, tmp_path):
+def test_an_existing_file_is_not_replaced(narrator, tmp_path):
     (tmp_path / "tick.wav").write_text("mine")
     assert narrator("sounds", "tick").code == 2
     assert (tmp_path / "tick.wav").read_text() == "mine"

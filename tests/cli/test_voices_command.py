@@ -21,7 +21,7 @@ from narrator.speech.registry import BUILT_IN
 ROUTINE = "title: Short\nvoice: silent\nsteps:\n  - say: Sit down.\n"
 
 
-def test_voices_are_listed_with_what_one_wants_to_know(narrator):
+def test_voices_are_listed_with_their_properties(narrator):
     rows = {row["engine"]: row for row in map(json.loads, narrator("voices", "--json").out.splitlines())}
     assert {"espeak", "gtts", "silent"} <= set(rows)
     assert rows["espeak"]["offline"]
@@ -62,10 +62,10 @@ silent   any
 NATURAL VOICES, the best for each language
 
 NOT READY YET
-kokoro   kokoro has no voice yet; narrator voices shows which it has, and how to add one
-piper    piper has no voice yet; narrator voices shows which it has, and how to add one
-openai   the engine 'openai' needs a key for api.openai.com; put it into OPENAI_API_KEY, or name
-         another server in OPENAI_BASE_URL
+kokoro   kokoro has no installed voice; narrator voices lists its voices, and how to add one
+piper    piper has no installed voice; narrator voices lists its voices, and how to add one
+openai   the engine 'openai' needs a key for api.openai.com; set OPENAI_API_KEY to it, or
+         OPENAI_BASE_URL to another server
 """
 
 
@@ -73,7 +73,7 @@ def test_the_list_is_a_table_with_names_and_what_to_do(narrator, write):
     config = {"NARRATOR_CONFIG": str(write(PROGRAMS, "config.toml"))}
     listed = narrator("voices", env=config)
     assert (listed.code, listed.err) == (0, "")
-    # How many languages and voices there are is for the libraries to say.
+    # The numbers of languages and voices depend on the libraries.
     shown = re.sub(r"^\w\w  .*\n", "", listed.out, flags=re.MULTILINE)
     assert re.sub(r"\b\d+( more|  )", r"N\1", shown) == re.sub(r"\b\d+( more|  )", r"N\1", LISTED)
     assert max(map(len, listed.out.splitlines())) <= 100
@@ -84,22 +84,25 @@ def test_the_list_is_a_table_with_names_and_what_to_do(narrator, write):
     engines = [
         line.split()[0] for line in narrator("voices", "--language", "xx", env=config).out.split("\n\n")[0].splitlines()
     ]
-    assert engines == ["ENGINE", "openai", "silent"]  # nobody knows of the one that is not ready
+    assert engines == ["ENGINE", "openai", "silent"]  # it is unknown what the one that is not ready speaks
 
 
 @pytest.mark.parametrize(
-    ("env", "told"),
+    ("env", "reported"),
     [
-        ({"OPENAI_BASE_URL": "localhost:8880"}, {"openai": "OPENAI_BASE_URL cannot be used: it is no address"}),
+        (
+            {"OPENAI_BASE_URL": "localhost:8880"},
+            {"openai": "OPENAI_BASE_URL cannot be used: it is not a valid address"},
+        ),
         ({"NARRATOR_CONFIG": "/nowhere"}, dict.fromkeys(["gtts", "openai", "command"], "there is no file /nowhere")),
     ],
 )
-def test_an_engines_trouble_is_told_in_its_row(narrator, env, told):
+def test_an_unusable_engine_is_reported_in_its_row(narrator, env, reported):
     listed = narrator("voices", "--json", env=env)
     assert (listed.code, listed.err) == (0, "")
     rows = {row["engine"]: row for row in map(json.loads, listed.out.splitlines())}
     assert set(BUILT_IN) == set(rows)
-    for engine, remedy in told.items():
+    for engine, remedy in reported.items():
         assert rows[engine]["remedy"].startswith(remedy)
 
 
@@ -126,7 +129,7 @@ def test_a_voice_is_tried_to_a_file(narrator, tmp_path):
     again = narrator("voices", "try", "espeak:de", "Guten Tag.")
     assert (again.code, again.out.startswith("espeak-de-2.wav  espeak:de, ")) == (0, True)
     result = narrator("voices", "try", "espeak:de", "Guten Tag.", "--output", "espeak-de.wav")
-    assert (result.code, result.err.startswith("error: espeak-de.wav is there already; replace it")) == (2, True)
+    assert (result.code, result.err.startswith("error: espeak-de.wav already exists; replace it")) == (2, True)
     slower = narrator("voices", "try", "espeak:de", "Guten Tag.", "--force", "--pace", "0.6")
     assert slower.code == 0
     with wave.open(str(tmp_path / "espeak-de.wav")) as sound:
@@ -153,24 +156,24 @@ def test_a_voice_that_is_tried_speaks_each_time(narrator, write, tmp_path):
         (["try", "espeak", " "], "error: there is nothing to say"),
         (["try", "espeak", "…🧘"], "error: there is nothing to say"),
         (["try", "", "Hi."], "error: no voice is named"),
-        (["try", "espeak", "Hi.", "--output", "a.ogg"], "error: --output: a.ogg has to end in .wav or .mp3"),
+        (["try", "espeak", "Hi.", "--output", "a.ogg"], "error: --output: a.ogg must end in .wav or .mp3"),
         (["add", "espeak"], "error: the engine 'espeak' has no voices to add or remove"),
         (["remove", "nobody"], "error: there is no voice 'nobody' to add or remove"),
         (["try", "a" * 300, "Hi."], "error: there is no engine 'aaaa"),
-        (["try", "espeak", "Hi \udcff."], "error: 'Hi \\udcff.' is no text in UTF-8"),
+        (["try", "espeak", "Hi \udcff."], "error: 'Hi \\udcff.' is not valid UTF-8"),
         (["try", "openai:\udcff", "Hi."], "error: 'openai' has no voice '\\udcff'"),
-        (["try", "silent", "Hi.", "--language", "\udcff"], "error: '\\udcff' is not a code of a language"),
-        (["--language", "\udcff"], "error: '\\udcff' is not a code of a language"),
+        (["try", "silent", "Hi.", "--language", "\udcff"], "error: '\\udcff' is not a language code"),
+        (["--language", "\udcff"], "error: '\\udcff' is not a language code"),
         (["add", "piper:en_US-\udcff-low"], "error: piper's voices have names such as"),
     ],
 )
-def test_wrong_usage_is_told(narrator, args, message):
+def test_wrong_usage_is_reported(narrator, args, message):
     result = narrator("voices", *args, env={"OPENAI_API_KEY": "none"})
     assert (result.code, result.out) == (2, "")
     assert result.err.startswith(message)
 
 
-def test_a_name_that_is_too_long_for_a_file_is_told(narrator, tmp_path):
+def test_a_name_that_is_too_long_for_a_file_is_reported(narrator, tmp_path):
     env = {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1", "NARRATOR_CONFIG": str(tmp_path / "config.toml")}
     (tmp_path / "config.toml").write_text("[openai]\nwait = 0\n")
     result = narrator("voices", "try", f"openai:{'a' * 300}", "Hi.", env=env)
@@ -181,7 +184,7 @@ def test_a_name_that_is_too_long_for_a_file_is_told(narrator, tmp_path):
 
 @pytest.fixture
 def fake(monkeypatch, tmp_path):
-    """A voice that can be fetched: a file appears, or the network fails."""
+    """Add a fake voice whose installation writes a file, or fails without a network."""
     file = tmp_path / "fake.voice"
 
     def install(report, source):
@@ -209,7 +212,7 @@ def test_a_voice_is_added_and_removed(fake, tmp_path):
     added = fake("add", "fake")
     assert (added.exit_code, added.stderr) == (0, "")
     assert added.stdout.startswith("The voice fake: 100 bytes, from nobody, MIT.\nfake:one is installed; hear it with")
-    assert fake("add", "fake").stdout == "fake:one is installed already\n"
+    assert fake("add", "fake").stdout == "fake:one is already installed\n"
     assert fake("remove", "fake").stdout == "fake:one is removed\n"
     assert not (tmp_path / "fake.voice").exists()
 
@@ -241,7 +244,7 @@ def test_the_tracks_of_two_voices_do_not_replace_one_another(narrator, write, tm
     assert names == {"mine-silent.mp3", "mine-espeak-en-gb.mp3", "mine.mp3"}
     other = narrator("render", "mine.yaml", env={"NARRATOR_VOICE": "espeak:en-gb"})
     assert other.out.splitlines()[1] == (
-        "  in place of the track that silent:en spoke; with --voice each has a name of its own"
+        "  replaces the track spoken by silent:en; with --voice, file names include the voice"
     )
     again = narrator("render", "mine.yaml", "--json", env={"NARRATOR_VOICE": "espeak:en-gb"})
     assert json.loads(again.out)["replaced"] is None
@@ -249,7 +252,7 @@ def test_the_tracks_of_two_voices_do_not_replace_one_another(narrator, write, tm
 
 @pytest.mark.slow
 def test_a_voice_that_has_changed_is_heard_when_everything_is_spoken_again(narrator, write, tmp_path):
-    """Its program changes behind an address that does not, so nothing else could know of it."""
+    """The voice's program changes behind an unchanged address, so narrator cannot notice it."""
     speaker, log = Path(__file__).parents[1] / "speaker.py", tmp_path / "log"
     script = write(
         f'#!/bin/sh\nexec {sys.executable} {speaker} --log {log} --output $1 --text "$2 $(cat {tmp_path}/more)"\n',
@@ -302,7 +305,7 @@ def test_a_voice_is_tried_with_the_pronunciations_of_a_routine(narrator, write, 
     assert log.read_text().splitlines()[1] != "Savasana."
 
 
-def test_faults_of_the_configuration_are_told(narrator, write):
+def test_faults_of_the_configuration_are_reported(narrator, write):
     write(ROUTINE, "mine.yaml")
     result = narrator("render", "mine.yaml", env={"NARRATOR_CONFIG": str(write("vioce = 1\n", "config.toml"))})
     assert (result.code, result.out) == (1, "")

@@ -1,4 +1,4 @@
-"""`docs/json.md` has every key that commands print, with its type, and no other."""
+"""`docs/json.md` has exactly the keys that commands print, with their types."""
 
 import json
 import re
@@ -35,7 +35,7 @@ TABLES = read_page()
 
 
 def check(title, *found):
-    """Hold objects to the table of a section: each has keys of it, they have all of them between them, typed as there."""
+    """Compare objects with the table of a section: its keys and types, each key in at least one object."""
     table = TABLES[title]
     assert set().union(*found) == set(table)
     for data in found:
@@ -46,7 +46,7 @@ def check(title, *found):
 
 @pytest.fixture
 def run(narrator, write, tmp_path):
-    """Run a command in a folder with a routine; the objects that it prints."""
+    """Run a command in a folder with a routine, and return the objects that it prints."""
     write(ROUTINE, "one.yaml")
     env = {"NARRATOR_CACHE_DIR": str(tmp_path / "cache"), "NARRATOR_CONFIG": str(tmp_path / "config.toml")}
     (tmp_path / "config.toml").write_text("")
@@ -55,7 +55,7 @@ def run(narrator, write, tmp_path):
 
 def test_every_shape_has_a_section():
     shapes = {name for name in vars(wire) if re.fullmatch(r"_?[a-z]+_to_data", name)} - {"limit_to_data"}
-    # Besides, checks, natural voices and the count of further faults have one each.
+    # Checks, natural voices and the count of further faults also have a section each.
     assert len(TABLES) == len(shapes) + 3
     assert [
         key
@@ -99,7 +99,7 @@ def test_more_faults_than_are_listed(run, write):
     check("More faults", last)
 
 
-def test_what_there_is(run):
+def test_everything_that_is_listed(run):
     check("A built-in routine", *run("list"))
     check("A PO file", *run("translate", "one.yaml", "--to", "de"))
     engines = run("voices")

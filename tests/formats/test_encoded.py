@@ -3,12 +3,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from narrator.cache import Cache
 from narrator.formats import encoded
 from narrator.formats.coding import BITRATES, DELAY, Coding, decode, encode, find_coding, find_encoder, mix_down
 from narrator.formats.crc16 import crc_bytes
 from narrator.formats.encoded import Encoded, encode_below_ceiling
 from narrator.mix import CEILING, MIX_CEILING, BedCurve, Layout, Mixer
+from narrator.mix.backdrops import open_bed, open_floor
+from narrator.mix.blends import Blend
+from narrator.mix.mixing import mix_blend
 from narrator.mix.parts import Stretch
+from narrator.sound.catalog import BEDS
 from narrator.sound.limiter import limit_peaks
 from narrator.sound.loop import Loop, pack_loop
 from narrator.sound.loudness import Loudness, measure_loudness
@@ -33,7 +38,7 @@ def test_a_cut_has_the_checksum_of_its_bytes(data, count, size):
 
 
 def make_harsh_loop(level=1.0, ticks=40):
-    """Loud noise up to 3 kHz that is clipped: what coding raises the peaks of."""
+    """Return loud, clipped noise up to 3 kHz, whose peaks are raised by coding."""
     samples = ticks * TICK_SAMPLES
     noise = np.random.default_rng(7).standard_normal((2, samples // 8))
     smooth = np.stack([np.interp(np.arange(samples) / 8, np.arange(samples // 8), side) for side in noise], axis=1)
@@ -41,7 +46,7 @@ def make_harsh_loop(level=1.0, ticks=40):
 
 
 def encode_loop(loop, coding, monkeypatch):
-    """Encode 24 ticks of a loop; also return the ceilings under which it was mixed."""
+    """Encode 24 ticks of a loop; also return the ceilings that it was mixed with."""
     ceilings = []
     original = encoded.mix_block
     monkeypatch.setattr(encoded, "mix_block", lambda *args: ceilings.append(args[2].ceiling) or original(*args))
@@ -50,7 +55,7 @@ def encode_loop(loop, coding, monkeypatch):
 
 
 @pytest.mark.parametrize("coding", [Coding(64), Coding(128), Coding(32, 1)], ids=str)
-def test_peaks_that_coding_raises_are_brought_down(coding, monkeypatch):
+def test_peaks_that_coding_raises_are_lowered(coding, monkeypatch):
     loop = make_harsh_loop()
     straight = decode(encode(limit_peaks(loop.read(0, 40), -2.0), coding))
     assert measure_loudness(straight).peak > CEILING
@@ -94,3 +99,22 @@ def test_bit_rates_belong_to_channels():
 def test_the_encoder_gives_its_own_name():
     assert find_encoder(Coding()) == find_encoder(Coding(32, 1))
     assert find_encoder(Coding())[:6] == b"LAME3."
+
+
+@pytest.mark.parametrize("name", ["brown", "drone"])
+@pytest.mark.parametrize("bitrate", [64, 128])
+def test_a_blend_encoded_by_itself_is_as_good_as_in_a_straight_encode(name, bitrate):
+    mixer = Mixer(None, 0.0, open_floor(-75.0), open_bed(name, "", Cache()))
+    blend = Blend(-22.0, 300, 800, BEDS[name].blend, BEDS[name].is_alike)
+    frames, _, _ = encode_below_ceiling(blend, Layout(TICK, (), BedCurve(-22.0)), mixer, Coding(bitrate))
+    assert len(frames) == blend.ticks
+    whole = mix_blend(blend, 20, 10, mixer)
+    straight = encode(whole, Coding(bitrate))
+
+    def measure_error(laid):
+        heard = decode(laid)[DELAY:][15 * TICK_SAMPLES : (25 + blend.ticks) * TICK_SAMPLES]
+        wanted = whole[15 * TICK_SAMPLES :][: len(heard)]
+        return 10 * np.log10(((heard - wanted) ** 2).sum() / (wanted**2).sum())
+
+    laid = [*straight[:20], *frames, *straight[20 + blend.ticks :]]
+    assert measure_error(laid) < measure_error(straight) + 0.3

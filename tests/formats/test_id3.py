@@ -12,7 +12,7 @@ from narrator.timeline import Chapter
 
 TAGS = {"title": "Ruhe für Hüften", "artist": "Wir", "album": "", "language": "deu", "date": "2026", "narrator": "made"}
 CHAPTERS = [Chapter("Becken", 504, 9000), Chapter("体を休める", 9000, 30_000)]
-# A frame of silence at 32 kbit/s, mono: without one there is no MP3 to open.
+# A frame of silence at 32 kbit/s, mono, which makes the file an MP3.
 FRAME = bytes.fromhex("fffb14c4") + bytes(92)
 
 
@@ -26,7 +26,7 @@ def read_with_libavformat(tag):
         return dict(container.metadata), chapters
 
 
-def test_texts_are_in_their_frames_and_others_have_their_names():
+def test_texts_are_in_their_frames_and_other_tags_keep_their_names():
     found = read_with_mutagen(write_id3(TAGS, (), 30_000))
     assert found.version == (2, 3, 0)
     texts = {key: (str(frame), int(frame.encoding)) for key, frame in found.items()}
@@ -86,7 +86,7 @@ texts = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), min
 
 @pytest.mark.slow
 @given(title=texts, others=st.lists(texts, max_size=3))
-def test_two_readers_find_every_text_as_it_was(title, others):
+def test_two_readers_find_every_text_unchanged(title, others):
     chapters = [Chapter(text, 1000 * number, 1000 * number + 1000) for number, text in enumerate(others)]
     tag = write_id3({"title": title, "seed": title}, chapters, 9000)
     found = read_with_mutagen(tag)
@@ -121,5 +121,5 @@ def test_255_chapters_fit_and_more_are_refused():
     many = [Chapter(str(number), number, number + 1) for number in range(MOST_CHAPTERS + 1)]
     found = read_with_mutagen(write_id3({}, many[:-1], 1000))
     assert len(found["CTOC:toc"].child_element_ids) == len(found.getall("CHAP")) == MOST_CHAPTERS
-    with pytest.raises(ValueError, match="room for 255 chapters, not 256"):
+    with pytest.raises(ValueError, match="at most 255 chapters, not 256"):
         write_id3({}, many, 1000)

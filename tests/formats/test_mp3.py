@@ -52,7 +52,7 @@ def test_a_track_decodes_to_exactly_its_length(tmp_path, clips, length):
 @pytest.mark.slow
 @given(length=st.integers(600, 20_000), stroke=st.integers(0, 600))
 @settings(max_examples=25)
-def test_any_length_decodes_exactly_wherever_the_sound_lies(tmp_path_factory, clips, length, stroke):
+def test_any_length_decodes_exactly_wherever_the_sound_is(tmp_path_factory, clips, length, stroke):
     folder = tmp_path_factory.mktemp("lengths")
     timeline = make_timeline(length, [min(stroke, length - 24) // 24 * 24])
     path = write(folder / "a.mp3", timeline, clips)
@@ -106,7 +106,7 @@ def test_players_see_the_true_length(tmp_path, clips):
     assert (out.stat().st_size - 44) / 4 / 48_000 == pytest.approx(427, abs=0.05)
 
 
-def test_a_failing_disk_is_told_and_leaves_the_old_track(tmp_path, clips, monkeypatch):
+def test_a_failing_disk_is_reported_and_leaves_the_old_track(tmp_path, clips, monkeypatch):
     path = tmp_path / "a.mp3"
     path.write_bytes(b"old")
 

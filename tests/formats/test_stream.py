@@ -19,19 +19,20 @@ from narrator.mix import Mixer, find_islands
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.routine.model import Tags, VoiceSpec
 from narrator.script import Bell, Heading
+from narrator.sound.catalog import BEDS
 from narrator.speech.speak import Clips
 from narrator.timeline import Chapter
 from timelines import make_bed, make_timeline
 
 HEADING = Heading("Ruhe für Hüften", "de", VoiceSpec(), Tags())
 CODINGS = [Coding(rate, channels) for channels, rates in BITRATES.items() for rate in rates]
-BACKGROUNDS = ["silence", "floor", "rain"]
+BACKGROUNDS = ["silence", "floor", "rain", "drone"]
 
 
 def make_track(length, background="floor"):
-    """A bell every six seconds, and two sections; the bed of rain comes and goes."""
-    strokes = [(start, Bell("chime")) for start in range(504, length - 500, 6000)]
-    bed = make_bed("rain", fade=480) if background == "rain" else None
+    """Tracks with a bell every seven seconds and two sections; a bed fades in and out."""
+    strokes = [(start, Bell("chime")) for start in range(504, length - 500, 7200)]
+    bed = make_bed(background, fade=480) if background in BEDS else None
     timeline = make_timeline(*strokes, length=length, bed=bed)
     half = length // 48 * 24
     return timeline.__class__(
@@ -41,7 +42,7 @@ def make_track(length, background="floor"):
 
 def make_mixdown(timeline, cache, background="floor"):
     floor = open_floor(-75.0) if background == "floor" else None
-    bed = open_bed("rain", "", cache) if background == "rain" else None
+    bed = open_bed(background, "", Cache()) if background in BEDS else None
     captions = tuple(Caption(each.start, each.end, ("ベル",), "ベル") for each in timeline.segments)
     return Mixdown(HEADING, timeline, find_islands(timeline), Mixer(Clips(cache), 0.0, floor, bed), captions)
 
@@ -64,7 +65,7 @@ def write(path, timeline, cache, coding, background="floor"):
     data=st.data(),
 )
 @settings(max_examples=15)
-def test_any_range_is_that_of_the_file(tmp_path_factory, length, coding, background, is_cold, data):
+def test_any_range_equals_that_of_the_file(tmp_path_factory, length, coding, background, is_cold, data):
     folder = tmp_path_factory.mktemp("stream")
     timeline = make_track(length, background)
     file = write(folder / "a.mp3", timeline, Cache(folder / "cache"), coding, background)
@@ -78,7 +79,7 @@ def test_any_range_is_that_of_the_file(tmp_path_factory, length, coding, backgro
     assert b"".join(stream.list_blocks()) == file
 
 
-def test_a_range_makes_the_parts_that_it_has_and_no_others(tmp_path, monkeypatch):
+def test_a_range_makes_only_the_parts_in_it(tmp_path, monkeypatch):
     stream = open_stream(make_track(30_000), Cache(tmp_path), Coding())
     made = []
     original = frames.FrameMaker.make
@@ -92,7 +93,7 @@ def test_a_range_makes_the_parts_that_it_has_and_no_others(tmp_path, monkeypatch
     assert len(made) == len(set(made)) > 5
 
 
-def test_a_place_before_the_track_is_refused(tmp_path):
+def test_a_negative_position_is_refused(tmp_path):
     stream = open_stream(make_track(6000), Cache(tmp_path), Coding())
     with pytest.raises(ValueError, match="no bytes from -1 to 5"):
         stream.read(-1, 5)
@@ -101,7 +102,7 @@ def test_a_place_before_the_track_is_refused(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("coding", [Coding(32, 1), Coding(56, 1), Coding(128, 1), Coding(64), Coding(320)], ids=str)
-def test_the_info_frame_is_true_of_the_frames_behind_it(tmp_path, coding):
+def test_the_info_frame_matches_the_frames_after_it(tmp_path, coding):
     timeline = make_track(20_010)
     file = write(tmp_path / "a.mp3", timeline, Cache(tmp_path / "cache"), coding)
     found = mutagen.File(tmp_path / "a.mp3")
@@ -113,7 +114,7 @@ def test_the_info_frame_is_true_of_the_frames_behind_it(tmp_path, coding):
     assert samples.shape == (20_010 * 48, coding.channels)
     assert np.abs(samples[504 * 48 : 1000 * 48]).max() > 0.01
     start = file.index(b"Info") - (21 if coding.channels == 1 else 36)
-    music = file[start + 3 * max(coding.bitrate, 64) :]
+    music = file[start + coding.frame_size :]
     assert len(music) == 835 * coding.frame_size
     crc = start + (173 if coding.channels == 1 else 188)
     assert int.from_bytes(file[crc : crc + 2]) == crc_bytes(music)

@@ -79,3 +79,12 @@ def test_a_bed_takes_little_memory(sound, cache):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 35e6
+
+
+def test_a_built_in_bed_is_made_once_for_every_process(cache, monkeypatch):
+    bed = open_bed("brown", "", cache)
+    assert list_entries(cache) == []
+    whole = bed.read(0, bed.ticks)
+    assert np.array_equal(bed.read(bed.ticks - 3, 5)[3 * TICK_SAMPLES :], whole[: 2 * TICK_SAMPLES])
+    monkeypatch.setattr(backdrops, "make_bed", None)
+    assert np.array_equal(open_bed("brown", "", Cache(cache.root)).read(0, bed.ticks), whole)

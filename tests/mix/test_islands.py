@@ -1,5 +1,8 @@
+import pytest
+
 from narrator.mix import find_islands
 from narrator.script import Bell
+from narrator.units import TICK
 from timelines import make_bed, make_timeline, say
 
 
@@ -31,6 +34,23 @@ def test_a_change_of_the_bed_is_an_island_and_the_rest_is_background():
     ]  # fmt: skip
     assert [len(island.sounds) for island in found.islands] == [0, 1, 0]
     assert [found.curve.find_level(time) for time in (10_000, 40_000, 60_000)] == [-22.0, -22.0, None]
+
+
+def test_sentences_that_share_a_duck_are_separate_islands_at_the_level_between_them():
+    found = find_islands(make_timeline((30_000, say("a")), (34_800, say("b")), bed=make_bed(), length=60_000))
+    assert [(island.start, island.end) for island in found.islands[1:3]] == [
+        (30_000 - 312, 30_480), (34_800, 35_280 + 1200),
+    ]  # fmt: skip
+    assert [found.curve.find_level(time) for time in (29_000, 30_480, 34_776, 36_480)] == [-22.0, -30.0, -30.0, -22.0]
+
+
+@pytest.mark.parametrize(("sound", "room"), [("rain", 10), ("brown", 10), ("drone", 44), ("ocean", 126)])
+def test_islands_that_leave_no_room_for_a_blend_are_one(sound, room):
+    for gap, count in ((room - 1, 1), (room, 2)):
+        second = 30_480 + gap * TICK
+        bed = make_bed(sound, duck=0.0)
+        found = find_islands(make_timeline((30_000, say("a")), (second, say("b")), bed=bed, length=60_000))
+        assert len(found.islands) == 2 + count
 
 
 def test_without_ducking_the_island_of_a_sentence_is_no_longer_than_it():

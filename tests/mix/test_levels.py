@@ -1,21 +1,20 @@
 from dataclasses import replace
-from itertools import pairwise
 
 import pytest
 
 from narrator.cache import Cache
-from narrator.mix import Mixer, find_islands, mix_background, mix_island
+from narrator.mix import Mixer, find_islands
 from narrator.mix.backdrops import open_bed
 from narrator.mix.levels import LOUDER, level_clip, measure_gain
 from narrator.script import Bell, Breath, Speech
 from narrator.sound.catalog import SPEECH
-from narrator.sound.loudness import integrate, measure_loudness
+from narrator.sound.loudness import measure_loudness
 from narrator.speech.engine import Voice
 from narrator.speech.registry import open_engine
 from narrator.speech.speak import speak
 from narrator.speech.text.reading import Reader
 from narrator.timeline import Lengths
-from timelines import make_bed, make_timeline, say
+from timelines import make_bed, make_timeline, mix_track, say
 
 TEXTS = ["Breathe in.", "Hold.", "Let your shoulders be heavy, and soften your jaw."]
 
@@ -55,14 +54,7 @@ def hear(cues, clips, gain, bed=None):
     timeline = place(cues, clips, bed)
     layout = find_islands(timeline)
     mixer = Mixer(clips, gain, None, bed and open_bed(bed.sound, "", Cache()))
-    spans = [(island.start, island.end) for island in layout.islands]
-    blocks = []
-    for island in layout.islands:
-        blocks += measure_loudness(mix_island(island, layout.curve, mixer)).blocks
-    for (_, end), (start, _) in pairwise([(0, 0), *spans, (timeline.length, 0)]):
-        if bed and start > end:
-            blocks += measure_loudness(mix_background(layout.curve.find_level(end), end, start, mixer)).blocks
-    return integrate(blocks)
+    return measure_loudness(mix_track(layout, mixer)).integrated
 
 
 MATERIAL = {

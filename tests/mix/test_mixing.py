@@ -7,6 +7,7 @@ from narrator.cache import Cache
 from narrator.formats.encoded import find_surroundings
 from narrator.mix import MIX_CEILING, Mixer, find_islands, mix_background, mix_island
 from narrator.mix.backdrops import open_bed, open_floor
+from narrator.mix.parts import Piece
 from narrator.script import Bell, Breath
 from narrator.sound.audio import get_samples
 from narrator.sound.bells import strike_bell
@@ -74,19 +75,25 @@ def test_breath_tones_span_their_phases(mixer):
     assert 0.02 < samples.max() < 0.06
 
 
-def test_the_floor_starts_with_an_island_and_the_bed_with_the_track(clips, tmp_path):
-    floor, bed = open_floor(-75.0), open_bed("drone", "", Cache(tmp_path))
+def test_floor_and_bed_run_from_the_start_of_an_island(clips, tmp_path):
+    floor, bed = open_floor(-75.0), open_bed("drone", "", Cache())
     near, far = make_timeline((2400, say("Hold."))), make_timeline((36_000 - 24, say("Hold.")))
     with_floor = Mixer(clips, 0.0, floor)
     assert np.array_equal(mix_first(near, with_floor), mix_first(far, with_floor))
     level = np.sqrt((mix_background(None, 0, 2400, with_floor) ** 2).mean())
     assert 20 * np.log10(level) == pytest.approx(-75, abs=1)
 
-    quiet = make_timeline(bed=make_bed(fade=2400, level=-10.0), length=30_000)
-    layout = find_islands(quiet)
     mixer = Mixer(clips, 3.0, None, bed)
+    layouts = [
+        find_islands(make_timeline((at, say("Hold.")), bed=make_bed(), length=60_000)) for at in (12_000, 36_000)
+    ]
+    sooner, later = (mix_island(layout.islands[1], layout.curve, mixer) for layout in layouts)
+    assert np.array_equal(sooner, later)
+
+    layout = find_islands(make_timeline(bed=make_bed(fade=2400, level=-10.0), length=30_000))
     fade_in = mix_island(layout.islands[0], layout.curve, mixer, 0, 4800)
-    steady = mix_background(-10.0, 2400, 4800, mixer)
+    start = layout.islands[0].phase * TICK
+    steady = mix_background(-10.0, start + 2400, start + 4800, mixer)
     assert np.abs(fade_in[2400 * 48 :] - steady).max() < 1e-6
     assert np.abs(fade_in[:48]).max() < 1e-4
     heard = measure_loudness(mix_background(-10.0, 0, bed.ticks * TICK, mixer)).integrated
@@ -95,7 +102,7 @@ def test_the_floor_starts_with_an_island_and_the_bed_with_the_track(clips, tmp_p
 
 def test_the_bed_is_ducked_under_speech(clips, tmp_path):
     """The mix minus a mix of the speech alone is the bed, 8 dB lower."""
-    bed = open_bed("drone", "", Cache(tmp_path))
+    bed = open_bed("drone", "", Cache())
     text = "Let your shoulders be heavy, and soften your jaw."
     length = clips.lengths[text]
     spoken = (12_000, say(text))
@@ -105,7 +112,8 @@ def test_the_bed_is_ducked_under_speech(clips, tmp_path):
     both = mix_island(island, layout.curve, Mixer(clips, -6.0, None, bed))
     alone = mix_island(island, layout.curve, Mixer(clips, -6.0))
     rest = (both - alone)[(12_000 - island.start) * 48 :][: length * 48]
-    full = mix_background(-22.0, 12_000, 12_000 + length, Mixer(clips, -6.0, None, bed))
+    start = island.phase * TICK + 12_000 - island.start
+    full = mix_background(-22.0, start, start + length, Mixer(clips, -6.0, None, bed))
     assert np.abs(rest - full * db_to_ratio(-8.0)).max() < 1e-4
 
 
@@ -114,10 +122,10 @@ def test_the_bed_is_ducked_under_speech(clips, tmp_path):
 def test_a_long_island_mixed_in_pieces_is_the_same_as_whole(clips, bed, tmp_path):
     """Mix pieces with their surroundings: speech that is loud enough for the limiter, and a ducked bed."""
     cues = [(0, Bell("bowl", 8, 7000)), (2880, say("Breathe in.")), (9600 - 240, say("Hold.")), (9984, say("Hold."))]
-    mixer = Mixer(clips, 8.0, open_floor(-75.0), open_bed("drone", "", Cache(tmp_path)) if bed else None)
+    mixer = Mixer(clips, 8.0, open_floor(-75.0), open_bed("drone", "", Cache()) if bed else None)
     layout = find_islands(make_timeline(*cues, length=80_000, bed=bed))
     island = layout.islands[0]
-    around = find_surroundings(mixer)
+    around = find_surroundings(Piece(island, 0, island.length), mixer)
     before, after = (ticks * TICK for ticks in (around.before, around.after))
     whole = mix_island(island, layout.curve, mixer, -before, island.length + after)[before * 48 : -after * 48]
     pieces = [

@@ -1,4 +1,4 @@
-"""What a routine comes to at several lengths, and what is said about that."""
+"""Figures of a routine at several lengths, and warnings about them."""
 
 import json
 
@@ -64,7 +64,7 @@ def test_figures_are_those_of_the_layout():
     ]  # fmt: skip
     one, two = rows[0].figures, rows[1].figures
     assert (one.units, one.of, two.units) == (0, 2, 2)
-    # 60 s less lead, a word before a hold: one hold has the rest.
+    # 60 s minus the lead and a word: one hold takes the rest.
     assert one.shortest_hold == one.longest_hold == 60_000 - 504 - 2400
     assert one.factor == pytest.approx(one.longest_hold / 49_000, rel=0.2)
     assert lay_out(growth, growth.lengths, 60_000).made == Made(
@@ -77,36 +77,36 @@ def warn(steps, *lengths, guidance="full"):
     return [warning.describe("warning") for warning in warnings]
 
 
-def test_a_pose_that_is_too_short_is_told_once_for_all_lengths():
+def test_a_pose_that_is_too_short_is_reported_once_for_all_lengths():
     steps = "  - hold: 10s..5m\n  - hold: 20s..5m\n  - say: A.\n"
     remedy = "raise its range, or make other steps 'optional'"
     assert warn(steps, 45_000, 40_000) == [
-        "f:1:1: warning: silences are shrunk to x 0.28 in 40s, x 0.31 in 45s, outside x 0.6 to 1.7: make steps 'optional'",
-        "f:3:5: warning: this hold takes 15s in 40s, 17s in 45s; a pose wants at least 25s: " + remedy,
-        "f:4:5: warning: this hold takes 21s in 40s, 24s in 45s; a pose wants at least 25s: " + remedy,
+        "f:1:1: warning: silences are shrunk to x 0.28 in 40s, x 0.31 in 45s, outside x 0.6 to 1.7; make steps 'optional'",
+        "f:3:5: warning: this hold takes 15s in 40s, 17s in 45s; a pose needs at least 25s; " + remedy,
+        "f:4:5: warning: this hold takes 21s in 40s, 24s in 45s; a pose needs at least 25s; " + remedy,
     ]
     assert not any("a pose" in line for line in warn(steps, 140_000))
 
 
-def test_long_silence_is_told_at_its_longest_hold_but_not_with_bells():
+def test_long_silence_is_reported_at_its_longest_hold_but_not_with_bells():
     steps = (
         "  - say: A.\n  - hold: {natural: 100s, min: 30s, max: 5m}\n  - bell: tick\n  - hold: 30s..90s\n  - say: B.\n"
     )
-    (told,) = warn(steps, 150_000)
-    assert told.startswith("f:4:5: warning: no word is heard here for 2m2")
+    (reported,) = warn(steps, 150_000)
+    assert reported.startswith("f:4:5: warning: nothing is said here for 2m2")
     assert warn(steps, 150_000, guidance="bells") == []
 
 
-def test_an_oversized_extra_is_told_with_the_length_at_which_it_comes_in():
+def test_an_oversized_extra_is_reported_with_the_length_at_which_it_enters():
     steps = "  - say: A.\n  - hold: 20s..10m\n  - section: Long\n    extra: true\n    steps: [{hold: 2m..20m}, {pause: 3m}]\n"
-    told = [line for line in warn(steps, 120_000) if "comes in" in line]
-    assert len(told) == 1
-    assert told[0].startswith("f:5:5: warning: where this step comes in, at 5m41s")
-    assert "silences are cut to x 0.10" in told[0]
+    reported = [line for line in warn(steps, 120_000) if " enters, at " in line]
+    assert len(reported) == 1
+    assert reported[0].startswith("f:5:5: warning: when this step enters, at 5m41s")
+    assert "silences shrink to x 0.10" in reported[0]
     small = steps.replace("2m..20m}, {pause: 3m}", "20s..2m}")
-    assert [line for line in warn(small, 120_000) if "comes in" in line] == []
+    assert [line for line in warn(small, 120_000) if " enters, at " in line] == []
     rounds = "  - say: A.\n  - repeat: 1..3\n    steps: [{hold: 20s..10m}, {pause: 2m}]\n"
-    assert any("where round 2 of this repeat comes in" in line for line in warn(rounds, 120_000))
+    assert any("when round 2 of this repeat enters" in line for line in warn(rounds, 120_000))
 
 
 def test_the_length_of_a_jump_is_where_the_material_changes():
@@ -133,7 +133,7 @@ def test_check_prints_a_table_and_refuses_what_was_asked_for(narrator, write):
     assert "nearest 12m" in lines[-1]
     asked = narrator("check", "m.yaml", "--length", "3m,1h")
     assert asked.code == 1
-    assert "m.yaml:1:1: error: this routine cannot take 1h" in asked.err
+    assert "m.yaml:5:5: error: this routine cannot take 1h" in asked.err
     nearest = narrator("check", "m.yaml", "--length", "3m,1h", "--nearest", "--json")
     assert nearest.code == 0
     found = json.loads(nearest.out.splitlines()[-1])
@@ -156,10 +156,10 @@ def test_the_nearest_length_is_taken_and_said(narrator, write, tmp_path):
     assert result.code == 0
     warned, track = map(json.loads, result.out.splitlines())
     assert (warned["kind"], warned["file"], warned["line"]) == ("warning", "n.yaml", 1)
-    assert warned["message"].startswith("1m cannot be met; this is the nearest length that can: 11.")
+    assert warned["message"].startswith("a length of 1m is not possible; the nearest, 11s, is used")
     assert 11_000 < track["length_ms"] < 12_000
     assert (tmp_path / "output" / "n-1m.mp3").exists()
-    # The same is refused still where it was not said that another length will do.
+    # Without --nearest, the same length is still refused.
     assert narrator("render", "n.yaml", "--length", "1m").code == 1
     assert narrator("script", "n.yaml", "--length", "8s", "--nearest").err == ""
 

@@ -1,4 +1,4 @@
-"""Whatever a file holds, the loader answers with a routine or with a fault of its own, and soon."""
+"""The loader turns any file into a routine or an error of its own, in a short time."""
 
 import random
 import time
@@ -55,7 +55,7 @@ ANY_RING: defaultdict = defaultdict(lambda: 2400)
 
 
 def load(text: str) -> None:
-    """Take a text the whole way to a timeline."""
+    """Process a text up to its timeline."""
     started = time.monotonic()
     faults = ()
     try:
@@ -68,13 +68,13 @@ def load(text: str) -> None:
     except NarratorError as error:
         faults = error.faults
     assert all(fault.message for fault in faults)
-    # On a quiet machine two seconds are never reached; a busy one is given more.
+    # An idle machine never needs two seconds; a busy one gets more.
     assert time.monotonic() - started < 10
 
 
 @st.composite
 def mutated(draw):
-    """A built-in routine, with parts cut out, doubled, moved, and scraps thrown in."""
+    """Return a built-in routine with parts removed, repeated, moved, and replaced by fragments."""
     text = draw(st.sampled_from(TEXTS))
     chance = random.Random(draw(st.integers()))  # noqa: S311
     for _ in range(draw(st.integers(1, 6))):

@@ -1,4 +1,4 @@
-"""What `narrator list` reads of the routines that come with narrator."""
+"""The list of built-in routines."""
 
 import json
 
@@ -12,7 +12,7 @@ WHOLE = '#. say\nmsgid "Rest."\nmsgstr "Ruh."\n'
 
 @pytest.fixture
 def look(tmp_path, monkeypatch):
-    """Return the languages of a routine with a part, which have PO files with these texts."""
+    """Return the languages of a routine with a part whose PO files have these texts."""
     monkeypatch.setattr(find, "builtin_folder", lambda: tmp_path)
     monkeypatch.setattr(library, "builtin_folder", lambda: tmp_path)
     (tmp_path / "parts").mkdir()

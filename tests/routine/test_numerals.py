@@ -1,4 +1,4 @@
-"""Every place that takes a number, a length or a word answers every odd way to write one with a value or a fault."""
+"""Every number, length or word, in every odd notation, gives a value or a fault."""
 
 import pytest
 
@@ -46,7 +46,7 @@ ENTRIES = [
 
 
 def read(text):
-    """Take a text to a script, or to a fault that says something; returns what was made of it."""
+    """Return the script of a text, or its fault, which must have a message."""
     faults = ()
     try:
         source = parse_source(text, "f")

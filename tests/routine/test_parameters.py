@@ -1,4 +1,4 @@
-"""Parts with parameters: what is put in where, and the places of what is wrong."""
+"""Parts with parameters: the values filled in, and the places of faults."""
 
 import time
 
@@ -27,7 +27,7 @@ steps:
 
 @pytest.fixture
 def include(write, tmp_path):
-    """Load a routine that includes a part, with the values that are given."""
+    """Load a routine that includes a part with given values."""
     (tmp_path / "parts").mkdir()
 
     def load(given, part=PART, more=""):
@@ -60,14 +60,14 @@ def show(routine):
     return found
 
 
-def test_values_are_typed_as_where_they_stand(include):
+def test_values_are_typed_by_their_place(include):
     routine = include("{pose: pigeon, hold: 20s..80s, tips: [One., Two., 'On the {side}.'], sides: [left]}")
     assert show(routine) == [
         "Come into pigeon, the left leg in front.", (20_000 - 8, 40_000 + 8, 80_000 - 8), "One.", "Two.", "On the left.",
     ]  # fmt: skip
 
 
-def test_defaults_stand_where_nothing_is_given_and_capitals_can_be_asked_for(include):
+def test_defaults_replace_missing_values_and_names_may_be_capitalised(include):
     routine = include("{pose: pigeon}")
     assert show(routine)[:4] == [
         "Come into pigeon, the right leg in front.",
@@ -78,7 +78,7 @@ def test_defaults_stand_where_nothing_is_given_and_capitals_can_be_asked_for(inc
     assert [section.title for section in write_script(routine).sections] == ["Pigeon"]
 
 
-def test_one_part_may_stand_with_different_values(include, write):
+def test_one_part_may_be_included_with_different_values(include, write):
     more = "  - include: parts/pigeon.yaml\n    with: {pose: lizard, sides: [left]}\n"
     assert [text for text in show(include("{pose: pigeon, sides: [right]}", more=more)) if "Come" in str(text)] == [
         "Come into pigeon, the right leg in front.",
@@ -93,7 +93,7 @@ def test_values_of_any_shape_can_be_given(include):
     assert show(include("", part)) == ["Rest.", (15_000, 60_000, 240_000), "On."]
 
 
-def test_a_value_may_stand_within_another(include):
+def test_a_value_may_contain_another(include):
     part = "parameters: {least: 20s, times: 3}\nsteps:\n  - hold: '{least}..2m'\n  - repeat: {times}\n    steps: [{say: '{Round} of {times}.'}]\n".replace(
         "{Round}", "{round}"
     )
@@ -108,7 +108,7 @@ def test_parts_nest_and_pass_values_on(include, write):
     assert show(include("{pose: pigeon, hold: 30s}", part)) == ["Rest after the pigeon.", (7_512, 30_000, 120_000)]
 
 
-def test_a_fault_in_a_passed_value_is_told_where_it_is_written(include, refuse, write):
+def test_a_fault_in_a_passed_value_is_reported_where_it_is_written(include, refuse, write):
     write("parameters: {hold: 1m}\nsteps:\n  - hold: {hold}\n", "parts/rest.yaml")
     part = "parameters: {hold: 2m}\nsteps:\n  - include: rest.yaml\n    with: {hold: {hold}}\n"
     assert refuse("{hold: 30}", part) == (
@@ -116,7 +116,7 @@ def test_a_fault_in_a_passed_value_is_told_where_it_is_written(include, refuse, 
     )
 
 
-def test_a_routine_with_parameters_stands_by_itself(write):
+def test_a_routine_with_parameters_works_alone(write):
     path = write("title: x\nparameters: {hold: 1m}\nsteps:\n  - hold: {hold}\n")
     assert show(load_routine(path)) == [(15_000, 60_000, 240_000)]
     with pytest.raises(
@@ -125,7 +125,7 @@ def test_a_routine_with_parameters_stands_by_itself(write):
         load_routine(write("title: x\nparameters: {hold: }\nsteps:\n  - hold: {hold}\n"), "f")
 
 
-def test_a_value_of_the_wrong_kind_is_told_in_both_files(refuse):
+def test_a_value_of_the_wrong_kind_is_reported_in_both_files(refuse):
     assert refuse("{pose: pigeon, hold: 40}") == (
         "routine.yaml:4:32: error: '40' has no unit; write 40s or 40m (used at parts/pigeon.yaml:12:15)"
     )
@@ -133,19 +133,19 @@ def test_a_value_of_the_wrong_kind_is_told_in_both_files(refuse):
         "routine.yaml:4:32: error: 'spread' is a list; write [Rest.] (used at parts/pigeon.yaml:13:25)"
     )
     assert refuse("{pose: pigeon, tips: [Rest., '']}") == (
-        "routine.yaml:4:40: error: the text is empty; write what to say, or take the step out (used at "
+        "routine.yaml:4:40: error: the text is empty; write what to say, or remove the step (used at "
         "parts/pigeon.yaml:13:25)"
     )
 
 
-def test_a_value_that_breaks_a_text_is_told_in_both_files(refuse):
+def test_a_value_that_breaks_a_text_is_reported_in_both_files(refuse):
     assert refuse("{pose: 'pigeon [soon]'}") == (
         "parts/pigeon.yaml:11:14: error: [soon] is not a pause; write one as [3s], and other text without brackets "
         "(with {pose} from routine.yaml:4:18)"
     )
 
 
-def test_a_strange_word_in_a_value_is_told_where_it_is_written(refuse):
+def test_an_unknown_name_in_a_value_is_reported_where_it_is_written(refuse):
     assert refuse("{pose: 'pigeon {sied}', tips: ['On the {rigth}.']}") == (
         "routine.yaml:4:18: error: {sied} has no meaning here; did you mean 'side'?\n"
         "routine.yaml:4:42: error: {rigth} has no meaning here; known are: side, other_side, round, rounds, nth"
@@ -153,36 +153,36 @@ def test_a_strange_word_in_a_value_is_told_where_it_is_written(refuse):
 
 
 def test_a_list_within_a_text_is_refused(refuse):
-    assert "parts/pigeon.yaml:11:14: error: {pose} stands within a text, but its value is a list" in refuse(
+    assert "parts/pigeon.yaml:11:14: error: {pose} is used within a text, but its value is a list" in refuse(
         "{pose: [a]}"
     )
 
 
-def test_a_default_of_the_wrong_kind_is_told_in_the_part(refuse):
+def test_a_default_of_the_wrong_kind_is_reported_in_the_part(refuse):
     assert refuse("{pose: x}", PART.replace("hold: 1m", "hold: 40")).startswith(
         "parts/pigeon.yaml:4:9: error: '40' has no"
     )
 
 
-def test_an_unknown_parameter_is_told_with_the_nearest(refuse):
+def test_an_unknown_parameter_is_reported_with_the_nearest(refuse):
     assert refuse("{pose: x, hodl: 1m}") == (
         "routine.yaml:4:21: error: parts/pigeon.yaml has no parameter 'hodl'; did you mean 'hold'?"
     )
 
 
-def test_a_missing_parameter_is_told_where_the_part_is_included(refuse):
+def test_a_missing_parameter_is_reported_where_the_part_is_included(refuse):
     assert refuse("{psoe: x}") == (
         "routine.yaml:4:12: error: parts/pigeon.yaml has no parameter 'psoe'; did you mean 'pose'?\n"
-        "routine.yaml:3:5: error: 'pose' is missing, which parts/pigeon.yaml:3:3 asks for; add 'with: {pose: ...}'"
+        "routine.yaml:3:5: error: 'pose', declared at parts/pigeon.yaml:3:3, needs a value; add 'with: {pose: ...}'"
     )
     assert refuse("") == (
-        "routine.yaml:3:5: error: 'pose' is missing, which parts/pigeon.yaml:3:3 asks for; add 'with: {pose: ...}'"
+        "routine.yaml:3:5: error: 'pose', declared at parts/pigeon.yaml:3:3, needs a value; add 'with: {pose: ...}'"
     )
 
 
 def test_a_part_without_parameters_takes_none(refuse):
     assert refuse("{pose: x}", "steps: [{say: Rest.}]\n") == (
-        "routine.yaml:4:12: error: parts/pigeon.yaml has no parameters; take 'with' out, or declare 'parameters: {pose: "
+        "routine.yaml:4:12: error: parts/pigeon.yaml has no parameters; remove 'with', or declare 'parameters: {pose: "
         "...}' there"
     )
 
@@ -190,7 +190,10 @@ def test_a_part_without_parameters_takes_none(refuse):
 @pytest.mark.parametrize(
     ("part", "message"),
     [
-        ("parameters: {hold: 1m}\nsteps: [{say: Rest.}]\n", "1:14: error: no {hold} is in this file; write it where"),
+        (
+            "parameters: {hold: 1m}\nsteps: [{say: Rest.}]\n",
+            "1:14: error: this file does not use {hold}; write it where",
+        ),
         (
             "parameters: {hold: 1m}\nsteps: [{hold: {hodl}}]\n",
             "2:16: error: {hodl} has no meaning here; did you mean 'hold'?",
@@ -199,12 +202,15 @@ def test_a_part_without_parameters_takes_none(refuse):
             "parameters: {a: x}\nsteps: [{say: 'The {b} of {a}.'}]\n",
             "2:15: error: {b} has no meaning here; known are: a, side",
         ),
-        ("parameters: {side: x}\nsteps: [{say: 'The {side}.'}]\n", "1:14: error: {side} has a meaning of its own"),
-        ("parameters: {My hold: x}\nsteps: [{say: Rest.}]\n", "1:14: error: 'My hold' is not a name for a parameter"),
+        ("parameters: {side: x}\nsteps: [{say: 'The {side}.'}]\n", "1:14: error: {side} is reserved"),
+        (
+            "parameters: {My hold: x}\nsteps: [{say: Rest.}]\n",
+            "1:14: error: 'My hold' is not a valid name of a parameter",
+        ),
         ("parameters: [hold]\nsteps: [{say: Rest.}]\n", "1:13: error: values for parameters are a mapping"),
     ],
 )
-def test_what_is_wrong_with_a_declaration_is_told_in_the_part(refuse, part, message):
+def test_faults_in_a_declaration_are_reported_in_the_part(refuse, part, message):
     assert f"parts/pigeon.yaml:{message}" in refuse("", part)
 
 
@@ -215,7 +221,7 @@ def test_with_is_a_mapping(refuse):
 
 
 @pytest.mark.slow
-def test_values_that_multiply_are_refused_soon(include, write):
+def test_values_that_multiply_are_refused_quickly(include, write):
     started = time.process_time()
     long = "x" * 100_000
     part = f"parameters: {{a: }}\nsteps:\n  - say: '{'{a}' * 10_000}'\n"

@@ -1,4 +1,4 @@
-"""Patterns of breath as written."""
+"""Patterns of breath."""
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -42,7 +42,7 @@ def test_patterns_mean_phases_in_order(pattern, phases):
         ("4-4 .. 0-4", "at least half a second"),
         ([], "needs its phases"),
         ([{"in": "2s"}] * 13, "at most 12 phases"),
-        ([{"hold": "2s"}], "at least once"),
+        ([{"hold": "2s"}], "at least one"),
         ([{"in": "2s", "out": "2s"}], "a phase is one of in, hold, out, pause"),
         ([{"inn": "2s"}], "did you mean 'in'"),
         ([{"in": "2s..3s..4s"}], "not a length for a phase"),
@@ -54,7 +54,7 @@ def test_patterns_mean_phases_in_order(pattern, phases):
         ({"in": "2s"}, "a breath is a pattern"),
     ],
 )
-def test_what_is_not_a_pattern_is_told(pattern, message):
+def test_an_invalid_pattern_is_reported(pattern, message):
     with pytest.raises(ValidationError, match=message):
         read(pattern)
 

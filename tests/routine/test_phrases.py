@@ -1,8 +1,8 @@
 import pytest
 
 from narrator.routine import phrases as module
+from narrator.routine.importers import read_source
 from narrator.routine.phrases import find_phrases, find_side_key, list_languages
-from narrator.routine.source import read_source
 from narrator.routine.text import Sentence, split_text
 
 FOLDER = module._FOLDER
@@ -24,7 +24,7 @@ def test_each_language_says_the_same_things(language):
     assert "{number}" in phrases.seconds_more.other
     assert "{number}" not in phrases.seconds_more.one
     assert set(phrases.seconds_more.counted) <= {str(number) for number in range(61)}
-    # A sentence ends as one: the voice is to let its tone fall.
+    # A full stop makes the voice lower its tone at the end.
     for text in (
         phrases.switch,
         phrases.halfway,

@@ -1,4 +1,4 @@
-"""The schema takes what narrator takes, and refuses what is broken in shape."""
+"""The schema accepts what narrator accepts, and refuses files of the wrong shape."""
 
 import re
 from pathlib import Path
@@ -19,12 +19,12 @@ from narrator.routine.starter import write_starter
 SCHEMA = make_schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
-# Faults that are none of shape: of meaning, of reference to something else, or of arithmetic.
+# Faults that a schema cannot find: of meaning, of references, and of arithmetic.
 MEANING = (
     "has no meaning here", "there is no text for", "this routine is not in", "has no name in", "narrator has", "there is no '", "includes itself",
-    "runs backwards", "brace without", "is not a pause", "nothing to say", "must lie between", "is over 24h",
-    "needs some time", "as many names", "either 'say' or 'bell'", "says its numbers", "needs 'say' or 'bell'", "at least 1s",
-    "is not a place in a hold", "either 'optional' or 'extra'", "half a second", "at least 0.25s", "the text is empty",
+    "runs backwards", "brace is unmatched", "is not a pause", "nothing to say", "must be between", "is over 24h",
+    "needs some time", "same number of names", "either 'say' or 'bell'", "says numbers only", "needs 'say' or 'bell'", "at least 1s",
+    "is not a position in a hold", "either 'optional' or 'extra'", "half a second", "at least 0.25s", "the text is empty",
 )  # fmt: skip
 
 

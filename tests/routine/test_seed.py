@@ -1,4 +1,4 @@
-"""What is left to chance, and what settles it."""
+"""Random choices and their seed."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Slips of people new to routines, and the exact messages they get; what is offered instead can be pasted in."""
+"""Mistakes of people new to routines, with the exact messages; corrections can be pasted in."""
 
 import random
 import re
@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from narrator.errors import Fault, RoutineError
 from narrator.routine import list_builtins
 from narrator.routine.hold_cues import HoldCue
+from narrator.routine.importers import read_source
 from narrator.routine.load import make_routine
 from narrator.routine.model import STEPS, BreathWords, Routine, Tags, VoiceSpec, list_keys
 from narrator.routine.slips.lines import KEYS, quote, read_line, split_lines
 from narrator.routine.sounds import BedSpec, BellSpec
-from narrator.routine.source import read_source
 from narrator.script import write_script
 
 TABLE = Path(__file__).with_name("slips.txt")
@@ -33,13 +33,13 @@ def read_table() -> dict[str, tuple[str, str]]:
     found = {}
     for entry in re.split(r"^=== ", TABLE.read_text("utf-8"), flags=re.MULTILINE)[1:]:
         name, _, rest = entry.partition("\n")
-        text, _, told = rest.partition("\n>>>\n")
-        found[name] = (text + "\n", told.rstrip("\n") + "\n" if told.strip() else "")
+        text, _, messages = rest.partition("\n>>>\n")
+        found[name] = (text + "\n", messages.rstrip("\n") + "\n" if messages.strip() else "")
     return found
 
 
 def load(text: str, folder: Path) -> list[tuple[str, Fault]]:
-    """Return what is said of a file, errors or else warnings."""
+    """Return the errors of a file, or else its warnings."""
     path = folder / "my.yaml"
     path.write_bytes(text.encode())
     (folder / "sounds").mkdir(exist_ok=True)
@@ -52,7 +52,7 @@ def load(text: str, folder: Path) -> list[tuple[str, Fault]]:
 
 
 def show(text: str, folder: Path) -> str:
-    """Write it as the command does."""
+    """Return the messages in the format of the command."""
     lines = (
         line
         for kind, fault in load(text, folder)
@@ -62,7 +62,7 @@ def show(text: str, folder: Path) -> str:
 
 
 def paste(text: str, fault: Fault) -> str:
-    """Put the lines that a message offers in place of those that it is about."""
+    """Replace lines by the correction in a message."""
     lines = text.split("\n")
     start = fault.mark.line - 1
     return "\n".join([*lines[:start], *fault.fix.split("\n"), *lines[start + fault.lines :]])
@@ -76,18 +76,18 @@ def test_the_table_is_large():
 
 
 @pytest.mark.parametrize("name", SLIPS)
-def test_a_slip_is_told_by_its_cause(name, tmp_path):
-    text, told = SLIPS[name]
-    assert show(text, tmp_path) == told
+def test_a_slip_is_reported_by_its_cause(name, tmp_path):
+    text, messages = SLIPS[name]
+    assert show(text, tmp_path) == messages
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name, (_, told) in SLIPS.items() if told])
+@pytest.mark.parametrize("name", [name for name, (_, messages) in SLIPS.items() if messages])
 def test_what_is_offered_can_be_pasted_in(name, tmp_path):
     text = SLIPS[name][0]
     offered = [fault for _, fault in load(text, tmp_path)]
     if not any(fault.fix is not None for fault in offered):
-        # What has no line to paste says so here, so that none is lost unseen.
+        # Messages without a correction are listed, so that none is lost unnoticed.
         assert name in WITHOUT_A_LINE
         return
     for _ in range(15):
@@ -104,6 +104,8 @@ WITHOUT_A_LINE = {
     "JSON list", "JSON broken", "TOML", "brief in cue", "more after a multi-line quote",
     "a kind without a value: section", "a kind without a value: repeat", "a kind without a value: include",
     "a kind without a value: say", "music as a step", "music as a step 2", "title in a section", "repeat in a hold", "description in a section",
+    "nothing after say and repeat", "a dash without a step", "cues below a hold", "steps below a repeat",
+    "a section's title below it", "a text below say",
 }  # fmt: skip
 
 
@@ -118,12 +120,12 @@ LIBYAML = re.compile(
     r"while (?:scanning|parsing|constructing)|mapping (?:values|keys) are|expected|could not find|found (?:character|unexpected|unknown|"
     r"undefined|duplicate|invalid)|token|block (?:mapping|sequence|end|collection)|flow (?:mapping|sequence)|in this context|scalar|not YAML"
 )
-"""Words of the parser, which nobody who writes a routine needs to know."""
+"""Terms of the parser that authors need not know."""
 GOOD = [path.read_text("utf-8") for path in list_builtins().values()]
 
 
 def mutate(text: str, chance: random.Random) -> str:
-    """Make a slip or a few: characters and lines that are lost, doubled, swapped, or indented otherwise."""
+    """Make a few mistakes: characters and lines that are lost, doubled, swapped, or indented differently."""
     for _ in range(chance.randint(1, 4)):
         place = chance.randrange(len(text) - 1)
         lines = text.split("\n")
@@ -169,7 +171,7 @@ SCRAPS = [
 
 
 def check_messages(text: str, folder: Path) -> None:
-    """Hold what is said of a file to what is promised of every message."""
+    """Check the promises about messages for all messages of a file."""
     path = folder / "my.yaml"
     path.write_bytes(text.encode())
     started = time.process_time()
@@ -193,7 +195,7 @@ def check_messages(text: str, folder: Path) -> None:
 
 @pytest.mark.slow
 @given(st.integers(0, 2**32))
-def test_no_slip_is_told_in_the_words_of_the_parser(tmp_path_factory, number):
+def test_no_slip_is_reported_in_the_words_of_the_parser(tmp_path_factory, number):
     chance = random.Random(number)  # noqa: S311 - nothing is secret here
     check_messages(mutate(chance.choice(GOOD), chance), tmp_path_factory.getbasetemp())
 
@@ -226,7 +228,7 @@ def test_a_line_is_taken_apart():
     assert line.put("Go.") == "  - say: Go.  # note"
 
 
-def test_a_large_file_with_a_slip_at_its_end_is_told_soon(tmp_path):
+def test_a_large_file_with_a_slip_at_its_end_is_reported_soon(tmp_path):
     text = "title: x\nsteps:\n" + "  - say: Breathe in, and out.\n" * 15_000 + "  - say: Now: rest.\n"
     started = time.process_time()
     ((kind, fault),) = load(text, tmp_path)

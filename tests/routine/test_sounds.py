@@ -57,14 +57,14 @@ FAULTS = [
     ("loudness: -3", "", "routine.yaml:2:11: error: 'loudness' is at most -14.0, not -3"),
     ("", "  - bell: {sound: bowl, pitch: 5}", "routine.yaml:4:32: error: 'pitch' is at least 30.0, not 5"),
     ("", "  - bell: mine.wav", "routine.yaml:4:11: error: there is no sound file mine.wav in this file's folder or below it; put it there, or in the folder that 'sounds' in the configuration file names"),
-    ("", "  - bell: {sound: mine.wav, pitch: 200}", "routine.yaml:4:11: error: a sound file keeps its own pitch; take 'pitch' out"),
+    ("", "  - bell: {sound: mine.wav, pitch: 200}", "routine.yaml:4:11: error: the pitch of a sound file cannot be changed; remove 'pitch'"),
     ("", "  - section: A\n    bed: -20\n    steps: [{say: Rest.}]",
-     "routine.yaml:5:10: error: this routine has no bed; add 'bed: drone' at its top, or take this out"),
+     "routine.yaml:5:10: error: this routine has no bed; add 'bed: drone' at its top, or remove this"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("head", "steps", "message"), FAULTS)
-def test_what_is_wrong_is_told_at_its_place(write, monkeypatch, tmp_path, head, steps, message):
+def test_faults_are_reported_at_their_place(write, monkeypatch, tmp_path, head, steps, message):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(RoutineError) as caught:
         write_script(load(write, head or "language: en", steps or "  - say: Rest."))
@@ -120,13 +120,13 @@ def test_files_of_the_user_are_found_beside_the_routine_and_in_its_script(write,
     assert tracks[0] == tracks[1]
     assert narrator("render", "routine.yaml", "--no-bed").code == 0
     assert (tmp_path / "output" / "routine-no-bed.mp3").read_bytes() != tracks[0]
-    # A file that changes makes another track of the same routine.
+    # A changed file makes another track of the same routine.
     write_wav(tmp_path / "bells" / "mine.wav", 1.5, pitch=500.0)
     assert "unchanged" not in narrator("render", "routine.yaml").out
     assert (tmp_path / "output" / "routine.mp3").read_bytes() != tracks[0]
 
 
-def test_a_file_that_is_no_sound_is_told_where_it_is_named(write, tmp_path):
+def test_a_file_that_is_not_a_sound_is_reported_where_it_is_named(write, tmp_path):
     (tmp_path / "mine.wav").write_text("not a sound")
     write_wav(tmp_path / "short.wav", 0.5)
     for line, head, steps in ((4, "", "  - bell: mine.wav"), (2, "bed: mine.wav", ""), (2, "bed: short.wav", "")):

@@ -5,7 +5,8 @@ import yaml
 
 from narrator.errors import RoutineError
 from narrator.routine import guard, source
-from narrator.routine.source import parse_source, read_source
+from narrator.routine.importers import read_source
+from narrator.routine.source import parse_source
 
 
 def refuse(text: str) -> str:
@@ -14,7 +15,7 @@ def refuse(text: str) -> str:
     return str(caught.value)
 
 
-def test_every_mapping_knows_its_place():
+def test_every_mapping_has_its_place():
     found = parse_source("title: x\nsteps:\n  - say: hello\n  - {hold: 1m}\n", "a.yaml")
     first, second = found.data["steps"]
     assert (str(first.mark), str(first.marks["say"])) == ("a.yaml:3:5", "a.yaml:3:10")
@@ -42,7 +43,7 @@ def test_a_blank_line_is_two_line_breaks_in_every_style(text):
             "a: 1\na: 2\n",
             "a.yaml:2:1: error: the key 'a' is here twice; keep one of them, or start a new step with '- '",
         ),
-        ("a: 1\n---\nb: 2\n", "a.yaml:2:1: error: a second document starts here; keep one routine to a file"),
+        ("a: 1\n---\nb: 2\n", "a.yaml:2:1: error: a second document starts here; write one routine in each file"),
         (
             "a: !!python/object:os.system x\n",
             "a.yaml:1:4: error: tags such as tag:yaml.org,2002:python/object:os.system",
@@ -72,7 +73,7 @@ def test_a_syntax_error_names_its_place():
         (
             "a: &a [x,x,x,x,x,x,x,x,x]\n"
             + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [{','.join([f'*{chr(97 + n)}'] * 9)}]\n" for n in range(9)),
-            "entries once aliases are written out",
+            "entries once aliases are expanded",
         ),
     ],
     ids=["brackets", "braces", "aliases"],
@@ -82,7 +83,7 @@ def test_hostile_files_are_refused_at_once(text, message, loader, monkeypatch):
     monkeypatch.setattr(source, "Loader", loader)
     started = time.monotonic()
     assert message in refuse(text)
-    # Generous, for a busy machine: what is meant is that no file takes minutes, or all memory.
+    # A generous limit for busy machines: the point is that no file takes minutes, or all memory.
     assert time.monotonic() - started < 15
 
 
@@ -103,7 +104,7 @@ def test_text_in_another_encoding_is_refused(tmp_path):
 def test_depth_and_text_are_counted_through_aliases():
     deep = "".join(f"k{n}: &a{n} {'[' * 90}*a{n - 1}{']' * 90}\n" for n in range(1, 16))
     assert "nested over 100 levels deep" in refuse(f"k0: &a0 x\n{deep}")
-    assert "entries once aliases are written out" in refuse(f"k: &a {'x' * 100_000}\nl: [{', '.join(['*a'] * 5000)}]\n")
+    assert "entries once aliases are expanded" in refuse(f"k: &a {'x' * 100_000}\nl: [{', '.join(['*a'] * 5000)}]\n")
 
 
 def test_a_blank_line_in_a_quoted_text_is_a_paragraph_too():

@@ -1,4 +1,4 @@
-"""Writing PO files: what was translated is kept, whatever becomes of the routine."""
+"""Writing PO files keeps translations, however the routine changes."""
 
 import json
 import random
@@ -65,7 +65,7 @@ def read(path):
 
 
 def fill(path):
-    """Translate what is not translated: a text into itself with a star, which is not spoken."""
+    """Translate untranslated texts into themselves with a star, which is not spoken."""
     file = read(path)
     for entry in file:
         entry.msgstr = entry.msgstr or f"Ja {entry.msgid}"
@@ -142,7 +142,7 @@ def test_an_edited_text_keeps_its_translation_as_fuzzy_and_a_removed_one_is_kept
         ("Now the other side.", "Ja Now the other side.")
     ]
     assert file.header == "Mine."
-    # Put back, the text has its translation again; one that was looked at is fuzzy no more.
+    # A restored text has its translation again; an entry that was checked is no longer fuzzy.
     edited.flags.remove("fuzzy")
     file.save()
     routine.write_text(text)
@@ -195,11 +195,11 @@ def test_the_command_writes_files_and_says_what_is_done(routine, narrator, tmp_p
 def test_the_command_refuses_what_it_cannot_do(routine, narrator):
     result = narrator("translate", "box-breathing", "--to", "es")
     assert result.code == 2
-    assert "box-breathing comes with narrator" in result.err
-    assert "into a folder of yours" in result.err
-    assert "--to: my.yaml is in en already" in narrator("translate", "my.yaml", "--to", "en").err
+    assert "box-breathing is built in" in result.err
+    assert "to a folder of your own" in result.err
+    assert "--to: my.yaml is already in en" in narrator("translate", "my.yaml", "--to", "en").err
     assert (
-        "'deutsch!' is not a code of a language; write one such as en, de or es (--to)"
+        "'deutsch!' is not a language code; write one such as en, de or es (--to)"
         in narrator("translate", "my.yaml", "--to", "deutsch!").err
     )
 
@@ -209,7 +209,7 @@ def test_check_and_render_follow_the_file(write, narrator, tmp_path):
     narrator("translate", "my.yaml", "--to", "de")
     result = narrator("check", "my.yaml")
     assert (
-        "my.yaml:3:15: warning: what is spoken is not all in 'de': 1 text has no translation (my.yaml, line 3)"
+        "my.yaml:3:15: warning: not all spoken texts are in 'de': 1 text has no translation (my.yaml, line 3)"
         in result.err
     )
     result = narrator("render", "my.yaml", "--language", "de")
@@ -262,7 +262,7 @@ def test_a_translation_that_comes_with_narrator_is_complete(name):
     routine = load_routine(list_builtins()[name], name)
     assert review_translations(routine) == []
     assert set(routine.translations.languages) <= set(list_languages(routine))
-    # A look at the files, which is quick, finds the same.
+    # The quick look at the files finds the same.
     (listed,) = (each for each in list_library() if each.name == name)
     assert list(listed.languages) == list_languages(routine)
     assert listed.title == routine.title.pick_name(routine.language, routine.language)

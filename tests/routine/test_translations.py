@@ -1,4 +1,4 @@
-"""Texts of PO files beside a routine: which of them is said where, and what is wrong with one."""
+"""Translations in PO files beside a routine: where each is said, and faults in the files."""
 
 import re
 from contextlib import suppress
@@ -86,7 +86,7 @@ def list_said(routine, language, guidance="full"):
 
 @pytest.fixture
 def load(write, tmp_path):
-    """Write a routine, and its German texts; returns it."""
+    """Write a routine and its German translation, and return the routine."""
 
     def load(text=ROUTINE, german=GERMAN):
         path = write(text, "my.yaml")
@@ -166,7 +166,7 @@ steps:
     assert list_languages(routine) == ["en", "de"]
 
 
-def test_what_stands_in_the_routine_goes_before_the_file(load):
+def test_texts_in_the_routine_take_precedence_over_the_file(load):
     text = "title: x\nsteps:\n  - say: {en: Rest., de: Ruh., pt: Descansa.}\n  - say: Bye.\n"
     routine = load(text, {"Rest.": "nie gesagt", "Bye.": "Servus."})
     assert list_said(routine, "de")[1] == ["Ruh.", "Servus."]
@@ -217,7 +217,7 @@ def test_a_title_without_a_translation_is_a_warning(load):
     routine = load(german=GERMAN | {"Hips": "", "Twist, {side}": ""})
     assert list_said(routine, "de")[0] == ["Twist, rechts", "Twist, links"]
     (warning,) = review_translations(routine)
-    assert warning.describe("warning").startswith("my.yaml:1:8: warning: what is shown is not all in 'de': 2 texts")
+    assert warning.describe("warning").startswith("my.yaml:1:8: warning: not all shown texts are in 'de': 2 texts")
     assert "my.yaml, lines 1, 5" in warning.message
 
 
@@ -237,26 +237,26 @@ def test_a_fuzzy_entry_is_said_with_a_warning_at_its_line(load, tmp_path):
 def test_stale_entries_and_contexts_that_nothing_has_are_warnings(load):
     routine = load(german=GERMAN | {"Gone.": "Weg.", ("rigth", "Soften."): "x", ("Twist|right", "Soften."): "x"})
     assert [re.sub(r":\d+:1:", ":", fault.describe("w"))[:50] for fault in review_translations(routine)] == [
-        "my.de.po: w: the routine has no such text any more",
-        "my.de.po: w: this text is said on no side and in n",
-        "my.de.po: w: this text is said on no side and in n",
+        "my.de.po: w: the routine no longer has this text; ",
+        "my.de.po: w: this text is not used on a side or in",
+        "my.de.po: w: this text is not used on a side or in",
     ]
 
 
 FAULTS = {
-    'msgid "Soften."\nmsgstr "Sanft {seite}."\n': "my.de.po:2:1: error: {seite} is not in the text that this translates; it has no words in braces",
-    'msgid "Lie down."\nmsgstr "Leg {dich."\n': "my.de.po:2:1: error: a brace without its partner",
+    'msgid "Soften."\nmsgstr "Sanft {seite}."\n': "my.de.po:2:1: error: {seite} is not in the text to translate; it has no words in braces",
+    'msgid "Lie down."\nmsgstr "Leg {dich."\n': "my.de.po:2:1: error: a brace is unmatched",
     'msgid "Lie down."\n\n\nmsgstr "Leg [leise] dich."\n': "my.de.po:4:1: error: [leise]",
     'msgid "Lie down."\nmsgstr "..."\n': "my.de.po:2:1: error: there is nothing to say in this text",
     'msgid "Lie down."\nmsgstr "a\\bb"\n': "my.de.po:2:1: error: the character U+0008",
     'msgid "Lie down."\nmsgstr "a\u202eb"\n': "my.de.po:2:10: error: the character U+202E",
-    'msgid "a"\nmsgstr "b"\nmsgid "a"\nmsgstr "c"\n': "my.de.po:4:1: error: this text is here for the second time",
+    'msgid "a"\nmsgstr "b"\nmsgid "a"\nmsgstr "c"\n': "my.de.po:4:1: error: this text has two entries; remove one of them",
     'msgid "a"\nmsgid_plural "as"\nmsgstr[0] "b"\n': "my.de.po:3:1: error: a text of a routine has no plural",
     'msgid "a\nmsgstr "b"\n': "my.de.po:1:1: error: this is not a line of a PO file",
     'msgid "a"\nmsgstr "b" "c"\n': "my.de.po:2:1: error: this is not a line of a PO file",
     'msgid "a"\nmsgstr "b\\x"\n': "my.de.po:2:1: error: this is not a line of a PO file",
-    'msgstr "b"\n': "my.de.po:1:1: error: this is not a PO file from here on",
-    'msgid "a"\nmsgctxt "b"\n': "my.de.po:2:1: error: this is not a PO file from here on",
+    'msgstr "b"\n': "my.de.po:1:1: error: this is not valid from here on",
+    'msgid "a"\nmsgctxt "b"\n': "my.de.po:2:1: error: this is not valid from here on",
     "# \n" * 30_000: "my.de.po:20000:1: error: over 20,000 lines",
     "#" * 600_000: "my.de.po:1:1: error: this is too large",
     "my.yaml": "my.de.po:1:1: error: this is not a line of a PO file",
@@ -264,7 +264,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("text", FAULTS, ids=range(len(FAULTS)))
-def test_what_is_wrong_with_a_file_is_reported_at_its_line(load, tmp_path, text):
+def test_faults_in_a_file_are_reported_at_their_line(load, tmp_path, text):
     routine = load()
     (tmp_path / "my.de.po").write_text(text, "utf-8")
     with pytest.raises(RoutineError) as error:
@@ -282,7 +282,7 @@ def test_a_file_that_is_not_utf8_or_is_elsewhere_is_refused(load, tmp_path):
     (tmp_path / "inner").mkdir()
     path.rename(tmp_path / "secret")
     (tmp_path / "inner" / "my.de.po").symlink_to(tmp_path / "secret")
-    with pytest.raises(RoutineError, match="not a file in the folder of the routine"):
+    with pytest.raises(RoutineError, match="this link leads out of the routine's folder"):
         read_po(tmp_path / "inner" / "my.de.po", "my.de.po")
 
 
@@ -293,7 +293,7 @@ def test_polib_opens_no_file_that_the_text_is_a_path_of(tmp_path, monkeypatch):
     assert list(read_po(tmp_path / "b.po", "b.po")) == []
 
 
-def test_a_title_may_hold_brackets(load):
+def test_a_title_may_contain_brackets(load):
     routine = load("title: Hips [short]\nsteps: [{say: Rest.}]\n", {"Hips [short]": "Hüfte [kurz]", "Rest.": "Ruh."})
     assert write_script(routine, "full", "de").heading.title == "Hüfte [kurz]"
 

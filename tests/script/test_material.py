@@ -1,4 +1,4 @@
-"""What of a routine enters and leaves: units, rounds, windows, and sections left out on request."""
+"""Material that enters and leaves: units, rounds, windows, and sections left out on request."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def unroll(write):
 
 
 def list_texts_by_count(script):
-    """What is said, for each number of units that may be in."""
+    """Return the texts for each number of units."""
     growth = Growth(script, Lengths(dict.fromkeys(script.list_texts(), 1200), {}))
     material = growth.natural
     steps = material.measured.script.steps
@@ -43,7 +43,7 @@ def test_optional_and_extra_steps_are_units_with_their_numbers(unroll):
         ("section", 1, True, None),
         ("say", 2, False, None),
     ]
-    # On both sides it is one unit, within the section.
+    # Both sides together are one unit, within the section.
     assert [len(item.units) for item in script.steps] == [1, 1, 0, 2, 2]
     assert script.units[3].within == (script.units[2].name,)
     assert script.steps[3].units == script.steps[4].units
@@ -72,7 +72,7 @@ def test_a_text_names_the_rounds_that_the_track_has(unroll):
     assert one == ["Round 1 of 1.", "Go.", "Rest."]
     assert two == ["Round 1 of 2.", "Go.", "Rest.", "Round 2 of 2.", "Go.", "Rest."]
     assert three[::3] == ["Round 1 of 3.", "Round 2 of 3.", "Round 3 of 3."]
-    # A voice speaks each of them before the length is known.
+    # A voice speaks all of them before the length is known.
     assert len([text for text in script.list_texts() if text.startswith("Round")]) == 6
 
 
@@ -98,7 +98,7 @@ def test_cues_in_holds_and_titles_name_the_rounds_too(unroll):
     )
     assert [section.title for section in script.sections] == ["Round 1 of 1", "Round 1 of 2", "Round 2 of 2"]
     assert script.list_texts() == ["1 of 1.", "1 of 2.", "2 of 2."]
-    # However often it is written out, the hold of a round is one.
+    # The hold of a round is one hold, however often it is unrolled.
     assert len({item.what.elastic_id for item in script.steps}) == 2
 
 
@@ -112,12 +112,10 @@ def test_rounds_have_names(unroll, language, said):
     assert unroll(steps, head=f"language: {language}\n").list_texts() == said
 
 
-def test_a_round_without_a_name_is_told(unroll):
-    with pytest.raises(RoutineError, match=r"f:4:19: error: narrator has no word in 'en' for which round number 31 is"):
+def test_a_round_without_a_name_is_reported(unroll):
+    with pytest.raises(RoutineError, match=r"f:4:19: error: narrator has no ordinal in 'en' for round 31; write"):
         unroll("  - repeat: 31\n    steps: [{say: '{nth}'}]\n")
-    with pytest.raises(
-        RoutineError, match=r"narrator has no word in 'pl' for which round number 1 is; write \{round\}"
-    ):
+    with pytest.raises(RoutineError, match=r"narrator has no ordinal in 'pl' for round 1; write \{round\}"):
         unroll("  - repeat: 2\n    steps: [{say: '{nth}'}]\n", head="language: pl\n")
     with pytest.raises(RoutineError, match=r"\{nth\} has no meaning here"):
         unroll("  - say: '{nth}'\n")
@@ -132,7 +130,7 @@ def test_titles_are_filled_in(unroll):
     assert [section.title for section in script.sections] == titles
     with pytest.raises(RoutineError, match=r"f:3:14: error: {sied} has no meaning here"):
         unroll("  - section: 'A {sied}'\n    steps: [{hold: 1m}]\n")
-    with pytest.raises(RoutineError, match="a brace without its partner"):
+    with pytest.raises(RoutineError, match="a brace is unmatched"):
         unroll("  - section: 'A }'\n    steps: [{hold: 1m}]\n")
 
 
@@ -153,12 +151,12 @@ def test_a_section_whose_title_names_its_side_is_one_for_each(unroll):
     [
         ("optional: 1\n    extra: 1", "5:5: error: a step is either 'optional' or 'extra'"),
         ("extra: 0", "4:12: error: 'extra' is true, false or a whole number from 1 to 9999, not '0'"),
-        ("from: 8m\n    until: 8m", "5:5: error: no track is as long as 'from' and shorter than 'until'"),
+        ("from: 8m\n    until: 8m", "5:5: error: 'until' is not longer than 'from', so no track has this step"),
         ("from: 0s", "4:11: error: 'from' is at least 1s, not 0s"),
         ("until: soon", "4:12: error: 'soon' is not a length of time"),
     ],
 )
-def test_what_makes_no_sense_is_told(unroll, step, message):
+def test_contradictions_are_reported(unroll, step, message):
     with pytest.raises(RoutineError) as caught:
         unroll(f"  - say: a\n    {step}\n")
     assert message in str(caught.value)
@@ -172,19 +170,19 @@ def test_what_makes_no_sense_is_told(unroll, step, message):
         ("1..1001", "'repeat' is at most 1000, not 1001"),
         ("often", "'repeat' is a whole number, or a range such as 1..4, not 'often'"),
         ("{min: 1}", "'natural' is missing"),
-        ("{natural: 1, min: 2}", "'natural' must lie between 'min' and 'max'"),
+        ("{natural: 1, min: 2}", "'natural' must be between 'min' and 'max'"),
         ("{natural: 1, mix: 2}", "unknown key 'mix'; did you mean 'min'?"),
         ("[1, 2]", "a range is written with two dots: 1..2"),
     ],
 )
-def test_a_repeat_that_is_not_a_number_of_rounds_is_told(unroll, repeat, message):
+def test_a_repeat_that_is_not_a_number_of_rounds_is_reported(unroll, repeat, message):
     with pytest.raises(RoutineError) as caught:
         unroll(f"  - repeat: {repeat}\n    steps: [{{say: a}}]\n")
     assert message in str(caught.value)
 
 
 def test_windows_inside_windows_must_meet(unroll):
-    with pytest.raises(RoutineError, match=r"f:6:28: error: no track has this step"):
+    with pytest.raises(RoutineError, match=r"f:6:28: error: no track can have this step"):
         unroll("  - section: A\n    until: 8m\n    steps:\n      - {say: hello, from: 8m}\n")
     script = unroll("  - section: A\n    until: 8m\n    steps:\n      - {say: hello, from: 7m59s}\n")
     (window, inner) = script.steps[0].windows
@@ -221,7 +219,7 @@ def test_sections_are_left_out_by_title(unroll, without, said):
     assert unroll(SECTIONS, without=without).list_texts() == said
 
 
-def test_a_section_that_is_not_there_is_told_with_the_nearest(unroll):
+def test_an_unknown_section_is_reported_with_the_nearest(unroll):
     with pytest.raises(UsageError, match="no section 'The Lung'; did you mean 'The Lunge'"):
         unroll(SECTIONS, without=["Inner", "The Lung"])
     with pytest.raises(UsageError, match="no section 'A'; it has no sections"):

@@ -6,8 +6,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from narrator.sound.beds import loop_file, make_bed, measure_loop
-from narrator.sound.catalog import BEDS
+from narrator.sound.beds import list_heights, loop_file, make_bed, measure_loop
+from narrator.sound.catalog import BEDS, BedSound
 from narrator.sound.floor import make_floor
 from narrator.sound.loudness import measure_loudness
 
@@ -92,7 +92,23 @@ def test_each_bed_has_its_colour():
     assert ocean[0] - ocean[1] > 10
     assert rain[0] - rain[1] < 6
     power = np.abs(np.fft.rfft(make_once("drone")[:, 0])) ** 2
-    assert power.argmax() * RATE / len(make_once("drone")) == pytest.approx(110, abs=0.5)
+    assert power.argmax() * RATE / len(make_once("drone")) == pytest.approx(250 / 3, abs=0.1)
+
+
+def test_all_places_of_a_drone_are_alike_and_of_the_others_none():
+    """Shifted by any ticks, a drone goes along with itself; noise does not."""
+    ticks = np.random.default_rng(4).integers(8, 900, 8)
+    for name in BEDS:
+        loop = make_once(name)[:, 0].astype(float)
+        likeness = [np.corrcoef(loop, np.roll(loop, int(shift) * 1152))[0, 1] for shift in ticks]
+        assert min(likeness) > 0.75 if BEDS[name].is_alike else max(np.abs(likeness)) < 0.15, name
+
+
+def test_only_the_sea_has_waves():
+    assert [list_heights(name) is None for name in BEDS] == [True, True, True, False]
+    heights = list_heights("ocean")
+    levels = (make_once("ocean").reshape(-1, 1152 * 20, 2) ** 2).mean(axis=(1, 2))
+    assert np.corrcoef(heights.reshape(-1, 20).mean(axis=1), 10 * np.log10(levels))[0, 1] > 0.95
 
 
 def test_the_sea_swells_and_no_two_waves_are_alike():
@@ -159,5 +175,5 @@ def test_the_floor_repeats_without_a_seam():
 def test_a_new_bed_does_not_change_the_others(monkeypatch):
 
     before = make_bed("brown")
-    monkeypatch.setattr("narrator.sound.beds.BEDS", {"bees": 500} | BEDS)
+    monkeypatch.setattr("narrator.sound.beds.BEDS", {"bees": BedSound(500, 8)} | BEDS)
     assert (make_bed("brown") == before).all()

@@ -3,5 +3,5 @@ import pytest
 
 @pytest.fixture
 def narrator(narrator_process):
-    """Packages, servers and keys are those of a process: here, each command has one of its own."""
+    """Isolate each command: packages, servers and keys belong to a process."""
     return narrator_process

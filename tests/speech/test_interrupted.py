@@ -37,7 +37,7 @@ def test_a_session_goes_on_where_it_was_ended(write, narrator, tmp_path, sent):
         time.sleep(0.01)
     started.send_signal(sent)
     _, err = started.communicate(timeout=20)
-    interrupted = "interrupted; what was spoken is kept, and nothing half done is left behind\n"
+    interrupted = "interrupted; finished speech is kept, and no partial files are left\n"
     assert (started.returncode, err) == {signal.SIGINT: (130, interrupted), signal.SIGKILL: (-9, "")}[sent]
 
     time.sleep(0.3)  # programs that outlive a kill write their line of the log

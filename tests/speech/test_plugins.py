@@ -35,7 +35,7 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """A folder that pip has installed the package into, from a wheel."""
+    """Return a folder into which pip has installed the package from a wheel."""
     folder = tmp_path_factory.mktemp("packages")
     with zipfile.ZipFile(folder / "hummer-1.0-py3-none-any.whl", "w") as wheel:
         for name, text in FILES.items():
@@ -105,19 +105,19 @@ BROKEN = {
     "a method less, and no Engine": (
         replaced("def languages", "def langs").replace("(Engine)", ""), "TypeError: it has no method 'languages'",
     ),
-    "a number for its version": (replaced('= "1"', "= 1"), "TypeError: its version is 1, which is no text"),
+    "a number for its version": (replaced('= "1"', "= 1"), "TypeError: its version is 1, which is not a string"),
     "no workers": (f"{PACKAGE}    workers = 0\n", "ValueError: it has 0 workers"),
     "an exit when made": (f"{PACKAGE}    def __init__(self): exit(3)\n", "SystemExit: 3"),
     "languages that fail": (replaced('["en"]', "1 / 0"), "ZeroDivisionError: division by zero"),
-    "one text for languages": (replaced('["en"]', '"en"'), "TypeError: 'en' is no list of texts"),
+    "one text for languages": (replaced('["en"]', '"en"'), "TypeError: 'en' is not a list of strings"),
     "voices that fail": (replaced('["low"]', "1 / 0"), "ZeroDivisionError: division by zero"),
-    "numbers for voices": (replaced('["low"]', "[3]"), "TypeError: [3] is no list of texts"),
+    "numbers for voices": (replaced('["low"]', "[3]"), "TypeError: [3] is not a list of strings"),
 }  # fmt: skip
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", BROKEN)
-def test_a_broken_package_is_told_and_harms_nobody_else(change, fault):
+def test_a_broken_package_is_reported_and_harms_nobody_else(change, fault):
     source, message = BROKEN[fault]
     run = change(source)
     told = f"the engine 'hummer' of the package hummer is at fault: {message}"
@@ -139,12 +139,12 @@ def test_nobody_knows_whether_a_package_that_cannot_be_loaded_is_offline(change)
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        (replaced("return make_clip", "make_clip"), "TypeError: it gave None for a Clip"),
+        (replaced("return make_clip", "make_clip"), "TypeError: it returned None, not a Clip"),
         (replaced("return make_clip", "exit(3) #"), "SystemExit: 3"),
         (replaced("return make_clip", "return __import__('narrator.speech.clip').speech.clip.Clip(*[1] * 4) #"), ""),
     ],
 )
-def test_what_is_no_clip_is_told(change, source, message):
+def test_what_is_no_clip_is_reported(change, source, message):
     result = change(source)("render", "hum.yaml")
     assert (result.exit_code, len(result.stderr.splitlines())) == (3, 1)
     assert result.stderr.startswith(f"error: the engine 'hummer' failed on 'Hum along.': {message}")

@@ -18,7 +18,7 @@ class Natural(Silent):
 
 @pytest.fixture
 def natural(monkeypatch):
-    """A natural voice for English; `missing` is what has to be done before it can be opened."""
+    """Make an engine with a natural English voice; `missing` is what must be done before it can be opened."""
 
     class Installation:
         missing = None
@@ -101,7 +101,7 @@ def test_a_voice_of_two_speeds_has_two_paces():
     assert paces == [1, 1, 1, 1, 0.7, 0.7]
 
 
-def test_unknown_engines_languages_and_names_are_told():
+def test_unknown_engines_languages_and_names_are_reported():
     with pytest.raises(UsageError, match="did you mean 'espeak'"):
         open_engine("espeek")
     with pytest.raises(UsageError, match="did you mean 'espeak'"):

@@ -69,7 +69,7 @@ def test_a_cut_entry_is_made_again(cache):
     assert clips.load("One.").length == clips.lengths["One."]
 
 
-def test_a_clip_that_vanished_is_told(cache):
+def test_a_clip_that_vanished_is_reported(cache):
     clips = speak(["One."], Reader(Silent(), VOICE), cache)
     cache.path(SHELF, make_clip_key(("One.",), VOICE)).unlink()
     with pytest.raises(SpeechError, match="run the command again"):
@@ -82,7 +82,7 @@ def test_keys_depend_on_everything_that_is_heard():
     assert len(keys) == 12
 
 
-def test_progress_is_told(cache):
+def test_progress_is_reported(cache):
     told = []
     speak(["One.", "Two."], Reader(Silent(), VOICE), cache, lambda done, total: told.append((done, total)))
     assert told == [(0, 2), (1, 2), (2, 2)]
@@ -174,7 +174,7 @@ def test_an_interrupt_closes_the_engine_and_begins_nothing_more(cache):
     assert len(engine.texts) <= 4
 
 
-def test_a_fault_of_anybodys_engine_is_told_as_one(cache):
+def test_a_fault_of_anybodys_engine_is_reported_as_one(cache):
     class Broken(Silent):
         def synthesize(self, text, voice):
             raise ZeroDivisionError("by zero")

@@ -1,4 +1,4 @@
-"""How much of a track a bell takes."""
+"""The time that bells take."""
 
 import pytest
 from test_timeline import make_script

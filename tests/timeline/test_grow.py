@@ -1,4 +1,4 @@
-"""What holds of material, breath and silence at every length, on scripts that hypothesis makes."""
+"""Properties of material, breath and silence at every length, checked on generated scripts."""
 
 import math
 from fractions import Fraction
@@ -60,7 +60,7 @@ def make_nested(windowed):
         steps = st.lists(inner, min_size=1, max_size=3)
         sides = st.sampled_from([{}, {}, {"sides": ["right", "left"]}, {"sides": ["right", "left"], "between": "3s"}])
         section = st.tuples(steps, sides).map(lambda s: {"section": "A", "steps": s[0]} | s[1])
-        # A wide hold lets a section be as long as it says.
+        # A wide hold lets a section have its length.
         wide = {"hold": {"natural": "30s", "min": "1s", "max": "30m"}}
         twice = {"repeat": {"natural": "2", "min": "1"}, "steps": [{"say": "Now {round} of {rounds}, at your ease."}]}
         timed = st.tuples(steps, sides, st.integers(300, 900), st.sampled_from([[wide], [wide, twice]])).map(
@@ -78,8 +78,8 @@ places = st.lists(st.floats(0, 1), min_size=2, max_size=9)
 
 
 def as_growth(steps):
-    """The growth of a script; of one with fewer steps where a section cannot take its length."""
-    # Something always stays.
+    """Return the growth of a script; of one with fewer steps if a section cannot take its length."""
+    # Something always remains.
     routine = model.Routine.model_validate({"title": "x", "steps": [{"say": "Rest."}, *steps]})
     try:
         script = write_script(routine)
@@ -89,13 +89,13 @@ def as_growth(steps):
         faults = error.faults
     else:
         return growth
-    expected = ("is to take", "exclude one another")
+    expected = ("should take", "exclude each other")
     assert all(any(words in fault.message for words in expected) for fault in faults)
     return reject()
 
 
 def list_lengths(growth, places):
-    """Lengths that can be met, in order: the ends of intervals, where material changes, and some between."""
+    """Return possible lengths in order: the ends of intervals, those where material changes, and some between."""
     spans = growth.list_spans()
     found = {low + int(place * (high - low)) for low, high in spans for place in places} | {
         end for span in spans for end in span
@@ -109,7 +109,7 @@ def list_lengths(growth, places):
 
 
 def share_at(growth, length):
-    """Names of the units that are in, the shares of all elastics, those of breath, and the ticks that are over."""
+    """Return the units present, the shares of all elastics, those of breath, and the unused ticks."""
     chosen, material = growth.choose(length), growth.find_material(length)
     rigid, glue = material.measure_set(chosen.count)
     shares = fill(glue, floor_ticks(length) - rigid)
@@ -134,7 +134,7 @@ def test_a_track_is_as_long_as_asked_and_all_in_it_has_its_bounds(steps, places)
             assert g.least <= shares[name] <= g.most
         growing = [g for name, g in glue.items() if not g.block and shares[name] < g.most]
         blocks = [g for name, g in glue.items() if g.block and shares[name] < g.most]
-        # What is left over is less than the next tick of a silence, or else than the next round.
+        # The unused ticks are fewer than the next tick of a silence, or the next round, would take.
         slack = max((g.count for g in growing), default=None)
         slack = slack or max(((g.block.round // TICK + 2) * g.count for g in blocks), default=1)
         assert 0 <= left < slack
@@ -162,10 +162,10 @@ def test_material_only_grows_with_the_length(steps, places):
     units = [set(growth.find_material(length).units[: growth.choose(length).count]) for length in lengths]
     for (shorter, before), (longer, after) in pairwise(zip(lengths, units, strict=True)):
         material = growth.find_material(longer)
-        # What is over at a longer length has no steps there.
+        # A unit that is missing at a longer length has no steps there.
         lasting = {unit for unit in before if material.has_steps(unit)}
         if not lasting <= after:
-            # Steps that came in by `from` leave no room for it, whatever the silences do.
+            # Steps that entered by `from` leave no room for it, however short the silences are.
             assert any(shorter < start <= longer for start in growth.starts)
             needed = min(each.least for each in material.sets if lasting <= set(material.units[: each.count]))
             assert needed > floor_ticks(longer)
@@ -179,7 +179,7 @@ def test_windows_admit_what_they_say(steps, places):
         material, count = growth.find_material(length), growth.choose(length).count
         for item in material.measured.script.steps:
             assert all(window.since <= length < (window.until or math.inf) for window in item.windows)
-        # And nothing else is missing: each step that may be there is in the largest set.
+        # Nothing else is missing: every possible step is in the largest set.
         able = [item for item in growth.script.steps if all(window.admits(length) for window in item.windows)]
         assert material.measured.script.steps == tuple(able)
         assert count <= len(material.units)
@@ -200,7 +200,7 @@ def test_within_one_set_rounds_never_fall_and_no_hold_shortens(steps, places):
 
 
 def solve_by_halving(rigid, glue, ticks, number=float):
-    """The continuous factor at which a set takes so long, by itself; as a float, or as a fraction to 2^-60."""
+    """Return the continuous factor at which a set takes `ticks`, as a float or as a fraction to 2^-60."""
     parts = [(g.natural, g.least, g.most, g.count) for g in glue.values()]
 
     def take(factor):
@@ -226,7 +226,7 @@ def test_the_choice_is_that_of_trying_every_set(steps, places):
         ]
         for count, (rigid, glue) in measured.items()
     }
-    # A set that has the steps of the one before it is that one.
+    # A set with the same steps as the one before it is the same set.
     distinct = [c for c in bounds if not c or material.list_steps(c) != material.list_steps(c - 1)]
     kept = [c for c in distinct if all(bounds[c][0] <= bounds[larger][0] for larger in bounds if larger > c)]
     assert kept == [each.count for each in material.sets]
@@ -288,7 +288,7 @@ def test_rounds_enter_as_written_one_by_one(glue, place):
 
 @pytest.mark.slow
 @given(grown)
-def test_sets_are_as_long_as_they_are_measured_by_themselves(steps):
+def test_sets_are_as_long_as_measured_one_by_one(steps):
     growth = as_growth(steps)
     for start in growth.starts:
         material = growth.find_material(start)
@@ -365,7 +365,7 @@ def test_a_section_has_its_length_in_the_natural_track(steps):
         section = item.section
         while section is not None:
             known = script.sections[section]
-            # What is inside another that has a length may be scaled again; a last bell rings longer.
+            # A section inside another with a length may be scaled again; a last bell rings longer.
             parents, around = [], known.parent
             while around is not None:
                 parents.append(script.sections[around].length)

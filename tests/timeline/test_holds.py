@@ -1,4 +1,4 @@
-"""Cues in a hold: evenly spread, in turn, and by chance."""
+"""Cues in a hold: evenly spread, in turn, and at random."""
 
 from itertools import pairwise
 
@@ -24,7 +24,7 @@ tails = st.sampled_from([(), (At(At.WHOLE, -10_000),), (At(At.WHOLE, -30_000), A
 
 
 def place(length, cue, takes, tail=(), placer=None):
-    """Segments of a cue in a hold of that length, whose texts take so long, and those of its tail."""
+    """Return the segments of a cue with texts of these lengths in a hold, and those counted from its end."""
     own = tuple(Speech(f"{number}") for number in range(len(takes)))
     ends = [HoldCue(MARK, where, (Speech("e"),) * (5 if where == Countdown() else 1), id="end") for where in tail]
     placer = placer or HoldPlacer(Lengths({str(n): each for n, each in enumerate(takes)} | {"e": 960}, {}))
@@ -35,7 +35,7 @@ def place(length, cue, takes, tail=(), placer=None):
 
 
 def keep(tail):
-    """What the ends keep of a hold."""
+    """Return the time reserved at the end of a hold."""
     return max([5000 if where == Countdown() else -where.offset for where in tail], default=0)
 
 
@@ -53,13 +53,13 @@ def test_a_spread_says_the_first_texts_with_equal_silences(takes, apart, tail, l
         counts.append(len(segments))
         assert [segment.cue.text for segment in segments] == [str(number) for number in range(len(segments))]
         if segments:
-            # Where its end keeps room, the last silence goes up to that.
+            # The last silence ends at the reserved time.
             kept = -(-keep(tail) // TICK) * TICK
             silences = list_silences(segments, START + length - kept)
             assert max(silences) - min(silences) <= TICK
             assert min(silences) >= apart
         assert all(segment.end <= other.start for segment in segments for other in ends)
-        # One more text would not have fitted.
+        # Another text would not have fitted.
         if len(segments) < len(takes):
             more = len(segments) + 1
             room = length - keep(tail) - sum(takes[:more])
@@ -188,7 +188,7 @@ def test_texts_in_turn_wait_for_a_slot_that_is_free():
     assert [text for _, text in say(timeline)] == ["here", "a", "b"]
 
 
-def test_bells_are_drawn_for_each_hold_anew_and_by_the_seed():
+def test_bells_are_drawn_for_each_hold_from_the_seed():
     text = "title: x\nseed: {seed}\nsteps:\n  - repeat: 2\n    steps: [{{hold: 10m..10m, cues: [{{random: 3..6, bell: chime, apart: 1m}}]}}]\n"
     one, same, other = (lay(text.format(seed=seed)) for seed in (1, 1, 2))
     assert one == same
@@ -206,7 +206,7 @@ def test_texts_are_drawn_one_or_in_turn():
     assert [t for _, t in say(make_hold("{random: 3, each: [a, b], apart: 5s}"))] == ["a", "b", "a"]
 
 
-def test_too_few_drawn_cues_are_told_unless_they_are_optional():
+def test_too_few_drawn_cues_are_reported_unless_they_are_optional():
     (note,) = make_hold("{random: 3, bell: bowl, apart: 20s}").notes
     assert note.describe("warning") == (
         "f:4:12: warning: only 1 of 3 drawn cues are heard: no room for it in a hold of 1m"
@@ -284,7 +284,7 @@ def test_equal_holds_with_other_bounds_are_refused_with_both_lines():
     with pytest.raises(RoutineError) as caught:
         make_script(EQUAL.replace("      - hold: 20s..2m", "      - hold: 20s..3m"))
     assert str(caught.value) == (
-        "f:8:15: error: the holds that are equal: pose need the same bounds: 20s..3m (natural 1m) here, but "
+        "f:8:15: error: all holds with 'equal: pose' need the same bounds: 20s..3m (natural 1m) here, but "
         "20s..2m (natural 49s) at f:4:20; write the same length in both"
     )
 

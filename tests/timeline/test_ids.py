@@ -1,4 +1,4 @@
-"""The script as JSON: ids that no length changes, and what is quiet."""
+"""The script as JSON: ids that are the same at every length, and quiet holds."""
 
 import json
 
@@ -51,7 +51,7 @@ def list_ids(data):
 
 
 def name_all(data):
-    """What each id is for, but for its time."""
+    """Return the cue of each id, without its times."""
     return {
         thing["id"]: (thing.get("text"), thing.get("sound"), thing["side"], thing["line"]) for thing in data["cues"]
     }
@@ -69,7 +69,7 @@ def test_every_cue_and_hold_has_an_id_of_its_own_that_no_length_changes(guidance
         assert all(ids)
         assert len(set(ids)) == len(ids)
         for id_, what in name_all(data).items():
-            # Texts in turn go on: which of them it is depends on what came before.
+            # Texts in turn continue, so the text depends on the holds before.
             if "cue-" not in id_:
                 assert known.setdefault(id_, what) == what
     assert len(known) > 20 or guidance == "bells"
@@ -106,13 +106,13 @@ def test_an_id_is_a_plain_word(id_):
 @pytest.mark.parametrize("id_", ["begin", "between", "round-1", "cue-12"])
 def test_an_id_is_not_one_that_narrator_gives(id_):
     assert refuse(f"  - say: A.\n    id: {id_}\n") == (
-        4, f"narrator gives the id {id_!r} itself; choose another one"
+        4, f"the id {id_!r} is reserved; choose another one"
     )  # fmt: skip
 
 
 def test_steps_of_one_list_have_different_ids():
     line, message = refuse("  - {say: A., id: rest}\n  - {say: B., id: rest}\n")
-    assert (line, message.split(" already")[0]) == (4, "the id 'rest' is that of f:3:5")
+    assert (line, message.split(";")[0]) == (4, "the id 'rest' is already used at f:3:5")
     assert make_script("title: x\nsteps:\n  - {repeat: 2, id: a, steps: [{say: A., id: a}]}\n")
 
 
@@ -123,14 +123,14 @@ def test_holds_say_whether_their_silence_is_meant():
 
 @pytest.mark.slow
 @given(routines, st.integers(0, 600_000))
-def test_ids_are_unique_in_whatever_is_written(steps, more):
+def test_ids_are_unique_in_any_routine(steps, more):
     script, lengths = as_script(steps)
     span = measure_range(script, lengths)
     for length in (span.shortest, min(span.shortest + more, span.longest)):
         try:
             ids = list_ids(write_json(lay_out(script, lengths, length)))
         except LengthError:
-            # A length between that no set of steps can meet.
+            # No set of steps can have this length.
             continue
         assert all(ids)
         assert len(set(ids)) == len(ids)

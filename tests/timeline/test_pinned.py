@@ -27,7 +27,7 @@ def read(write):
     return lambda text: make_session(make_request(write(text, "s.yaml"), "s.yaml"), Cache()).timeline
 
 
-def test_cues_stand_at_their_times_to_the_tick(read):
+def test_cues_are_placed_at_their_times_to_the_tick(read):
     timeline = read(SCRIPT)
     assert [segment.start for segment in timeline.segments] == [1008, 10_008, 20_496]
     assert timeline.length == 30_000
@@ -40,41 +40,41 @@ def test_cues_stand_at_their_times_to_the_tick(read):
         (
             '"0:10"',
             '"0:01.500"',
-            "s.yaml:9:10: error: this cue starts at 0:01.512, but the one on line 8 goes on until ",
+            "s.yaml:9:10: error: this cue starts at 0:01.512, but the one on line 8 lasts until ",
         ),
         (
             '"0:20.500"',
             '"0:29.500"',
             "s.yaml:10:10: error: this cue runs from 0:29.496 to 0:33.504, past the end of the track: 'length' on line 4 is 30s",
         ),
-        ("Breathe out.", "'Breathe [3s] out.'", "s.yaml:9:5: error: a script's words hold no pauses"),
+        ("Breathe out.", "'Breathe [3s] out.'", "s.yaml:9:5: error: texts of a script cannot have pauses"),
         ("say: Breathe out.", "sya: Breathe out.", "s.yaml:9:18: error: unknown key 'sya'; did you mean 'say'?"),
         (
             "narrator_script: 1",
             "narrator_script: 2",
-            "s.yaml:1:18: error: this script has the form '2', and only 1 is known",
+            "s.yaml:1:18: error: this script has the format '2', but only 1 is known",
         ),
-        ('to: "0:20"', 'to: "0:00.500"', "s.yaml:6:5: error: a section ends ('to') after it starts ('at')"),
+        ('to: "0:20"', 'to: "0:00.500"', "s.yaml:6:5: error: a section must end ('to') after it starts ('at')"),
         ("length: 30s", "length: thirty", "s.yaml:4:9: error: 'thirty' is not a length of time"),
     ],
 )
-def test_faults_are_told_with_the_lines_of_both(read, old, new, message):
+def test_faults_are_reported_with_the_lines_of_both(read, old, new, message):
     with pytest.raises(RoutineError) as caught:
         read(SCRIPT.replace(old, new))
     assert str(caught.value).startswith(message)
 
 
-def test_cues_may_stand_in_any_order_and_bells_under_speech(read):
+def test_cues_may_be_in_any_order_and_bells_under_speech(read):
     timeline = read(SCRIPT + '  - {at: "0:00.504", bell: bowl}\n')
     assert [segment.start for segment in timeline.segments] == [504, 1008, 10_008, 20_496]
 
 
-def test_speech_may_not_overlap_speech_whatever_stands_between(read):
+def test_speech_may_not_overlap_speech_across_other_cues(read):
     long = SCRIPT.replace(
         "cues:\n",
         'cues:\n  - {at: "0:02", breathe: in, takes: 12s, say: [In, two, three, four, five, six, seven, eight, nine]}\n',
     )
-    with pytest.raises(RoutineError, match="the one on line 8 goes on until 0:10"):
+    with pytest.raises(RoutineError, match="the one on line 8 lasts until 0:10"):
         read(long + '  - {at: "0:09", bell: tick}\n')
 
 
@@ -83,7 +83,7 @@ def test_a_bell_may_ring_past_the_end_and_a_script_may_be_empty(read):
     assert read(SCRIPT.split("cues:", maxsplit=1)[0] + "cues: []\n").segments == ()
 
 
-def test_sections_lie_in_order_within_the_track(read):
+def test_sections_are_in_order_within_the_track(read):
     with pytest.raises(RoutineError, match="this section ends after the track, which is 15s"):
         read(SCRIPT.replace("length: 30s", "length: 15s").replace("0:20.500", "0:02.500"))
 

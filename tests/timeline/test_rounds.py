@@ -1,4 +1,4 @@
-"""Rounds of breath: ramps, phases in order, and who has words."""
+"""Breath rounds: ramps, the order of phases, and voiced rounds."""
 
 from fractions import Fraction
 from itertools import pairwise
@@ -27,7 +27,7 @@ def breathe(pattern, more, target=None):
 
 
 def list_rounds(timeline, first="in"):
-    """Lengths of the phases of each round, which begins with the first phase."""
+    """Return the lengths of the phases of each round."""
     rounds = []
     for segment in timeline.segments:
         if isinstance(segment.cue, Breath):
@@ -38,7 +38,7 @@ def list_rounds(timeline, first="in"):
 
 
 def list_worded(timeline):
-    """Numbers of the rounds with words, from 1."""
+    """Return the numbers of the rounds with words, from 1."""
     words = {seg.id for seg in timeline.segments if isinstance(seg.cue, Breath) and seg.cue.words}
     return sorted({int(id_.split("round-")[1].split("/")[0]) for id_ in words})
 
@@ -82,7 +82,7 @@ def test_a_phase_may_begin_from_nothing():
     assert [len(phases) for phases in rounds] == [2, 3, 3]
 
 
-def test_phases_stand_in_the_order_that_is_written():
+def test_phases_keep_the_written_order():
     timeline = breathe("[{in: 2s}, {in: 1s, say: And}, {out: 6s}]", "    rounds: 2\n    voiced: 1\n")
     assert [(segment.cue.phase, segment.cue.words and segment.cue.words[0].text) for segment in timeline.segments] == [
         ("in", "In"), ("in", "And"), ("out", "Out"), ("in", ()), ("in", ()), ("out", ()),
@@ -211,7 +211,7 @@ def test_a_hold_of_ten_minutes_of_breath_may_have_a_spread():
 
 
 def find_pitch(samples):
-    """The strongest frequency of some sound, in Hz."""
+    """Return the strongest frequency of a sound, in Hz."""
     power = np.abs(np.fft.rfft(samples * np.hanning(len(samples)), 1 << 18))
     return power.argmax() * 48_000 / (1 << 18)
 
@@ -238,6 +238,6 @@ def test_the_tones_follow_the_lengths_of_their_phases(write, tmp_path, pattern, 
             assert find_pitch(part) == pytest.approx(PITCH[segment.cue.phase], abs=8)
     ins = [segment for segment in timeline.segments if segment.cue.phase == "in"]
     for segment in ins:
-        # An in-breath swells anew, also after another.
+        # An in-breath swells again, also after another one.
         sound = heard[segment.start * 48 : segment.end * 48]
         assert (sound[2400:9600] ** 2).mean() < (sound[-9600:-4800] ** 2).mean() / 2

@@ -1,4 +1,4 @@
-"""The arithmetic of time."""
+"""The layout of timelines."""
 
 from itertools import pairwise
 
@@ -20,7 +20,7 @@ RINGS = {Bell("bowl"): 12_000, Bell("chime"): 5_016, Bell("tick"): 120}
 
 
 def measure(text: str) -> int:
-    """Pretended length of a clip: whole ticks, different for different texts."""
+    """Return a simulated clip length: whole ticks, different for different texts."""
     return TICK * (20 + 3 * len(text))
 
 
@@ -88,14 +88,14 @@ firm_routines = st.lists(st.recursive(plain_steps, nest, max_leaves=8), min_size
 
 
 def as_script(steps, guidance="full"):
-    # Something always stays when every optional step is left out.
+    # Something always remains when every optional step is left out.
     routine = model.Routine.model_validate({"title": "x", "steps": [*steps, {"bell": "tick"}]})
     script = write_script(routine, guidance)
     return script, make_lengths(script)
 
 
 def lay_within(script, lengths, place, part=0):
-    """Lay out at a place in the script's range; None where its optional steps leave a hole there."""
+    """Return the layout at a position in the script's range; None if its optional steps leave a gap there."""
     span = measure_range(script, lengths)
     target = span.shortest + int(place * (span.longest - span.shortest)) + part
     try:
@@ -149,7 +149,7 @@ def test_a_longer_track_never_shortens_a_hold(steps, place, more):
         shape = (len(rounds), left_out, len(timeline.holds))
         found.append((*shape, [hold.end - hold.start for hold in timeline.holds]))
     (*shape, before), (*later_shape, after) = found
-    # Whole rounds of breath, and steps that come back, take time from the silences.
+    # Whole breath rounds, and steps that enter, take time from the silences.
     if shape == later_shape:
         assert all(one <= other for one, other in zip(before, after, strict=True))
 
@@ -204,9 +204,9 @@ def test_shares_are_the_largest_common_factor_that_fits(numbers, place):
     used = sum(value * g.count for value, g in zip(shares, glue, strict=True))
     assert used <= ticks
     growing = [(value, g) for value, g in zip(shares, glue, strict=True) if value < g.most]
-    # The next to grow would not have fitted.
+    # The next elastic to grow would not have fitted.
     assert not growing or ticks - used < max(g.count for _, g in growing)
-    # One factor serves all: no elastic has passed the factor at which another was due.
+    # There is one common factor: no elastic has passed the factor at which another was due.
     reached = max((value / g.natural for value, g in zip(shares, glue, strict=True) if value > g.least), default=0)
     assert all((value + 1) / g.natural >= reached * (1 - 1e-12) for value, g in growing)
 
@@ -243,7 +243,7 @@ def test_sections_within_sections_are_met_from_the_inside_out():
     timeline = lay(text)
     outer, inner = (hold.end - hold.start for hold in timeline.holds)
     assert outer + inner == 120_000
-    # The outer factor scales what the inner section settled.
+    # The outer factor scales the result of the inner section.
     assert inner > 30_000
 
 
@@ -265,15 +265,15 @@ def test_a_section_on_two_sides_takes_its_length_on_each_in_the_mean():
 @pytest.mark.parametrize(
     ("length", "hold", "reason"),
     [
-        ("5s", "20s..1m", "to take 5s, but its narration and shortest holds already take 20s"),
-        ("5m", "20s..1m", "to take 5m, but its narration and longest holds come to 1m"),
+        ("5s", "20s..1m", "should take 5s, but its speech and shortest holds already take 20s"),
+        ("5m", "20s..1m", "should take 5m, but its speech and longest holds take only 1m"),
     ],
 )
 def test_a_section_that_cannot_take_its_length_is_an_error(length, hold, reason):
     text = f"title: x\nsteps:\n  - section: A\n    length: {length}\n    steps: [{{hold: {hold}}}]\n"
     with pytest.raises(RoutineError) as caught:
         lay(text)
-    assert str(caught.value).startswith("f:3:5: error: section 'A' is " + reason)
+    assert str(caught.value).startswith("f:3:5: error: section 'A' " + reason)
     brief = lay(text, guidance="brief")
     assert [note.message for note in brief.notes] == [caught.value.faults[0].message]
 
@@ -283,7 +283,7 @@ def test_a_refusal_names_the_range_and_what_takes_most():
     with pytest.raises(LengthError) as caught:
         lay(text, 10_000)
     assert str(caught.value).startswith(
-        "f:1:1: error: this routine cannot take 10s: the shortest it can be is 1m35.496s, the longest 3m40.512s; most time "
+        "f:5:5: error: this routine cannot take 10s: the shortest possible length is 1m36s, the longest 3m40s; most time "
         "goes to line 5, bell 40s; line 4, hold 30s; line 3, hold 20s; "
     )
 
@@ -304,7 +304,7 @@ def starts(timeline):
     return [(segment.start - 504, getattr(segment.cue, "text", "bell")) for segment in timeline.segments]
 
 
-def test_cues_stand_where_they_are_asked_for():
+def test_cues_are_placed_where_requested():
     timeline = make_hold("{at: half, say: b}, {at: 20s, say: a}, {at: -10s, say: c}, {at: 75%, bell: chime}")
     assert starts(timeline) == [(20_016 - 24, "a"), (30_000, "b"), (45_000, "bell"), (49_992, "c")]
 
@@ -316,7 +316,7 @@ def test_the_first_wording_that_fits_is_used():
     assert timeline.notes == ()
 
 
-def test_what_does_not_fit_gives_way_in_a_fixed_order_and_is_told():
+def test_cues_that_do_not_fit_are_left_out_in_a_fixed_order_and_reported():
     timeline = make_hold("{at: half, say: percent}, {at: 29s, say: start}, {at: -30s, say: end}")
     assert [text for _, text in starts(timeline)] == ["end"]
     assert [note.describe("warning") for note in timeline.notes] == [
@@ -366,7 +366,7 @@ def test_a_word_that_does_not_fit_its_phase_is_an_error_with_both_lengths():
     )
 
 
-def test_optional_steps_are_left_out_last_first_and_told():
+def test_optional_steps_are_left_out_last_first_and_reported():
     text = (
         "title: x\nsteps:\n  - hold: 10s..1m\n  - hold: 20s..1m\n    optional: true\n"
         "  - section: A\n    optional: true\n    steps: [{hold: 30s..1m}]\n"
@@ -374,7 +374,7 @@ def test_optional_steps_are_left_out_last_first_and_told():
     assert [len(lay(text, length).holds) for length in (90_000, 40_000, 12_000)] == [3, 2, 1]
     assert [note.mark.line for note in lay(text, 12_000).notes] == [4, 6]
     assert lay(text, 12_000).chapters == ()
-    with pytest.raises(LengthError, match=r"the shortest it can be is 10\.5"):
+    with pytest.raises(LengthError, match=r"the shortest possible length is 11s"):
         lay(text, 9_000)
 
 
@@ -422,7 +422,7 @@ def test_a_routine_of_optional_steps_alone_keeps_one():
     assert len(lay(text).segments) == 3
 
 
-def test_a_last_bell_rings_whatever_is_left_out_behind_it():
+def test_a_last_bell_rings_out_if_the_steps_after_it_are_left_out():
     text = "title: x\nsteps:\n  - say: Start.\n  - bell: bowl\n  - say: End.\n    optional: true\n"
     script = make_script(text)
     span = measure_range(script, make_lengths(script))
@@ -439,6 +439,6 @@ def test_a_section_that_opens_with_another_is_rung_in_at_its_start():
     assert [(segment.start, segment.cue.sound) for segment in bells.segments] == [(504, "bowl"), (15_504, "tick")]
 
 
-def test_many_repeated_cues_are_placed_soon():
+def test_many_repeated_cues_are_placed_quickly():
     timeline = make_hold("{every: 1s, bell: tick}", "2h..2h")
     assert 3000 < len(timeline.segments) <= 7200

@@ -1,4 +1,4 @@
-"""What is compared in a track, by its figures alone."""
+"""Checks of a track's figures."""
 
 import pytest
 
@@ -9,7 +9,7 @@ WORDS = [-20.0] * 40
 
 
 @pytest.mark.parametrize(("loud", "bed"), [(40, -33.405), (100, -30.475), (500, -27.335)])
-def test_a_bed_at_the_gate_is_no_fault_on_either_side_of_it(loud, bed):
+def test_a_bed_on_either_side_of_the_gate_is_not_a_fault(loud, bed):
     tracks = [[-16.0] * loud + [bed + change] * 200 for change in (-0.1, 0.1)]
     levels = [integrate(blocks) for blocks in tracks]
     assert abs(levels[0] - levels[1]) > 1

@@ -1,4 +1,4 @@
-"""Each fault that a track can have is put into one on purpose, and found."""
+"""Each possible fault is put into a track on purpose, and found."""
 
 import json
 import random
@@ -37,7 +37,7 @@ def clips():
 
 @pytest.fixture(params=["floor", "silence", "rain"])
 def session(request, clips):
-    """A timeline of half a minute and what it goes through: over room tone, over nothing, over rain at 64 kbit/s."""
+    """Timelines of half a minute and their mixers: over room tone, over silence, over rain at 64 kbit/s."""
     starts = (2016, 5016, 20_016)
     lengths = Lengths(clips.lengths, {})
     cues = [
@@ -70,7 +70,7 @@ def find_faults(path, timeline, mixer):
 
 
 @pytest.mark.slow
-def test_a_track_as_it_was_made_has_no_fault(session, tmp_path):
+def test_an_unchanged_track_has_no_fault(session, tmp_path):
     timeline, mixer = session
     assert find_faults(write(tmp_path / "a.mp3", timeline, mixer), timeline, mixer) == {}
 
@@ -118,7 +118,7 @@ def test_another_gain_is_found(session, tmp_path, gain):
 @pytest.mark.slow
 @pytest.mark.parametrize("session", ["floor"], indirect=True)
 def test_a_burst_of_clipping_is_found(session, tmp_path, monkeypatch):
-    """Frames of a sentence at eighteen times its level are put in place of its own, as a faulty limiter would."""
+    """Replace frames of a sentence by frames at eighteen times its level, as a faulty limiter would."""
     timeline, mixer = session
     path = write(tmp_path / "a.mp3", timeline, mixer)
     coding = choose_coding(mixer)
@@ -201,7 +201,7 @@ def test_a_track_that_was_moved_is_verified_by_its_script(narrator, write, tmp_p
     (tmp_path / "output" / "routine-20s.mp3").rename(tmp_path / "moved.mp3")
     unknown = narrator("verify", "moved.mp3")
     assert (unknown.code, unknown.err) == (
-        2, "error: nothing is known of how moved.mp3 was made; name the script that it was made from (--script)\n",
+        2, "error: narrator has no record of how moved.mp3 was made; name the script that it was made from (--script)\n",
     )  # fmt: skip
     assert narrator("verify", "moved.mp3", "--script", "plan.yaml").code == 0
     assert narrator("verify", "none.mp3").code == 3
@@ -221,12 +221,12 @@ HARD = {
     "ticks": f"title: x\nvoice: silent\nsteps:\n{TICKS}",
     "over silence": f"title: x\nvoice: silent\nfloor: none\nsteps:\n{TICKS}",
     "over a loud floor": f"title: x\nvoice: silent\nfloor: -50\nsteps:\n{TICKS}",
-    # The encoder lets what begins at full level be heard early, in the part before it.
+    # The encoder spreads a start at full level into the part before it.
     "a bell of noise": "title: x\nvoice: silent\nsteps:\n" + "  - bell: noise.wav\n  - pause: 3s\n" * 3,
     "over noise": "title: x\nvoice: silent\nlength: 15s\nbed: noise.wav\nsteps:\n  - bell: gong\n  - hold: 1s..1m\n",
     "over loud noise": "title: x\nvoice: silent\nlength: 15s\nbed: {sound: noise.wav, level: 0}\nsteps:\n  - bell: gong\n  - hold: 1s..1m\n",
 }
-# A cue without a sound of its own, or a quiet one, comes while something else dies away beneath what the encoder keeps.
+# A cue that is silent or quiet starts while something else decays below what the encoder keeps.
 RING = "  - bell: bowl\n"
 for name, cue in {"silent cues": "say: Rest.", "quiet bells": "bell: {sound: tick, level: -40}"}.items():
     cues = RING + f"  - {cue}\n  - pause: 500ms\n" * 20
@@ -238,7 +238,7 @@ for name, cue in {"silent cues": "say: Rest.", "quiet bells": "bell: {sound: tic
 
 @pytest.fixture(params=list(HARD))
 def hard(request, narrator, write, tmp_path):
-    """Render what an encoder treats worst, at its lowest bit rate; a good track, and the command that made it."""
+    """Render the hardest material for an encoder at its lowest bit rate; return the track and the command for it."""
     make_noise(tmp_path / "noise.wav")
     write(HARD[request.param])
     assert narrator("render", "routine.yaml", "--bitrate", "64").code == 0
@@ -246,17 +246,17 @@ def hard(request, narrator, write, tmp_path):
 
 
 @pytest.mark.long
-def test_what_an_encoder_does_at_a_low_bit_rate_is_no_fault(hard, narrator):
+def test_losses_of_an_encoder_at_a_low_bit_rate_are_not_faults(hard, narrator):
     found = narrator("verify", str(hard))
     assert (found.code, found.out.count("FAULT")) == (0, 0), found.out
 
 
 @pytest.mark.long
-def test_another_sound_is_found_even_where_much_is_lost_to_the_encoder(hard, narrator, write, tmp_path):
+def test_another_sound_is_found_even_where_the_encoder_loses_much(hard, narrator, write, tmp_path):
     narrator("script", "routine.yaml", "--output", "plan.yaml")
     data = bytearray(hard.read_bytes())
     frame = 64 * 3  # bytes
-    # A second from the middle is put into another place.
+    # A second from the middle is moved.
     middle = len(data) // 2 // frame * frame
     data[-100 * frame : -58 * frame] = data[middle : middle + 42 * frame]
     (tmp_path / "other.mp3").write_bytes(data)
@@ -265,13 +265,13 @@ def test_another_sound_is_found_even_where_much_is_lost_to_the_encoder(hard, nar
 
 
 @pytest.mark.long
-def test_no_change_of_a_few_bytes_passes_where_the_digest_is_known(narrator, write, tmp_path):
+def test_any_change_of_a_few_bytes_is_found_by_a_known_digest(narrator, write, tmp_path):
     write(ROUTINE)
     narrator("render", "routine.yaml", "--length", "10s")
     track = tmp_path / "output" / "routine-10s.mp3"
     good = track.read_bytes()
     chance = random.Random(0)  # noqa: S311
-    # Most changes that used to pass are of the tags, at the start.
+    # Changes of the tags, at the start, are the hardest to find.
     for place in [12, 40, chance.randrange(len(good)), len(good) - 1]:
         data = bytearray(good)
         data[place] ^= 1 + chance.randrange(255)

@@ -1,4 +1,4 @@
-"""A track verified from what was kept when it was made."""
+"""Verifying of a track by the script that was stored when it was made."""
 
 from narrator.cache import Cache
 

@@ -1,1 +1,1 @@
-"""Many tracks at once."""
+"""Batches: many tracks in one run."""

@@ -1,4 +1,4 @@
-"""Many tracks over an executor."""
+"""Rendering of many tracks on an executor."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
@@ -19,9 +19,9 @@ def render_all(
     executor: Executor,
     make_report: Callable[[TrackRequest], Report | None] = lambda _request: None,
 ) -> Iterator[tuple[TrackRequest, Track | NarratorError]]:
-    """Render each job; yields it with its track, or with what went wrong, in the order they finish.
+    """Render each request; yield it with its track, or with the error, in order of completion.
 
-    A job that fails leaves the others alone. `make_report` must give None, or something that can be pickled, where
+    A failed request does not affect the others. `make_report` must return None, or something that can be pickled, if
     the executor's workers are other processes.
     """
     futures = {executor.submit(render_track, request, cache, make_report(request)): request for request in requests}
@@ -31,7 +31,7 @@ def render_all(
     left = len(futures)
     try:
         while left:
-            # A wait without an end can miss an interrupt that arrives just before it begins.
+            # A wait without a timeout can miss an interrupt that arrives just before it starts.
             try:
                 future = ended.get(timeout=0.2)
             except Empty:

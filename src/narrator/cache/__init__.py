@@ -1,4 +1,4 @@
-"""What is kept for the next time: a content-keyed store that many processes may share."""
+"""A content-keyed store that many processes can share."""
 
 from narrator.cache.keys import hash_bytes, make_key
 from narrator.cache.store import LIMIT, Cache, Entry, Usage, default_root

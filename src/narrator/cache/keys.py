@@ -1,4 +1,4 @@
-"""Names of entries, made from all that they depend on; and checksums of their bytes."""
+"""Keys of entries, made from everything that they depend on, and checksums of their bytes."""
 
 import dataclasses
 import hashlib
@@ -11,13 +11,13 @@ CHECKSUM_BYTES = 16
 
 
 def make_key(*parts: object) -> str:
-    """Hash what an entry depends on, 40 hexadecimal digits.
+    """Return the key of an entry, a hash of what it depends on: 40 hexadecimal digits.
 
-    The parts are what JSON can hold; fractions; values with a method `cache_key`, which returns what counts of them;
-    and values of dataclasses and models, of which every field counts that counts when they are compared.
+    Parts can be anything that JSON can hold; fractions; values with a method `cache_key`, which returns what counts of
+    them; and instances of dataclasses and models, of which the fields that take part in comparison count.
 
     Raises:
-        TypeError: a part is something else, or holds it.
+        TypeError: a part is, or contains, something else.
 
     """
     text = json.dumps(parts, ensure_ascii=False, sort_keys=True, default=_take_apart)
@@ -36,10 +36,10 @@ def _take_apart(value: Any) -> object:
     elif hasattr(type(value), "model_fields"):
         names = list(type(value).model_fields)
     else:
-        raise TypeError(f"{type(value).__name__} is not a value that a key can be made of")
+        raise TypeError(f"{type(value).__name__} cannot be part of a key")
     return [type(value).__name__, {name: getattr(value, name) for name in names}]
 
 
 def hash_bytes(data: bytes) -> bytes:
-    """Return a checksum of bytes."""
+    """Return the checksum of bytes."""
     return hashlib.blake2b(data, digest_size=CHECKSUM_BYTES).digest()

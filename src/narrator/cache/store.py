@@ -1,8 +1,8 @@
-"""A content-keyed store on disk that many processes may share.
+"""A content-keyed store on disk that many processes can share.
 
-An entry is a file named by the hash of everything that went into it: a checksum, then the bytes. It appears whole or
-not at all, and whatever else is found in its place is thrown away and made again by whoever asked for it. When the
-store outgrows its limit, what was used least recently goes first, and nothing that a running render has used.
+An entry is a file, named by the hash of everything it depends on, that holds a checksum and the bytes. It appears whole
+or not at all. Anything else in its place is removed, and the entry is made again when it is needed. When the store
+exceeds its limit, the least recently used entries are evicted first, but none that a running render has used.
 """
 
 import contextlib
@@ -25,23 +25,23 @@ from narrator.errors import OutsideError
 from narrator.files import hold_lock, replace_file, sweep_parts, try_lock
 
 LIMIT = 5e9
-"""Bytes that a store may take unless it is given another limit."""
+"""Default limit of a store in bytes."""
 _ROOMY, _TIDY = 0.98, 0.9
-"""Share of the limit above which entries are evicted, and the share down to which they are."""
+"""Share of the limit above which entries are evicted, and the share at which eviction stops."""
 _STEP = 0.01
 """Share of the limit that is written before the store is measured again."""
 _LONGEST_LEASE = 48 * 3600.0
-"""Age in seconds at which a lease counts no more where the file system cannot say whether its holder lives."""
+"""Age in seconds at which a lease expires where the file system cannot say whether its holder is alive."""
 _RECORDS = "tracks"
-"""The shelf that is evicted last: it is small, and what is on it cannot be made again."""
+"""The shelf that is evicted last: it is small, and its entries cannot be made again."""
 _SHELVES = ("clips", "index", "frames", "beds", _RECORDS)
 _NAME = re.compile(r"[0-9a-f]{38}(\.pcm)?")
 _LOCKS = 64
-"""Locks for each shelf, which its entries share: as many entries can be made at a time."""
+"""Locks of each shelf, shared by its entries; that many entries can be made at once."""
 
 
 def default_root() -> Path:
-    """Return the place of the cache: `NARRATOR_CACHE_DIR`, or the user's cache directory."""
+    """Return the folder of the cache: `NARRATOR_CACHE_DIR`, or the user's cache folder."""
     if override := os.environ.get("NARRATOR_CACHE_DIR"):
         return Path(override)
     from platformdirs import user_cache_path
@@ -51,7 +51,7 @@ def default_root() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a listing knows of an entry: its file, its size in bytes, and when it was last used, in ns."""
+    """An entry in a listing: its file, its size in bytes, and when it was last used, in ns."""
 
     path: Path
     size: int
@@ -61,22 +61,22 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """How much there is: bytes and entries."""
+    """Bytes and entries in use."""
 
     size: int
     entries: int
 
     @classmethod
     def count(cls, entries: Iterable[Entry]) -> "Usage":
-        """Add entries up."""
+        """Add up entries."""
         sizes = [entry.size for entry in entries]
         return cls(sum(sizes), len(sizes))
 
 
 class Cache:
-    """The store below one directory, made when first written to.
+    """A store in a folder, which is made on the first write.
 
-    `limit` is in bytes: infinite for none, `LIMIT` unless given.
+    `limit` is in bytes, infinite for none; by default `LIMIT`.
     """
 
     def __init__(self, root: Path | None = None, limit: float | None = None) -> None:
@@ -89,15 +89,15 @@ class Cache:
         self._since = 0
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Cross to another process as a place and a limit."""
+        """Pickle the cache as its folder and limit."""
         return Cache, (self.root, self.limit)
 
     def path(self, kind: str, key: str) -> Path:
-        """Return the place of an entry; `kind` names the shelf (`clips`, `tracks`)."""
+        """Return the path of an entry; `kind` is the shelf (`clips`, `tracks`)."""
         return self.root / kind / key[:2] / key[2:]
 
     def get(self, kind: str, key: str) -> bytes | None:
-        """Return the bytes of an entry; None where there is none, or it was damaged (it is then removed)."""
+        """Return the bytes of an entry; None if it does not exist, or is damaged (it is then removed)."""
         path = self.path(kind, key)
         raw = self._read(path)
         if raw is None:
@@ -117,16 +117,16 @@ class Cache:
         must_keep: bool = True,
         stop: Callable[[], bool] = lambda: False,
     ) -> tuple[bytes, bool]:
-        """Return the bytes of an entry, and whether they were made now: by `make`, where there is no such entry.
+        """Return the bytes of an entry, and whether `make` was called to make them because there was no such entry.
 
-        Of many threads and processes that ask for an entry at a time, one makes it and the others wait. `make` must
-        not ask for another entry of the same shelf.
+        If several threads and processes ask for an entry at once, one makes it and the others wait. `make` must not ask
+        for another entry of the same shelf.
 
-        Without `must_keep`, bytes that cannot be kept are returned nevertheless.
+        Without `must_keep`, bytes that cannot be stored are still returned.
 
         Raises:
-            OutsideError: the entry cannot be kept; reported before `make` is called where that is known by then.
-            CancelledError: `stop` answered true while another process was waited for.
+            OutsideError: the entry cannot be stored; raised before `make` is called if that is known by then.
+            CancelledError: `stop` returned true during the wait for another process.
 
         """
         data = self.get(kind, key)
@@ -144,7 +144,7 @@ class Cache:
             return data, True
 
     def put(self, kind: str, key: str, data: bytes) -> None:
-        """Keep bytes under a key.
+        """Store bytes under a key.
 
         Raises:
             OutsideError: the cache cannot be written (disk full, no permission).
@@ -155,7 +155,7 @@ class Cache:
             self._prepare()
             self._make_folder(path.parent)
             if path.is_dir() and not path.is_symlink():
-                _remove(path)  # which a rename cannot replace
+                _remove(path)  # because a rename cannot replace it
             with replace_file(path, self.root / "parts") as file:
                 file.write(_sum_up(kind, key, data))
                 file.write(data)
@@ -163,7 +163,7 @@ class Cache:
             self._written += CHECKSUM_BYTES + len(data)
 
     def find_size(self, kind: str, key: str) -> int | None:
-        """Return how many bytes an entry has, and note that it is used; it is not read. None where there is none."""
+        """Return the size of an entry in bytes and mark it as used, without reading it; None if it does not exist."""
         path = self.path(kind, key)
         try:
             known = path.lstat()
@@ -173,14 +173,14 @@ class Cache:
         return known.st_size - CHECKSUM_BYTES if stat.S_ISREG(known.st_mode) else None
 
     def drop(self, kind: str, key: str) -> None:
-        """Remove an entry, where there is one."""
+        """Remove an entry, if it exists."""
         _remove(self.path(kind, key))
 
     @contextlib.contextmanager
     def lease(self) -> Iterator[None]:
-        """Keep all entries that are used while the block runs from eviction, in this process and in others.
+        """Protect all entries that are used while the block runs from eviction, by any process.
 
-        When it ends, the store is brought back to its limit where that may have been passed.
+        At the end the store is trimmed to its limit if that may have been exceeded.
         """
         handle, path = self._sign_in()
         try:
@@ -192,7 +192,7 @@ class Cache:
             self._settle()
 
     def list_entries(self) -> Iterator[Entry]:
-        """List all entries, in no order."""
+        """Yield all entries, in no particular order."""
         for shelf in _SHELVES:
             for folder in _scan(self.root / shelf):
                 for file in _scan(Path(folder.path)):
@@ -203,9 +203,9 @@ class Cache:
                                 yield Entry(Path(file.path), known.st_size, known.st_mtime_ns, shelf == _RECORDS)
 
     def trim(self, limit: float | None = None) -> Usage:
-        """Evict what was used least recently until the store is within a limit (its own if None); return what went.
+        """Evict the least recently used entries until the store is within a limit (None for its own).
 
-        Entries that a running render has used stay, so that it may remain over the limit.
+        Returns what was evicted. Entries that a running render has used stay, so the store may remain over the limit.
         """
         limit = self.limit if limit is None else limit
         gone: list[Entry] = []
@@ -224,7 +224,7 @@ class Cache:
         return Usage.count(gone)
 
     def clear(self) -> Usage:
-        """Remove every entry that no running render has used; return what went.
+        """Remove every entry that no running render has used; return what was removed.
 
         Raises:
             OutsideError: the cache cannot be written.
@@ -242,10 +242,10 @@ class Cache:
         return gone
 
     def _read(self, path: Path) -> bytes | None:
-        """Read a file of the store and note that it was used; what is not a file there is removed."""
+        """Read a file of the store and mark it as used; remove anything that is not a file."""
         try:
             handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        except OSError:  # none, or not ours to read: whatever it is, a new entry takes its place
+        except OSError:  # missing or not readable: a new entry takes its place
             return None
         known = os.fstat(handle)
         if not stat.S_ISREG(known.st_mode):
@@ -266,7 +266,7 @@ class Cache:
                 os.utime(path)
 
     def _prepare(self) -> None:
-        """Make the store, private to its user, and see that it can be written, before anything is made for it."""
+        """Create the store, private to its user, and check that it can be written, before anything is made for it."""
         with self._guard:
             if self._is_ready:
                 return
@@ -280,20 +280,20 @@ class Cache:
             self._is_ready = True
 
     def _make_private(self) -> None:
-        """Close to others what older versions left open to them; never a folder that the user chose for the store."""
+        """Remove other users' access to a store of an older version; never that to a folder that the user chose."""
         for folder in [*[self.root][: self._is_default], *(self.root / shelf for shelf in _SHELVES)]:
             with contextlib.suppress(OSError):
                 if stat.S_IMODE(folder.lstat().st_mode) & 0o077:
                     folder.chmod(0o700)
 
     def _make_folder(self, folder: Path) -> None:
-        """Make a folder of the store; whatever else is in its place, or in that of one above it, is damage."""
+        """Create a folder of the store; anything else in its place, or in that of a parent, is removed as damaged."""
         levels = [self.root.joinpath(*folder.relative_to(self.root).parts[: n + 1]) for n in range(2)]
         for level in dict.fromkeys(levels):
             try:
                 level.mkdir(mode=0o700, exist_ok=True)
             except FileExistsError:
-                # Another process may repair it at the same time, and unlinking what is a folder by now is refused.
+                # Another process may repair it at the same time; unlinking a folder then fails.
                 with contextlib.suppress(FileNotFoundError, IsADirectoryError, PermissionError):
                     level.unlink()
                 level.mkdir(mode=0o700, exist_ok=True)
@@ -304,17 +304,17 @@ class Cache:
             yield
         except OSError as error:
             raise OutsideError(
-                f"cannot write the cache {self.root}: {error.strerror or error}; free some space or set "
-                "NARRATOR_CACHE_DIR elsewhere"
+                f"cannot write the cache {self.root}: {error.strerror or error}; free some space, or set "
+                "NARRATOR_CACHE_DIR to another folder"
             ) from error
 
     def _hold(self, name: str) -> contextlib.AbstractContextManager[bool]:
         return hold_lock(self.root / "locks" / name, patience=10)
 
     def _sign_in(self) -> tuple[int | None, Path]:
-        """Open and lock a file that says since when a render runs; None where nothing can be written.
+        """Open and lock a file that records when a render started; None if nothing can be written.
 
-        Nobody signs in while another evicts: what the newcomer is about to use cannot go any more.
+        It waits for a running eviction, so that no entry that the new render will use is evicted.
         """
         path = self.root / "leases" / f"{os.getpid()}-{time.monotonic_ns()}"
         try:
@@ -328,7 +328,7 @@ class Cache:
         return handle, path
 
     def _find_oldest_lease(self) -> int:
-        """Return when the render that has run longest signed in, in ns; later than any time where none runs."""
+        """Return when the longest running render started, in ns; a time after all others if none is running."""
         oldest = 2**63
         for lease in _scan(self.root / "leases"):
             with contextlib.suppress(OSError):
@@ -345,7 +345,7 @@ class Cache:
         return oldest
 
     def _settle(self) -> None:
-        """Add what was written to a sum that all processes share, and trim the store when that has grown enough."""
+        """Add what was written to a total that all processes share, and trim the store when that is large enough."""
         with self._guard:
             written, self._written = self._written, 0
         if not written or self.limit == math.inf:
@@ -361,7 +361,7 @@ class Cache:
 
 
 def _sum_up(kind: str, key: str, data: bytes) -> bytes:
-    """Return the checksum of an entry: over its bytes, and over its place, where no other entry may be."""
+    """Return the checksum of an entry, over its bytes and its place, so that a misplaced entry is found."""
     return hashlib.blake2b(data, digest_size=CHECKSUM_BYTES, key=f"{kind}/{key}".encode()).digest()
 
 
@@ -371,7 +371,7 @@ def _scan(folder: Path) -> Iterator[os.DirEntry[str]]:
 
 
 def _remove(path: Path) -> bool:
-    """Remove a file, or whatever is in the place of one; return whether that was done."""
+    """Remove a file, or anything in its place; return whether that succeeded."""
     try:
         path.unlink()
     except OSError:

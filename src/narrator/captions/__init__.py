@@ -1,1 +1,1 @@
-"""What is said when, to read and to show beside the sound: a file for each form, behind one registry."""
+"""Timelines as text: to read, for programs, and to show with the sound; one module for each format."""

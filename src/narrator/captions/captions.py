@@ -1,4 +1,4 @@
-"""The one list of timed lines that captions of every form are made from."""
+"""The list of timed lines that captions of every format are made from."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -13,44 +13,44 @@ from narrator.timeline import Timeline
 from narrator.units import TICK, Ms, ms_to_ticks, ticks_to_ms
 
 SHORTEST: Ms = 1200
-"""How long a caption is shown at least, unless the next one comes sooner."""
+"""How long a caption is shown at least, unless the next one starts earlier."""
 BELL = "[bell]"
-"""What a stroke of a bell is shown as."""
+"""How a stroke of a bell is shown."""
 
 Pauses: TypeAlias = Callable[[str], list[Span]]
-"""Where a voice pauses within a text."""
+"""Returns the pauses of the voice within a text."""
 
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ufeff]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """What is shown from `start` up to, not including, `end`: one line or two."""
+    """One line or two, shown from `start` up to, not including, `end`."""
 
     start: Ms
     end: Ms
     lines: tuple[str, ...]
     text: str
-    """The lines as one."""
+    """The lines as one line."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Event:
-    """What is heard at a time: words that are said until `said` and may be shown until `shown`, or a bell."""
+    """Words that are said until `said` and can be shown until `shown`, or a bell."""
 
     start: Ms
     said: Ms
     shown: Ms
     text: str
     key: str = ""
-    """The text that the voice was given, for its pauses."""
+    """The text as it was spoken, for its pauses."""
 
 
 def list_captions(timeline: Timeline, language: str, pauses: Pauses, *, bells: bool = False) -> tuple[Caption, ...]:
-    """Return the captions of a timeline in order; no two are shown at once.
+    """Return the captions of a timeline, in order and without overlaps.
 
-    Each begins with its sound. Of a sentence in several captions, those after the first begin where the voice goes on
-    after a pause; where it makes none, the share of letters decides.
+    Each starts with its sound. If a sentence takes several captions, the later ones start when the voice goes on after
+    a pause; without a pause, their times are estimated from the number of letters.
     """
     events = sorted(_list_words(timeline), key=lambda event: event.start)
     if bells:
@@ -64,7 +64,7 @@ def list_captions(timeline: Timeline, language: str, pauses: Pauses, *, bells: b
 
 
 def clean_text(text: str) -> str:
-    """Return a text in one line, without characters that end one or cannot be shown."""
+    """Return a text as one line, without control characters."""
     return _BLANK.sub(" ", text).strip()
 
 
@@ -74,7 +74,7 @@ def _list_words(timeline: Timeline) -> Iterator[_Event]:
             case Speech(text):
                 yield from _make_event(segment.start, segment.end, segment.end, text)
             case Breath(words=words):
-                # As the mix has them: one a second.
+                # One a second, as in the mix.
                 starts = [segment.start + ticks_to_ms(ms_to_ticks(1000 * number)) for number in range(len(words))]
                 for word, (start, end) in zip(words, pairwise([*starts, segment.end]), strict=True):
                     yield from _make_event(start, start + TICK, end, word.text)
@@ -94,7 +94,7 @@ def _list_strokes(timeline: Timeline) -> Iterator[Ms]:
 
 
 def _add_strokes(events: Iterable[_Event], strokes: Iterable[Ms]) -> list[_Event]:
-    """Add strokes of bells; one while words are said is shown before these."""
+    """Add strokes of bells; a stroke during words is shown before the words."""
     waiting = list(dict.fromkeys(strokes))[::-1]
     added: list[_Event] = []
     for event in events:

@@ -1,4 +1,4 @@
-"""Chapters as JSON for podcasts: version 1.2 of the chapters of the podcast namespace."""
+"""Chapters as JSON for podcasts, in version 1.2 of the podcast namespace's format."""
 
 import json
 
@@ -7,7 +7,7 @@ from narrator.timeline import list_chapters
 
 
 def write(content: Content) -> str:
-    """Write the chapters, which leave no time out, with times in s; none for a session without sections."""
+    """Return the chapters, without gaps and with times in s; an empty list for a session without sections."""
     heading, timeline = content.heading, content.timeline
     chapters = list_chapters(timeline, heading.language, len(timeline.chapters) + 1)
     data = {

@@ -1,4 +1,4 @@
-"""What every form is written from."""
+"""The input of every format."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +10,7 @@ from narrator.timeline import Timeline
 
 
 def find_no_pauses(_text: str) -> list[tuple[int, int]]:
-    """Say of a voice that is not known that it never pauses."""
+    """Return no pauses, for a voice that is not known."""
     return []
 
 
@@ -18,8 +18,8 @@ def find_no_pauses(_text: str) -> list[tuple[int, int]]:
 class Content:
     """A session to write: its heading, who speaks, and its timeline.
 
-    With `readings`, forms that can show it have what the voice is given for each text. `pauses` says where it pauses
-    within one; with `has_bells`, captions show strokes of bells.
+    With `readings`, formats that can show it have what the voice receives for each text. `pauses` returns where the
+    voice pauses within a text; with `has_bells`, captions show strokes of bells.
     """
 
     heading: Heading
@@ -31,5 +31,5 @@ class Content:
 
     @cached_property
     def captions(self) -> tuple[Caption, ...]:
-        """Its timed lines, in order."""
+        """The timed lines, in order."""
         return list_captions(self.timeline, self.heading.language, self.pauses, bells=self.has_bells)

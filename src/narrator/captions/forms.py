@@ -1,4 +1,4 @@
-"""The forms that a timeline can be written in, by their names and by the endings of files."""
+"""The formats that a timeline can be written in, by name and by suffix."""
 
 from collections.abc import Iterable
 from importlib import import_module
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 class Form(NamedTuple):
-    """A form: its name, the ending of its files, and its module, whose `write` is called with the content."""
+    """A format: its name, its suffix, and its module, whose function `write` takes the content."""
 
     name: str
     suffix: str
     module: str
     has_readings: bool = False
-    """Whether it can show what the voice is given for a text."""
+    """Whether it can show what the voice receives."""
 
 
 FORMS = {
@@ -33,29 +33,29 @@ FORMS = {
         Form("transcript", ".transcript.txt", "narrator.captions.transcript"),
     )
 }
-"""Every form by its name; the module is imported when it is needed."""
+"""Every format by name; modules are imported when needed."""
 
 
 def find_form(path: PurePath) -> Form | None:
-    """Return the form that a file's name ends for, by the longest ending; None for none."""
+    """Return the format of a file by the longest suffix that matches; None for an unknown suffix."""
     fitting = [form for form in FORMS.values() if path.name.lower().endswith(form.suffix)]
     return max(fitting, key=lambda form: len(form.suffix), default=None)
 
 
 def check_forms(names: Iterable[str]) -> None:
-    """Refuse what is not the name of a form.
+    """Check the names of formats.
 
     Raises:
-        UsageError: one of the names is not; says which there are.
+        UsageError: there is no such format; lists those that there are.
 
     """
     for name in names:
         if name not in FORMS:
-            message = f"there are no captions {name!r}; they can be {', '.join(FORMS)}"
+            message = f"there are no captions {name!r}; use {', '.join(FORMS)}"
             raise UsageError(message, options=("captions",))
 
 
 def write_form(name: str, content: "Content") -> str:
-    """Write the content of a session in a form."""
+    """Return the content of a session in a format."""
     written: str = import_module(FORMS[name].module).write(content)
     return written

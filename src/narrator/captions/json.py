@@ -1,4 +1,4 @@
-"""A timeline for programs, as JSON. The form is versioned by `format`, and all times are whole ms."""
+"""A timeline as JSON, for programs. `format` is the version of the format; all times are whole milliseconds."""
 
 import json
 from typing import Any
@@ -12,10 +12,10 @@ JSON_FORMAT = 1
 
 
 def write(content: Content) -> str:
-    """Write a timeline for programs; the form is versioned by `format`, and all times are whole ms.
+    """Return a timeline as JSON; `format` is the version of the format, and all times are whole milliseconds.
 
-    With readings, a cue also has what the voice is given, `spoken`: a list for each of its texts, of plain text and
-    of words by their phonemes in IPA.
+    With readings, each spoken cue has a key `spoken` with what the voice receives: for each text a list of plain
+    text and of words with their phonemes in IPA.
     """
     timeline, readings = content.timeline, content.readings
     data = {

@@ -1,6 +1,6 @@
-"""A text in parts that fit a screen: at most two lines each, cut at clauses rather than within, between words at least.
+"""Text split into captions of at most two lines, between words and if possible at the ends of clauses.
 
-Japanese, Chinese and Thai have no spaces: there BudouX, a small model of where phrases end, says where a line may end.
+Japanese, Chinese and Thai have no spaces between words. For them BudouX, a small model, finds the ends of phrases.
 """
 
 import re
@@ -15,19 +15,19 @@ from rich.cells import cell_len
 from narrator.languages import fold_language, match_language
 
 COLUMNS = 42
-"""Width of a line, in columns: a character of Chinese or Japanese has two."""
+"""Width of a line in columns; a Chinese or Japanese character takes two."""
 
 _WITHIN_CLAUSE = 0.5
-"""How much farther from the middle, as a share of the whole, a cut may be to be at the end of a clause."""
+"""Cost of a cut within a clause, compared with the distance from the middle as a share of the whole."""
 _WORD = re.compile(r"(?:[«„‹] )?[^ ]+(?: [-–—!?:;»›…%]{1,2}(?= |$)){0,2} *")
-"""A word with what must not be parted from it: a sign that stands by itself, as French has them."""
+"""A word, and separate punctuation that stays on its line, as in French."""
 _AFTER_DASH = re.compile(r"(?<=[^\W\d_][–—])(?=[^\W\d_])")
 _CLAUSE_END = re.compile(r"[,;:.!?…–—、。，；：！？،؛؟।॥۔]['\"”’»›)\]」』）]*\s*$")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 """Scripts without spaces between words: Thai, Lao, Burmese, Khmer, Chinese and Japanese."""
 _KEPT_BEHIND = {"Mn", "Mc", "Me", "Lm", "Pe", "Pf", "Po", "Zs"}
 _KEPT_BEFORE = {"Ps", "Pi"}
-"""Kinds of characters that no line begins with, and that none ends with."""
+"""Categories of characters that no line starts with, and that no line ends with."""
 _PHRASES: dict[str, Callable[[], budoux.Parser]] = {
     "ja": budoux.load_default_japanese_parser,
     "zh-hans": budoux.load_default_simplified_chinese_parser,
@@ -36,20 +36,19 @@ _PHRASES: dict[str, Callable[[], budoux.Parser]] = {
 }
 _RIGHT_TO_LEFT = {"R", "AL"}
 _MARKS = {True: "\u200f", False: "\u200e"}
-"""Signs without width that say where a line begins: at the right, at the left."""
+"""Invisible marks that set the direction of a line: right to left, left to right."""
 
 
 def split_text(text: str, language: str) -> list[tuple[str, ...]]:
-    """Return the parts of a text, each of one or two lines that are `COLUMNS` wide at most.
+    """Return the captions of a text, each as one or two lines that are at most `COLUMNS` wide.
 
-    Lines keep the spaces behind them, so that all of them together are the text. A word that is wider by itself has a
-    line of its own.
+    Lines include the spaces after them, so that all of them joined are the text. A wider word is a line by itself.
     """
     return list(_split(list_units(text, language)))
 
 
 def list_units(text: str, language: str) -> list[str]:
-    """Return a text in the smallest pieces that a line may end after, with the spaces behind them."""
+    """Return the smallest pieces of a text that a line can end after, including the spaces after them."""
     words = [unit for word in _WORD.findall(text) for unit in _AFTER_DASH.split(word)]
     parse = _find_parser(language)
     phrases = (phrase for word in words for phrase in (parse(word) if parse and not word.isascii() else [word]))
@@ -63,7 +62,7 @@ def _find_parser(language: str) -> Callable[[str], list[str]] | None:
 
 
 def _join_loose(phrases: Iterable[str]) -> list[str]:
-    """Put spaces, and signs that no line begins with, behind the phrase before."""
+    """Append spaces, and signs that no line starts with, to the phrase before them."""
     joined: list[str] = []
     for phrase in phrases:
         is_loose = bool(phrase) and category(phrase[0]) in _KEPT_BEHIND and not (joined and joined[-1].endswith(" "))
@@ -75,7 +74,7 @@ def _join_loose(phrases: Iterable[str]) -> list[str]:
 
 
 def _cut_phrase(phrase: str) -> list[str]:
-    """Cut a phrase that is wider than a line between characters, where its script has no spaces."""
+    """Cut a phrase that is wider than a line between characters, if its script has no spaces."""
     if cell_len(phrase.rstrip()) <= COLUMNS or not _UNSPACED.search(phrase):
         return [phrase]
     units: list[str] = []
@@ -88,7 +87,7 @@ def _cut_phrase(phrase: str) -> list[str]:
 
 
 def _split(units: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Yield the lines of each part: halves of halves, until each of them fits."""
+    """Yield the lines of each caption; what does not fit is cut in two, and each half again."""
     if not units:
         return
     ends = [0, *accumulate(map(cell_len, units))]
@@ -110,7 +109,7 @@ def _split(units: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 
 def _rate_cut(units: Sequence[str], whole: int, at: int, left: int, right: int) -> float:
-    """Return what it costs to cut before a unit, where so many columns are left and right of it."""
+    """Return the cost of a cut before a unit, with so many columns on its left and right."""
     return abs(left - right) / whole + (0 if ends_clause(units[at - 1]) else _WITHIN_CLAUSE)
 
 
@@ -119,15 +118,15 @@ def _measure_space(unit: str) -> int:
 
 
 def ends_clause(text: str) -> bool:
-    """Return whether a text ends where a voice is likely to pause."""
+    """Return whether a text ends with a sign at which voices pause."""
     return bool(_CLAUSE_END.search(text))
 
 
 def direct_line(line: str, text: str) -> str:
-    """Return a line of a text so that it runs in the direction of the whole, whatever its first word is.
+    """Return a line with the direction of its text, whatever its first word is.
 
-    What shows a line goes by its first letter: a line of Hebrew that begins with an English word would run from the
-    left. A mark without width before it prevents that.
+    Players take the direction from the first letter: a Hebrew line that starts with an English word would run from
+    left to right. An invisible mark before it prevents that.
     """
     is_rtl = _runs_right_to_left(text)
     first = next((kind for kind in map(bidirectional, line) if kind in {"L", *_RIGHT_TO_LEFT}), None)

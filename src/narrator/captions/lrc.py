@@ -1,4 +1,4 @@
-"""LRC: lyrics with times, which players of music show beside a track. A time has hundredths of a second."""
+"""LRC: lyrics with times in hundredths of a second, for music players."""
 
 from narrator.captions.captions import clean_text
 from narrator.captions.content import Content
@@ -6,9 +6,9 @@ from narrator.units import Ms
 
 
 def write(content: Content) -> str:
-    """Write the head, with tags that are known to players, then a line for each caption.
+    """Return the common tags, then a line for each caption.
 
-    A line stays until the next one, as what it says does.
+    A line has no end: it stays until the next one, and what it asks for does so too.
     """
     heading, length = content.heading, content.timeline.length // 1000
     tags = {
@@ -20,7 +20,7 @@ def write(content: Content) -> str:
         "re": "narrator",
     }
     head = (f"[{name}:{clean_text(value)}]" for name, value in tags.items() if value)
-    # A space keeps a line that begins with a bracket from being taken for another tag.
+    # Without the space, a line that starts with a bracket would be read as another tag.
     lines = (f"[{_show_time(each.start)}]{' ' * each.text.startswith('[')}{each.text}" for each in content.captions)
     return "\n".join([*head, *lines, ""])
 

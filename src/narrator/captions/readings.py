@@ -1,11 +1,11 @@
-"""What a voice is given for a text, as captions show it."""
+"""What a voice receives for a text, as captions show it."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeAlias
 
 
 class Pronounced(Protocol):
-    """A word by its sounds."""
+    """A word with its pronunciation."""
 
     @property
     def word(self) -> str:

@@ -1,4 +1,4 @@
-"""SubRip (SRT), for players of films."""
+"""SubRip (SRT), for video players."""
 
 import re
 
@@ -10,7 +10,7 @@ _TAG = re.compile(r"<(?=[A-Za-z/])")
 
 
 def write(content: Content) -> str:
-    """Write the captions, with their numbers."""
+    """Return the captions with their numbers."""
     return "\n".join(_write_cue(number, caption) for number, caption in enumerate(content.captions, 1))
 
 
@@ -20,5 +20,5 @@ def _write_cue(number: int, caption: Caption) -> str:
 
 
 def _write_line(line: str) -> str:
-    """Replace what players would take for markup, or for times: nothing can be escaped."""
+    """Replace what players would read as markup or as times; SubRip has no escapes."""
     return _TAG.sub("‹", line.replace("-->", "→"))

@@ -4,22 +4,22 @@ from narrator.captions.content import Content
 from narrator.captions.readings import Reading
 from narrator.script import Bell, Breath, Speech, list_speeches
 from narrator.timeline import Hold, Segment
-from narrator.units import format_clock, format_duration
+from narrator.units import format_clock, format_duration, format_seconds
 
 
 def write(content: Content) -> str:
-    """Write a screenplay to read aloud from: a time for each line, holds between them.
+    """Return a screenplay to read aloud from: one line with its time for each cue and each hold.
 
-    With readings, a second line shows what the voice is given for a sentence.
+    With readings, a second line shows what the voice receives for a sentence.
     """
     timeline, readings = content.timeline, content.readings
-    lines = [content.heading.title, f"{format_duration(timeline.length)}, spoken by {content.voice}", ""]
+    lines = [content.heading.title, f"{format_seconds(timeline.length)}, spoken by {content.voice}", ""]
     chapter: int | None = None
     things: list[Segment | Hold] = sorted([*timeline.segments, *timeline.holds], key=_order)
     for thing in things:
         if thing.chapter != chapter and thing.chapter is not None:
             found = timeline.chapters[thing.chapter]
-            lines += ["", f"{found.title} ({_show(found.start)}, {_show_length(found.end - found.start)})"]
+            lines += ["", f"{found.title} ({_show(found.start)}, {format_seconds(found.end - found.start)})"]
         chapter = thing.chapter
         lines.append(f"  {_show(thing.start):>9}  {_describe(thing)}")
         if readings is not None and isinstance(thing, Segment):
@@ -36,11 +36,6 @@ def _show(time: int) -> str:
     return format_clock(time)[:-2]
 
 
-def _show_length(length: int) -> str:
-    """To the nearest second: times to the millisecond are for programs."""
-    return format_duration((length + 500) // 1000 * 1000)
-
-
 def _show_reading(reading: Reading) -> str:
     return "".join(run if isinstance(run, str) else f"{run.word} /{run.ipa}/" for run in reading)
 
@@ -48,7 +43,7 @@ def _show_reading(reading: Reading) -> str:
 def _describe(thing: Segment | Hold) -> str:
     if isinstance(thing, Hold):
         side = f", {thing.side}" if thing.side else ""
-        return f"(hold {_show_length(thing.end - thing.start)}{side})"
+        return f"(hold {format_seconds(thing.end - thing.start)}{side})"
     match thing.cue:
         case Speech(text):
             return text

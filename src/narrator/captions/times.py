@@ -1,10 +1,10 @@
-"""Times as subtitles have them."""
+"""Times in subtitles."""
 
 from narrator.units import Ms
 
 
 def show_time(time: Ms, point: str = ".") -> str:
-    """Write a time as `01:02:03.400`; SubRip has a comma for a point."""
+    """Return a time as `01:02:03.400`; SubRip has a comma instead of the point."""
     seconds, part = divmod(time, 1000)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)

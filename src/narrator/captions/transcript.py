@@ -1,4 +1,4 @@
-"""A transcript: what is said, without times, in paragraphs."""
+"""A transcript: what is said, in paragraphs, without times."""
 
 from collections.abc import Iterator
 
@@ -11,11 +11,11 @@ from narrator.timeline import Timeline
 from narrator.units import Ms
 
 _PARAGRAPH: Ms = 2500
-"""A silence from which on what follows is a paragraph of its own."""
+"""The shortest silence that starts a new paragraph."""
 
 
 def write(content: Content) -> str:
-    """Write the title, and below the title of each section its paragraphs."""
+    """Return the title, and for each section its title and paragraphs."""
     return "\n\n".join([clean_text(content.heading.title), *_list_paragraphs(content.timeline)]) + "\n"
 
 
@@ -38,10 +38,10 @@ def _list_paragraphs(timeline: Timeline) -> Iterator[str]:
 
 
 def _join(before: str, after: str) -> str:
-    """Put what is said behind what was said before: with a space, which Chinese and Japanese have none of."""
+    """Append a text to a paragraph, with a space unless it is Chinese or Japanese."""
     if not before:
         return after
     is_wide = cell_len(before[-1]) == 2
-    # Words that are counted, or breathed by, are no sentences.
+    # Numbers of a countdown and words of a breath are not sentences.
     comma = ("、" if is_wide else ",") if before[-1].isalnum() else ""
     return f"{before}{comma}{'' if is_wide else ' '}{after}"

@@ -1,4 +1,4 @@
-"""WebVTT, for players of the web (w3.org/TR/webvtt1)."""
+"""WebVTT, for web pages (w3.org/TR/webvtt1)."""
 
 from narrator.captions.captions import Caption
 from narrator.captions.content import Content
@@ -8,7 +8,7 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 def write(content: Content) -> str:
-    """Write the captions; the head names their language, as files of large platforms do."""
+    """Return the captions; the header names their language, which players ignore and narrator reads."""
     head = f"WEBVTT\nLanguage: {content.heading.language}\n"
     return "\n".join([head, *(_write_cue(caption) for caption in content.captions)])
 

@@ -1,4 +1,4 @@
-"""When a place within a sentence is heard: voices pause at the ends of clauses, and between these letters count."""
+"""When a place within a sentence is heard, from the pauses of the voice and the number of letters."""
 
 import re
 from bisect import bisect_right
@@ -9,22 +9,22 @@ from typing import TypeAlias
 from narrator.units import Ms
 
 Span: TypeAlias = tuple[Ms, Ms]
-"""A pause: from when to when, from the start of the sound that it is in."""
+"""Start and end of a pause, from the start of its clip."""
 
 _CLAUSE_END = re.compile(
     r"(?:[,;:.!?…–—،؛؟।॥۔][\"'”’»›)\]]*(?=\s)|[、。，；：！？][」』）]*)(?=\s*\S)"
 )  # fmt: skip
 _LETTER, _SIGN, _STOP = 4, 1, 12
-"""How long a letter is heard, any other character, and the pause at the end of a clause: in quarters of a letter."""
+"""Relative lengths of a letter, of any other character, and of the pause at the end of a clause."""
 _REACH = 0.2
-"""How far a pause may be from where letters have it, as a share of the whole."""
+"""Largest distance of a pause from its estimated time, as a share of the length."""
 
 
 def find_times(text: str, places: Iterable[int], length: Ms, pauses: Sequence[Span]) -> list[Ms]:
-    """Return when a text goes on after so many of its characters, for each of some numbers of them.
+    """Return the time at which a text goes on after each of the `places`, which are numbers of characters.
 
-    `length` is that of the text's sound. Where a clause ends, the text goes on at the end of a pause; elsewhere, and
-    where the voice makes none, the share of letters between two such places decides.
+    `length` is the length of its clip. After a clause, the text goes on at the end of a pause. Elsewhere, and if the
+    voice does not pause, times are interpolated by the number of letters.
     """
     ends = {found.end() for found in _CLAUSE_END.finditer(text)}
     weights = (_weigh(char) + _STOP * (end in ends) for end, char in enumerate(text, 1))
@@ -39,14 +39,14 @@ def _weigh(char: str) -> int:
 
 
 def _match_pauses(clauses: Sequence[int], pauses: Sequence[Span], whole: int, length: Ms) -> Iterator[tuple[int, Ms]]:
-    """Yield the ends of clauses, as what is heard until then, with the time when each next clause begins.
+    """Yield the end of each clause, as the weight of the text up to it, and the time at which the next clause starts.
 
-    Voices pause longer between clauses than before consonants: of so many clauses, the longest pauses count.
+    Pauses between clauses are longer than those before consonants, so only the longest are used, one for each clause.
     """
     longest = sorted(pauses, key=lambda pause: pause[0] - pause[1])[: len(clauses)]
     resumed = sorted(end for _, end in longest)
     if len(resumed) < len(clauses):
-        # Some clauses run on into the next: each pause is that of the one it is nearest to.
+        # Some clauses end without a pause: each pause belongs to the nearest end.
         nearest = {min(clauses, key=lambda at: abs(at * length - time * whole)): time for time in resumed[::-1]}
         clauses, resumed = list(nearest)[::-1], list(nearest.values())[::-1]
     for at, time in zip(clauses, resumed, strict=True):

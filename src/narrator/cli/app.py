@@ -1,4 +1,4 @@
-"""The command line: its commands, and how it starts and ends."""
+"""The command line: its commands and its entry point."""
 
 from typing import Annotated
 
@@ -41,7 +41,9 @@ def _show_version(wanted: bool) -> None:
 @app.callback()
 def start(
     *,
-    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show it.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     """Turn a written routine into a guided audio session of exactly the length you ask for."""
 
@@ -60,7 +62,7 @@ app.command("translate", cls=Command)(translate_command)
 
 
 def main() -> None:
-    """Run the command."""
+    """Run the command line and exit with its code."""
     with lasting_streams() as find_fault:
         code: int | str | None = 0
         try:

@@ -1,4 +1,4 @@
-"""The command line's part about the cache: how large it is, empty it, limit it."""
+"""`narrator cache`: show the size of the cache, empty it, or limit it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,10 +24,10 @@ cache_app = typer.Typer(
 
 
 def open_cache() -> "Cache":
-    """Return the user's cache, with the limit that the environment or the configuration file sets.
+    """Return the user's cache, limited as the environment or the configuration file says.
 
     Raises:
-        NarratorError: one of them cannot be used.
+        NarratorError: either of them cannot be used.
 
     """
     from narrator.cache import Cache
@@ -38,14 +38,14 @@ def open_cache() -> "Cache":
 
 @cache_app.callback()
 def show_command(context: typer.Context, *, as_json: JsonOption = False) -> None:
-    """Show where the cache is, how large it is, and how large it may become; or empty or limit it.
+    """Show the folder, the size and the limit of the cache; or empty it or set its limit.
 
     narrator cache
 
     narrator cache limit 2GB
 
-    It keeps clips, encoded sound, and what narrator knows of its tracks. Over its limit, what was used least recently
-    is removed first.
+    The cache holds clips, encoded sound and a record of finished tracks. When it exceeds its limit, the least recently
+    used entries are removed.
     """
     if context.invoked_subcommand:
         return
@@ -63,9 +63,10 @@ def show_command(context: typer.Context, *, as_json: JsonOption = False) -> None
 
 @cache_app.command("clear", cls=Command)
 def clear_command(*, as_json: JsonOption = False) -> None:
-    """Remove everything from the cache, but what a running render has used.
+    """Remove everything from the cache except what a running render uses.
 
-    Tracks stay where they are; narrator then no longer recognises them as unchanged, and makes them again when asked.
+    Finished tracks are kept, but narrator no longer knows whether they are up to date: the next render makes them
+    again.
     """
     with report_errors(as_json=as_json):
         from narrator.cache import Usage
@@ -78,7 +79,7 @@ def clear_command(*, as_json: JsonOption = False) -> None:
             return
         typer.echo(f"{cache.root}  {gone.entries} entries removed, {format_size(gone.size)}")
         if left.entries:
-            typer.echo(f"{left.entries} entries are in use, or cannot be removed; clear it again later")
+            typer.echo(f"{left.entries} entries are in use or cannot be removed; clear the cache again later")
 
 
 @cache_app.command("limit", cls=Command)
@@ -87,7 +88,7 @@ def limit_command(
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Set how large the cache may become, in the configuration file.
+    """Write the size limit of the cache to the configuration file.
 
     narrator cache limit 2GB
     """
@@ -110,11 +111,11 @@ def limit_command(
         if gone.entries:
             typer.echo(f"{gone.entries} entries removed, {format_size(gone.size)}")
         if os.environ.get(LIMIT_VARIABLE):
-            typer.echo(f"{LIMIT_VARIABLE} is set, and comes first", err=True)
+            typer.echo(f"{LIMIT_VARIABLE} is set and takes precedence", err=True)
 
 
 def _write_limit(size: str) -> Path:
-    """Write a limit to the configuration file, and change nothing else there; return the file."""
+    """Write the limit to the configuration file, leave the rest of it unchanged, and return its path."""
     from narrator.config import ConfigError, find_config, set_limit
 
     path = find_config()
@@ -123,11 +124,11 @@ def _write_limit(size: str) -> Path:
     except FileNotFoundError:
         text, mode = "", None
     except (OSError, UnicodeError) as error:
-        raise ConfigError(f"cannot read {path}: {error}; fix it, or move it away") from error
+        raise ConfigError(f"cannot read {path}: {error}; fix the file or move it away") from error
     changed = set_limit(text, size)
     if changed is None:
-        raise ConfigError(f'{path} cannot be changed by narrator; write limit = "{size}" into its table [cache]')
-    # Where the file is a link, what it leads to is replaced.
+        raise ConfigError(f'narrator cannot edit {path}; write limit = "{size}" in its [cache] table')
+    # Resolve a link, so that its target is replaced instead of the link.
     write_text(path.resolve(), changed)
     if mode is not None:
         path.chmod(mode)

@@ -1,4 +1,4 @@
-"""`narrator check`: how long a routine can be, what it comes to at several lengths, and what is odd."""
+"""`narrator check`: report faults, the possible lengths, and figures at several lengths."""
 
 import sys
 from typing import TYPE_CHECKING
@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from narrator.cli.cache import open_cache
-from narrator.cli.console import Reporter, print_json, report_all, report_errors
+from narrator.cli.console import Reporter, print_json, report_errors
 from narrator.cli.options import Asked, JsonOption, Routines, list_requests, takes_options
 from narrator.cli.wire import checked_to_data
 from narrator.errors import FAILURES
-from narrator.units import Ms, format_duration
+from narrator.units import Ms, format_duration, format_seconds
 
 if TYPE_CHECKING:
     from narrator.review.checking import Checked
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 @takes_options
 def check_command(routines: Routines, *, asked: Asked, as_json: JsonOption = False) -> None:
-    """Find faults without speaking, and say how long it can be, and what it comes to at several lengths.
+    """Find faults without speaking, and show the possible lengths and figures at several of them.
 
     narrator check my.yaml
 
     narrator check my.yaml --length 6m,12m,40m
 
-    Unless lengths are given, it is looked at in 5m, 10m, 20m, 30m and its own length.
+    Without --length, the figures are for 5m, 10m, 20m, 30m and the routine's own length.
     """
     reporter = Reporter(as_json=as_json)
     with report_errors(as_json=as_json):
@@ -34,7 +34,7 @@ def check_command(routines: Routines, *, asked: Asked, as_json: JsonOption = Fal
         options, lengths = asked.make_options(), asked.list_lengths()
         for routine in routines:
             try:
-                (request,) = list_requests(routine, options)
+                (request,) = list_requests(routine, options, name=asked.name)
                 checked = check_session(request, open_cache(), lengths)
             except FAILURES as failure:
                 reporter.fail(failure)
@@ -44,15 +44,19 @@ def check_command(routines: Routines, *, asked: Asked, as_json: JsonOption = Fal
 
 
 def _show_checked(name: str, checked: "Checked", reporter: Reporter, *, is_asked: bool) -> None:
-    """Print what was found, warnings and all; `is_asked` says that the lengths were."""
-    refused = [fault for row in checked.rows for fault in row.refusal] if is_asked else []
-    report_all(refused, "error", as_json=reporter.as_json, spans=checked.range.spans)
-    reporter.note_code(int(bool(refused)))
-    reporter.warn((*checked.notes, *checked.advice))
+    """Print the result and the warnings.
+
+    `is_asked` says whether the lengths were given on the command line; warnings about other lengths are only notes.
+    """
+    if is_asked:
+        refused = [fault for row in checked.rows for fault in row.refusal]
+        reporter.warn((*checked.notes, *checked.advice), errors=refused, spans=checked.range.spans)
+    else:
+        reporter.warn(checked.notes, checked.advice)
     if reporter.as_json:
         print_json(checked_to_data(name, checked))
     else:
-        typer.echo(_describe(name, checked))
+        typer.echo("\n".join([_describe(name, checked), *(f"  {line}" for line in checked.decided)]))
         if checked.rows:
             _print_table(checked)
 
@@ -62,11 +66,11 @@ def _describe(name: str, checked: "Checked") -> str:
 
     span = checked.range
     about = "about " if checked.is_estimate else ""
-    # A length that was asked for is exact; the natural one is as exact as what it is made of.
+    # A requested length is exact; the natural one is an estimate if its clips are.
     is_natural = checked.length == span.natural
-    length, natural = format_duration(checked.length), about + format_duration(span.natural)
-    length = about + length if is_natural else length
-    shortest, longest = about + format_duration(span.shortest), about + format_duration(span.longest)
+    natural = about + format_seconds(span.natural)
+    length = natural if is_natural else format_duration(checked.length)
+    shortest, longest = (about + end for end in span.format_ends())
     gaps = f" ({about}{describe_spans(span.spans)})" if len(span.spans) > 1 else ""
     return f"{name}: ok; {length}; natural length {natural}, shortest {shortest}, longest {longest}{gaps}"
 
@@ -80,19 +84,19 @@ def _print_table(checked: "Checked") -> None:
         table.add_column(heading, justify="right", no_wrap=True)
     for row in checked.rows:
         table.add_row(*_list_cells(row, checked))
-    # A pipe has no width of its own, and the table needs no more than this.
+    # A pipe has no width; 100 columns are enough for this table.
     Console(highlight=False, emoji=False, markup=False, width=None if sys.stdout.isatty() else 100).print(table)
 
 
 def _list_cells(row: "Row", checked: "Checked") -> list[str]:
     length, figures = _show(row.length), row.figures
     if figures is None:
-        return [length, "-", "-", "-", "-", f"nearest {_show(checked.range.find_nearest(row.length))}"]
+        return [length, "-", "-", "-", "-", f"nearest {checked.range.format_nearest(row.length)}"]
     factor = "-" if figures.factor is None else f"x {figures.factor:.2f}"
     holds = (figures.shortest_hold, figures.longest_hold)
     return [length, f"{figures.units} of {figures.of}", factor, *map(_show, holds), _show(figures.wordless)]
 
 
 def _show(length: Ms | None) -> str:
-    """Show a length to the second."""
-    return "-" if length is None else format_duration((length + 500) // 1000 * 1000)
+    """Return a length to the nearest second."""
+    return "-" if length is None else format_seconds(length)

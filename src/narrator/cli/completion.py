@@ -1,10 +1,10 @@
-"""What a shell is offered to complete: routines, voices, bells and beds."""
+"""Shell completion of routines, voices, bells and beds."""
 
 from collections.abc import Iterator
 
 
 def complete_routines(incomplete: str) -> Iterator[str]:
-    """Yield the names of built-in routines; files are the shell's own business."""
+    """Yield the names of built-in routines; the shell itself completes files."""
     from narrator.routine import list_builtins
 
     yield from (name for name in list_builtins() if name.startswith(incomplete))

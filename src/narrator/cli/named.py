@@ -8,11 +8,11 @@ from narrator.units import parse_duration
 
 
 def find_named(name: str) -> Path:
-    """Find a routine by its file's path or its built-in name.
+    """Find a routine by the path of its file or by its built-in name.
 
     Raises:
         RoutineError: there is neither such a file nor such a name.
-        UsageError: a length is there in its place, or behind it.
+        UsageError: the name is a length, or is followed by one.
 
     """
     from narrator.routine.find import find_routine
@@ -29,7 +29,7 @@ def find_named(name: str) -> Path:
 
 
 def _split_length(name: str) -> tuple[str, str]:
-    """Return the name of a routine and the length behind it; no length where one of them is none."""
+    """Return the name of a routine and the length after it; the length is empty unless both are valid."""
     found = re.fullmatch(r"(?P<routine>\S+?)[\s:,=-]+(?P<length>\d\S*)", name.strip())
     if not found or not _is_length(found["length"]):
         return name, ""

@@ -1,4 +1,4 @@
-"""Where tracks are written: a file of their own, or a folder in which each is named after what was asked for."""
+"""Where tracks are written: to one file, or to a folder under names made from the request."""
 
 import re
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ class Target:
 
 
 def find_target(output: Path) -> Target:
-    """Return what an output stands for: a file where it ends as tracks can; a folder where it is one, or has no ending.
+    """Return the target that `--output` names: a file if its suffix is that of a format, else a folder.
 
     Raises:
-        UsageError: it has an ending that is not one of a track.
+        UsageError: no format has this suffix, and no folder has this name.
 
     """
     from narrator.formats import FORMATS
@@ -35,12 +35,12 @@ def find_target(output: Path) -> Target:
         return Target(output, is_file=True)
     if output.suffix and not output.is_dir():
         known = ", ".join(FORMATS)
-        raise UsageError(f"--output: a track cannot be written as {output.suffix}; it can end in {known}")
+        raise UsageError(f"--output: a track cannot be written as {output.suffix}; use {known}")
     return Target(output, is_file=False)
 
 
 def name_track(target: Target, request: "SessionRequest", *, has_length: bool, has_voice: bool) -> Path:
-    """Return the place of a track; `has_length` and `has_voice` say that these were asked for, and are in its name."""
+    """Return the path of a track; `has_length` and `has_voice` say whether these become part of its name."""
     if target.is_file:
         return target.path
     options = request.options

@@ -1,6 +1,7 @@
-"""The options that several commands take, and what is asked for by them."""
+"""Options that several commands share, and the requests made from them."""
 
 import inspect
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -32,7 +33,8 @@ Routines = Annotated[
     list[str],
     typer.Argument(
         metavar="ROUTINE...",
-        help="Routine or script files, or names of built-in routines.",
+        help="Routine or script files, texts, subtitles or tables with times, or names of built-in routines; - is "
+        "standard input.",
         autocompletion=complete_routines,
     ),
 ]
@@ -40,22 +42,24 @@ OneRoutine = Annotated[
     str,
     typer.Argument(
         metavar="ROUTINE",
-        help="A routine or script file, or the name of a built-in routine.",
+        help="A routine or script file, a text, subtitles or a table with times, or the name of a built-in routine; - "
+        "is standard input.",
         autocompletion=complete_routines,
     ),
 ]
+STANDARD_INPUT = "-"
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line, for programs.")]
 CaptionsOption = Annotated[
     str | None,
-    typer.Option(metavar="FORM,...", help=f"Also write what is said beside the track: {', '.join(FORMS)}."),
+    typer.Option(metavar="FORM,...", help=f"Also write captions beside the track: {', '.join(FORMS)}."),
 ]
-BellsOption = Annotated[bool, typer.Option("--caption-bells", help="Show strokes of bells in captions, as [bell].")]
+BellsOption = Annotated[bool, typer.Option("--caption-bells", help="Also show bells in captions, as [bell].")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked for on the command line, as it is written there."""
+    """The shared options as written on the command line."""
 
     length: Annotated[
         str | None,
@@ -67,50 +71,56 @@ class Asked:
             metavar="ENGINE[:NAME]",
             envvar="NARRATOR_VOICE",
             autocompletion=complete_voices,
-            help="Who speaks, such as espeak:en-gb; 'narrator voices' lists them. auto takes the routine's wish, else "
-            "the best installed. [default: the configuration's, else auto]",
+            help="Voice, such as espeak:en-gb; 'narrator voices' lists them. auto takes the routine's voice, else the "
+            "best one installed. [default: the configuration's, else auto]",
         ),
     ] = None
     fallback: Annotated[
         str | None,
         typer.Option(
             metavar="VOICE,...",
-            help="Who speaks the whole session when that voice fails, in this order. [default: the configuration's]",
+            help="Voices to try in this order if that one fails; one voice speaks the whole session. "
+            "[default: the configuration's]",
         ),
     ] = None
     guidance: Annotated[
-        GuidanceName | None, typer.Option(help="How much is said; with bells, nothing but bells. [default: full]")
+        GuidanceName | None, typer.Option(help="How much is said; bells leaves only the bells. [default: full]")
     ] = None
     language: Annotated[
         str | None, typer.Option(metavar="CODE", help="Language of the texts, such as de. [default: the routine's]")
     ] = None
-    no_bed: Annotated[bool, typer.Option("--no-bed", help="Leave out the bed, the ambience beneath it all.")] = False
+    no_bed: Annotated[bool, typer.Option("--no-bed", help="Leave out the bed, the background ambience.")] = False
     without: Annotated[
         list[str] | None,
-        typer.Option(metavar="SECTION", help="Title of a section to leave out; give it once for each of several."),
+        typer.Option(metavar="SECTION", help="Title of a section to leave out; may be repeated."),
     ] = None
-    nearest: Annotated[
-        bool, typer.Option("--nearest", help="Take the nearest length that can be met, rather than refuse one.")
-    ] = False
+    nearest: Annotated[bool, typer.Option("--nearest", help="Use the nearest possible length if this one is not.")] = (
+        False
+    )
     seed: Annotated[
         str | None,
         typer.Option(
             metavar="N",
-            help="Settles what is left to chance: a number, or today for the date. [default: the routine's]",
+            help="Seed of random choices: a number, or today for the date. [default: the routine's]",
         ),
     ] = None
 
+    name: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="What a routine from standard input is called. [default: session]"),
+    ] = None
+
     def list_lengths(self) -> list[Ms] | None:
-        """Return the lengths that are asked for; None for none.
+        """Return the requested lengths, or None if there are none.
 
         Raises:
-            UsageError: one of them is not a length that a track can have.
+            UsageError: one of them is not a valid length of a track.
 
         """
         return None if self.length is None else [_parse_length(part) for part in self.length.split(",")]
 
     def make_options(self) -> "SessionOptions":
-        """Return the options of a session, but for its length; configuration and environment count.
+        """Return the options of a session except its length, with defaults from configuration and environment.
 
         Raises:
             UsageError: an option is not valid.
@@ -151,12 +161,12 @@ def _parse_length(text: str) -> Ms:
     except ValueError as error:
         raise UsageError(f"--length: {error}") from None
     if not length:
-        raise UsageError("--length: a track needs some time; write 10m")
+        raise UsageError("--length: a track must be longer than 0s; write 10m")
     return length
 
 
 def takes_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of a session, in place of its argument `asked`."""
+    """Replace the parameter `asked` of a command with the options of a session."""
     shared = inspect.signature(Asked).parameters
     own = [each for each in inspect.signature(command).parameters.values() if each.name != "asked"]
 
@@ -174,20 +184,40 @@ def takes_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def list_requests(
-    routine: str, options: "SessionOptions", lengths: list[Ms] | None = None
+    routine: str, options: "SessionOptions", lengths: list[Ms] | None = None, name: str | None = None
 ) -> "Iterator[SessionRequest]":
-    """Yield a request for each length of a routine; for its own, where none is given.
+    """Yield a request for each length of a routine; without lengths, one for its own.
+
+    `-` is what comes from standard input, which is called `name`.
 
     Raises:
         RoutineError: there is no such routine.
-        UsageError: a length is there in its place, or behind it.
+        UsageError: the name is a length, or is followed by one.
 
     """
     from dataclasses import replace
 
     from narrator.request import SessionRequest
 
-    path = find_named(routine)
-    name = str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+    if routine == STANDARD_INPUT:
+        path, data = _read_standard_input(name or "session")
+        shown = "<stdin>"
+    elif name is not None:
+        raise UsageError("--name is for a routine from standard input; write - in place of its file")
+    else:
+        path, data = find_named(routine), None
+        shown = str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
     for length in lengths or (None,):
-        yield SessionRequest(path, name, replace(options, length=length))
+        yield SessionRequest(path, shown, replace(options, length=length), data)
+
+
+def _read_standard_input(name: str) -> tuple[Path, bytes]:
+    """Return what comes from standard input, and where the file would be that it is read as."""
+    from narrator.routine.importers import SUFFIXES, guess_suffix
+    from narrator.routine.source import MAX_BYTES
+
+    if not any(char.isalnum() for char in name) or not name.isprintable() or Path(name).name != name:
+        raise UsageError(f"--name: {name!r} is not a name for a routine; write one such as evening")
+    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    suffix = "" if Path(name).suffix.lower() in SUFFIXES else guess_suffix(data)
+    return Path.cwd() / f"{name}{suffix}", data

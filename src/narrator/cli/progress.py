@@ -1,4 +1,4 @@
-"""A progress bar for each track on a terminal, nothing in a pipe; and the way to stop what is under way."""
+"""A progress bar for each track, if there is a terminal, and a way to stop running jobs."""
 
 import threading
 from collections.abc import Iterator
@@ -13,18 +13,18 @@ from narrator.session import Report
 
 
 class Follower:
-    """Shows how far each job is, and ends the jobs it follows once it is told to stop."""
+    """Shows the progress of jobs and can stop them."""
 
     def __init__(self, bars: Progress | None) -> None:
         self._bars = bars
         self._stopped = threading.Event()
 
     def stop(self) -> None:
-        """Have every job that is followed end at its next report."""
+        """End every followed job at its next progress report."""
         self._stopped.set()
 
     def follow(self, request: TrackRequest) -> Report:
-        """Make the report function of a job."""
+        """Return the function that a job reports its progress to."""
         task: TaskID | None = None
 
         def report(stage: str, done: int, total: int) -> None:

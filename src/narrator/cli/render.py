@@ -16,7 +16,7 @@ from narrator.cli.options import Asked, BellsOption, CaptionsOption, JsonOption,
 from narrator.cli.wire import track_to_data
 from narrator.cores import count_cores
 from narrator.errors import NarratorError, RoutineError
-from narrator.units import format_duration
+from narrator.units import format_duration, format_seconds
 
 if TYPE_CHECKING:
     from narrator.cache import Cache
@@ -46,17 +46,18 @@ def render_command(
         bool, typer.Option("--mono", help="Write one channel, which sounds as good at half the bit rate.")
     ] = False,
     jobs: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Tracks to make side by side. [default: one for each core]")
+        int | None,
+        typer.Option(min=1, metavar="N", help="Tracks to make at the same time. [default: one for each core]"),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Make tracks again; replace files narrator did not make.")
+        bool, typer.Option("--force", help="Make unchanged tracks again; replace files that narrator did not make.")
     ] = False,
     respeak: Annotated[
-        bool, typer.Option("--respeak", help="Speak every sentence again, because the voice has changed.")
+        bool, typer.Option("--respeak", help="Speak every sentence again, for example after the voice has changed.")
     ] = False,
     captions: CaptionsOption = None,
     caption_bells: BellsOption = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print errors and warnings only.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Make tracks, each exactly as long as you ask.
@@ -86,10 +87,10 @@ def render_command(
 
 
 def _read_forms(captions: str | None) -> tuple[str, ...]:
-    """Return the forms of captions that are asked for, each once.
+    """Return the requested caption formats, each once.
 
     Raises:
-        UsageError: one of them is not a form of captions.
+        UsageError: there is no such format.
 
     """
     forms = () if captions is None else tuple(dict.fromkeys(each.strip().lower() for each in captions.split(",")))
@@ -98,7 +99,7 @@ def _read_forms(captions: str | None) -> tuple[str, ...]:
 
 
 def _has_voice(context: typer.Context) -> bool:
-    """Return whether the voice is named on the command line, rather than in the environment."""
+    """Return whether the voice is given on the command line rather than by the environment."""
     source = context.get_parameter_source("voice")
     return source is not None and source.name == "COMMANDLINE"
 
@@ -107,7 +108,7 @@ def _list_sessions(routines: list[str], asked: Asked, reporter: Reporter) -> "It
     options, lengths = asked.make_options(), asked.list_lengths()
     for routine in routines:
         try:
-            yield from list_requests(routine, options, lengths)
+            yield from list_requests(routine, options, lengths, asked.name)
         except RoutineError as error:
             reporter.fail(error)
 
@@ -125,7 +126,7 @@ def _make_tracks(
     requests = [replace(request, threads=max(1, cores // workers)) for request in requests]
     cache = open_cache()
     is_shown = not (quiet or reporter.as_json)
-    # The pool closes last: an interrupt first has the requests stop, then waits for them to tidy up.
+    # The pool closes last: an interrupt first stops the requests, then waits until they have cleaned up.
     with ThreadPoolExecutor(workers) as pool, show_progress(enabled=is_shown) as progress:
         if respeak:
             requests = _speak_again(requests, cache, progress, reporter, is_shown=is_shown)
@@ -143,7 +144,7 @@ def _make_tracks(
 def _speak_again(
     requests: "list[TrackRequest]", cache: "Cache", progress: "Follower", reporter: Reporter, *, is_shown: bool
 ) -> "list[TrackRequest]":
-    """Speak what the tracks need again, once for all lengths, and return the requests for which that worked."""
+    """Speak the sentences of each routine again, once for all its lengths, and return the requests that succeeded."""
     from narrator.session import speak_again
 
     failed: set[Path] = set()
@@ -160,7 +161,9 @@ def _speak_again(
 
 
 def _show_track(request: "TrackRequest", track: "Track") -> None:
-    length = format_duration(track.length_ms)
+    # A requested length is exact.
+    show = format_seconds if request.session.options.length is None else format_duration
+    length = show(track.length_ms)
     if track.skipped:
         typer.echo(f"{request.output}  {length}, unchanged (--force makes it again)")
     else:
@@ -175,4 +178,4 @@ def _show_made(request: "TrackRequest", track: "Track", length: str) -> None:
     clips = f"{track.clips_new + track.clips_cached} clips, {track.clips_new} new"
     typer.echo(f"{request.output}  {length}, {track.voice}, {loud}, {clips}, {track.seconds:.1f} s")
     if track.replaced:
-        typer.echo(f"  in place of the track that {track.replaced} spoke; with --voice each has a name of its own")
+        typer.echo(f"  replaces the track spoken by {track.replaced}; with --voice, file names include the voice")

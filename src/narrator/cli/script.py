@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 _SCRIPT = "yaml"
-"""The form that can be edited and rendered, beside those of captions."""
+"""The format to edit and render, besides those of captions."""
 _SCRIPT_SUFFIXES = (".yaml", ".yml")
 
 
@@ -35,11 +35,9 @@ def script_command(
         ),
     ] = None,
     caption_bells: BellsOption = False,
-    spoken: Annotated[
-        bool, typer.Option("--spoken", help="Also show what the voice is given, sentence by sentence.")
-    ] = False,
+    spoken: Annotated[bool, typer.Option("--spoken", help="Also show each sentence as the voice receives it.")] = False,
     output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="File to write; its ending chooses the format.")
+        Path | None, typer.Option(metavar="FILE", help="File to write; its suffix selects the format.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that narrator did not write.")] = False,
 ) -> None:
@@ -49,7 +47,7 @@ def script_command(
 
     narrator script ten-minute-hips --output scripts/mine.yaml
 
-    A script written as YAML can be edited, and rendered with its times as they stand.
+    A script written as YAML can be edited and rendered; its times stay as written.
     """
     with report_errors():
         from narrator.captioning import Text, check_place, write_texts
@@ -58,10 +56,10 @@ def script_command(
         form = form or _choose_format(output)
         if form != _SCRIPT and form not in FORMS:
             known = ", ".join([*FORMS, _SCRIPT])
-            raise UsageError(f"--format: a script cannot be written as {form!r}; it can be {known}")
+            raise UsageError(f"--format: a script cannot be written as {form!r}; use {known}")
         if spoken and not (form in FORMS and FORMS[form].has_readings):
             shown = " or ".join(name for name, known in FORMS.items() if known.has_readings)
-            message = f"--spoken shows what a voice is given, which {form} has no place for; use --format {shown}"
+            message = f"--spoken is not available in {form}; use --format {shown}"
             raise UsageError(message)
         request, cache, reporter = _make_request(routine, asked), open_cache(), Reporter(as_json=False)
         session = make_session(request, cache)
@@ -82,7 +80,7 @@ def _make_request(routine: str, asked: Asked) -> "SessionRequest":
     lengths = asked.list_lengths()
     if lengths and len(lengths) > 1:
         raise UsageError("a script has one length; give --length once")
-    (request,) = list_requests(routine, asked.make_options(), lengths)
+    (request,) = list_requests(routine, asked.make_options(), lengths, asked.name)
     return request
 
 
@@ -94,5 +92,5 @@ def _choose_format(output: Path | None) -> str:
     found = find_form(output)
     if found is None:
         known = ", ".join([*(each.suffix for each in FORMS.values()), *_SCRIPT_SUFFIXES])
-        raise UsageError(f"--output: a script cannot be written as {output.suffix}; it can end in {known}")
+        raise UsageError(f"--output: a script cannot be written as {output.suffix}; use {known}")
     return found.name

@@ -1,4 +1,4 @@
-"""The command line's part about sounds: list the bells and beds, and write one to a file to try."""
+"""`narrator sounds`: list the bells and beds, or write one to a file to try."""
 
 import math
 from pathlib import Path
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from narrator.sound.audio import Samples
 
 _BLOCK = 500
-"""Ticks of a bed that are written at a time."""
+"""Ticks of a bed written at a time."""
 _BYTES_PER_MS = SAMPLES_PER_MS * 2 * 2
 
 
@@ -29,7 +29,7 @@ def sounds_command(
         str | None,
         typer.Argument(
             metavar="SOUND",
-            help="A bell, a bed, or a sound file, to write one to a file.",
+            help="Bell, bed or sound file to try; it is written to a file.",
             autocompletion=complete_sounds,
         ),
     ] = None,
@@ -41,7 +41,9 @@ def sounds_command(
     length: Annotated[
         str | None, typer.Option(metavar="8s", help="How long a bell rings; how much of a bed is written.")
     ] = None,
-    level: Annotated[float | None, typer.Option(metavar="DB", help="Against the speech, as in a routine.")] = None,
+    level: Annotated[
+        float | None, typer.Option(metavar="DB", help="Level relative to the speech, as in a routine.")
+    ] = None,
     force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -63,13 +65,13 @@ def sounds_command(
 
         path = output or Path(f"{Path(sound).stem}.wav")
         if path.suffix.lower() not in CODECS:
-            raise UsageError(f"--output: {path} has to end in {' or '.join(CODECS)}")
+            raise UsageError(f"--output: {path} must end in {' or '.join(CODECS)}")
         if exists(path) and not force:
-            raise UsageError(f"{path} is there already; replace it with --force, or choose another --output")
+            raise UsageError(f"{path} already exists; replace it with --force, or choose another --output")
         blocks, ticks = _make_sound(sound, pitch, length, level)
         if ticks_to_ms(ticks) * _BYTES_PER_MS > LARGEST.get(path.suffix.lower(), math.inf):
             raise UsageError(
-                f"--length: a {path.suffix} has no room for {format_duration(ticks_to_ms(ticks))}; write an .mp3"
+                f"--length: {format_duration(ticks_to_ms(ticks))} does not fit in a {path.suffix}; write an .mp3"
             )
         write_sample(path, blocks)
         typer.echo(f"{path}  {ticks_to_ms(ticks) / 1000:.1f} s")
@@ -80,20 +82,20 @@ def _list_rows() -> list[dict[str, Any]]:
     from narrator.sound.catalog import BEDS, BELLS
 
     bells = [bell_to_data(name, measure_ring(name), bell.pitch, bell.level) for name, bell in BELLS.items()]
-    return bells + [bed_to_data(name, ticks_to_ms(ticks)) for name, ticks in BEDS.items()]
+    return bells + [bed_to_data(name, ticks_to_ms(bed.ticks)) for name, bed in BEDS.items()]
 
 
 def _describe(row: dict[str, Any]) -> str:
     length = format_duration((row["length_ms"] + 50) // 100 * 100)
     if row["kind"] == "bed":
         return f"a loop of {length}"
-    return f"rings for {length}, {row['pitch_hz']:g} Hz, {row['level_db']:g} dB against the speech"
+    return f"rings for {length}, {row['pitch_hz']:g} Hz, {row['level_db']:g} dB relative to the speech"
 
 
 def _make_sound(
     sound: str, pitch: float | None, length: str | None, level: float | None
 ) -> "tuple[Iterable[Samples], int]":
-    """A bell's stroke, or some of a bed, in blocks, at its level in a session of −16 LUFS; and its length in ticks."""
+    """Return a bell's stroke or part of a bed, in blocks, and its length in ticks; levels are for -16 LUFS."""
     from pydantic import ValidationError
 
     from narrator.cache import Cache
@@ -125,20 +127,20 @@ def _make_sound(
 
 
 def _read_length(text: str) -> int:
-    """Read a length of time that a track can have.
+    """Parse a length that a track can have.
 
     Raises:
-        ValueError: it is not valid, nothing at all, or too long.
+        ValueError: it is not valid, zero, or too long.
 
     """
     length = parse_duration(text)
     if not 0 < length <= LONGEST:
-        raise ValueError(f"{text} has to be over 0s, and {format_duration(LONGEST)} at most")
+        raise ValueError(f"{text} is not over 0s and at most {format_duration(LONGEST)}")
     return length
 
 
 def _explain(error: Any, beds: list[str]) -> str:
-    """The first of a model's faults in a line, as an option's."""
+    """Return the first fault of a model as one line about an option."""
     detail = error.errors(include_url=False)[0]
     place = f"--{detail['loc'][0]}: " if detail["loc"] and detail["loc"][0] != "sound" else ""
     message = str(detail["msg"]).removeprefix("Value error, ")

@@ -1,6 +1,6 @@
-"""Standard output and error that never fail whoever writes to them.
+"""Standard output and error to which writing never fails.
 
-A reader may go away, a disk may be full, and a terminal may not know a character; the work goes on.
+A reader may go away, a disk may be full, and a terminal may lack a character; the command continues.
 """
 
 import errno
@@ -15,12 +15,12 @@ from narrator.characters import escape_controls
 
 
 class _Lasting(io.FileIO):
-    """A stream that remembers why it cannot be written to, and swallows what is written from then on."""
+    """A stream that keeps its first error, and discards what is written after it."""
 
     error: OSError | None = None
 
     def write(self, data: Any) -> int:
-        """Write, or do as if."""
+        """Write, or after an error only pretend to."""
         if self.error is None:
             try:
                 return super().write(data)
@@ -30,22 +30,22 @@ class _Lasting(io.FileIO):
 
 
 class _Text(io.TextIOWrapper):
-    """Text on its way out: what steers a terminal is escaped."""
+    """A text stream that escapes control characters, which a terminal would obey."""
 
     def write(self, text: str) -> int:
-        """Write it."""
+        """Write a text, escaped."""
         super().write(escape_controls(text))
         return len(text)
 
 
 @contextmanager
 def lasting_streams() -> Iterator[Callable[[], str | None]]:
-    """Put streams that never fail in place of standard output and error while the block runs.
+    """Replace standard output and error with streams that never fail while the block runs.
 
-    The block is given a function that says why standard output cannot be written, if so; a reader who goes away, as
-    `head` does, is no fault.
+    The block gets a function that returns why standard output could not be written, or None. A reader that goes away,
+    as `head` does, is not an error.
     """
-    _fill_holes()
+    _open_missing_streams()
     before = sys.stdout, sys.stderr
     out, err = (_Lasting(number, "wb", closefd=False) for number in (1, 2))
     sys.stdout = _Text(io.BufferedWriter(out), _find_encoding(before[0]), "backslashreplace")
@@ -69,8 +69,8 @@ def _find_encoding(stream: TextIO | None) -> str:
     return getattr(stream, "encoding", None) or "utf-8"
 
 
-def _fill_holes() -> None:
-    """Open what was closed before the command began: the next file that is opened would be taken for it."""
+def _open_missing_streams() -> None:
+    """Open the standard streams that the caller closed: otherwise the next file opened would take their place."""
     for number in range(3):
         try:
             os.fstat(number)

@@ -1,4 +1,4 @@
-"""`narrator translate`: PO files beside a routine, written and brought up to date."""
+"""`narrator translate`: write or update the PO files of a routine."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,7 +22,7 @@ def translate_command(
     to: Annotated[str, typer.Option("--to", metavar="CODE,...", help="Languages, such as de or de,es.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Write what there is to translate into PO files beside a routine, or bring them up to date.
+    """Write the texts of a routine to PO files beside it for translation, or update these files.
 
     narrator translate my.yaml --to de
 
@@ -39,19 +39,19 @@ def translate_command(
         for name in routines:
             path = _find_file(name)
             for code in languages:
-                # Read again for each: what is written for one language is there for the next.
+                # Load again for each language, to see the files written for the one before.
                 _translate(load_routine(path, name), code, as_json=as_json)
 
 
 def _find_file(name: str) -> Path:
-    """Return the file of a routine that may be translated: a built-in one is not, for it is replaced with narrator."""
+    """Return the file of a routine to translate; refuse a built-in one, because updates of narrator replace it."""
     from narrator.routine.find import find_routine
 
     path = find_routine(name)
     if not is_file(Path(name)):
         raise UsageError(
-            f"{name} comes with narrator, and a translation there would be lost with the next one; copy {path} into a "
-            "folder of yours, and name the copy"
+            f"{name} is built in, and the next update of narrator would delete its translations; copy {path} to a "
+            "folder of your own and translate the copy"
         )
     return path
 
@@ -61,10 +61,10 @@ def _translate(routine: "Routine", language: str, *, as_json: bool) -> None:
     from narrator.routine.translating import list_own_files, translate
     from narrator.script import write_script
 
-    # What is too much for a session is too much here.
+    # The limits on the size of a session hold here too.
     write_script(routine)
     if fold_language(language) == fold_language(routine.language):
-        raise UsageError(f"--to: {routine.mark.file} is in {language} already; name another language")
+        raise UsageError(f"--to: {routine.mark.file} is already in {language}; name another language")
     try:
         for written in translate(routine, language):
             if as_json:
@@ -79,5 +79,5 @@ def _translate(routine: "Routine", language: str, *, as_json: bool) -> None:
     own = list_own_files(routine)
     for file in list_files(routine):
         if file not in own and language not in file.languages:
-            left = Fault(f"{file.name} is not in the folder of the routine, and was left as it is")
+            left = Fault(f"{file.name} is not in the routine's folder and was not changed")
             report(left, "warning", as_json=as_json)

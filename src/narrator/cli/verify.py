@@ -21,7 +21,14 @@ def verify_command(
     tracks: Annotated[list[Path], typer.Argument(metavar="TRACK...", help="Tracks that narrator made.")],
     *,
     script: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Script of the track, where narrator has forgotten it.")
+        Path | None, typer.Option(metavar="FILE", help="Script of the track, if narrator no longer has it.")
+    ] = None,
+    voice: Annotated[
+        str | None,
+        typer.Option(metavar="ENGINE[:NAME]", help="Who speaks, where the script does not say. [default: auto]"),
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Language of the texts, where the script does not say.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -29,7 +36,7 @@ def verify_command(
 
     narrator verify output/ten-minute-hips.mp3
 
-    Length, chapters, the time of every cue, loudness, peak, room tone, clicks, and the sound itself.
+    Compared are length, chapters, the time of every cue, loudness, peak, room tone, clicks, and the sound itself.
     """
     reporter = Reporter(as_json=as_json)
     with report_errors(as_json=as_json):
@@ -37,11 +44,13 @@ def verify_command(
         from narrator.request import SessionOptions, SessionRequest
         from narrator.verifying.track import verify_track
 
+        if (voice or language) and not script:
+            raise UsageError("--voice and --language are for a track whose --script is given")
         if script and len(tracks) > 1:
-            raise UsageError("--script is the script of one track; name one track with it")
+            raise UsageError("--script is for a single track; name one track")
         for track in tracks:
             try:
-                options = SessionOptions(sounds=list_sound_folders())
+                options = SessionOptions(voice=voice, language=language, sounds=list_sound_folders())
                 request = SessionRequest(script, str(script), options) if script else None
                 checks = verify_track(track, request, open_cache())
             except FAILURES as failure:

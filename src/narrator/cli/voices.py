@@ -1,4 +1,4 @@
-"""The command line's part about voices: list them, try them, add and remove them."""
+"""`narrator voices`: list the voices, or try, add or remove one."""
 
 import textwrap
 from itertools import chain, count
@@ -30,11 +30,11 @@ voices_app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 _WIDTH = 100
-"""Columns that the list of voices takes at most, but for what cannot be broken."""
+"""Most columns that the list of voices takes; unbreakable texts may exceed it."""
 _MOST_SHOWN = 12
-"""Names of an engine's voices that the list shows."""
+"""Most voices of an engine that the list shows."""
 _FEW = 3
-"""Languages of an engine that the list names."""
+"""Most languages of an engine that the list names."""
 
 VoiceArgument = Annotated[
     str,
@@ -46,7 +46,7 @@ VoiceArgument = Annotated[
 def list_command(
     context: typer.Context,
     *,
-    language: Annotated[str | None, typer.Option(metavar="CODE", help="Only voices that speak it.")] = None,
+    language: Annotated[str | None, typer.Option(metavar="CODE", help="Show only voices for this language.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the engines and their voices; or try, add or remove one.
@@ -71,7 +71,7 @@ def list_command(
 
 
 def _show_rows(rows: "list[ListedEngine]") -> None:
-    """Show a table of the engines; below it their voices, the natural ones by language, and what is missing."""
+    """Print a table of the engines, their voices, the natural voices by language, and what is missing."""
     cells = [("ENGINE", "QUALITY", "WORKS", "INSTALLED", "LANGUAGES", "LICENCE")]
     for row in rows:
         works, installed = "offline" if row.offline else "online", "yes" if row.installed else "no"
@@ -86,7 +86,7 @@ def _show_rows(rows: "list[ListedEngine]") -> None:
 
 
 def _show_natural(rows: "list[ListedEngine]") -> None:
-    """Show the best natural voice of each language, and what makes it ready."""
+    """Print the best natural voice for each language, and the commands that install it."""
     best: dict[str, Suggestion] = {}
     for row in rows:
         for code, found in row.natural.items():
@@ -100,17 +100,17 @@ def _show_natural(rows: "list[ListedEngine]") -> None:
 
 
 def _count(languages: list[str]) -> str:
-    """Languages themselves where they are few, else their number."""
+    """Return the languages if they are few, else their number."""
     return " ".join(languages) or "-" if len(languages) <= _FEW else str(len(languages))
 
 
 def _show_notes(title: str, notes: dict[str, str], indent: int) -> None:
-    """Show a text for each engine, wrapped, beneath a title."""
+    """Print a title and below it a wrapped text for each engine."""
     if notes:
         typer.echo(f"\n{title}")
     for engine, text in notes.items():
         first, others = engine.ljust(indent), " " * indent
-        # What is to be copied stays in one piece.
+        # Commands to copy must stay in one piece.
         wrapper = textwrap.TextWrapper(_WIDTH, first, others, break_long_words=False, break_on_hyphens=False)
         typer.echo(wrapper.fill(text))
 
@@ -132,14 +132,14 @@ def try_command(
         ),
     ] = None,
     pace: Annotated[
-        float | None, typer.Option(min=0.5, max=2.0, help="1 is the voice's own; less is slower. [default: 1]")
+        float | None, typer.Option(min=0.5, max=2.0, help="1 is the voice's own pace; less is slower. [default: 1]")
     ] = None,
     language: Annotated[
         str | None, typer.Option(metavar="CODE", help="Language of the text. [default: en, else the voice's]")
     ] = None,
     routine: Annotated[
         str | None,
-        typer.Option(metavar="ROUTINE", help="Speak as in this routine: its language, pace and pronunciations."),
+        typer.Option(metavar="ROUTINE", help="Use the language, pace and pronunciations of this routine."),
     ] = None,
     force: ForceOption = False,
 ) -> None:
@@ -157,7 +157,7 @@ def try_command(
         path = _choose_sample(voice, output, force=force)
         about = _load_routine(routine) if routine else None
         language = language or (about.language if about else _find_language(voice))
-        clip, chosen = _speak_alone(_clean_text(text), voice, language, pace, about)
+        clip, chosen = _speak_sample(_clean_text(text), voice, language, pace, about)
         from narrator.formats.sample import write_sample
 
         write_sample(path, [clip.samples])
@@ -170,9 +170,9 @@ def _choose_sample(voice: str, output: Path | None, *, force: bool) -> Path:
 
     path = output or _find_free(f"{voice.replace(':', '-').replace('/', '-')}", replaces=force)
     if path.suffix.lower() not in CODECS:
-        raise UsageError(f"--output: {path} has to end in {' or '.join(CODECS)}")
+        raise UsageError(f"--output: {path} must end in {' or '.join(CODECS)}")
     if output and not force and exists(path):
-        raise UsageError(f"{path} is there already; replace it with --force, or choose another --output")
+        raise UsageError(f"{path} already exists; replace it with --force, or choose another --output")
     return path
 
 
@@ -182,10 +182,10 @@ def _load_routine(name: str) -> "Routine":
     return load_routine(find_routine(name))
 
 
-def _speak_alone(
+def _speak_sample(
     text: str, voice: str, language: str, pace: float | None, about: "Routine | None"
 ) -> "tuple[Clip, Voice]":
-    """Speak a sentence as in a routine, if there is one; and return the voice that spoke, too."""
+    """Speak a sentence, as in a routine if there is one, and return its clip and the voice."""
     from narrator.cache import Cache
     from narrator.routine.heading import VoiceSpec
     from narrator.speech.registry import open_voice
@@ -194,24 +194,24 @@ def _speak_alone(
 
     wish = VoiceSpec(pace=pace or (about.voice.pace if about else 1))
     engine, chosen = open_voice(voice, wish, language)
-    # Spoken again, whatever is kept: it is the voice that is tried.
+    # An empty cache: the voice itself is tried, not a clip that it spoke earlier.
     with engine, TemporaryDirectory() as folder:
         reader = Reader(engine, chosen, about.pronounce if about else {})
         return speak([text], reader, Cache(Path(folder))).load(text), chosen
 
 
 def _find_free(stem: str, *, replaces: bool) -> Path:
-    """Return a file of that name, with a number where it, and those before, are there already."""
+    """Return a path that does not exist yet, numbered from 2 if necessary."""
     names = chain([stem], (f"{stem}-{number}" for number in count(2)))
     paths = (Path(f"{name}.wav") for name in names)
     return next(path for path in paths if replaces or not exists(path))
 
 
 def _clean_text(text: str) -> str:
-    """A text on one line.
+    """Return a text on one line.
 
     Raises:
-        UsageError: there is nothing in it, or what is no text.
+        UsageError: it has no words, or is not valid Unicode.
 
     """
     from narrator.speech.text.breaths import has_words
@@ -222,12 +222,12 @@ def _clean_text(text: str) -> str:
     try:
         spoken.encode()
     except UnicodeEncodeError:
-        raise UsageError(f"{spoken[:40]!r} is no text in UTF-8; write it anew") from None
+        raise UsageError(f"{spoken[:40]!r} is not valid UTF-8; write it again") from None
     return spoken
 
 
 def _find_language(voice: str) -> str:
-    """Language that a voice speaks: English if it can, else the first of the engine's that it can."""
+    """Return the language of a voice: English if it speaks that, else the first of its engine's languages."""
     from narrator.speech.registry import AUTO, open_engine, split_voice
 
     engine_name, name = split_voice(voice)
@@ -250,10 +250,12 @@ def add_command(
     ] = None,
     source: Annotated[
         Path | None,
-        typer.Option("--from", metavar="FOLDER", help="Take its files from here, fetched in another way."),
+        typer.Option(
+            "--from", metavar="FOLDER", help="Take the voice's files from this folder instead of downloading them."
+        ),
     ] = None,
 ) -> None:
-    """Fetch a voice, once; it then speaks offline.
+    """Download a voice once; it then speaks offline.
 
     narrator voices add hibari:emma
     """
@@ -263,10 +265,10 @@ def add_command(
         if language is not None:
             check_language(language)
         if source is not None and not source.is_dir():
-            raise UsageError(f"--from: {source} is not a folder; name the one that holds the voice's files")
+            raise UsageError(f"--from: {source} is not a folder; name the folder with the voice's files")
         found = find_installable(voice, language)
         if found.is_installed():
-            typer.echo(f"{found.name} is installed already")
+            typer.echo(f"{found.name} is already installed")
             return
         typer.echo(found.describe())
         with show_bar(found.name) as report:

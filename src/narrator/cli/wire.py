@@ -1,4 +1,4 @@
-"""Every shape of JSON that the command prints: keys, once given, keep their names."""
+"""All JSON that the command line prints; existing keys never change their names."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def fault_to_data(fault: "Fault", kind: str, message: str, spans: Sequence[tuple[int, int]] = ()) -> dict[str, Any]:
-    """Return a fault (`error` or `warning`); `spans` are the lengths in ms that can be met.
+    """Return an `error`, a `warning` or a `note`; `spans` are the lengths in ms that can be met.
 
-    `text` is the line that it is in; `fix` is what to write in place of so many lines as `fix_lines` says, from that
-    one on, or null.
+    `text` is the line at fault. `fix` is the text to write instead of it and the lines after it, `fix_lines` in all;
+    null if it is not known.
     """
     mark = asdict(fault.mark) if fault.mark else {"file": None, "line": None, "column": None, "text": None}
     more = {"ranges_ms": [list(span) for span in spans]} if spans else {}
@@ -30,20 +30,20 @@ def fault_to_data(fault: "Fault", kind: str, message: str, spans: Sequence[tuple
 
 
 def track_to_data(track: "Track") -> dict[str, Any]:
-    """Return a track that was made, or left as it was."""
+    """Return a track that was made or left unchanged."""
     known = asdict(track)
     del known["notes"]
     return known
 
 
 def checks_to_data(track: Path, checks: "Sequence[Check]") -> dict[str, Any]:
-    """Return what was found of a track, compared with its session."""
+    """Return the comparison of a track with its session."""
     known = [asdict(check) | {"ok": not check.is_fault} for check in checks]
     return {"path": str(track), "ok": not any(check.is_fault for check in checks), "checks": known}
 
 
 def checked_to_data(name: str, checked: "Checked") -> dict[str, Any]:
-    """Return how long a routine can be, and what it comes to."""
+    """Return the possible lengths of a routine and its figures."""
     known = checked.range
     return {
         "kind": "length",
@@ -56,6 +56,7 @@ def checked_to_data(name: str, checked: "Checked") -> dict[str, Any]:
         "ranges_ms": [list(ends) for ends in known.spans],
         "estimate": checked.is_estimate,
         "lengths": [_row_to_data(row) for row in checked.rows],
+        "decided": list(checked.decided),
     }
 
 
@@ -86,7 +87,7 @@ def engine_to_data(engine: "ListedEngine") -> dict[str, Any]:
 
 
 def usage_to_data(cache: "Cache", usage: "Usage") -> dict[str, Any]:
-    """Return how large the cache is, and may become."""
+    """Return the size and the limit of the cache."""
     known: dict[str, Any] = {"path": str(cache.root), "size_bytes": usage.size, "entries": usage.entries}
     return known | {"limit_bytes": limit_to_data(cache.limit)}
 
@@ -98,13 +99,13 @@ def cleared_to_data(cache: "Cache", gone: "Usage", left: "Usage") -> dict[str, A
 
 
 def limited_to_data(config: Path, limit: float, gone: "Usage") -> dict[str, Any]:
-    """Return the limit that was set, and what was removed for it."""
+    """Return the limit that was set, and what was removed to meet it."""
     known: dict[str, Any] = {"config": str(config), "limit_bytes": limit_to_data(limit)}
     return known | {"freed_bytes": gone.size, "removed": gone.entries}
 
 
 def limit_to_data(limit: float) -> int | None:
-    """Return a limit in bytes; None for none."""
+    """Return a limit in bytes, or None for no limit."""
     return None if isinf(limit) else int(limit)
 
 

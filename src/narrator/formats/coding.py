@@ -1,4 +1,4 @@
-"""Samples to MP3 frames that stand alone, and back: LAME at a constant bit rate, without the bit reservoir."""
+"""Encoding to and decoding from MP3 frames that are independent: LAME at a constant bit rate, without bit reservoir."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,24 +18,24 @@ BITRATES = {
     1: (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
     2: (64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
 }
-"""Bit rates in kbit/s, by channels, that an MP3 at 48 kHz can have and speech should."""
+"""Bit rates in kbit/s, by number of channels, that MP3 at 48 kHz allows and that suit speech."""
 DELAY = 1105
-"""Samples that an MP3 lies behind its source: 576 of the encoder and 529 of every decoder."""
+"""Samples by which an MP3 is late: 576 of the encoder and 529 of every decoder."""
 _LOWERED = {192: 0.97, 224: 0.98, 256: 1.0, 320: 1.0}
 _LOWERED_ELSEWHERE = 0.95
-"""What LAME 3.100 multiplies its input by at a bit rate, unasked (its presets.c); made up for here."""
+"""Factor by which LAME 3.100 scales its input at each bit rate (its presets.c); it is compensated here."""
 _OPTIONS = {"reservoir": "0", "joint_stereo": "1"}
 _BLOCK = 50 * TICK_SAMPLES
-"""Samples handed to the encoder at a time."""
+"""Samples passed to the encoder at a time."""
 _LAYOUTS = {1: "mono", 2: "stereo"}
 
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """How a track is coded: its bit rate in kbit/s, and its channels, 1 or 2.
+    """How a track is coded: the bit rate in kbit/s, and the number of channels, 1 or 2.
 
     Raises:
-        ValueError: so many channels cannot have that bit rate.
+        ValueError: that number of channels cannot have that bit rate.
 
     """
 
@@ -48,22 +48,22 @@ class Coding:
 
     @property
     def frame_size(self) -> int:
-        """Bytes of a frame: 24 ms at a constant rate."""
+        """Bytes of a frame of 24 ms at a constant rate."""
         return 3 * self.bitrate
 
 
 def find_coding(frame_size: int, channels: int) -> Coding | None:
-    """Return how a track with frames of so many bytes is coded; None where narrator does not code so."""
+    """Return how a track with frames of that many bytes is coded; None if narrator does not use that coding."""
     return Coding(frame_size // 3, channels) if frame_size // 3 in BITRATES.get(channels, ()) else None
 
 
 def mix_down(samples: Samples, channels: int) -> Samples:
-    """Return stereo samples as a track lets them be heard: of one channel, both sides have the mean of the two."""
+    """Return stereo samples as the track plays them: for one channel, both sides are the mean of the two."""
     return samples if channels == 2 else np.repeat(samples.mean(axis=1, keepdims=True), 2, axis=1)
 
 
 def encode(samples: Samples, coding: Coding) -> list[bytes]:
-    """Encode samples of shape (frames, 2); the frames of an MP3, which start `DELAY` samples before them."""
+    """Encode samples of shape (frames, 2) to the frames of an MP3, which starts `DELAY` samples before them."""
     encoder: Any = av.CodecContext.create("libmp3lame", "w")
     encoder.sample_rate, encoder.layout, encoder.format = SAMPLE_RATE, _LAYOUTS[coding.channels], "fltp"
     encoder.bit_rate, encoder.time_base = coding.bitrate * 1000, Fraction(1, SAMPLE_RATE)
@@ -81,7 +81,7 @@ def encode(samples: Samples, coding: Coding) -> list[bytes]:
 
 
 def decode(frames: Iterable[bytes]) -> Samples:
-    """Decode frames to float32 of shape (samples, 2), the first `DELAY` of them included; mono is on both sides."""
+    """Decode frames to float32 of shape (samples, 2), including the first `DELAY`; mono is in both channels."""
     decoder: Any = av.CodecContext.create("mp3float", "r")
     packets = (*(Packet(frame) for frame in frames), None)
     decoded = [frame.to_ndarray() for packet in packets for frame in decoder.decode(packet)]
@@ -91,13 +91,13 @@ def decode(frames: Iterable[bytes]) -> Samples:
 
 @cache
 def encode_silence(coding: Coding) -> bytes:
-    """Return the frame that silence encodes to."""
+    """Return the frame for silence."""
     return encode(np.zeros((8 * TICK_SAMPLES, 2), np.float32), coding)[4]
 
 
 @cache
 def find_encoder(coding: Coding) -> bytes:
-    """Return the name and version that LAME writes where a frame has room left: LAME3.100, or one newer."""
+    """Return the name and version that LAME writes into spare room in a frame: LAME3.100, or a newer one."""
     frame = encode_silence(coding)
     start = frame.index(b"LAME")
     return frame[start : start + 9]

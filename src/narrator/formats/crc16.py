@@ -1,7 +1,7 @@
-"""CRC-16 as MP3's Info frame has it: polynomial 0x8005, bits reflected, from zero on (CRC-16/ARC).
+"""CRC-16 as in the Info frame of an MP3: polynomial 0x8005, bits reflected, initial value zero (CRC-16/ARC).
 
-A checksum from zero on is linear: bits are coefficients of a polynomial, and its remainder is what counts. So the
-checksum of two sequences, one behind the other, follows from theirs and from the length of the second.
+With an initial value of zero the checksum is linear: bits are coefficients of a polynomial, and the checksum is its
+remainder. So the checksum of two sequences joined follows from their checksums and the length of the second.
 """
 
 from functools import lru_cache
@@ -30,7 +30,7 @@ _TABLE = np.array(_STEPS, np.uint16)
 
 
 def crc_rows(rows: NDArray[np.uint8]) -> NDArray[np.uint16]:
-    """Return the checksum of each row of bytes, shape (rows,), of an array of shape (rows, bytes)."""
+    """Return the checksum of each row of bytes, shape (rows,), in an array of shape (rows, bytes)."""
     crcs = np.zeros(len(rows), np.uint16)
     for column in rows.T:
         crcs = crcs >> 8 ^ _TABLE[(crcs ^ column) & 255]
@@ -46,7 +46,7 @@ def crc_bytes(data: bytes) -> int:
 
 
 def join_crcs(first: int, second: int, length: int) -> int:
-    """Return the checksum of two sequences, one behind the other, from theirs; the second has `length` bytes."""
+    """Return the checksum of two sequences joined, from their checksums; the second has `length` bytes."""
     return _multiply(first, _raise(length)) ^ second
 
 
@@ -63,7 +63,7 @@ def _multiply(one: int, other: int) -> int:
 
 @lru_cache(maxsize=4096)
 def _raise(length: int) -> int:
-    """Return x to the power of 8 times a length: what so many bytes more multiply a remainder by."""
+    """Return x to the power of 8 times a length: the factor by which that many more bytes multiply a remainder."""
     if not length:
         return _ONE
     root = _raise(length // 2)

@@ -1,4 +1,4 @@
-"""Frames that were encoded together, and what is known of them without decoding them again."""
+"""Frames that were encoded together, with their checksums and loudness."""
 
 import json
 from collections.abc import Sequence
@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 from narrator.formats.coding import DELAY, Coding, decode, encode
 from narrator.formats.crc16 import crc_rows, join_crcs
 from narrator.mix import CEILING, Layout, Mixer
+from narrator.mix.blends import Blend
 from narrator.mix.parts import Part, Surroundings, mix_block
 from narrator.sound.audio import Samples
 from narrator.sound.loudness import Loudness, measure_loudness
 from narrator.units import TICK, TICK_SAMPLES, Db, Ticks
 
 _SETTLED, _STIRRED, _AFTER = 36, 12, 4
+_AROUND_BLEND = 2
 _CLEAR: Db = 0.1
-"""Decoded peaks stay so far under the ceiling: another decoder may round otherwise, and a neighbour reaches over."""
+"""Margin of decoded peaks under the ceiling: decoders round differently, and neighbours overlap."""
 _ATTEMPTS = 5
 _BLOCK_TICKS = 100 / TICK
 """Ticks in a block of a loudness measurement."""
@@ -25,7 +27,7 @@ _BLOCK_TICKS = 100 / TICK
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """Frames one behind the other: their bytes, the checksum of these, and loudness and peak once decoded."""
+    """Consecutive frames: their bytes, the checksum of these, and their loudness and peak when decoded."""
 
     data: bytes
     crc: int
@@ -34,7 +36,7 @@ class Frames:
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """Frames that were encoded together; `crcs` are the checksums from the first up to each, shape (frames,)."""
+    """Frames that were encoded together; `crcs` are the checksums of the frames up to each, shape (frames,)."""
 
     data: bytes
     crcs: NDArray[np.uint16]
@@ -42,7 +44,7 @@ class Encoded:
 
     @classmethod
     def gather(cls, frames: Sequence[bytes], loudness: Loudness) -> "Encoded":
-        """Join frames of one size."""
+        """Join frames of the same size."""
         size = len(frames[0])
         data = b"".join(frames)
         crcs = [int(crc) for crc in crc_rows(np.frombuffer(data, np.uint8).reshape(-1, size))]
@@ -55,37 +57,39 @@ class Encoded:
         size = len(self.data) // len(self.crcs)
         end = start + ticks
         data = self.data[start * size : end * size]
-        # Adding twice is taking away again: what is before the cut is put behind by its length, and added.
+        # Adding twice is subtracting: the checksum of what is before the cut is shifted by the length and added.
         crc = join_crcs(int(self.crcs[start - 1]) if start else 0, int(self.crcs[end - 1]), len(data))
         blocks = self.loudness.blocks[round(start / _BLOCK_TICKS) : round(end / _BLOCK_TICKS)]
         return Frames(data, crc, Loudness(blocks, self.loudness.peak))
 
     @property
     def whole(self) -> Frames:
-        """All of the frames."""
+        """Return all of the frames."""
         return Frames(self.data, int(self.crcs[-1]), self.loudness)
 
     def pack(self) -> bytes:
-        """Return the bytes to keep: a line of JSON, the checksums, the frames."""
+        """Return the bytes to store: a line of JSON, the checksums, the frames."""
         head = {"blocks": self.loudness.blocks, "peak": self.loudness.peak, "frames": len(self.crcs)}
         return json.dumps(head).encode() + b"\n" + self.crcs.astype("<u2").tobytes() + self.data
 
     @classmethod
     def unpack(cls, packed: bytes) -> "Encoded":
-        """Inverse of `pack`."""
+        """Read the bytes that `pack` returned."""
         start = packed.index(b"\n") + 1
         head = json.loads(packed[:start])
         crcs = np.frombuffer(packed, "<u2", head["frames"], start)
         return cls(packed[start + crcs.nbytes :], crcs, Loudness(tuple(head["blocks"]), head["peak"]))
 
 
-def find_surroundings(mixer: Mixer) -> Surroundings:
-    """Return the surroundings that everything is encoded with; their frames are discarded.
+def find_surroundings(part: Part, mixer: Mixer) -> Surroundings:
+    """Return the surroundings that a part is encoded with; their frames are dropped.
 
-    After digital silence LAME's idea of what can be heard takes some 36 frames to settle: with fewer, a bell came out
-    up to 15 dB further from the mix than in a straight encode, with these never. Room tone keeps it stirred: from 12
-    frames on, more made no difference.
+    After digital silence LAME's model of what can be heard takes about 36 frames to settle: with fewer, a bell was up
+    to 15 dB further from the mix than in a continuous encoding; with 36, never. Room tone keeps the model active: more
+    than 12 frames made no difference. A blend joins two similar steady sounds: 2 are enough.
     """
+    if isinstance(part, Blend):
+        return Surroundings(_AROUND_BLEND, _AROUND_BLEND)
     return Surroundings(_SETTLED if mixer.floor is None else _STIRRED, _AFTER)
 
 
@@ -94,15 +98,15 @@ def encode_below_ceiling(
 ) -> tuple[list[bytes], Samples, Loudness]:
     """Mix and encode a block so that it decodes to peaks under `CEILING`.
 
-    Return its frames, what they decode to, and how loud that is. Coding can raise peaks by more than a decibel: where
-    it does, the same is mixed and encoded again, under a ceiling that is lower by what was too much. After some
-    attempts what is left is taken.
+    Return its frames, the sound that they decode to, and its loudness. Coding can raise peaks by more than a decibel.
+    If so, the block is mixed and encoded again with the ceiling lowered by the excess. After a few attempts the last
+    result is used.
 
     Raises:
         SpeechError: a clip has vanished from the cache.
 
     """
-    around = find_surroundings(mixer)
+    around = find_surroundings(block, mixer)
     start = DELAY + around.before * TICK_SAMPLES
     for _ in range(_ATTEMPTS):
         frames = encode(mix_block(block, layout, mixer, around), coding)

@@ -1,4 +1,4 @@
-"""What a format of finished tracks is, and the registry of them by the ending of a file's name."""
+"""The protocol of formats for finished tracks, and the registry of formats by suffix."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from narrator.timeline import Timeline
 from narrator.units import Db, Lufs, Ms
 
 FORMATS = {".mp3": "narrator.formats.mp3"}
-"""The module of each format, whose `FORMAT` it is; imported when it is needed."""
+"""The module of each format, which holds it as `FORMAT`; imported when it is needed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mixdown:
-    """What a track is made from: heading, timeline with the chapters, islands and the mixer of them, and its words.
+    """The input of a track: heading, timeline with the chapters, islands and the mixer for them, and captions.
 
-    Parts are mixed when a format asks for them, because what is in the cache already need not be mixed again.
+    Parts are mixed when a format asks for them, because what is in the cache need not be mixed again.
     """
 
     heading: Heading
@@ -33,7 +33,7 @@ class Mixdown:
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """How to encode: kilobits a second, channels (1 or 2), and how many threads may work at it."""
+    """Encoding options: kbit/s, channels (1 or 2), and the number of threads."""
 
     bitrate: int = 128
     channels: int = 2
@@ -42,7 +42,7 @@ class Encoding:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What was written: samples per channel, and loudness and peak as decoded (None without sound)."""
+    """Measurements of a written track: samples per channel, and loudness and peak when decoded (None without sound)."""
 
     samples: int
     lufs: Lufs | None
@@ -50,33 +50,33 @@ class Measured:
 
 
 class Stream(Protocol):
-    """The bytes of a track, of which any are made when they are asked for."""
+    """The bytes of a track, made when they are read."""
 
     @property
     def size(self) -> int:
         """Bytes of the whole track."""
 
     def read(self, start: int, end: int) -> bytes:
-        """Return the bytes from `start` up to, not including, `end`; fewer where the track ends before."""
+        """Return the bytes from `start` to `end` (exclusive); fewer if the track ends before."""
 
 
 class Format(Protocol):
-    """A kind of file that tracks are written as."""
+    """A file format for tracks."""
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """Name that users know it by."""
 
     @property
     def bitrates(self) -> Mapping[int, Sequence[int]]:
-        """Bit rates that it can have, in kbit/s, by the number of channels."""
+        """Possible bit rates in kbit/s, by number of channels."""
 
     def write(
         self, path: Path, mixdown: Mixdown, encoding: Encoding, report: Callable[[Ms, Ms], None] | None = None
     ) -> Measured:
-        """Mix, encode and write a track, which appears at `path` whole or not at all.
+        """Mix, encode and write a track; the file appears at `path` whole or not at all.
 
-        `report` receives how many ms are done, of how many.
+        `report` receives how many ms are done, and of how many.
 
         Raises:
             PublishError: the file cannot be written.
@@ -85,17 +85,17 @@ class Format(Protocol):
         """
 
     def open(self, mixdown: Mixdown, encoding: Encoding) -> Stream:
-        """Return the track as a stream of bytes: those that a written file has."""
+        """Return the track as a stream of bytes, the same as those of a written file."""
 
     def is_ours(self, path: Path) -> bool:
         """Return whether narrator made the file at `path`."""
 
 
 def find_format(path: Path) -> Format:
-    """Return the format that the ending of a file's name stands for.
+    """Return the format for the suffix of a file's name.
 
     Raises:
-        UsageError: none has this ending; says which there are.
+        UsageError: no format has this suffix; the message lists those that exist.
 
     """
     module = FORMATS.get(path.suffix.lower())
@@ -107,10 +107,10 @@ def find_format(path: Path) -> Format:
 
 
 def check_bitrate(form: Format, bitrate: int, channels: int) -> None:
-    """Refuse a bit rate that a format cannot have with so many channels.
+    """Refuse a bit rate that a format does not have for that many channels.
 
     Raises:
-        UsageError: it cannot have it; says which it can.
+        UsageError: it does not have it; the message lists those that it has.
 
     """
     if bitrate in form.bitrates[channels]:
@@ -119,5 +119,5 @@ def check_bitrate(form: Format, bitrate: int, channels: int) -> None:
     in_stereo = " in stereo" if bitrate in form.bitrates[1] else ""
     message = f"the bit rate of {form.name}{in_stereo} cannot be {bitrate}; it can be {known}"
     if in_stereo:
-        raise UsageError(f"{message}; or leave out one channel", options=("bitrate", "mono"))
+        raise UsageError(f"{message}; or make the track mono", options=("bitrate", "mono"))
     raise UsageError(message, options=("bitrate",))

@@ -1,7 +1,7 @@
-"""ID3v2.3: what a track says of itself, and its chapters (id3.org: "ID3 tag version 2.3.0" and "Chapter Frame").
+"""ID3v2.3: the tags of a track and its chapters (id3.org: "ID3 tag version 2.3.0" and "Chapter Frame").
 
-Of the versions this is the one that every player reads. Sizes of frames are plain numbers in it; only that of the
-whole tag has seven bits in each byte.
+This is the version that every player reads. In it sizes of frames are plain numbers; only the size of the whole tag
+has seven bits in each byte.
 """
 
 import struct
@@ -19,29 +19,29 @@ _FRAMES = {
     "language": b"TLAN",
     "date": b"TYER",
 }
-"""Frames by the names of tags; a tag with another name is a TXXX frame, which tells its name."""
+"""Frames by name of tag; any other tag is a TXXX frame, which holds the name."""
 _LATIN, _UTF_16 = b"\0", b"\1"
 _TOP_LEVEL, _ORDERED = 2, 1
 _NOT_BY_BYTES = b"\xff" * 8
-"""Where a chapter would name its first and last byte: its times count."""
+"""Value for the first and last byte of a chapter that means: use its times."""
 MOST_CHAPTERS = 255
-"""Chapters that a table of contents has room for: their number is a byte."""
+"""Most chapters in a table of contents, whose count is a byte."""
 _LARGEST = 2**28 - 1
 _IN_MS, _LYRICS = b"\2", b"\1"
 _UNKNOWN = "und"
-"""What ISO 639-2 has for a language without a code of three letters."""
+"""The code of ISO 639-2 for an undetermined language."""
 
 
 def write_id3(
     tags: Mapping[str, str], chapters: Sequence[Chapter], length: Ms, captions: Sequence[Caption] = ()
 ) -> bytes:
-    """Write a tag: texts by their names, the length of the track, its chapters, `MOST_CHAPTERS` at most, and its words.
+    """Write a tag: texts by name, the length of the track, its chapters, at most `MOST_CHAPTERS`, and its words.
 
-    Empty texts are left out. The table of contents has the title of the track. Words are there with times and without:
-    some players know one of the two alone.
+    Empty texts are left out. The table of contents has the title of the track. Words are written with
+    times and without, because some players read only one of the two.
 
     Raises:
-        ValueError: there are too many chapters, or texts too long for a tag (256 MB).
+        ValueError: there are too many chapters, or the texts are too long for a tag (256 MB).
 
     """
     frames = [_write_tag(name, text) for name, text in tags.items() if text]
@@ -52,14 +52,14 @@ def write_id3(
         frames += _write_words(captions, tags.get("language", _UNKNOWN))
     body = b"".join(frames)
     if len(body) > _LARGEST:
-        raise ValueError(f"a tag of {len(body)} bytes is over {_LARGEST}")
+        raise ValueError(f"a tag has {len(body)} bytes; it can have at most {_LARGEST}")
     return b"ID3\3\0\0" + bytes(len(body) >> shift & 127 for shift in (21, 14, 7, 0)) + body
 
 
 def _write_chapters(chapters: Sequence[Chapter], title: str) -> Iterator[bytes]:
     """Yield the table of contents, then each chapter."""
     if len(chapters) > MOST_CHAPTERS:
-        raise ValueError(f"a tag has room for {MOST_CHAPTERS} chapters, not {len(chapters)}")
+        raise ValueError(f"a tag can have at most {MOST_CHAPTERS} chapters, not {len(chapters)}")
     names = [b"ch%d\0" % number for number in range(len(chapters))]
     head = b"toc\0" + bytes([_TOP_LEVEL | _ORDERED, len(names)])
     yield _write_frame(b"CTOC", head + b"".join(names) + (_write_text(b"TIT2", title) if title else b""))
@@ -69,7 +69,7 @@ def _write_chapters(chapters: Sequence[Chapter], title: str) -> Iterator[bytes]:
 
 
 def _write_words(captions: Sequence[Caption], language: str) -> Iterator[bytes]:
-    """Yield the words as a text (USLT), and each line with its time in ms (SYLT)."""
+    """Yield the words as plain text (USLT), and with the time of each line in ms (SYLT)."""
     text = "\n".join(caption.text for caption in captions)
     encoding = _choose_encoding(text)
     end = b"\0" if encoding == _LATIN else b"\0\0"
@@ -77,7 +77,7 @@ def _write_words(captions: Sequence[Caption], language: str) -> Iterator[bytes]:
     no_description = _encode("", encoding) + end
     yield _write_frame(b"USLT", encoding + code + no_description + _encode(text, encoding))
     head = encoding + code + _IN_MS + _LYRICS + no_description
-    # A line break says that a line begins, rather than another syllable of the one before.
+    # A text without a line break would be another syllable of the line before.
     lines = (
         _encode("\n" * (number > 0) + each.text, encoding) + end + struct.pack(">I", each.start)
         for number, each in enumerate(captions)
@@ -88,7 +88,7 @@ def _write_words(captions: Sequence[Caption], language: str) -> Iterator[bytes]:
 def _write_tag(name: str, text: str) -> bytes:
     if name in _FRAMES:
         return _write_text(_FRAMES[name], text)
-    # Both texts of a TXXX frame are coded in the same way.
+    # Both texts of a TXXX frame have the same encoding.
     encoding = _choose_encoding(name + text)
     end = b"\0" if encoding == _LATIN else b"\0\0"
     return _write_frame(b"TXXX", encoding + _encode(name, encoding) + end + _encode(text, encoding))
@@ -100,7 +100,7 @@ def _write_text(kind: bytes, text: str) -> bytes:
 
 
 def _choose_encoding(text: str) -> bytes:
-    """Return Latin-1 where it has all of a text, else UTF-16: version 2.3 knows no other."""
+    """Return Latin-1 if it covers the text, else UTF-16: version 2.3 has no other."""
     try:
         text.encode("latin-1")
     except UnicodeEncodeError:

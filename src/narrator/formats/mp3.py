@@ -1,4 +1,4 @@
-"""A track as one MP3 file: constant bit rate, exactly as many samples as the timeline says."""
+"""Tracks as MP3 files: constant bit rate, and exactly as many samples as the timeline."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -28,7 +28,7 @@ class Mp3:
         meter, threads = Meter(), encoding.threads
         try:
             with replace_file(path) as file, ThreadPoolExecutor(threads, "encode") as pool:
-                # The head has a checksum of what follows it.
+                # The head has a checksum of everything after it.
                 file.seek(stream.head_size)
                 for frames in stream.make_parts(pool, ahead=2 * threads, report=report):
                     file.write(frames.data)

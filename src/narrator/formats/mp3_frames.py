@@ -1,9 +1,9 @@
-"""MP3 frames: each island, and each loop of what lies between them, encoded once, kept, and laid side by side.
+"""MP3 frames: each island and each loop of background is encoded once, cached, and joined with the others.
 
-The bit reservoir is off, so every frame stands alone. Whatever is encoded is encoded with its own surroundings on
-either side, and their frames are thrown away: then frames of different encodings meet as if they came from one. An hour
-of session costs what its few minutes of sound cost; and since frames are kept, a second length, or a track with one
-sentence changed, costs only what is new.
+The bit reservoir is off, so every frame is independent. Everything is encoded with its surroundings on either side,
+whose frames are dropped: so frames of different encodings join as if they came from one. An hour of session costs no
+more than its few minutes of sound. Because frames are cached, a second length, or a track with one changed sentence,
+costs only what is new.
 """
 
 import threading
@@ -19,6 +19,7 @@ from narrator.cache import make_key
 from narrator.formats.coding import DELAY, Coding, encode_silence
 from narrator.formats.encoded import Encoded, Frames, encode_below_ceiling, find_surroundings
 from narrator.mix import Layout, Mixer
+from narrator.mix.blends import Blend
 from narrator.mix.parts import BLOCK, Part, Piece, Stretch, find_block, find_loop
 from narrator.script import Cue, list_speeches
 from narrator.sound.loudness import Loudness, integrate
@@ -28,29 +29,28 @@ T = TypeVar("T")
 
 _SHELF = "frames"
 _FORMAT = 5
-"""Raised whenever the same input would give other frames, whatever of narrator makes their sound."""
+"""Version of the cached frames; raise it with every change that gives other frames for the same input."""
 
 _CRCS: dict[str, int] = {}
-"""Checksums of the pieces that this process has met, by their names in the cache."""
+"""Checksums of the pieces and blends that this process has used, by their keys in the cache."""
 _MOST_CRCS = 50_000
 
 
 def count_frames(length: Ms) -> int:
-    """Frames of a track, the Info frame not counted."""
+    """Return the number of frames of a track, without the Info frame."""
     return -(-(ms_to_samples(length) + DELAY) // TICK_SAMPLES)
 
 
 class FrameMaker:
-    """Makes the frames of parts, or finds them in the cache; many threads may ask at a time."""
+    """Makes the frames of parts, or reads them from the cache; many threads can use it at once."""
 
     def __init__(self, layout: Layout, mixer: Mixer, coding: Coding) -> None:
         self._layout = layout
         self._mixer = mixer
         self._coding = coding
-        self._around = find_surroundings(mixer)
         self._recent: OrderedDict[str, Encoded] = OrderedDict()
         self._names: dict[tuple[Ms, Ms], str] = {}
-        self._name_block = cache(lambda *block: self._name("stretch", *block))
+        self._name_block = cache(lambda block: self._name("stretch", block))
         self._given_up = threading.Event()
 
     def make(self, part: Part) -> Frames:
@@ -60,25 +60,28 @@ class FrameMaker:
             SpeechError: a clip has vanished from the cache.
 
         """
-        return self._make_piece(part) if isinstance(part, Piece) else self._make_stretch(part)
+        return self._make_stretch(part) if isinstance(part, Stretch) else self._make_whole(part)
 
     def find_crc(self, part: Part) -> int:
-        """Return the checksum of the frames of a part; those that this process has met are not read again.
+        """Return the checksum of the frames of a part; frames that this process has used are not read again.
 
         Raises:
             SpeechError: as `make`.
 
         """
-        known = _CRCS.get(self._name_piece(part)) if isinstance(part, Piece) else None
+        known = None if isinstance(part, Stretch) else _CRCS.get(self._name_whole(part))
         return self.make(part).crc if known is None else known
 
-    def _make_piece(self, piece: Piece) -> Frames:
-        key = self._name_piece(piece)
-        frames = self._keep(key, piece).whole
+    def _make_whole(self, part: Piece | Blend) -> Frames:
+        key = self._name_whole(part)
+        frames = self._keep(key, part).whole
         if len(_CRCS) >= _MOST_CRCS:
             _CRCS.clear()
         _CRCS[key] = frames.crc
         return frames
+
+    def _name_whole(self, part: Piece | Blend) -> str:
+        return self._name("blend", part) if isinstance(part, Blend) else self._name_piece(part)
 
     def _name_piece(self, piece: Piece) -> str:
         place = piece.island.start, piece.start
@@ -88,7 +91,8 @@ class FrameMaker:
 
     def _make_name(self, piece: Piece) -> str:
         island, mixer = piece.island, self._mixer
-        first, last = piece.start - self._around.before * TICK, piece.end + self._around.after * TICK
+        around = find_surroundings(piece, mixer)
+        first, last = piece.start - around.before * TICK, piece.end + around.after * TICK
         curve = self._layout.curve.cut(island.start + first, island.start + last)
         sounds = [
             (sound.start - first, sound.cue, self._list_clips(sound.cue))
@@ -98,7 +102,7 @@ class FrameMaker:
         cut = island.length - first if island.is_cut else None
         floor_phase = mixer.floor and floor_ticks(first) % mixer.floor.ticks
         has_bed = mixer.bed and (curve.level is not None or curve.ramps)
-        bed_phase = mixer.bed and has_bed and floor_ticks(island.start + first) % mixer.bed.ticks
+        bed_phase = mixer.bed and has_bed and (island.phase + floor_ticks(first)) % mixer.bed.ticks
         phases = floor_phase, bed_phase
         return self._name("piece", sounds, cut, piece.end - piece.start, piece.is_last, curve, phases)
 
@@ -109,19 +113,19 @@ class FrameMaker:
         if find_loop(stretch.level, self._mixer) is None:
             return _lay_silence(self._coding).cut(0, stretch.ticks)
         block, at = find_block(stretch, self._mixer)
-        key = self._name_block(stretch.level, block.start, block.start + block.ticks)
+        key = self._name_block(block)
         encoded = self._recent.get(key) or self._keep(key, block)
         self._remember(key, encoded)
         return encoded.cut(at, stretch.ticks)
 
     def _remember(self, key: str, encoded: Encoded) -> None:
-        """A loop is short and comes again and again: the pieces used last stay at hand."""
+        """Keep the pieces of loops that were used last: a loop is short and repeats often."""
         self._recent[key] = encoded
         while len(self._recent) > 16:
             self._recent.popitem(last=False)
 
     def _name(self, *parts: object) -> str:
-        """Name of frames in the cache: everything that their sound and bytes depend on."""
+        """Return the key of frames in the cache: a hash of everything that their sound and bytes depend on."""
         mixer = self._mixer
         loops = [loop and loop.key for loop in (mixer.floor, mixer.bed)]
         return make_key(_FORMAT, av.__version__, loops, mixer.gain, mixer.ceiling, self._coding, *parts)
@@ -137,41 +141,41 @@ class FrameMaker:
         return Encoded.gather(frames, loudness)
 
     def give_up(self) -> None:
-        """Wait no longer for what another process makes."""
+        """Stop waiting for what another process makes."""
         self._given_up.set()
 
 
 @cache
 def _lay_silence(coding: Coding) -> Encoded:
-    """Return a stretch of silence, as long as any."""
+    """Return the longest possible stretch of silence."""
     return Encoded.gather([encode_silence(coding)] * BLOCK, Loudness((), -120.0))
 
 
 class Meter:
-    """Gathers loudness and peak of the parts of a track as they pass."""
+    """Collects loudness and peak of the parts of a track."""
 
     def __init__(self) -> None:
         self._blocks: list[float] = []
         self._peak: Db | None = None
 
     def add(self, loudness: Loudness) -> None:
-        """Take in the next part."""
+        """Add the loudness of the next part."""
         self._blocks += loudness.blocks
         self._peak = loudness.peak if self._peak is None else max(self._peak, loudness.peak)
 
     @property
     def lufs(self) -> float | None:
-        """Integrated loudness of the whole; None where nothing can be heard."""
+        """Integrated loudness of the whole; None for silence."""
         return integrate(self._blocks)
 
     @property
     def peak(self) -> Db | None:
-        """True peak of the whole in dBTP; None where nothing can be heard."""
+        """True peak of the whole in dBTP; None for silence."""
         return self._peak if self._blocks else None
 
 
 def map_ahead(pool: Executor, work: Callable[[T], Frames], items: Iterable[T], ahead: int) -> Iterator[Frames]:
-    """Map in order on a pool, with at most `ahead` results waiting: memory stays small however long the track."""
+    """Map in order on a pool, with at most `ahead` results waiting, so that memory use stays small."""
     waiting: deque[Future[Frames]] = deque()
     try:
         for item in items:

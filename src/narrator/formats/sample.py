@@ -1,4 +1,4 @@
-"""One sound by itself as a file, to hear a voice or a bell by."""
+"""Samples: files with a single sound, to try a voice or a bell."""
 
 from collections.abc import Iterable
 from fractions import Fraction
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
 
 CODECS = {".wav": ("wav", "pcm_s16le", "s16"), ".mp3": ("mp3", "libmp3lame", "s16p")}
-"""Container, codec and sample format by the file's ending."""
+"""Container, codec and sample format by suffix."""
 
 
 LARGEST = {".wav": 2**32 - 2**16}
-"""Bytes that a file of some kind has room for."""
+"""Size limit of a file in bytes, by suffix."""
 
 
 def write_sample(path: Path, blocks: Iterable[Samples]) -> None:
-    """Write blocks of samples as WAV or MP3, as the file's ending says; whole or not at all.
+    """Write blocks of samples as WAV or MP3, depending on the suffix; the file appears whole or not at all.
 
-    Blocks have the shape (frames, channels), with one or two channels; there is one at least.
+    Blocks have the shape (frames, channels), with one or two channels; there is at least one block.
 
     Raises:
         PublishError: it cannot be written.
@@ -62,7 +62,7 @@ def write_sample(path: Path, blocks: Iterable[Samples]) -> None:
 
 def _make_frame(samples: Samples, form: str, layout: str, start: int) -> AudioFrame:
     pcm = (np.clip(samples, -1, 1) * 32767).round().astype("<i2")
-    # Planar for the encoder of MP3, interleaved for WAV.
+    # The MP3 encoder needs planar samples, WAV interleaved ones.
     pcm = np.ascontiguousarray(pcm.T) if form.endswith("p") else pcm.reshape(1, -1)
     frame = AudioFrame.from_ndarray(pcm, format=form, layout=layout)
     frame.sample_rate, frame.time_base, frame.pts = SAMPLE_RATE, Fraction(1, SAMPLE_RATE), start

@@ -1,12 +1,12 @@
-"""What a muxer writes to."""
+"""The file that a muxer writes to."""
 
 from typing import IO
 
 
 class Sink:
-    """What the muxer writes to: keeps a failure until it can be raised.
+    """A file for the muxer that keeps a failure until it can be raised.
 
-    An exception inside the muxer's own calls could be followed by a second one, and PyAV prints what it drops.
+    An exception inside the muxer's own calls could be followed by a second one, and PyAV prints the one that it drops.
     """
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -14,12 +14,12 @@ class Sink:
         self._error: OSError | None = None
 
     def check(self) -> None:
-        """Raise what went wrong, if anything did."""
+        """Raise the failure, if there was one."""
         if self._error:
             raise self._error
 
     def write(self, data: bytes) -> int:
-        """Write, unless that failed before."""
+        """Write, unless a write has failed before."""
         try:
             if not self._error:
                 self._file.write(data)
@@ -28,7 +28,7 @@ class Sink:
         return len(data)
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        """The muxer goes back to fill in the Info frame at the end."""
+        """Seek; the muxer goes back to fill in the Info frame at the end."""
         try:
             if not self._error:
                 return self._file.seek(offset, whence)
@@ -37,5 +37,5 @@ class Sink:
         return 0
 
     def tell(self) -> int:
-        """Return the place in the file."""
+        """Return the position in the file."""
         return self._file.tell()

@@ -1,7 +1,7 @@
-"""A track as bytes whose places are known before any of them is made: tag, Info frame, then the frames of its parts.
+"""A track as bytes at known positions, before any of them is made: tag, Info frame, and the frames of its parts.
 
-How many frames a part has follows from the layout, and every frame of a track has the same number of bytes. So the
-size of a track, and the part that a byte is in, take no sound to know; and of the head only one checksum does.
+The number of frames of a part follows from the layout, and every frame of a track has the same number of bytes. So the
+size of a track, and the part that a byte is in, are known without sound. Only one checksum in the head needs it.
 """
 
 from bisect import bisect_right
@@ -23,7 +23,7 @@ from narrator.units import Ms, ms_to_samples, ticks_to_ms
 
 
 class TrackStream:
-    """The bytes of a track, to be read from any place on; many threads may read at a time."""
+    """The bytes of a track, which can be read from any position; many threads can read at once."""
 
     def __init__(self, mixdown: Mixdown, coding: Coding) -> None:
         heading, layout, mixer = mixdown.heading, mixdown.layout, mixdown.mixer
@@ -41,21 +41,21 @@ class TrackStream:
         head = len(self._tag) + self._info.size
         sizes = (part.ticks * coding.frame_size for part in self._parts)
         self._starts = [*accumulate(sizes, initial=head)]
-        """Where each part begins, and the end of the last."""
+        """Start of each part, and the end of the last."""
         self.size: int = self._starts[-1]
         """Bytes of the whole track."""
 
     def read(self, start: int, end: int) -> bytes:
-        """Return the bytes from `start` up to, not including, `end`; fewer where the track ends before."""
+        """Return the bytes from `start` to `end` (exclusive); fewer if the track ends before."""
         return b"".join(self.list_blocks(start, end))
 
     def list_blocks(self, start: int = 0, end: int | None = None) -> Iterator[bytes]:
-        """Yield the bytes from `start` up to `end`, or the track's, block by block; each part is made when it is due.
+        """Yield the bytes from `start` to `end` (by default the track's), block by block; parts are made when needed.
 
-        The Info frame has a checksum of all that follows it: where it is among the bytes, the whole track is made.
+        The Info frame has a checksum of everything after it: reading any of it makes the whole track.
 
         Raises:
-            ValueError: a place is before the track.
+            ValueError: a position is negative.
             SpeechError: a clip has vanished from the cache.
 
         """
@@ -74,7 +74,7 @@ class TrackStream:
             yield self._make(index).data[max(start - at, 0) : end - at]
 
     def make_head(self) -> bytes:
-        """Return tag and Info frame; parts that were not made yet are made for the checksum of them all."""
+        """Return tag and Info frame; for the checksum all parts that do not exist yet are made."""
         crc = 0
         for index, part in enumerate(self._parts):
             if index not in self._crcs:
@@ -90,7 +90,7 @@ class TrackStream:
     def make_parts(
         self, pool: Executor, *, ahead: int, report: Callable[[Ms, Ms], None] | None = None
     ) -> Iterator[Frames]:
-        """Yield the parts in order, made on a pool with at most `ahead` of them waiting; `report` is told of ms."""
+        """Yield the parts in order, made on a pool with at most `ahead` waiting; `report` receives the ms done."""
         laid = 0
         try:
             for frames, part in zip(

@@ -1,4 +1,4 @@
-"""What a track says of itself: ID3 tags by the names libavformat knows them under."""
+"""The tags of a track, by libavformat's names for them."""
 
 from pathlib import Path
 
@@ -7,14 +7,14 @@ from narrator.paths import open_regular
 from narrator.script import Heading
 
 MAKER = "narrator"
-"""Name of the TXXX frame by which narrator knows its own tracks."""
+"""Name of the TXXX frame that marks narrator's own tracks."""
 _MADE = "made by narrator"
 
 
 def make_tags(heading: Heading) -> dict[str, str]:
-    """Tags of a track; nothing in them depends on the clock, the host or the user.
+    """Return the tags of a track; they do not depend on the clock, the host or the user.
 
-    `seed` is what settled all that was left to chance, so that the same track can be made again.
+    `seed` decided everything random, so that the same track can be made again.
     """
     tags = heading.tags
     known = {
@@ -30,7 +30,7 @@ def make_tags(heading: Heading) -> dict[str, str]:
 
 
 def is_ours(path: Path) -> bool:
-    """Whether narrator made the file at `path`."""
+    """Return whether narrator made the file at `path`."""
     from narrator.sound.opened import DAMAGE, open_sound
 
     try:

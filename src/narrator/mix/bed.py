@@ -61,25 +61,37 @@ class BedCurve:
         return self.level, ramps, [(duck.start, duck.end, duck.depth) for duck in self.ducks]
 
     def list_spans(self) -> Iterator[tuple[Ms, Ms]]:
-        """Yield the spans of time in which the level is not constant."""
+        """Yield the spans of time in which the level is not constant: ramps, and both sides of a duck."""
         yield from ((ramp.start, ramp.end) for ramp in self.ramps)
-        yield from (duck.span for duck in self.ducks)
+        for duck in self.ducks:
+            yield duck.span[0], duck.start
+            yield duck.end, duck.span[1]
 
     def find_level(self, time: Ms) -> Db | None:
-        """Return the level at a time between ramps."""
+        """Return the level at a time at which it is constant."""
+        level = self._find_turn(time)
+        if level is None:
+            return None
+        return level - next((duck.depth for duck in self.ducks if duck.start <= time < duck.end), 0.0)
+
+    def _find_turn(self, time: Ms) -> Db | None:
+        """Return the level at a time between ramps, ducks left out."""
         return next((ramp.after for ramp in reversed(self.ramps) if ramp.end <= time), self.level)
 
     def cut(self, start: Ms, end: Ms) -> "BedCurve":
-        """Return the part from `start` to `end`, its times counted from `start`."""
+        """Return the part from `start` to `end`, its times counted from `start`.
+
+        A duck that is down before or after it is down from its start or to its end: the level is the same.
+        """
         return BedCurve(
-            self.find_level(start),
+            self._find_turn(start),
             tuple(
                 Ramp(ramp.start - start, ramp.end - start, ramp.before, ramp.after)
                 for ramp in self.ramps
                 if ramp.start < end and ramp.end > start
             ),
             tuple(
-                Duck(duck.start - start, duck.end - start, duck.depth)
+                Duck(max(duck.start, start) - start, min(duck.end, end) - start, duck.depth)
                 for duck in self.ducks
                 if duck.span[0] < end and duck.span[1] > start
             ),

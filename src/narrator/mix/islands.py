@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from narrator.mix.bed import BedCurve, draw_curve
+from narrator.mix.blends import choose_phase, find_room, name_made_bed
 from narrator.script import Bell, Breath, Cue, Speech
 from narrator.sound.bells import measure_ring
 from narrator.sound.breath import PITCH
 from narrator.timeline import Timeline
-from narrator.units import TICK, Ms, ceil_ticks, floor_ticks, ms_to_ticks, ticks_to_ms
+from narrator.units import TICK, Ms, Ticks, ceil_ticks, floor_ticks, ms_to_ticks, ticks_to_ms
 
 PIECE: Ms = 250 * TICK
 """Length of the pieces in which a longer island is mixed and encoded, so that memory use stays small."""
@@ -32,6 +33,8 @@ class Island:
     sounds: tuple[Sound, ...]
     is_cut: bool = False
     """Whether the end of the track cuts a ring short."""
+    phase: Ticks = 0
+    """Tick of the bed's loop that is heard at its start."""
 
     @property
     def length(self) -> Ms:
@@ -50,13 +53,15 @@ class Layout:
     length: Ms
     islands: tuple[Island, ...]
     curve: BedCurve
+    made_bed: str = ""
+    """Name of a bed that narrator makes itself: between islands it is blended from phase to phase."""
 
 
 def find_islands(timeline: Timeline) -> Layout:
     """Group the sounds of a timeline that touch or overlap into islands."""
     end_of_track = ticks_to_ms(floor_ticks(timeline.length))
     sounds = sorted(_list_sounds(timeline), key=lambda sound: sound.start)
-    curve = BedCurve()
+    curve, made_bed = BedCurve(), name_made_bed(timeline.bed)
     if timeline.bed:
         curve = draw_curve(timeline.bed, end_of_track, _list_foreground(sounds))
     # A change of the bed is grouped with the sounds, as a span without a cue.
@@ -66,21 +71,27 @@ def find_islands(timeline: Timeline) -> Layout:
     run: list[tuple[Ms, Ms, Sound | None]] = []
     end: Ms = 0
     for part in sorted(parts, key=lambda part: part[0]):
-        if run and floor_ticks(part[0]) > ceil_ticks(end):
-            islands.append(_make_island(run, end, end_of_track))
+        if run and floor_ticks(part[0]) - ceil_ticks(end) >= _find_room(curve, end, made_bed):
+            islands.append(_make_island(run, end, end_of_track, made_bed))
             run, end = [], 0
         run.append(part)
         end = max(end, part[1])
     if run:
-        islands.append(_make_island(run, end, end_of_track))
-    return Layout(timeline.length, tuple(islands), curve)
+        islands.append(_make_island(run, end, end_of_track, made_bed))
+    return Layout(timeline.length, tuple(islands), curve, made_bed)
 
 
-def _make_island(run: list[tuple[Ms, Ms, Sound | None]], end: Ms, end_of_track: Ms) -> Island:
+def _find_room(curve: BedCurve, end: Ms, made_bed: str) -> Ticks:
+    """Return how many ticks there have to be after an island that ends there."""
+    return 1 if curve.find_level(end) is None else find_room(made_bed)
+
+
+def _make_island(run: list[tuple[Ms, Ms, Sound | None]], end: Ms, end_of_track: Ms, made_bed: str) -> Island:
     start = ticks_to_ms(floor_ticks(run[0][0]))
     sounds = tuple(Sound(sound.start - start, sound.end - start, sound.cue) for *_, sound in run if sound)
     is_cut = any(sound.end > end_of_track for *_, sound in run if sound)
-    return Island(start, min(ticks_to_ms(ceil_ticks(end)), end_of_track), sounds, is_cut)
+    phase = choose_phase(made_bed, start, (sound.cue for sound in sounds))
+    return Island(start, min(ticks_to_ms(ceil_ticks(end)), end_of_track), sounds, is_cut, phase)
 
 
 def measure_stroke(bell: Bell) -> Ms:

@@ -6,17 +6,18 @@ from functools import lru_cache
 import numpy as np
 
 from narrator.mix.bed import BedCurve
+from narrator.mix.blends import Blend
 from narrator.mix.islands import Island
 from narrator.mix.levels import HEADROOM, MIX_CEILING, level_clip
 from narrator.script import Bell, Breath, Cue, Speech
 from narrator.sound.audio import AudioSegment, Samples, get_samples, make_segment, make_silence
 from narrator.sound.bells import strike_bell
 from narrator.sound.breath import make_tone
-from narrator.sound.fade import ease
+from narrator.sound.fade import cross_fade, ease
 from narrator.sound.limiter import limit_peaks
 from narrator.sound.loop import Loop
 from narrator.speech.speak import Clips
-from narrator.units import Db, Ms, db_to_ratio, floor_ticks, ms_to_samples
+from narrator.units import TICK_SAMPLES, Db, Ms, Ticks, db_to_ratio, floor_ticks, ms_to_samples
 
 _LAST_FADE: Ms = 500
 """Fade of a ring that the end of the track cuts short."""
@@ -37,8 +38,9 @@ class Mixer:
 def mix_island(island: Island, curve: BedCurve, mixer: Mixer, start: Ms = 0, end: Ms | None = None) -> Samples:
     """Mix an island, or the part from `start` to `end` in it or around it (ms, on ticks).
 
-    The result is float32 of shape (frames, 2), as the encoder gets it. The bed has the phase and level that it has in
-    the track. The floor starts with the island, so that an island sounds the same at any place in a track.
+    The result is float32 of shape (frames, 2), as the encoder gets it. The bed has the level that it has in
+    the track. Its phase is the island's, and the floor starts with the island, so that an island sounds the same at any
+    place in a track.
 
     Raises:
         SpeechError: a clip has vanished from the cache.
@@ -47,27 +49,44 @@ def mix_island(island: Island, curve: BedCurve, mixer: Mixer, start: Ms = 0, end
     end = island.length if end is None else end
     samples = get_samples(_overlay(island, mixer.clips, start, end))
     samples *= np.float32(db_to_ratio(HEADROOM + mixer.gain))
-    _add_loops(samples, curve.cut(island.start + start, island.start + end), island.start + start, start, mixer)
+    first = floor_ticks(start)
+    _add_loops(samples, curve.cut(island.start + start, island.start + end), island.phase + first, first, mixer)
     return limit_peaks(samples, mixer.ceiling)
 
 
 def mix_background(level: Db | None, start: Ms, end: Ms, mixer: Mixer) -> Samples:
     """Mix the background alone, with the bed at a constant level, from `start` to `end` of its loop."""
-    samples = np.zeros((ms_to_samples(end - start), 2), np.float32)
-    _add_loops(samples, BedCurve(level), start, start, mixer)
+    return limit_peaks(_read_background(level, floor_ticks(start), floor_ticks(end - start), mixer), mixer.ceiling)
+
+
+def mix_blend(blend: Blend, before: Ticks, after: Ticks, mixer: Mixer) -> Samples:
+    """Mix a blend, and that many ticks before its start and after its end."""
+    ticks = before + blend.ticks + after
+    leaving, samples = (
+        _read_background(blend.level, phase - before, ticks, mixer) for phase in (blend.leaving, blend.arriving)
+    )
+    start, end = before * TICK_SAMPLES, (before + blend.length) * TICK_SAMPLES
+    samples[:start] = leaving[:start]
+    cross_fade(samples[start:end], leaving[start:end], is_alike=blend.is_alike)
     return limit_peaks(samples, mixer.ceiling)
 
 
-def _add_loops(samples: Samples, curve: BedCurve, bed_start: Ms, floor_start: Ms, mixer: Mixer) -> None:
-    """Add the bed and the floor to samples, reading the loops from these times."""
+def _read_background(level: Db | None, start: Ticks, ticks: Ticks, mixer: Mixer) -> Samples:
+    samples = np.zeros((ticks * TICK_SAMPLES, 2), np.float32)
+    _add_loops(samples, BedCurve(level), start, start, mixer)
+    return samples
+
+
+def _add_loops(samples: Samples, curve: BedCurve, bed_start: Ticks, floor_start: Ticks, mixer: Mixer) -> None:
+    """Add the bed and the floor to samples, reading the loops from these ticks."""
     ticks = floor_ticks(samples.shape[0] // ms_to_samples(1))
     if mixer.bed and (curve.level is not None or curve.ramps):
-        bed = mixer.bed.read(floor_ticks(bed_start), ticks)
+        bed = mixer.bed.read(bed_start, ticks)
         bed *= curve.draw(samples.shape[0] // ms_to_samples(1))
         bed *= np.float32(db_to_ratio(mixer.gain))
         samples += bed
     if mixer.floor:
-        samples += mixer.floor.read(floor_ticks(floor_start), ticks)
+        samples += mixer.floor.read(floor_start, ticks)
 
 
 def _overlay(island: Island, clips: Clips, start: Ms, end: Ms) -> AudioSegment:

@@ -1,4 +1,4 @@
-"""A track as parts: pieces of islands and stretches of background, and the mixing of each.
+"""A track as parts: pieces of islands, and stretches and blends of background; and the mixing of each.
 
 A part is always mixed together with its block and its surroundings, so that every caller gets the same samples.
 """
@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from narrator.mix.blends import Blend, place_blend
 from narrator.mix.islands import Island, Layout
-from narrator.mix.mixing import Mixer, mix_background, mix_island
+from narrator.mix.mixing import Mixer, mix_background, mix_blend, mix_island
 from narrator.sound.audio import Samples
 from narrator.sound.loop import Loop
 from narrator.units import TICK, TICK_SAMPLES, Db, Ms, Ticks, floor_ticks, ticks_to_ms
@@ -38,14 +39,14 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A span of background with the bed at a constant level (None for no bed), in ticks of the track."""
+    """A span of background with the bed at a constant level (None for no bed), in ticks of its loop."""
 
     level: Db | None
     start: Ticks
     ticks: Ticks
 
 
-Part: TypeAlias = Piece | Stretch
+Part: TypeAlias = Piece | Stretch | Blend
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +63,45 @@ def list_parts(layout: Layout, mixer: Mixer, ticks: Ticks) -> Iterator[Part]:
     A stretch ends where a block of its loop ends.
     """
     laid: Ticks = 0
+    before: Island | None = None
     for island in layout.islands:
-        yield from _list_stretches(laid, floor_ticks(island.start), layout, mixer)
+        yield from _fill(laid, floor_ticks(island.start), before, island, layout, mixer)
         yield from (Piece(island, start, end) for start, end in island.list_pieces())
         laid = floor_ticks(island.end) + 1
-    yield from _list_stretches(laid, ticks, layout, mixer)
+        before = island
+    yield from _fill(laid, ticks, before, None, layout, mixer)
 
 
-def _list_stretches(start: Ticks, end: Ticks, layout: Layout, mixer: Mixer) -> Iterator[Stretch]:
+def _fill(
+    start: Ticks, end: Ticks, before: Island | None, after: Island | None, layout: Layout, mixer: Mixer
+) -> Iterator[Stretch | Blend]:
+    """Yield the background of these ticks of the track: between two islands, or an island and an end of the track."""
+    if start >= end:
+        return
     level = layout.curve.find_level(ticks_to_ms(start))
     loop = find_loop(level, mixer)
-    while start < end:
-        until = min(end, _find_next_seam(start, loop.ticks if loop else BLOCK))
-        yield Stretch(level, start, until - start)
-        start = until
+    if level is None or before is None:
+        yield from _list_stretches(level, start, end - start, loop)
+        return
+    phase = before.phase + start - floor_ticks(before.start)
+    placed = after and place_blend(layout.made_bed, level, phase, after.phase - (end - start), end - start)
+    if placed:
+        ticks, blend = placed
+        yield from _list_stretches(level, phase, ticks, loop)
+        yield blend
+        start += ticks + blend.ticks
+        phase = blend.arriving + blend.ticks
+    yield from _list_stretches(level, phase, end - start, loop)
 
 
-def _find_next_seam(tick: Ticks, period: Ticks) -> Ticks:
-    """Return the next tick at which a block of a loop begins: every `BLOCK` ticks, and at the loop's end."""
-    inside = tick % period
-    return tick - inside + min((inside // BLOCK + 1) * BLOCK, period)
+def _list_stretches(level: Db | None, phase: Ticks, ticks: Ticks, loop: Loop | None) -> Iterator[Stretch]:
+    """Yield stretches of that many ticks in all, from a tick of the loop."""
+    period = loop.ticks if loop else BLOCK
+    while ticks > 0:
+        phase %= period
+        taken = min(ticks, BLOCK - phase % BLOCK, period - phase)
+        yield Stretch(level, phase, taken)
+        phase, ticks = phase + taken, ticks - taken
 
 
 def find_loop(level: Db | None, mixer: Mixer) -> Loop | None:
@@ -92,16 +112,15 @@ def find_loop(level: Db | None, mixer: Mixer) -> Loop | None:
 def find_block(part: Part, mixer: Mixer) -> tuple[Part, Ticks]:
     """Return the block that a part is mixed with, and at how many ticks into the block the part starts.
 
-    A piece is mixed by itself. A stretch is mixed with its block of the loop, whose start is counted from the loop's.
+    A piece or a blend is mixed by itself. A stretch is mixed with its block of the loop.
     """
-    if isinstance(part, Piece):
+    if not isinstance(part, Stretch):
         return part, 0
     loop = find_loop(part.level, mixer)
     if loop is None:
         return replace(part, start=0), 0
-    inside = part.start % loop.ticks
-    first = inside // BLOCK * BLOCK
-    return Stretch(part.level, first, min(first + BLOCK, loop.ticks) - first), inside - first
+    first = part.start // BLOCK * BLOCK
+    return Stretch(part.level, first, min(first + BLOCK, loop.ticks) - first), part.start - first
 
 
 def mix_block(block: Part, layout: Layout, mixer: Mixer, around: Surroundings) -> Samples:
@@ -114,6 +133,8 @@ def mix_block(block: Part, layout: Layout, mixer: Mixer, around: Surroundings) -
     if isinstance(block, Piece):
         first, last = block.start - around.before * TICK, block.end + around.after * TICK
         return mix_island(block.island, layout.curve, mixer, first, last)
+    if isinstance(block, Blend):
+        return mix_blend(block, around.before, around.after, mixer)
     first, last = block.start - around.before, block.start + block.ticks + around.after
     return mix_background(block.level, ticks_to_ms(first), ticks_to_ms(last), mixer)
 

@@ -1,1 +1,1 @@
-"""What a careful teacher would say of a routine before anyone practises with it."""
+"""Warnings about a routine that a careful teacher would give before anyone practises with it."""

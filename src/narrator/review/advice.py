@@ -1,4 +1,4 @@
-"""What a careful teacher would ask of a routine before anyone lies down to it: warnings, not errors."""
+"""Warnings about the script of a routine: speech, breath holds, pace and safety."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -6,22 +6,22 @@ from collections.abc import Iterable, Iterator
 from narrator.errors import Fault, Mark
 from narrator.routine.phrases import Phrases, find_phrases
 from narrator.script import Bell, BreathBlock, Script, Silence, Speech, list_speeches
-from narrator.timeline import Growth, Hold, Lengths, lay_out
+from narrator.timeline import Growth, Hold, Lengths, lay_out, show_length
 from narrator.timeline.holds import HoldPlacer
-from narrator.units import Ms, format_duration
+from narrator.units import Ms
 
 LONGEST_SPEECH: Ms = 60_000
-"""Speech that goes on for longer without a pause is hard to follow."""
+"""Longest speech without a pause that is easy to follow."""
 LONGEST_HELD: Ms = 10_000
-"""A breath held for longer is nothing for beginners."""
+"""Longest hold of the breath that suits beginners."""
 PACE = (60, 180)
-"""Words a minute between which guidance is easy to follow."""
+"""Slowest and fastest pace, in words a minute, that is easy to follow."""
 _EASY_PAUSE: Ms = 1500
-"""A silence of this length lets a listener catch up; shorter ones are gaps between sentences."""
+"""Shortest silence that lets a listener catch up; shorter ones are gaps between sentences."""
 
 
 def review_growth(growth: Growth) -> list[Fault]:
-    """Return warnings about a script, in the order of the file, whatever the length of the track."""
+    """Return warnings about a script that hold for every length of the track, in the order of the file."""
     script, lengths = growth.script, growth.lengths
     found = [
         *lay_out(growth, lengths).notes,
@@ -34,7 +34,7 @@ def review_growth(growth: Growth) -> list[Fault]:
 
 
 def find_unheard(growth: Growth) -> list[Fault]:
-    """Return warnings about cues that fit into no length of their hold."""
+    """Return warnings about cues that do not fit in their hold even at its longest."""
     return list(dict.fromkeys(_find_unheard(growth.script, growth.lengths)))
 
 
@@ -46,13 +46,8 @@ def _find_unheard(script: Script, lengths: Lengths) -> Iterator[Fault]:
             heard = {segment.mark for segment in segments}
             for cue in item.what.cues:
                 if cue.mark not in heard:
-                    text = f"this cue fits into no length of its hold, which is at most {_show(longest)}"
-                    yield Fault(f"{text}; let the hold be longer, or put the cue elsewhere", cue.mark)
-
-
-def _show(length: Ms) -> str:
-    """Show a length to a tenth of a second."""
-    return format_duration((length + 50) // 100 * 100)
+                    text = f"this cue never fits in its hold, which takes at most {show_length(longest)}"
+                    yield Fault(f"{text}; make the hold longer or move the cue", cue.mark)
 
 
 def _find_line(fault: Fault) -> tuple[int, int]:
@@ -73,7 +68,7 @@ def _find_long_speech(script: Script, lengths: Lengths) -> Iterator[Fault]:
                 run, start = 0, None
         if run > LONGEST_SPEECH and start:
             yield Fault(
-                f"speech goes on for over {LONGEST_SPEECH // 1000} s from here; put a pause or a hold in", start
+                f"over {LONGEST_SPEECH // 1000} s of speech without a pause start here; add a pause or a hold", start
             )
             run, start = 0, None
 
@@ -118,12 +113,12 @@ def _find_missing_safety(script: Script) -> Iterator[Fault]:
 
 def _describe_missing(pose: str, phrases: Phrases) -> str:
     return (
-        f"this routine has poses ({pose!r}) but no word of safety; say at the start when to stop or ease out "
+        f"this routine has poses ({pose!r}) but no words of safety; say at the start when to stop or ease out "
         f"(narrator looks for words such as {', '.join(repr(word) for word in phrases.safety[:3])})"
     )
 
 
 def _find_words(texts: Iterable[str], words: Iterable[str]) -> str | None:
-    """The first of the words, or phrases, that one of the texts holds."""
+    """Return the first of the words or phrases found in the texts, or None."""
     pattern = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE)
     return next((found.group() for text in texts if (found := pattern.search(text))), None)

@@ -1,10 +1,10 @@
-"""A routine looked at without speaking: how long it can be, what it comes to at several lengths, and what is odd."""
+"""Check a routine without speaking: its possible lengths, its figures at several lengths, and warnings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from narrator.cache import Cache
-from narrator.errors import Fault, UsageError
+from narrator.errors import Fault, UsageError, keep_notes
 from narrator.request import SessionRequest
 from narrator.review.advice import find_unheard, review_growth
 from narrator.review.figures import USUAL, Row, look_at_lengths
@@ -14,13 +14,13 @@ from narrator.speech.speak import find_lengths
 from narrator.speech.text.reading import Reader
 from narrator.speech.text.unspoken import find_unspoken
 from narrator.timeline import Growth, Lengths, Range, measure_range
-from narrator.timeline.arrangement import place_growth
-from narrator.units import Ms
+from narrator.timeline.arrangement import Pinned, place_growth
+from narrator.units import LONGEST, Ms
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a file comes to, and what is odd; figures are estimates where not all of its clips are in the cache."""
+    """The result of checking a file; lengths are estimates unless all of its clips are in the cache."""
 
     title: str
     range: Range
@@ -28,31 +28,34 @@ class Checked:
     is_estimate: bool
     notes: tuple[Fault, ...]
     rows: tuple[Row, ...] = ()
-    """What it comes to at several lengths; none for a script."""
+    """Figures at several lengths; empty for a script."""
     advice: tuple[Fault, ...] = ()
-    """What could be better at these lengths."""
+    """Warnings about these lengths."""
+    decided: tuple[str, ...] = ()
+    """Sentences about what the file leaves open and narrator decided."""
 
 
 def check_session(request: SessionRequest, cache: Cache, lengths: Sequence[Ms] | None = None) -> Checked:
-    """Read a file and place it, speaking nothing: clips that are not in the cache are estimated.
+    """Check a file without speaking: the lengths of clips that are not in the cache are estimated.
 
-    A routine is looked at in each of `lengths`, which are its own and some usual ones unless they are given.
+    A routine is checked at each of `lengths`; without them, at its own length and the usual ones.
 
     Raises:
-        NarratorError: of the stage that found a fault.
+        NarratorError: a stage found a fault.
 
     """
     draft = read_draft(request)
-    measured, noted = _measure(draft, cache)
-    open_draft_bed(draft, cache)
-    growth = draft.arrangement.grow(measured)
-    if growth is None:
-        return _check_pinned(draft, measured, noted, lengths)
-    return _check_growth(draft, growth, noted, lengths)
+    with keep_notes(draft.arrangement.script.notes):
+        measured, noted = _measure(draft, cache)
+        open_draft_bed(draft, cache)
+        growth = draft.arrangement.grow(measured)
+        if growth is None:
+            return _check_fixed(draft, measured, noted, lengths)
+        return _check_growth(draft, growth, noted, lengths)
 
 
 def _measure(draft: Draft, cache: Cache) -> tuple[Lengths, tuple[Fault, ...]]:
-    """Return the lengths of everything, and what is odd about the words and the voice."""
+    """Return the lengths of all cues, and warnings about the texts and the voice."""
     script = draft.arrangement.script
 
     def find(reader: Reader) -> tuple[dict[str, Ms], bool, tuple[Fault, ...]]:
@@ -64,14 +67,19 @@ def _measure(draft: Draft, cache: Cache) -> tuple[Lengths, tuple[Fault, ...]]:
     return Lengths(clips, measure_rings(draft.arrangement.list_cues()), is_estimate), (*failed, *notes, *unspoken)
 
 
-def _check_pinned(draft: Draft, measured: Lengths, noted: tuple[Fault, ...], lengths: Sequence[Ms] | None) -> Checked:
-    if lengths is not None:
-        message = f"{draft.request.name} is a script, which has one length; leave the lengths out"
+def _check_fixed(draft: Draft, measured: Lengths, noted: tuple[Fault, ...], lengths: Sequence[Ms] | None) -> Checked:
+    is_single = isinstance(draft.arrangement, Pinned)
+    if lengths is not None and is_single:
+        message = f"{draft.request.name} is a script, whose length is fixed; leave the lengths out"
         raise UsageError(message, options=("length",))
-    timeline = draft.arrangement.place(measured)
-    length = timeline.length
-    only = Range(length, length, length, ((length, length),))
-    return Checked(draft.heading.title, only, length, measured.is_estimate, (*noted, *timeline.notes))
+    natural = draft.arrangement.place(measured)
+    longest = natural.length if is_single else LONGEST
+    known = Range(natural.length, natural.length, longest, ((natural.length, longest),))
+    # The shortest of the lengths can be met if any can.
+    timeline = draft.arrangement.place(measured, min(lengths)) if lengths else natural
+    notes = (*noted, *timeline.notes)
+    title, length = draft.heading.title, timeline.length
+    return Checked(title, known, length, measured.is_estimate, notes, decided=draft.decided)
 
 
 def _check_growth(draft: Draft, growth: Growth, noted: tuple[Fault, ...], lengths: Sequence[Ms] | None) -> Checked:
@@ -83,10 +91,11 @@ def _check_growth(draft: Draft, growth: Growth, noted: tuple[Fault, ...], length
         asked = tuple(known.find_nearest(length) for length in asked)
     rows, advice = look_at_lengths(growth, asked, explains=lengths is not None)
     unheard = find_unheard(growth)
-    # That such a cue is left out at one length is said with that.
+    # A cue that never fits needs no second warning that it is left out at one length.
     places = {fault.mark for fault in unheard}
     odd = (note for note in (*review_growth(growth), *timeline.notes) if note.mark not in places)
     notes = tuple(dict.fromkeys([*noted, *unheard, *odd]))
     return Checked(
-        draft.heading.title, known, timeline.length, growth.lengths.is_estimate, notes, tuple(rows), tuple(advice)
+        draft.heading.title, known, timeline.length, growth.lengths.is_estimate, notes, tuple(rows), tuple(advice),
+        draft.decided,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a routine comes to at several lengths: a table of figures, and what a careful teacher would change."""
+"""Figures of a routine at several lengths, and warnings about them."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,26 +6,27 @@ from dataclasses import dataclass
 
 from narrator.errors import Fault, LengthError, Mark
 from narrator.script import Breath, Speech
-from narrator.timeline import Growth, Hold, StepPlace, Timeline, describe_places, find_jumps, lay_out, show_length
-from narrator.units import Ms, format_duration
+from narrator.timeline import Growth, Hold, StepPlace, Timeline, describe_places, find_jumps, lay_out
+from narrator.units import Ms, format_duration, format_seconds
 
 USUAL: tuple[Ms, ...] = (300_000, 600_000, 1_200_000, 1_800_000)
-"""Lengths that a routine is looked at in, besides its own."""
+"""Lengths at which a routine is checked, in addition to its own."""
 SHORTEST_POSE: Ms = 25_000
-"""A pose, which is a hold that is not quiet, does little in less."""
+"""Shortest useful pose. A pose is a hold that is not quiet."""
 LONGEST_WORDLESS: Ms = 90_000
-"""After more time without a word or a tone of breath, outside quiet holds, a listener wonders whether it goes on."""
+"""Longest time without a word or a breath tone, outside quiet holds, before a listener wonders whether it continues."""
 FACTORS = (0.6, 1.7)
-"""Between these silences are still what they were written as."""
+"""Smallest and largest factor at which silences still serve their purpose."""
 SMALLEST_JUMP = 0.6
-"""What enters the track at once should not cut silences to less than this share of what they were."""
+"""Material that enters the track at once should leave silences at least this share of their length."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A routine at one length, in ms; None where there is nothing of the kind.
+    """A routine at one length; times in ms, None if there is no such hold or silence.
 
-    `units` of the `of` that may enter and leave are in; silences are stretched by `factor`. The holds are poses.
+    `units` is how many of the `of` units that may enter and leave are in the track. Silences are stretched by
+    `factor`. The holds are poses.
     """
 
     length: Ms
@@ -35,12 +36,12 @@ class Figures:
     shortest_hold: Ms | None
     longest_hold: Ms | None
     wordless: Ms
-    """Longest stretch without a word or a tone of breath, outside quiet holds."""
+    """Longest stretch without a word or a breath tone, outside quiet holds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A length that a routine is looked at in; without figures where it cannot be met, and then why."""
+    """A length at which a routine is checked; if it cannot be met, there are no figures, but a refusal."""
 
     length: Ms
     figures: Figures | None
@@ -49,7 +50,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Time without a word, and the line that it belongs to."""
+    """A time without a word, and the line that it belongs to."""
 
     start: Ms
     end: Ms
@@ -57,17 +58,17 @@ class Stretch:
 
     @property
     def length(self) -> Ms:
-        """How long it takes."""
+        """Its length."""
         return self.end - self.start
 
 
 def look_at_lengths(growth: Growth, lengths: Iterable[Ms], *, explains: bool = True) -> tuple[list[Row], list[Fault]]:
-    """Return a row for each length, in order, and warnings in the order of the file, each line and fault once.
+    """Return a row for each length in ascending order, and distinct warnings in the order of the file.
 
-    Unless it `explains`, why a length cannot be met is not said, which takes time.
+    Unless `explains` is set, rows have no refusals, which take time to compute.
 
     Raises:
-        RoutineError: of the layout.
+        RoutineError: the layout failed.
 
     """
     rows: list[Row] = []
@@ -84,7 +85,7 @@ def look_at_lengths(growth: Growth, lengths: Iterable[Ms], *, explains: bool = T
             laid_out.append(timeline)
             rows.append(Row(length, measure_figures(timeline)))
     warnings = [*_warn_of_short_poses(laid_out), *_warn_of_factors(growth, laid_out), *_warn_of_jumps(growth)]
-    # With bells alone there is no word to miss.
+    # With bells only, no words are expected.
     warnings += _warn_of_silence(laid_out) if growth.script.guidance != "bells" else ()
     return rows, sorted(dict.fromkeys(warnings), key=_get_line)
 
@@ -105,7 +106,7 @@ def measure_figures(timeline: Timeline) -> Figures:
 
 
 def list_wordless(timeline: Timeline) -> Iterator[Stretch]:
-    """Yield the stretches of a track without a word or a tone of breath; a quiet hold ends one, and is none."""
+    """Yield the stretches of a track without a word or a breath tone; a quiet hold ends one and does not count."""
     filled = [(s.start, s.end) for s in timeline.segments if isinstance(s.cue, Speech | Breath)]
     filled += [(hold.start, hold.end) for hold in timeline.holds if hold.is_quiet]
     now: Ms = 0
@@ -116,7 +117,7 @@ def list_wordless(timeline: Timeline) -> Iterator[Stretch]:
 
 
 def _find_mark(timeline: Timeline, start: Ms, end: Ms) -> Mark | None:
-    """Find the line of the longest hold in a stretch, or else of what is heard before its end, or after."""
+    """Return the line of the longest hold in a stretch, else that of the cue before its end or after it."""
     inside = [hold for hold in timeline.holds if start <= hold.start and hold.end <= end]
     if inside:
         return max(inside, key=_measure_hold).mark
@@ -148,8 +149,8 @@ def _warn_of_short_poses(timelines: Sequence[Timeline]) -> Iterator[Fault]:
                 found[timeline.length] = min(found.get(timeline.length, SHORTEST_POSE), _measure_hold(hold))
     for mark, at in short.items():
         yield Fault(
-            f"this hold{describe_places(places[mark])} takes {_list_at(at)}; a pose wants at least "
-            f"{show_length(SHORTEST_POSE)}: raise its range, or make other steps 'optional'",
+            f"this hold{describe_places(places[mark])} takes {_format_by_length(at)}; a pose needs at least "
+            f"{format_duration(SHORTEST_POSE)}; raise its range, or make other steps 'optional'",
             mark,
         )
 
@@ -163,8 +164,8 @@ def _warn_of_silence(timelines: Sequence[Timeline]) -> Iterator[Fault]:
                 found[timeline.length] = max(found.get(timeline.length, 0), stretch.length)
     for mark, at in wordless.items():
         yield Fault(
-            f"no word is heard here for {_list_at(at)}, over {show_length(LONGEST_WORDLESS)}: add a cue or 'extra' "
-            "steps, or write 'quiet: true' where that is meant",
+            f"nothing is said here for {_format_by_length(at)}, over {format_duration(LONGEST_WORDLESS)}; "
+            "add a cue or 'extra' steps, or write 'quiet: true' if this is intended",
             mark,
         )
 
@@ -177,17 +178,15 @@ def _warn_of_factors(growth: Growth, timelines: Sequence[Timeline]) -> Iterator[
         (False, "shrunk", "make steps 'optional'"),
         (True, "stretched", "add steps with 'extra', or more rounds"),
     ):
-        shown = [
-            f"x {factor:.2f} in {format_duration(length)}" for factor, length in factors if (factor > 1) is is_long
-        ]
+        shown = [f"x {factor:.2f} in {format_seconds(length)}" for factor, length in factors if (factor > 1) is is_long]
         if shown:
-            message = f"silences are {verb} to {', '.join(shown)}, outside x {least} to {most}: {remedy}"
+            message = f"silences are {verb} to {', '.join(shown)}, outside x {least} to {most}; {remedy}"
             yield Fault(message, growth.script.mark)
 
 
-def _list_at(at: dict[Ms, Ms]) -> str:
+def _format_by_length(at: dict[Ms, Ms]) -> str:
     return ", ".join(
-        f"{show_length(value // 1000 * 1000)} in {format_duration(length)}" for length, value in at.items()
+        f"{format_duration(value // 1000 * 1000)} in {format_seconds(length)}" for length, value in at.items()
     )
 
 
@@ -195,7 +194,7 @@ def _warn_of_jumps(growth: Growth) -> Iterator[Fault]:
     for jump in find_jumps(growth, SMALLEST_JUMP):
         what = "this step" if jump.unit.round is None else f"round {jump.unit.round} of this repeat"
         yield Fault(
-            f"where {what} comes in, at {show_length(jump.length // 1000 * 1000)}, silences are cut to "
-            f"x {jump.ratio:.2f} of what they were: make it shorter, or several steps that come in one by one",
+            f"when {what} enters, at {format_duration(jump.length // 1000 * 1000)}, silences shrink to "
+            f"x {jump.ratio:.2f} of their length; make it shorter, or split it into steps that enter one by one",
             jump.unit.mark,
         )

@@ -1,4 +1,4 @@
-"""The authored language: YAML files to typed, frozen models."""
+"""The authored language: load YAML files as typed, frozen models."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ _PLACES = {"Routine": "model", "find_routine": "find", "list_builtins": "find", 
 
 
 def __getattr__(name: str) -> Any:
-    # The models take longer to import than `narrator list` takes, which needs none of them.
+    # Importing the models would take longer than all of `narrator list`, which does not need them.
     if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)

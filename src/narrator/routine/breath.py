@@ -1,4 +1,4 @@
-"""Breath as written: the phases of a round, how they change from the first round to the last, and who has words."""
+"""Breath as authored: the phases of a round, their change from the first round to the last, and voiced rounds."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from narrator.routine.words import Words, check_text, find_own, make_text_schema
 from narrator.units import Ms
 
 PHASES = {2: ("in", "out"), 3: ("in", "hold", "out"), 4: ("in", "hold", "out", "pause")}
-"""What the numbers of a pattern mean, by how many there are."""
+"""The phases of a pattern, by how many numbers it has."""
 PATTERNS = {"box": "4-4-4-4", "relaxing": "4-7-8", "coherent": "5.5-5.5", "diaphragmatic": "4-6"}
 _NAMES = PHASES[4]
 _MOST_PHASES = 12
@@ -28,7 +28,7 @@ _DOTS = re.compile(r"\s*\.{2}\s*")
 
 @dataclass(frozen=True, slots=True)
 class PhaseSpec:
-    """A phase of a round: its length in the first round and in the last, and words of its own."""
+    """A phase of a round: its lengths in the first and last round, and its own words."""
 
     name: str
     first: Ms
@@ -41,10 +41,10 @@ Pattern = tuple[PhaseSpec, ...]
 
 
 def _read_pattern(value: Any, info: ValidationInfo) -> Pattern:
-    """Read `4-7-8`, a name, a ramp `4-4 .. 4-8`, or a list of named phases.
+    """Parse `4-7-8`, a name, a ramp `4-4 .. 4-8`, or a list of named phases.
 
     Raises:
-        ValueError: it is none of these; says how to write one.
+        ValueError: the value is not a valid pattern; the message says how to write one.
 
     """
     if isinstance(value, tuple):
@@ -55,9 +55,9 @@ def _read_pattern(value: Any, info: ValidationInfo) -> Pattern:
     if len(phases) > _MOST_PHASES:
         raise ValueError(f"a breath has at most {_MOST_PHASES} phases")
     if not any(phase.name in {"in", "out"} for phase in phases):
-        raise ValueError("a breath goes 'in' or 'out' at least once")
+        raise ValueError("a breath needs at least one 'in' or 'out'; add one")
     if any(min(phase.first, phase.last) < _LEAST for phase in phases if phase.name in {"in", "out"}):
-        raise ValueError("a breath in or out takes at least half a second")
+        raise ValueError("'in' and 'out' take at least half a second; write 0.5 or more")
     return tuple(phase for phase in phases if phase.first or phase.last)
 
 
@@ -77,12 +77,12 @@ def _read_numbers(value: Any) -> Pattern:
     before, after = numbers[0], numbers[-1]
     if len(before) != len(after):
         raise ValueError(
-            f"a ramp has the same phases at both ends, and {text!r} has {len(before)} and {len(after)}; write a phase "
-            "that is not there as 0"
+            f"a ramp needs the same phases at both ends, but {text!r} has {len(before)} and {len(after)}; write 0 for "
+            "a phase that one end lacks"
         )
     names = PHASES[len(before)]
     return tuple(
-        PhaseSpec(name, *_settle_ends(_to_ms(one), _to_ms(other)))
+        PhaseSpec(name, *_round_ends(_to_ms(one), _to_ms(other)))
         for name, one, other in zip(names, before, after, strict=True)
     )
 
@@ -91,13 +91,13 @@ def _to_ms(seconds: str) -> Ms:
     return int(Decimal(seconds) * 1000)
 
 
-def _settle_ends(first: Ms, last: Ms) -> tuple[Ms, Ms]:
-    """Both ends of a phase; those of a ramp are even, so that the mean of the two is in whole ms."""
+def _round_ends(first: Ms, last: Ms) -> tuple[Ms, Ms]:
+    """Return both ends of a phase; those of a ramp are made even, so that their mean is in whole ms."""
     return (first, last) if first == last else (first // 2 * 2, last // 2 * 2)
 
 
 def _read_phases(values: Sequence[Any], own: str) -> Pattern:
-    """Read phases in order; what is wrong with one is told at its place in the list."""
+    """Parse phases in order; faults are reported at the index of the phase."""
     found: list[PhaseSpec] = []
     for index, value in enumerate(values):
         try:
@@ -110,7 +110,7 @@ def _read_phases(values: Sequence[Any], own: str) -> Pattern:
 
 
 def _read_phase(value: Any, index: int, own: str) -> PhaseSpec:
-    """Read `{in: 2s}`, `{out: 4s..8s}` (a ramp) or `{in: 1s, say: And a little more}`."""
+    """Parse `{in: 2s}`, `{out: 4s..8s}` (a ramp) or `{in: 1s, say: And a little more}`."""
     if not isinstance(value, Mapping):
         raise ValueError("a phase is written with its name and length, such as {in: 2s}")
     names = [key for key in value if key in _NAMES]
@@ -122,7 +122,7 @@ def _read_phase(value: Any, index: int, own: str) -> PhaseSpec:
     if len(ends) > 2:
         raise ValueError(f"{value[names[0]]!r} is not a length for a phase; write 4s, or a ramp such as 4s..8s")
     say = read_words(value["say"], check_text, own) if "say" in value else None
-    return PhaseSpec(names[0], *_settle_ends(ends[0], ends[-1]), say)
+    return PhaseSpec(names[0], *_round_ends(ends[0], ends[-1]), say)
 
 
 def _read_length(written: Any, text: str) -> Ms:
@@ -135,7 +135,7 @@ def _read_length(written: Any, text: str) -> Ms:
 
 
 def _write_patterns() -> Iterator[str]:
-    """Yield a regular expression for the patterns and ramps of each number of phases."""
+    """Yield a regular expression for the patterns and ramps with each number of phases."""
     for count in PHASES:
         names = "|".join(name for name, pattern in PATTERNS.items() if pattern.count("-") == count - 1)
         one = rf"({names}|[0-9.]+(-[0-9.]+){{{count - 1}}})"
@@ -171,11 +171,13 @@ PatternSpec = Annotated[
 
 
 class VoicedSpec(Marked):
-    """Which rounds have words: the first ones, then every so many, and whether the last one is announced."""
+    """Which rounds have words: the first ones, then one in every few; and whether the last is announced."""
 
-    first: int = Field(2, ge=0, le=1000, description="So many rounds at the start have words.")
-    every: int | None = Field(None, ge=1, le=1000, description="After these, every so many rounds one has words again.")
-    last: bool = Field(default=False, description="The last round is announced, in narrator's own words or words.last.")
+    first: int = Field(2, ge=0, le=1000, description="Number of rounds at the start that have words.")
+    every: int | None = Field(None, ge=1, le=1000, description="After these, one round in so many has words.")
+    last: bool = Field(
+        default=False, description="Announce the last round, in narrator's own words or those of words.last."
+    )
 
 
 def _type_voiced(value: Any) -> Any:

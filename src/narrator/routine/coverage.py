@@ -1,4 +1,4 @@
-"""What of a routine is said in which language: every text with its place, and what translations lack."""
+"""The languages of a routine: every text with its place, and the texts that lack a translation."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from narrator.routine.words import SideNames, Words, list_contexts
 from narrator.routine.written import Written
 
 _SHOWN = {"title", "description"}
-"""Kinds of texts that nobody hears."""
+"""Kinds of texts that are shown, not spoken."""
 _KINDS: tuple[tuple[type, str], ...] = (
     (HoldCue, "cue"),
     (Between, "between"),
@@ -32,26 +32,26 @@ _MOST_LINES = 100
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text in a routine's own language, and what it is: say, brief, cue, between, breathe, title or description.
+    """A text in a routine's own language, with its kind: say, brief, cue, between, breathe, title or description.
 
-    `runs` has the contexts in which it is said, the narrowest first: once for each side.
+    `runs` has, for each side, the contexts in which the text is said, the narrowest first.
     """
 
     written: Written
     kind: str
     runs: tuple[tuple[str, ...], ...]
     inline: tuple[str, ...]
-    """Languages that it stands in where it is written."""
+    """Languages that it has in the routine's own file."""
     is_value: bool = False
-    """Whether it is the value of a parameter, within a text of that kind."""
+    """Whether it is the value of a parameter in a text of that kind."""
 
     @property
     def is_spoken(self) -> bool:
-        """Whether it is heard."""
+        """Whether the text is spoken."""
         return self.kind not in _SHOWN
 
     def is_in(self, language: str) -> bool:
-        """Whether it can be said in a language, on every side.
+        """Return whether the text has a translation for every side.
 
         Raises:
             RoutineError: a PO file cannot be used.
@@ -70,7 +70,7 @@ def _match(language: str, known: tuple[str, ...]) -> str | None:
 
 @dataclass(frozen=True)
 class _Around:
-    """What is around a text: titles of sections, innermost first, and the sides that it is said on."""
+    """The surroundings of a text: titles of sections, innermost first, and the sides that it is said on."""
 
     own: str
     titles: tuple[str, ...] = ()
@@ -78,12 +78,12 @@ class _Around:
 
     @cached_property
     def runs(self) -> tuple[tuple[str, ...], ...]:
-        """Contexts of what is here, for each side."""
+        """Contexts of the texts here, for each side."""
         return tuple(tuple(list_contexts(side, self.titles)) for side in self.sides)
 
 
 def list_texts(routine: Routine) -> Iterator[Text]:
-    """Yield the texts of a routine, and of all that it includes, with the values of parameters in them."""
+    """Yield the texts of a routine and of the files that it includes, and the values of parameters in them."""
     for words, kind, around in _list_words(routine, "", _Around(routine.language)):
         runs = around.runs
         inline = tuple(words.list_written(around.own))
@@ -149,7 +149,7 @@ def _list_included(value: Any) -> Iterator[Translations]:
 
 
 def list_languages(routine: Routine) -> list[str]:
-    """Return the languages that all of a routine's spoken texts are in, its own first."""
+    """Return the languages that all spoken texts of a routine are available in, its own first."""
     texts = list(list_texts(routine))
     codes = {code for text in texts for code in (*text.inline, *text.written.translations.languages)}
     return sorted((code for code in codes if _is_whole(texts, code)), key=lambda code: (code != routine.language, code))
@@ -163,21 +163,21 @@ def _is_whole(texts: Iterable[Text], language: str) -> bool:
 
 
 def describe_gaps(routine: Routine, language: str) -> Fault:
-    """Return one fault for all spoken texts that are not in a language: their lines, and the languages there are."""
+    """Return one fault for all spoken texts that lack a language, with their lines and the languages available."""
     texts = [text for text in list_texts(routine) if text.is_spoken]
     gaps = [text for text in texts if not text.is_in(language)]
     known = ", ".join(list_languages(routine))
     only = f", only in {known}" if known else ""
     if len(gaps) == len(texts):
-        text = f"this routine is not in {language!r}{only}; write '{language}: ...' in each text, or a PO file"
+        text = f"this routine is not in {language!r}{only}; write '{language}: ...' in each text, or add a PO file"
     else:
-        what = f"{_describe(gaps)}; write '{language}: ...' there, or a PO file"
+        what = f"{_describe(gaps)}; write '{language}: ...' there, or add a PO file"
         text = f"this routine is not all in {language!r}{only}: {what}"
     return Fault(text, gaps[0].written.mark if gaps else routine.mark)
 
 
 def _describe(gaps: list[Text]) -> str:
-    """Say which texts are missing, file by file, and where their translations belong."""
+    """Return the number of missing texts, and their lines file by file."""
     lines = sorted({(text.written.mark.file, text.written.mark.line) for text in gaps})
     places = []
     for file, found in groupby(lines, key=lambda each: each[0]):
@@ -189,12 +189,12 @@ def _describe(gaps: list[Text]) -> str:
 
 
 def describe_fuzzy(entry: Entry) -> Fault:
-    """Return the warning about a translation of a text that has changed since."""
-    return Fault("the text has changed since it was translated; look at this again, and take 'fuzzy' out", entry.mark)
+    """Return the warning about a translation whose text has changed since."""
+    return Fault("the text has changed since it was translated; check the translation, then remove 'fuzzy'", entry.mark)
 
 
 def review_translations(routine: Routine) -> list[Fault]:
-    """Return warnings about the translations that are beside a routine: gaps, and what needs a second look.
+    """Return warnings about the translations of a routine: gaps, and entries that need a check.
 
     Raises:
         RoutineError: a PO file cannot be used.
@@ -224,12 +224,12 @@ def _list_gaps(texts: list[Text], language: str) -> Iterator[Fault]:
     for is_spoken, what in ((True, "spoken"), (False, "shown")):
         gaps = [text for text in texts if text.is_spoken == is_spoken and not text.is_in(language)]
         if gaps:
-            yield Fault(f"what is {what} is not all in {language!r}: {_describe(gaps)}", gaps[0].written.mark)
+            yield Fault(f"not all {what} texts are in {language!r}: {_describe(gaps)}", gaps[0].written.mark)
 
 
 def _describe_stale(entry: Entry) -> Fault:
     return Fault(
-        "the routine has no such text any more; translate it again, which keeps this for a text that was edited",
+        "the routine no longer has this text; run 'narrator translate', which keeps the entry if the text was edited",
         entry.mark,
     )
 
@@ -239,7 +239,5 @@ def _is_strange(entry: Entry, contexts: dict[str, set[str]]) -> bool:
 
 
 def _describe_context(entry: Entry, known: set[str]) -> Fault:
-    text = f"this text is said on no side and in no section of the name {entry.context!r}"
-    return Fault(
-        f"{text}; {suggest(entry.context, sorted(known - {''})) if known - {''} else 'take it out'}", entry.mark
-    )
+    text = f"this text is not used on a side or in a section named {entry.context!r}"
+    return Fault(f"{text}; {suggest(entry.context, sorted(known - {''})) if known - {''} else 'remove it'}", entry.mark)

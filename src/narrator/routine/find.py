@@ -1,27 +1,29 @@
-"""Routines by name: the built-in ones travel with the package, others are files."""
+"""Find routines by name: built-in ones, which are part of the package, and files."""
 
 from pathlib import Path
 
 from narrator.errors import RoutineError
 from narrator.paths import exists, is_file
+from narrator.routine.importers.timed import TIMED
 from narrator.routine.nearest import suggest
 
+_ENDINGS = (".yaml", ".yml", ".md", ".markdown", ".txt")
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def builtin_folder() -> Path:
-    """Folder of the built-in routines: inside an installed wheel, or beside `src/` in a checkout."""
+    """Return the folder of the built-in routines: inside an installed wheel, or beside `src/` in a checkout."""
     installed = _PACKAGE / "routines"
     return installed if installed.is_dir() else _PACKAGE.parents[1] / "routines"
 
 
 def list_builtins() -> dict[str, Path]:
-    """Built-in routines by name, in alphabetical order."""
+    """Return the built-in routines by name, in alphabetical order."""
     return {path.stem: path for path in sorted(builtin_folder().glob("*.yaml"))}
 
 
 def find_routine(name: str) -> Path:
-    """Find a routine by its file's path or its built-in name.
+    """Find a routine by the path of its file or by its built-in name.
 
     Raises:
         RoutineError: there is neither such a file nor such a name.
@@ -35,8 +37,8 @@ def find_routine(name: str) -> Path:
         return builtins[name]
     if exists(path) and path.is_dir():
         raise RoutineError(f"{name} is a folder; name a routine file in it")
-    if near := next((each for ending in (".yaml", ".yml") if is_file(each := path.with_suffix(ending))), None):
+    if near := next((each for ending in _ENDINGS if is_file(each := path.with_suffix(ending))), None):
         raise RoutineError(f"there is no {name!r}; did you mean {str(near)!r}?")
-    if path.suffix in {".yaml", ".yml"} or len(path.parts) > 1:
+    if path.suffix.lower() in {*_ENDINGS, *TIMED} or len(path.parts) > 1:
         raise RoutineError(f"there is no file {name}; 'narrator list' shows the built-in routines")
     raise RoutineError(f"there is no routine {name!r}; {suggest(name, builtins)}")

@@ -1,4 +1,4 @@
-"""YAML text parsed and counted before anything is made of it: hostile files are refused before they cost anything."""
+"""Parse and count YAML text before composing it, to refuse hostile files before they cost time or memory."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,20 +10,20 @@ from narrator.routine.slips.syntax import Refusal
 
 MAX_DEPTH = 100
 MAX_NODES = 100_000
-"""Nodes a file may come to once its aliases are written out."""
+"""Most nodes of a file once its aliases are expanded."""
 
 TEXT_PER_NODE = 100
-TOO_DEEP = f"nested over {MAX_DEPTH} levels deep; a routine needs few"
-TOO_MANY = f"over {MAX_NODES:,} entries once aliases are written out; a routine needs fewer"
+TOO_DEEP = f"nested over {MAX_DEPTH} levels deep; use fewer levels"
+TOO_MANY = f"over {MAX_NODES:,} entries once aliases are expanded; use fewer"
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def check_text(text: str) -> Refusal | None:
-    """Parse YAML text, and return where and why it is refused; None if it is not.
+    """Parse YAML text and return where and why it is refused, or None.
 
-    The parser's flat events are walked, and what would be costly, or deadly, to compose is refused: composing recurses,
-    and 100,000 nested brackets end the C loader in a segmentation fault.
+    Only the parser's flat events are read. Text that would be expensive or fatal to compose is refused: composing is
+    recursive, and 100,000 nested brackets crash the C loader with a segmentation fault.
     """
     counter = _NodeCounter()
     try:
@@ -45,7 +45,7 @@ def check_text(text: str) -> Refusal | None:
 
 
 _PROBLEMS = {
-    # libyaml 0.2.6 has a bound of its own on depth, and reads far enough ahead to meet it before we meet ours.
+    # libyaml 0.2.6 has its own limit on depth, and reads far enough ahead to reach it before MAX_DEPTH.
     "nesting depth": TOO_DEEP,
     "mapping values": "a colon cannot be here; put the text in quotes, or check how far this line is indented",
     "cannot start any token": "a value cannot start with this character; put the text in quotes",
@@ -58,7 +58,7 @@ _PROBLEMS = {
     "alias": "a name after & or * cannot be here; put the text in quotes",
     "": "this line does not fit what is above it; check how far it is indented, its colons and its quotes",
 }
-"""What is said of what the parser says, where no cause is found: a part of its words, and narrator's."""
+"""Messages for errors whose cause is unknown, by a part of the parser's message."""
 
 
 def _name_problem(problem: str) -> str:
@@ -67,7 +67,7 @@ def _name_problem(problem: str) -> str:
 
 @dataclass(slots=True)
 class _OpenNode:
-    """A list or mapping that has not ended: its anchor, the nodes before it, and how deep it goes so far."""
+    """An open list or mapping: its anchor, the number of nodes before it, and its depth so far."""
 
     anchor: str | None
     before: int
@@ -75,7 +75,7 @@ class _OpenNode:
 
 
 class _NodeCounter:
-    """Counts what a file's nodes come to once its aliases are written out, and how deep they lie."""
+    """Counts a file's nodes and their depth once its aliases are expanded."""
 
     def __init__(self) -> None:
         self._documents = 0
@@ -85,7 +85,7 @@ class _NodeCounter:
         """Size and height of each anchor."""
 
     def count(self, event: Any) -> str | None:
-        """Take one event; answers what is wrong with it."""
+        """Count one event; return a message if it is refused."""
         fault: str | None = None
         match event:
             case yaml.DocumentStartEvent():
@@ -101,7 +101,7 @@ class _NodeCounter:
     def _start_document(self) -> str | None:
         self._documents += 1
         if self._documents > 1:
-            return "a second document starts here; keep one routine to a file, and take this line out"
+            return "a second document starts here; write one routine in each file, and remove this line"
         return None
 
     def _count_alias(self, anchor: str | None) -> str | None:
@@ -112,13 +112,13 @@ class _NodeCounter:
 
     def _count_node(self, event: Any) -> str | None:
         if event.anchor in self._known:
-            return f"the anchor &{event.anchor} is here twice; give it another name"
+            return f"the anchor &{event.anchor} is defined twice; give one another name"
         tag = getattr(event, "tag", None)
-        # Plain and quoted text carry no tag of their own; "!" is how a quoted scalar may be marked.
+        # Plain and quoted text have no tag; a quoted scalar may be marked with "!".
         if tag not in {None, "!"}:
-            return f"tags such as {tag} are not part of the language; take it out"
+            return f"tags such as {tag} are not part of the language; remove it"
         if isinstance(event, yaml.ScalarEvent):
-            # A long text counts as several nodes: aliases may write it out again and again.
+            # A long text counts as several nodes, because aliases may repeat it many times.
             size = 1 + len(event.value) // TEXT_PER_NODE
             self._add(size, 0)
             if event.anchor:
@@ -136,7 +136,7 @@ class _NodeCounter:
             self._open[-1].height = max(self._open[-1].height, done.height + 1)
 
     def _add(self, size: int, height: int) -> None:
-        """Count a node, or what an alias stands for, within whatever is open."""
+        """Count a node, or the nodes of an alias, inside the open collections."""
         self._nodes += size
         if self._open:
             self._open[-1].height = max(self._open[-1].height, height + 1)

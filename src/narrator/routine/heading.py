@@ -1,4 +1,4 @@
-"""What stands at the head of a routine about who speaks, and what players show."""
+"""The voice and the tags at the head of a routine."""
 
 from typing import Annotated, Any
 
@@ -9,11 +9,13 @@ from narrator.routine.values import Word
 
 
 class VoiceSpec(Marked):
-    """Which voice speaks, and how fast."""
+    """The voice and its pace."""
 
     engine: Word | None = Field(None, description="An engine, such as espeak; narrator voices lists them.")
     name: Word | None = Field(None, description="One of the engine's voices.")
-    pace: float = Field(1.0, ge=0.5, le=2.0, allow_inf_nan=False, description="1 is the voice's own; less is slower.")
+    pace: float = Field(
+        1.0, ge=0.5, le=2.0, allow_inf_nan=False, description="1 is the voice's own pace; less is slower."
+    )
 
 
 def _type_voice(value: Any) -> Any:
@@ -28,7 +30,7 @@ VoiceShort = Annotated[VoiceSpec, BeforeValidator(_type_voice)]
 
 
 class Tags(Marked):
-    """What players show beside the title."""
+    """Metadata that players show with the title."""
 
     artist: Word = "Narrator"
     album: Word = "Guided sessions"

@@ -1,4 +1,4 @@
-"""Names that an author gives to steps, in place of their numbers in a script."""
+"""Names of steps given by the author, used instead of their numbers in a script."""
 
 import re
 from typing import Annotated, Any, Protocol, TypeVar
@@ -9,14 +9,14 @@ from narrator.errors import Mark
 from narrator.routine.values import fault_at
 
 _TAKEN = frozenset({"begin", "between"})
-"""Parts of ids that narrator gives itself beside those of steps."""
+"""Parts of ids that narrator uses itself."""
 
 
 def _check_id(value: Any) -> Any:
     if not isinstance(value, str) or not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", value):
         raise ValueError(f"{value!r} is not a valid id; write small letters, digits and hyphens, such as 'id: rest'")
     if value in _TAKEN or re.fullmatch(r"(round|cue)-\d+", value):
-        raise ValueError(f"narrator gives the id {value!r} itself; choose another one")
+        raise ValueError(f"the id {value!r} is reserved; choose another one")
     return value
 
 
@@ -38,7 +38,7 @@ T = TypeVar("T", bound=_Named)
 
 
 def check_ids(steps: tuple[T, ...]) -> tuple[T, ...]:
-    """Return the steps of a list, or refuse them where two have the same id.
+    """Return the steps of a list unless two have the same id.
 
     Raises:
         PydanticCustomError: at the second one.
@@ -47,6 +47,6 @@ def check_ids(steps: tuple[T, ...]) -> tuple[T, ...]:
     known: dict[str, int] = {}
     for number, step in enumerate(steps):
         if step.id is not None and known.setdefault(step.id, number) != number:
-            text = f"the id {step.id!r} is that of {steps[known[step.id]].mark} already; choose another one"
+            text = f"the id {step.id!r} is already used at {steps[known[step.id]].mark}; choose another one"
             raise fault_at(number, text, "id")
     return steps

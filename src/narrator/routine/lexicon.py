@@ -1,7 +1,7 @@
-"""How hard words are said: the author's `pronounce`, and the built-in lexicon of pose names and anatomy for English.
+"""Pronunciations of difficult words: the author's, and a built-in lexicon of pose names and anatomy for English.
 
-A pronunciation is a respelling in the letters of the language, or IPA: the signs of the International Phonetic
-Alphabet, as the Handbook of the International Phonetic Association (1999) gives them.
+A pronunciation is a respelling in the letters of the language, or IPA: the symbols of the International Phonetic
+Alphabet as listed in the Handbook of the International Phonetic Association (1999).
 """
 
 import re
@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from narrator.routine.source import read_source
+from narrator.routine.source import read_yaml
 
 _FILE = Path(__file__).parent / "lexicon.yaml"
 _MARKED, _PLAIN = "āīūēōṛṝḷḹṃṁṅṇṭḍśṣḥ", "aiueorrllmmnntdssh"
@@ -25,14 +25,14 @@ VOWELS = frozenset("aeiouyɑɐɒæɔəɘɚɛɜɝɞɤɨɪɯɵøɶœʉʊʌʏᵻ")
 CONSONANTS = frozenset("bcdfghjklmnpqrstvwxzɡβɓçɕɖðɗɟɢɣɥɦɧħɫɬɭɮɰɱɲɳŋɴɸɹɺɻɽɾʀʁʂʃʈθʋʍχʎʐʑʒʔʕʙʝʟ")
 MARKS = frozenset(f"{STRESS}{SECONDARY}{LONG}ˑʰʲʷ̩̯̃̍̚͜͡.‿| ")
 IPA = VOWELS | CONSONANTS | MARKS
-"""Every sign that can stand between slashes."""
+"""All symbols allowed between slashes."""
 _ONLY_IPA = frozenset("ɑɐɒɔəɘɚɛɜɝɞɤɨɪɯɵɶʉʊʌʏɓɕɖɗɟɢɣɥɦɧɫɬɭɮɰɱɲɳɴɸɹɺɻɽɾʀʁʂʃʈʋʍʎʐʑʒʔʕʙʝʟˈˌːˑʰʲʷ͜͡")
-"""Signs that no respelling has: letters such as ø, ç and θ also belong to languages."""
+"""Symbols that cannot be part of a respelling; letters such as ø, ç and θ can, because languages use them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pronounced:
-    """A word as written, and how it is said: by a respelling, in IPA, or by both for whichever the voice can take."""
+    """A word as written and its pronunciation: a respelling, IPA, or both, of which the voice uses what it can."""
 
     word: str
     respelling: str | None = None
@@ -40,14 +40,14 @@ class Pronounced:
 
 
 Run: TypeAlias = str | Pronounced
-"""A part of a text: plain words, or one word whose pronunciation is known."""
+"""A part of a text: plain text, or one word with a known pronunciation."""
 
 
 def read_pronunciation(text: str) -> tuple[str | None, str | None]:
-    """Return the respelling and the IPA that a pronunciation as written holds: one of them, the other None.
+    """Return the respelling and the IPA of a pronunciation as written; one of them is None.
 
     Raises:
-        ValueError: signs of IPA stand without slashes, or between them stands what is not a sign of IPA.
+        ValueError: there are IPA symbols without slashes, or other characters between slashes.
 
     """
     text = unicodedata.normalize("NFC", text.strip())
@@ -55,18 +55,18 @@ def read_pronunciation(text: str) -> tuple[str | None, str | None]:
         return None, _check_ipa(text[1:-1].strip())
     if signs := sorted(_ONLY_IPA & set(text)):
         plain = text.strip("/[]").strip()
-        raise ValueError(f"{signs[0]!r} in {text[:40]!r} is a sign of IPA; write IPA between slashes: /{plain[:60]}/")
+        raise ValueError(f"{signs[0]!r} in {text[:40]!r} is an IPA symbol; write IPA between slashes: /{plain[:60]}/")
     if text.startswith("/") or text.endswith("/"):
         raise ValueError(f"{text[:40]!r} has one slash too few or too many; write IPA between two: /{text.strip('/')}/")
     return text, None
 
 
 def _check_ipa(ipa: str) -> str:
-    # What an English keyboard has for a sign that it lacks.
+    # Characters on an English keyboard that replace symbols it lacks.
     signs = unicodedata.normalize("NFD", ipa.replace("g", "ɡ").replace("'", STRESS).replace(":", LONG))
     signs = signs.replace("ç", "ç")
     if unknown := [sign for sign in signs if sign not in IPA]:
-        raise ValueError(f"{unknown[0]!r} in /{ipa[:40]}/ is not a sign of IPA; write one such as /ʃəˈvɑːsənə/")
+        raise ValueError(f"{unknown[0]!r} in /{ipa[:40]}/ is not an IPA symbol; write IPA such as /ʃəˈvɑːsənə/")
     if not VOWELS & set(signs):
         raise ValueError(f"/{ipa[:40]}/ has no vowel; write IPA such as /ʃəˈvɑːsənə/")
     return signs
@@ -74,24 +74,24 @@ def _check_ipa(ipa: str) -> str:
 
 @cache
 def load_lexicon() -> Mapping[str, Pronounced]:
-    """Return the built-in pronunciations of pose names and anatomy, for English voices; keys in small letters."""
-    data: dict[str, Any] = read_source(_FILE).data
+    """Return the built-in pronunciations of pose names and anatomy for English voices; keys are in lower case."""
+    data: dict[str, Any] = read_yaml(_FILE).data
     return {written.lower(): _make_entry(written, spoken) for written, spoken in data.items()}
 
 
 def _make_entry(written: str, spoken: str | list[str]) -> Pronounced:
-    """Return an entry of the lexicon's file: a respelling, or a list of one and of IPA between slashes."""
+    """Return an entry of the lexicon's file: a respelling, or a list of a respelling and IPA between slashes."""
     respelling, *ipa = [spoken] if isinstance(spoken, str) else spoken
     return Pronounced(written, str(respelling), read_pronunciation(ipa[0])[1] if ipa else None)
 
 
 def drop_sanskrit_marks(text: str) -> str:
-    """Return Sanskrit in plain letters, as the lexicon and English voices know it: `Vrksasana` for `Vṛkṣāsana`."""
+    """Return Sanskrit in plain letters, which the lexicon and English voices expect: `Vrksasana` for `Vṛkṣāsana`."""
     return unicodedata.normalize("NFC", text).translate(_SANSKRIT)
 
 
 class Lexicon:
-    """Finds the words whose pronunciation is known: whole words, whatever their case, the longest first."""
+    """Finds words with known pronunciations: whole words in any case, the longest first."""
 
     def __init__(self, own: Mapping[str, str], language: str) -> None:
         self._is_english = language.lower().partition("-")[0] == "en"
@@ -99,23 +99,23 @@ class Lexicon:
         for written, spoken in own.items():
             key = self._simplify(written).lower()
             respelling, ipa = read_pronunciation(spoken)
-            # An author's IPA is for the voices that take it; the others have the respelling that narrator knows.
+            # Voices that cannot use the author's IPA get the built-in respelling.
             known = self._known.get(key)
             self._known[key] = Pronounced(written, respelling or (known.respelling if known else None), ipa)
 
     def split(self, text: str) -> list[Run]:
-        """Return a text as runs: plain text as it is, and the words whose pronunciation is known."""
+        """Return a text as runs of plain text and of words with known pronunciations."""
         text = unicodedata.normalize("NFC", text)
         plain = self._simplify(text)
         lower = plain.lower()
-        # Few of the words are in any one text: a pattern of all of them would take longer to make than to use.
+        # A text contains few of the words: compiling a pattern of all of them would take longer than matching it.
         found = sorted((written for written in self._known if written in lower), key=len, reverse=True)
         if not found:
             return [text]
         pattern = rf"(?<!\w)({'|'.join(map(re.escape, found))})(?!\w)"
         runs: list[Run] = []
         end = 0
-        # Letter for letter as long as the text itself.
+        # `plain` has the same length as `text`, letter for letter.
         for match in re.finditer(pattern, plain, flags=re.IGNORECASE):
             runs += [text[end : match.start()], self._find(match.group())]
             end = match.end()

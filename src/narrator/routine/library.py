@@ -1,4 +1,4 @@
-"""The built-in routines as they are listed, read at a glance: nothing of them is checked."""
+"""The list of built-in routines, read quickly and without checking them."""
 
 import os
 import re
@@ -24,7 +24,7 @@ _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A routine of the library. `languages` has those that all of its spoken texts are in, its own first."""
+    """A routine of the library. `languages` are those of all its spoken texts, its own first."""
 
     name: str
     title: str
@@ -37,9 +37,8 @@ class Listed:
 def list_library() -> Iterator[Listed]:
     """Yield the built-in routines, in alphabetical order.
 
-    A routine counts as translated where a PO file is beside it, and beside each file that it includes, in which no
-    spoken text is without a translation; or where its title is in that language. Whether the texts have changed since
-    is not looked at.
+    A routine counts as translated if its title is in that language, or if it and each file that it includes have a PO
+    file in which every spoken text has a translation. Whether texts have changed since is not checked.
     """
     for name, path in list_builtins().items():
         head = _read_head(path)
@@ -58,12 +57,12 @@ def _read(path: Path) -> str:
 
 
 def _read_head(path: Path) -> dict[str, Any]:
-    head: dict[str, Any] = yaml.load(_HEAD.split(_read(path))[0], Loader=_Loader)  # noqa: S506 - it makes texts alone
+    head: dict[str, Any] = yaml.load(_HEAD.split(_read(path))[0], Loader=_Loader)  # noqa: S506 - this loader makes only strings
     return head
 
 
 def _pick(text: Any, language: str) -> str:
-    """Return a title in its own language, else in the first there is."""
+    """Return a title in its own language, else in its first one."""
     found = text.get(language, next(iter(text.values()))) if isinstance(text, dict) else text
     return " ".join(found.split())
 
@@ -85,18 +84,18 @@ def _find_part(folder: Path, name: str) -> Path | None:
 
 @cache
 def _list_names(folder: Path) -> tuple[str, ...]:
-    return tuple(os.listdir(folder))  # noqa: PTH208 - names alone are wanted
+    return tuple(os.listdir(folder))  # noqa: PTH208 - only names are needed
 
 
 def _list_whole(path: Path) -> Iterator[str]:
-    """Yield the languages of the PO files beside a file in which no spoken text is without a translation."""
+    """Yield the languages of the PO files beside a file in which every spoken text has a translation."""
     for name in _list_names(path.parent):
         stem, _, language = name.removesuffix(".po").rpartition(".")
         if name.endswith(".po") and stem == path.stem:
             text = path.with_name(name).read_text("utf-8")
             entries = text.split("\n\n") if _UNTRANSLATED.search(f"{text}\n") else []
             gaps = [each for each in entries if _UNTRANSLATED.search(f"{each}\n") and not _SHOWN.search(each)]
-            # A text that each side has one of its own for needs none for all sides.
+            # A text with a translation for each side needs none for all sides.
             by_side = {_find_text(each) for each in entries if f"\n{each}".count("\nmsgctxt ")} if gaps else set()
             if all(_find_text(each) in by_side for each in gaps):
                 yield language

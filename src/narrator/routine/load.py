@@ -1,4 +1,4 @@
-"""A YAML file to a `Routine`, with every fault told at its place."""
+"""Load a `Routine` from a YAML file, reporting every fault at its place."""
 
 import difflib
 from collections.abc import Iterable
@@ -7,26 +7,28 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from narrator.errors import Fault, RoutineError
+from narrator.errors import Fault, RoutineError, keep_notes
 from narrator.paths import find_below
 from narrator.routine.describe import describe_faults
 from narrator.routine.find import builtin_folder
 from narrator.routine.guard import MAX_NODES
-from narrator.routine.losses import find_cut_texts, find_losses, find_uncounted
+from narrator.routine.importers import read_source
+from narrator.routine.losses import find_losses, find_uncounted
 from narrator.routine.model import Fragment, Include, Repeat, Routine, Section, StepBase
 from narrator.routine.parameters import count_nodes, fill_parameters
+from narrator.routine.slips.cuts import find_cut_texts
 from narrator.routine.slips.foreign import name_foreign
 from narrator.routine.slips.keys import describe_keys, join_fixes, respell_keys
-from narrator.routine.source import Source, read_source
+from narrator.routine.source import Source
 
 M = TypeVar("M", bound=BaseModel)
 
 
 def load_routine(path: Path, name: str | None = None) -> Routine:
-    """Read and check a routine and all that it includes; `name` is what messages call the file.
+    """Load and check a routine and the files that it includes; messages use `name` for the file.
 
     Raises:
-        RoutineError: with every fault found, each with its file, line and column.
+        RoutineError: with all faults found, each with its file, line and column.
 
     """
     return make_routine(read_source(path, name), path)
@@ -35,39 +37,43 @@ def load_routine(path: Path, name: str | None = None) -> Routine:
 def make_routine(source: Source, path: Path, sounds: tuple[Path, ...] = ()) -> Routine:
     """Make a routine from a file's data.
 
-    The files it includes are looked for beside `path`; its sound files beside the file that names them, and in the
-    folders `sounds`.
+    Included files are searched for beside `path`; sound files beside the file that names them and in the folders
+    `sounds`.
 
     Raises:
-        RoutineError: with every fault found.
+        RoutineError: with all faults found.
 
     """
-    filled = fill_parameters(source)
-    routine = type_source(filled, Routine)
-    includer = _Includer(routine.language)
-    faults = includer.fill(routine.steps, path.resolve(), (path.resolve(),))
-    if faults:
-        raise RoutineError.gather(faults)
-    notes = [*find_cut_texts(source), *find_losses(routine, filled), *includer.notes]
-    routine._notes = tuple(dict.fromkeys(notes))  # noqa: SLF001 - the loader fills in what the files say
-    routine._sounds = sounds  # noqa: SLF001 - the loader fills in what the file cannot say
+    notes = [*source.reading.notes, *find_cut_texts(source)]
+    with keep_notes(notes):
+        filled = fill_parameters(source)
+        routine = type_source(filled, Routine)
+        faults = _Includer(routine.language, notes).fill(routine.steps, path.resolve(), (path.resolve(),))
+        if faults:
+            raise RoutineError.gather(faults)
+    notes += find_losses(routine, filled)
+    routine._notes = tuple(dict.fromkeys(notes))  # noqa: SLF001 - set by the loader from all files
+    routine._decided = source.reading.decided  # noqa: SLF001
+    routine._sounds = sounds  # noqa: SLF001 - set by the loader, because the file does not contain it
     routine._translations = source.translations  # noqa: SLF001
     return routine
 
 
 class _Includer:
-    """Reads the files that steps include: each of them once, and once more for each set of values."""
+    """Reads included files: each of them once, and once more for each set of values.
 
-    def __init__(self, language: str) -> None:
+    Warnings about material in the files that would not be heard are added to `notes`.
+    """
+
+    def __init__(self, language: str, notes: list[Fault]) -> None:
         self._language = language
         self._sources: dict[Path, Source] = {}
         self._known: dict[Path, Fragment] = {}
         self._size = 0
-        self.notes: list[Fault] = []
-        """What is written in the files and nobody would hear."""
+        self._notes = notes
 
     def fill(self, steps: Iterable[StepBase], file: Path, opened: tuple[Path, ...]) -> list[Fault]:
-        """Read what the steps of a file include; answers what is wrong with it."""
+        """Read the files included by steps and return the faults in them."""
         faults: list[Fault] = []
         for step in steps:
             match step:
@@ -78,6 +84,7 @@ class _Includer:
                         self._include(step, file, opened)
                     except RoutineError as error:
                         faults += error.faults
+                        self._notes += error.notes
         return faults
 
     def _include(self, step: Include, file: Path, opened: tuple[Path, ...]) -> None:
@@ -86,11 +93,13 @@ class _Includer:
         if found is None:
             near = _find_near(step.include, file)
             meant = f"; did you mean {near!r}?" if near else ""
-            where = "in the folder of this file or below it, nor among the built-in ones"
+            where = "in the folder of this file or below it, or among the built-in ones"
             fix = near and mark.rewrite(step.include, near)
             raise RoutineError(f"there is no {step.include!r} {where}{meant}", mark, fix=fix)
         if found in opened:
-            raise RoutineError(f"{step.include!r} includes itself in the end; take one of the includes out", mark)
+            raise RoutineError(
+                f"{step.include!r} includes itself, directly or through other files; remove one of the includes", mark
+            )
         if step.with_ is not None or found not in self._known:
             shown = str(Path(step.mark.file).parent / step.include) if found.is_relative_to(file.parent) else str(found)
             fragment = self._open(step, found, shown)
@@ -101,32 +110,33 @@ class _Includer:
                 raise RoutineError.gather(faults)
         else:
             fragment = self._known[found]
-        step._fragment = fragment  # noqa: SLF001 - the loader fills in what the file names
+        step._fragment = fragment  # noqa: SLF001 - set by the loader from the named file
 
     def _open(self, step: Include, found: Path, shown: str) -> Fragment:
         """Read a file with the values that a step gives."""
         if found not in self._sources:
             self._sources[found] = read_source(found, shown)
+            self._notes += [*self._sources[found].reading.notes, *find_cut_texts(self._sources[found])]
         filled = fill_parameters(self._sources[found], step.with_, step.mark)
         self._size += count_nodes(filled.root)
         if self._size > MAX_NODES:
             raise RoutineError(
-                f"over {MAX_NODES:,} entries in what is included; a routine needs fewer", step.find_mark("include")
+                f"over {MAX_NODES:,} entries in included files; include fewer", step.find_mark("include")
             )
         fragment = type_source(filled, Fragment, self._language)
-        self.notes += [*find_cut_texts(self._sources[found]), *find_uncounted(fragment, filled)]
-        fragment._translations = filled.translations  # noqa: SLF001 - the loader fills in what the file cannot say
+        self._notes += find_uncounted(fragment, filled)
+        fragment._translations = filled.translations  # noqa: SLF001 - set by the loader, because the file does not contain it
         return fragment
 
 
 def _find_included(name: str, file: Path) -> Path | None:
-    """The file of that name beside or below `file`, or below the built-in routines, and nowhere else."""
+    """Return the file of that name beside or below `file` or below the built-in routines; nowhere else."""
     folders = (file.parent, builtin_folder())
     return next((found for folder in folders if (found := find_below(folder, name))), None)
 
 
 def _find_near(name: str, file: Path) -> str | None:
-    """Return the file that a name most likely means: with another slash or ending, or one spelt much like it."""
+    """Return the file that a name probably means: with another slash or suffix, or with a similar name."""
     plain = name.strip().replace("\\", "/")
     for each in (plain, f"{plain}.yaml", f"{plain}.yml", f"parts/{plain}", f"parts/{plain}.yaml"):
         if not plain.startswith("/") and ".." not in plain and _find_included(each, file):
@@ -142,10 +152,10 @@ def _find_near(name: str, file: Path) -> str | None:
 
 
 def type_source(source: Source, kind: type[M], language: str | None = None) -> M:
-    """Make a model from a YAML file's data; `language` is that of its texts, unless the file says.
+    """Make a model from a YAML file's data; `language` is the default language of its texts.
 
     Raises:
-        RoutineError: with every fault found.
+        RoutineError: with all faults found.
 
     """
     _need_mapping(source)
@@ -176,10 +186,10 @@ def _validate(source: Source, kind: type[M], language: str | None) -> M:
 
 
 def _need_mapping(source: Source) -> None:
-    """Refuse a file that is something else than keys and values.
+    """Refuse a file that is not a mapping.
 
     Raises:
-        RoutineError: it is; says what.
+        RoutineError: the file is a list, plain text or another format; the message says which.
 
     """
     data, mark = source.data, source.find_mark(())

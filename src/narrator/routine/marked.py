@@ -1,4 +1,4 @@
-"""The base of all models."""
+"""Base class of all models."""
 
 from typing import Any, Self
 
@@ -11,7 +11,7 @@ _NOWHERE = Mark("<memory>", 1, 1)
 
 
 class Marked(BaseModel):
-    """A mapping of the file: frozen, without unknown keys, and aware of its place."""
+    """A mapping of a file: frozen, without unknown keys, with its place in the file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,9 +34,9 @@ class Marked(BaseModel):
         return self._mark
 
     def find_mark(self, key: str, otherwise: Mark | None = None) -> Mark:
-        """Where the value of a key stands; where it is not written, another place, or else where the mapping starts."""
+        """Return the place of a key's value; if there is none, `otherwise`, or the start of the mapping."""
         return self._marks.get(key, otherwise or self._mark)
 
     def list_marks(self, key: str) -> dict[str, Mark]:
-        """Return where each value of a mapping of the file starts, which is the value of a key."""
+        """Return the places of the values in the mapping that is the value of a key."""
         return self._inner.get(key, {})

@@ -1,4 +1,4 @@
-"""What enters a session when there is time for it, and leaves when there is none: its rank, and rounds of a repeat."""
+"""Material that enters or leaves with the length of a session: the rank of a step, and the rounds of a repeat."""
 
 import math
 import re
@@ -14,7 +14,7 @@ from narrator.routine.values import fault_at
 
 
 def _read_rank(key: str, value: Any) -> int | None:
-    """Read `true` (which is 1), `false`, or a number from 1 on."""
+    """Parse `true` (rank 1), `false`, or a rank from 1."""
     text = str(value).strip().lower()
     if text in {"true", "false"}:
         return 1 if text == "true" else None
@@ -26,7 +26,7 @@ def _read_rank(key: str, value: Any) -> int | None:
 _RANK = {"anyOf": [{"type": "boolean"}, {"type": "integer", "minimum": 1, "maximum": 9999}]}
 OptionalRank = Annotated[int | None, PlainValidator(partial(_read_rank, "optional")), WithJsonSchema(_RANK)]
 ExtraRank = Annotated[int | None, PlainValidator(partial(_read_rank, "extra")), WithJsonSchema(_RANK)]
-"""`true`, which is 1, or a number: what has a lower one enters earlier and leaves later."""
+"""`true` (rank 1), or a rank; steps of a lower rank enter earlier and leave later."""
 
 _MOST_ROUNDS = 1000
 _KEYS = {"natural", "min", "max"}
@@ -34,7 +34,7 @@ _KEYS = {"natural", "min", "max"}
 
 @dataclass(frozen=True, slots=True)
 class Rounds:
-    """How often steps are repeated: `natural` unless the track's length asks for fewer, or for more."""
+    """How often steps are repeated: `natural` times, or fewer or more to meet the track's length."""
 
     least: int
     natural: int
@@ -42,7 +42,7 @@ class Rounds:
 
 
 def _read_rounds(value: Any) -> Rounds:
-    """Read `3` (always), `1..4` (natural: the geometric mean), or `{natural, min, max}`."""
+    """Parse `3` (always), `1..4` (natural: the geometric mean), or `{natural, min, max}`."""
     if isinstance(value, Rounds):
         return value
     if isinstance(value, Mapping):
@@ -53,7 +53,7 @@ def _read_rounds(value: Any) -> Rounds:
         natural = _read_count(value["natural"])
         rounds = Rounds(_read_count(value.get("min", natural)), natural, _read_count(value.get("max", natural)))
         if not rounds.least <= rounds.natural <= rounds.most:
-            raise ValueError("'natural' must lie between 'min' and 'max'")
+            raise ValueError("'natural' must be between 'min' and 'max'")
         return rounds
     low, dots, high = str(value).partition("..")
     least = _read_count(low)

@@ -1,4 +1,4 @@
-"""The routine as written: frozen models, one for each kind of step."""
+"""The routine as authored: frozen models, one for each kind of step."""
 
 import re
 from pathlib import Path
@@ -54,24 +54,24 @@ from narrator.routine.words import Brief, Name, SidesSpec, Text
 
 
 class StepBase(Marked):
-    """What every step can have."""
+    """Keys that every step can have."""
 
-    id: StepId | None = Field(None, description="A name for it in the script, in place of its number.")
+    id: StepId | None = Field(None, description="Name of the step in a script, instead of its number.")
     optional: OptionalRank = Field(
-        None, description="May be left out to meet a length: true, or a number; the highest leaves first."
+        None, description="The step may be left out to meet a length: true, or a number; the highest leaves first."
     )
     extra: ExtraRank = Field(
-        None, description="Is added where a length gives time for it: true, or a number; the lowest comes first."
+        None, description="The step is added if there is time: true, or a number; the lowest enters first."
     )
-    from_: Duration | None = Field(None, alias="from", ge=1000, description="Only in tracks that are at least so long.")
+    from_: Duration | None = Field(None, alias="from", ge=1000, description="Only in tracks of at least this length.")
     until: Duration | None = Field(None, ge=1000, description="Only in tracks that are shorter than this.")
 
     @model_validator(mode="after")
     def _check_material(self) -> Self:
         if self.optional and self.extra:
-            raise fault_at("extra", "a step is either 'optional' or 'extra'; take one of them out")
+            raise fault_at("extra", "a step is either 'optional' or 'extra'; remove one of them")
         if self.from_ is not None and self.until is not None and self.from_ >= self.until:
-            raise fault_at("until", "no track is as long as 'from' and shorter than 'until'; raise 'until'")
+            raise fault_at("until", "'until' is not longer than 'from', so no track has this step; raise 'until'")
         return self
 
 
@@ -84,27 +84,27 @@ Cues = Annotated[tuple[HoldCue, ...], AfterValidator(_check_cues)]
 
 
 class Say(StepBase):
-    """Words to be spoken."""
+    """Spoken words."""
 
     say: Text = Field(description="What is said; [3s] in it is a pause, a blank line a longer gap.")
-    brief: Brief | None = Field(None, description="Said instead on later sides, and when guidance is brief.")
+    brief: Brief | None = Field(None, description="Said instead on later sides and with brief guidance.")
 
 
 class Pause(StepBase):
-    """A silence that keeps its length, or a range."""
+    """A silence of fixed length, or of a range."""
 
     pause: PauseSpec
-    breath: Duration | None = Field(None, ge=1000, description="Length of a breath, here.")
+    breath: Duration | None = Field(None, ge=1000, description="Length of a breath in this step.")
 
 
 class Hold(StepBase):
-    """A silence to practise in, which stretches and shrinks with the track."""
+    """A silence to practise in that stretches and shrinks with the track."""
 
     hold: ElasticSpec
-    breath: Duration | None = Field(None, ge=1000, description="Length of a breath, here.")
-    cues: Cues = Field((), description="What is heard inside the hold.")
-    quiet: bool = Field(default=False, description="Its silence is meant: nobody misses a word in it.")
-    equal: Word | None = Field(None, description="A name: all holds that have it are equally long, wherever they are.")
+    breath: Duration | None = Field(None, ge=1000, description="Length of a breath in this step.")
+    cues: Cues = Field((), description="Cues inside the hold.")
+    quiet: bool = Field(default=False, description="Its silence is intended, so that no words are missing in it.")
+    equal: Word | None = Field(None, description="A name; all holds with this name are equally long.")
 
 
 class Bell(StepBase):
@@ -114,7 +114,7 @@ class Bell(StepBase):
 
 
 class BreathWords(Marked):
-    """Own words for the phases of a breath."""
+    """Words for the phases of a breath."""
 
     in_: Text | None = Field(None, alias="in")
     hold: Text | None = None
@@ -124,44 +124,44 @@ class BreathWords(Marked):
 
 
 class Breathe(StepBase):
-    """Rounds of breath: the first with words, the later ones with tones alone."""
+    """Breath rounds: the first ones with words, the others only with tones."""
 
     breathe: PatternSpec = Field(
         description="A round: 4-7-8, a name, a ramp 4-4 .. 4-8 from the first round to the last, or named phases."
     )
-    rounds: int | None = Field(None, ge=1, le=1000, description="How many, whatever the track's length.")
-    for_: ElasticSpec | None = Field(None, alias="for", description="For about how long, in whole rounds.")
+    rounds: int | None = Field(None, ge=1, le=1000, description="Number of rounds at every length of the track.")
+    for_: ElasticSpec | None = Field(None, alias="for", description="Approximate time, filled with whole rounds.")
     voiced: VoicedShort = Field(
         VoicedSpec(), description="Which rounds have words: 2 for the first two, or {first, every, last}."
     )
     count: bool = Field(default=False, description="Count the seconds aloud in voiced rounds.")
-    words: BreathWords = Field(BreathWords(), description="Own words for the phases, and for the last round.")
-    cues: Cues = Field((), description="What is heard over the rounds, as in a hold.")
+    words: BreathWords = Field(BreathWords(), description="Words for the phases and for the last round.")
+    cues: Cues = Field((), description="Cues over the rounds, as in a hold.")
 
     @model_validator(mode="after")
     def _check_rounds(self) -> Self:
         if (self.rounds is None) == (self.for_ is None):
-            raise ValueError("say how long to breathe: either 'rounds: 6' or 'for: 2m'")
+            raise ValueError("'breathe' needs a length; add either 'rounds: 6' or 'for: 2m'")
         return self
 
 
 class Between(Marked):
-    """What is heard between two sides."""
+    """The change between two sides."""
 
-    say: Text | None = Field(None, description="Narrator's own words for changing sides, unless given.")
+    say: Text | None = Field(None, description="Words for changing sides; narrator has its own as a default.")
     pause: PauseSpec = Field(
         Elastic(Span(4000), Span(4000), Span(4000)),
-        description="Time to change over.",
+        description="Time to change sides.",
         json_schema_extra={"default": "4s"},
     )
 
 
 TEXT_KEY = r"^([A-Za-z]{2}|fil|yue)(-[A-Za-z0-9]{2,8})*$"
-"""A language, where other keys may stand as well."""
+"""A language, where other keys are possible too."""
 
 
 def _is_text_key(key: str) -> bool:
-    """Whether a key is surely one of a text: a word of three letters may be a key that is not written well."""
+    """Return whether a key certainly belongs to a text; a word of three letters may be a misspelt key."""
     return key in {"random", "sides"} or re.fullmatch(TEXT_KEY, key) is not None
 
 
@@ -175,16 +175,16 @@ def _type_between(value: Any) -> Any:
 
 
 class Section(StepBase):
-    """A named stretch of the routine; the outermost become chapters."""
+    """A named section of the routine; the outermost sections become chapters."""
 
     section: Name
-    length: Duration | None = Field(None, description="Natural length of the whole section, narration included.")
-    sides: SidesSpec | None = Field(None, description="The steps run once for each of these.")
+    length: Duration | None = Field(None, description="Natural length of the whole section, including speech.")
+    sides: SidesSpec | None = Field(None, description="Sides; the steps run once for each.")
     between: Annotated[Between, BeforeValidator(_type_between)] | None = Field(
-        None, description="Heard between two sides: a text, a time to change over, or both."
+        None, description="Heard between two sides: a text, a time to change sides, or both."
     )
     bed: Annotated[BedLevel, BeforeValidator(type_bed_level)] | None = Field(
-        None, description="How loud the bed is here, in dB against the speech, or none."
+        None, description="Level of the bed here, in dB relative to the speech, or none."
     )
     steps: "Steps"
 
@@ -207,18 +207,18 @@ class Include(StepBase):
 
     include: Word = Field(description="A file beside this one or below it, or one of the built-in ones.")
     with_: Annotated[Any, PlainValidator(_need_mapping), WithJsonSchema(VALUES)] = Field(
-        None, alias="with", description="Values for the parameters of that file, by name."
+        None, alias="with", description="Values for that file's parameters, by name."
     )
     _fragment: "Fragment | None" = PrivateAttr(default=None)
 
     @property
     def fragment(self) -> "Fragment | None":
-        """What is in the file; None before it has been read."""
+        """The content of the file; None before it has been read."""
         return self._fragment
 
     @property
     def steps(self) -> "Steps":
-        """Steps of the file; none before it has been read."""
+        """The steps of the file; empty before it has been read."""
         return self._fragment.steps if self._fragment else ()
 
 
@@ -236,7 +236,7 @@ STEPS: dict[str, type[StepBase]] = {
 
 
 def _check_kind(value: Any) -> Any:
-    """Refuse a step that has not exactly one kind, and say what was likely meant."""
+    """Refuse a step that does not have exactly one kind, and suggest what was probably meant."""
     if isinstance(value, StepBase):
         return value
     if isinstance(value, str):
@@ -249,7 +249,7 @@ def _check_kind(value: Any) -> Any:
         raise fault_at(kinds[1], text)
     if not kinds:
         key = next(iter(value))
-        raise fault_at(key, f"{key!r} is no kind of step; {suggest(key, STEPS)}")
+        raise fault_at(key, f"{key!r} is not a kind of step; {suggest(key, STEPS)}")
     return value
 
 
@@ -277,7 +277,7 @@ Steps = Annotated[tuple[Step, ...], Field(min_length=1), AfterValidator(check_id
 
 
 Parameters = Annotated[Any, PlainValidator(_need_mapping), WithJsonSchema(VALUES)]
-"""Checked where they are filled in."""
+"""Checked when they are filled in."""
 
 
 class Routine(Marked):
@@ -286,49 +286,56 @@ class Routine(Marked):
     title: Name
     description: Name | None = None
     language: Annotated[str, Field(pattern=LANGUAGE)] = Field("en", description="Language of its texts.")
-    length: Duration | None = Field(None, description="Length of the finished track; its natural length unless given.")
+    length: Duration | None = Field(None, description="Length of the finished track; natural length by default.")
     voice: VoiceShort = VoiceSpec()
     gap: Duration = Field(600, description="Silence after a sentence; twice that after a paragraph.")
     lines: Lines = Field(
-        "join", description="What a line break in a text means: join goes on, separate ends a sentence."
+        "join", description="Meaning of a line break in a text: join continues the sentence, separate ends it."
     )
-    breath: Duration = Field(8000, ge=1000, description="Length of one breath, for lengths written in breaths.")
+    breath: Duration = Field(8000, ge=1000, description="Length of one breath, used for lengths written in breaths.")
     pronounce: dict[Word, Pronunciation] = Field(
         {},
         max_length=1000,
-        description="Words that the voice gets wrong, and how they are said: respelled, or as IPA between slashes.",
+        description="Words that the voice mispronounces, each with a respelling, or with IPA between slashes.",
     )
     parameters: Parameters = Field(
-        {}, description="Names and values that stand for {name} in what follows; including files may give others."
+        {},
+        description="Names with values for {name} in the steps; a file that includes this one may give other values.",
     )
-    seed: SeedSpec = Field(0, description="Settles what is left to chance: a number, or today for the date.")
+    seed: SeedSpec = Field(0, description="Seed of random choices: a number, or today for the date.")
     tags: Tags = Tags()
-    bed: BedShort = Field(None, description="Ambience beneath everything.")
+    bed: BedShort = Field(None, description="Ambience under the whole session.")
     floor: Floor = Field(FLOOR, description="Room tone between sounds, in dBFS, or none.")
     loudness: Loudness = Field(LOUDNESS, description="Loudness of the session, in LUFS.")
     steps: Steps
     _sounds: tuple[Path, ...] = PrivateAttr(default=())
     _notes: tuple[Fault, ...] = PrivateAttr(default=())
+    _decided: tuple[str, ...] = PrivateAttr(default=())
     _translations: Translations = PrivateAttr(default_factory=lambda: Translations(None, "<memory>"))
 
     @property
     def notes(self) -> tuple[Fault, ...]:
-        """What is written in its files and nobody would hear."""
+        """Warnings about material in its files that would not be heard."""
         return self._notes
 
     @property
+    def decided(self) -> tuple[str, ...]:
+        """What was decided where it is written as text, each in a line."""
+        return self._decided
+
+    @property
     def translations(self) -> Translations:
-        """PO files beside the file."""
+        """The PO files beside the file."""
         return self._translations
 
     @property
     def sounds(self) -> tuple[Path, ...]:
-        """Folders of sound files besides those of the files that name them."""
+        """Additional folders to search for sound files."""
         return self._sounds
 
 
 class Fragment(Marked):
-    """A file that others include: its steps count, and what a whole routine says besides them does not."""
+    """An included file: its steps are used; keys of a whole routine have no effect."""
 
     title: Name | None = None
     description: Name | None = None
@@ -350,7 +357,7 @@ class Fragment(Marked):
 
     @property
     def translations(self) -> Translations:
-        """PO files beside the file."""
+        """The PO files beside the file."""
         return self._translations
 
 
@@ -359,5 +366,5 @@ for _model in (Section, Repeat, Include, Fragment, Routine):
 
 
 def list_keys(kind: type[BaseModel]) -> list[str]:
-    """Keys that a model takes, as authors write them."""
+    """Return the keys of a model as authors write them."""
     return [field.alias or name for name, field in kind.model_fields.items()]

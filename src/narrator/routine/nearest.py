@@ -1,4 +1,4 @@
-"""The right word for a wrong one."""
+"""Suggest known words for unknown ones."""
 
 import difflib
 from collections.abc import Iterable
@@ -6,14 +6,14 @@ from functools import lru_cache
 
 
 def find_nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that was likely meant; None where none is like it."""
+    """Return the known word that was probably meant, or None if none is similar."""
     by_case = {each.lower(): each for each in reversed(list(known))}
     close = difflib.get_close_matches(word.lower(), by_case, n=1, cutoff=0.6)
     return by_case[close[0]] if close else None
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
-    """Say which known word was likely meant, or list them all: the tail of an error message."""
+    """Return the end of an error message: the known word that was probably meant, or a list of all."""
     return _suggest(word, tuple(known))
 
 

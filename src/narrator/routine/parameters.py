@@ -1,7 +1,7 @@
-"""Parameters of a file that others include: names that stand for values, filled in before anything is typed.
+"""Parameters of included files: names replaced by values before the file is typed.
 
-`parameters:` declares them, each with a value for where no other is given, or with none. `{name}` stands for one: by
-itself for the whole value, whatever its kind; within a text for its text.
+`parameters:` declares them, each with an optional default. `{name}` refers to one: alone it stands for the whole
+value, of any type; within a text it stands for the value's text.
 """
 
 import re
@@ -23,13 +23,13 @@ _NAME = r"[a-z][a-z0-9_]*"
 VALUES: dict[str, Any] = {"type": "object", "propertyNames": {"pattern": f"^{_NAME}$"}}
 """JSON Schema of names with values of any kind."""
 WORDS = ("side", "other_side", "round", "rounds", "nth")
-"""Names in braces that have a meaning of their own."""
+"""Names in braces that narrator uses itself."""
 _REFERENCE = re.compile(r"\{([A-Za-z][A-Za-z0-9_]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class _Parameter:
-    """A declared name: where, and its value with the file that it is from; None where one has to be given."""
+    """A declared name with its place, its value (None if one has to be given), and the file of the value."""
 
     name: str
     mark: Mark
@@ -38,10 +38,10 @@ class _Parameter:
 
 
 def fill_parameters(source: Source, given: Mapping | None = None, mark: Mark | None = None) -> Source:
-    """Put values for the parameters of a file: those that are given, else its own; `mark` is where it is included.
+    """Replace the parameters of a file with the given values or its defaults; `mark` is where it is included.
 
     Raises:
-        RoutineError: a name that is no parameter, a parameter without a value or without a use.
+        RoutineError: a name is not a parameter, or a parameter has no value or is not used.
 
     """
     declared = {each.name: each for each in _list_parameters(source)}
@@ -55,7 +55,7 @@ def fill_parameters(source: Source, given: Mapping | None = None, mark: Mark | N
     filling = _Filling(source, known)
     root = filling.fill_file()
     filling.faults += (
-        Fault(f"no {{{each.name}}} is in this file; write it where its value is to be, or take it out", each.mark)
+        Fault(f"this file does not use {{{each.name}}}; write it where its value should be, or remove it", each.mark)
         for each in declared.values()
         if each.name not in filling.used
     )
@@ -66,7 +66,7 @@ def fill_parameters(source: Source, given: Mapping | None = None, mark: Mark | N
 
 
 def count_nodes(root: yaml.Node) -> int:
-    """Return how many nodes a tree comes to, shared ones counted as often as they occur; a long text is several."""
+    """Return the number of nodes of a tree; shared ones count each time they occur, a long text counts as several."""
     return _measure(root, {})[0]
 
 
@@ -79,7 +79,7 @@ def _check_size(root: yaml.Node, source: Source) -> None:
 
 
 def _measure(node: yaml.Node, known: dict[int, tuple[int, int]]) -> tuple[int, int]:
-    """Size and height of a tree."""
+    """Return the size and the height of a tree."""
     if id(node) not in known:
         if isinstance(node, yaml.ScalarNode):
             known[id(node)] = 1 + len(node.value) // TEXT_PER_NODE, 0
@@ -95,10 +95,10 @@ def _list_children(node: yaml.Node) -> Iterator[yaml.Node]:
 
 
 def _list_parameters(source: Source) -> Iterator[_Parameter]:
-    """Yield what a file declares.
+    """Yield the parameters that a file declares.
 
     Raises:
-        RoutineError: something is not a name, or has a meaning already.
+        RoutineError: one is not a valid name, or narrator uses the name itself.
 
     """
     for label, value in _list_pairs(source.root):
@@ -108,10 +108,10 @@ def _list_parameters(source: Source) -> Iterator[_Parameter]:
             mark = source.mark_node(name)
             if not re.fullmatch(_NAME, name.value):
                 raise RoutineError(
-                    f"{name.value!r} is not a name for a parameter; use small letters, digits and _", mark
+                    f"{name.value!r} is not a valid name of a parameter; use small letters, digits and _", mark
                 )
             if name.value in WORDS:
-                raise RoutineError(f"{{{name.value}}} has a meaning of its own; give this parameter another name", mark)
+                raise RoutineError(f"{{{name.value}}} is reserved; give this parameter another name", mark)
             yield _Parameter(name.value, mark, None if _is_empty(default) else default, source)
 
 
@@ -136,12 +136,12 @@ def _list_given_faults(source: Source, declared: dict[str, _Parameter], given: M
         elif declared:
             yield Fault(f"{source.name} has no parameter {each.name!r}; {suggest(each.name, declared)}", each.mark)
         else:
-            text = f"{source.name} has no parameters; take 'with' out, or declare '{_KEY}: {{{each.name}: ...}}' there"
+            text = f"{source.name} has no parameters; remove 'with', or declare '{_KEY}: {{{each.name}: ...}}' there"
             yield Fault(text, each.mark)
 
 
 def _list_strange_words(parameter: _Parameter) -> Iterator[Fault]:
-    """Say which words in braces have no meaning, wherever the value is put."""
+    """Yield a fault for each name in braces that would have no meaning wherever the value is used."""
     for node in _walk(parameter.node) if parameter.node else ():
         for found in _REFERENCE.finditer(node.value) if isinstance(node, yaml.ScalarNode) else ():
             name = found.group(1)
@@ -154,12 +154,12 @@ def _describe_missing(parameter: _Parameter, mark: Mark | None) -> Fault:
     name = parameter.name
     if mark is None:
         return Fault(f"the parameter {name!r} needs a value; write one after its name", parameter.mark)
-    return Fault(f"{name!r} is missing, which {parameter.mark} asks for; add 'with: {{{name}: ...}}'", mark)
+    return Fault(f"{name!r}, declared at {parameter.mark}, needs a value; add 'with: {{{name}: ...}}'", mark)
 
 
 @dataclass
 class _Filling:
-    """A tree in which values are put for the names of parameters."""
+    """A tree in which the names of parameters are replaced by their values."""
 
     source: Source
     known: dict[str, _Parameter]
@@ -171,14 +171,14 @@ class _Filling:
     _put: int = 0
 
     def fill_file(self) -> yaml.Node:
-        """Return the tree of the file, filled in but for what declares the parameters."""
+        """Return the tree of the file, filled in except for the declaration of the parameters."""
         self.borrowed |= self.source.borrowed
         root: Any = self.source.root
         pairs = [(key, value if key.value == _KEY else self._fill(value)) for key, value in _list_pairs(root)]
         return yaml.MappingNode(root.tag, pairs, root.start_mark, root.end_mark, root.flow_style)
 
     def _fill(self, node: yaml.Node) -> yaml.Node:
-        """Return a tree with its names filled in: itself where it has none."""
+        """Return a tree with its names filled in; the same tree if it has none."""
         if id(node) not in self._done:
             self._done[id(node)] = self._fill_new(node)
         return self._done[id(node)]
@@ -198,7 +198,7 @@ class _Filling:
         return yaml.MappingNode(node.tag, pairs, *_place(node), node.flow_style) if changed else node
 
     def _find(self, name: str, node: yaml.Node) -> _Parameter | None:
-        """Find a parameter by its name, or by its name with a capital letter; a fault where there is none."""
+        """Find a parameter by its name, also if that is capitalised; record a fault if there is none."""
         small = name if name in self.known else name[:1].lower() + name[1:]
         if small in self.known:
             self.used.add(small)
@@ -210,7 +210,7 @@ class _Filling:
         return None
 
     def _borrow(self, parameter: _Parameter, node: yaml.Node) -> yaml.Node:
-        """Return the whole value of a parameter, as a node of its own that knows where it is used."""
+        """Return the whole value of a parameter as a new node with a note of where it is used."""
         value, source = parameter.node, parameter.source
         assert value is not None  # noqa: S101 - those without a value were refused
         copied = copy(value)
@@ -225,7 +225,7 @@ class _Filling:
         return copied
 
     def _count(self, text: str, node: yaml.Node) -> None:
-        """Refuse texts that come to more than any routine has, before they are there."""
+        """Refuse an excessive amount of text before it is made."""
         self._put += 1 + len(text)
         if self._put > MAX_NODES * TEXT_PER_NODE:
             raise RoutineError("too much text once parameters are filled in", self.source.mark_node(node))
@@ -240,7 +240,7 @@ class _Filling:
                 return found.group()
             if not isinstance(parameter.node, yaml.ScalarNode):
                 what = "a list" if isinstance(parameter.node, yaml.SequenceNode) else "a mapping"
-                fault = f"{found.group()} stands within a text, but its value is {what}"
+                fault = f"{found.group()} is used within a text, but its value is {what}"
                 self.faults.append(Fault(fault, self.source.mark_node(node)))
                 return found.group()
             mark = parameter.source.mark_node(parameter.node)
@@ -265,7 +265,7 @@ def _place(node: yaml.Node) -> tuple[Any, Any]:
 
 
 def _walk(node: yaml.Node) -> Iterator[yaml.Node]:
-    """Yield a tree's nodes, each once."""
+    """Yield each node of a tree once."""
     seen: set[int] = set()
     waiting = [node]
     while waiting:
@@ -278,7 +278,7 @@ def _walk(node: yaml.Node) -> Iterator[yaml.Node]:
 
 
 def _find_reference(node: yaml.Node) -> str | None:
-    """Return the name that a whole value stands for: `"{hold}"`, or `{hold}`, which YAML takes for a mapping."""
+    """Return the name that a whole value refers to: `"{hold}"`, or `{hold}`, which YAML reads as a mapping."""
     if isinstance(node, yaml.ScalarNode):
         found = _REFERENCE.fullmatch(node.value.strip())
         return found.group(1) if found else None

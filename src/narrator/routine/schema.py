@@ -1,4 +1,4 @@
-"""The language as a JSON Schema, for editors."""
+"""The routine language as a JSON Schema, for editors."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from narrator.sound.catalog import BEDS, BELLS
 
 
 def make_schema() -> dict[str, Any]:
-    """JSON Schema (draft 2020-12) of a routine, made from the models; it takes the short forms as well."""
+    """Return the JSON Schema (draft 2020-12) of a routine, made from the models and including short forms."""
     schema = Routine.model_json_schema(by_alias=True)
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     definitions = schema["$defs"]
@@ -42,7 +42,7 @@ def _add_short_forms(definitions: dict[str, Any]) -> None:
     }
     level = definitions.pop("BedLevel")
     definitions["BedLevel"] = {
-        "description": "How loud the bed is here: dB against the speech, none, or {level}.",
+        "description": "Level of the bed here: dB relative to the speech, none, or {level}.",
         "anyOf": [{"type": "number", "minimum": -60, "maximum": 0}, {"const": "none"}, level],
     }
     voice = definitions.pop("VoiceSpec")
@@ -52,7 +52,7 @@ def _add_short_forms(definitions: dict[str, Any]) -> None:
     }
     between = definitions.pop("Between")
     definitions["Between"] = {
-        "description": "What is heard between two sides: a text, a time to change over, or {say, pause}.",
+        "description": "Heard between two sides: a text, a time to change sides, or {say, pause}.",
         "anyOf": [
             {"type": "string", "minLength": 1},
             between,
@@ -62,19 +62,19 @@ def _add_short_forms(definitions: dict[str, Any]) -> None:
     }
     voiced = definitions.pop("VoicedSpec")
     definitions["VoicedSpec"] = {
-        "description": "Which rounds have words: the first so many, or {first, every, last}.",
+        "description": "Rounds that have words: the number of the first ones, or {first, every, last}.",
         "anyOf": [{"type": "integer", "minimum": 0}, voiced],
     }
 
 
 def _describe_cues(definitions: dict[str, Any]) -> None:
-    """Say what a cue in a hold needs, and what it cannot have, beside each way of saying where it is."""
+    """Add the keys that a cue in a hold needs or cannot have with each way of giving its position."""
     cue = definitions["HoldCue"]
     for key in ("say", "brief"):
         options = cue["properties"][key]["anyOf"]
         options[0]["minItems"] = 1
         options.insert(0, options[0]["items"])
-    # Only a brief text that is alone may be empty.
+    # A brief text may be empty only if there is one.
     cue["properties"]["brief"]["anyOf"][1]["items"] = cue["properties"]["say"]["anyOf"][0]
     cue["oneOf"] = [{"required": [key]} for key in PLACES]
     cue["allOf"] = [
@@ -107,7 +107,7 @@ _APART = {
 
 
 def _drop_nulls(node: Any) -> None:
-    """Take out `null`: a key that is not wanted is left out of the file, not left empty."""
+    """Remove `null`: an unused key is left out of a file, not left empty."""
     for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
         _drop_nulls(child)
     if isinstance(node, dict):
@@ -133,7 +133,7 @@ _REFERENCE = {
 
 
 def _allow_parameters(schema: dict[str, Any]) -> None:
-    """Let `{name}` stand for any value of a step and of what is in it."""
+    """Allow `{name}` for every value in a step."""
     for definition in schema["$defs"].values():
         for form in (definition, *definition.get("anyOf", ())):
             for key, value in form.get("properties", {}).items():

@@ -1,4 +1,4 @@
-"""The seed: what settles everything in a routine that is left to chance."""
+"""The seed of all random choices in a routine."""
 
 import re
 from datetime import date
@@ -11,7 +11,7 @@ Seed: TypeAlias = int | Literal["today"]
 
 
 def read_seed(value: object) -> Seed:
-    """Read a whole number, or `today`.
+    """Parse a whole number, or `today`.
 
     Raises:
         ValueError: it is neither.
@@ -26,7 +26,7 @@ def read_seed(value: object) -> Seed:
 
 
 def settle_seed(seed: Seed, today: date) -> int:
-    """Return the number that a seed stands for: of `today` it is the date, such as 20260131."""
+    """Return the number of a seed; for `today`, that of the date, such as 20260131."""
     return today.year * 10_000 + today.month * 100 + today.day if seed == TODAY else seed
 
 

@@ -1,4 +1,4 @@
-"""What a session has besides the voice, as written: bells, the bed, the room tone, and how loud it all is."""
+"""The sounds of a session besides the voice, as authored: bells, the bed, the room tone, and levels."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,7 +15,7 @@ from narrator.sound.catalog import BEDS, BELLS, PITCHES, SPEECH
 
 
 def is_file(sound: str) -> bool:
-    """Whether a sound is a file of the user's, and not the name of one that narrator makes."""
+    """Return whether a sound is a file, instead of the name of a sound that narrator makes."""
     return bool(Path(sound).suffix)
 
 
@@ -24,39 +24,39 @@ def _describe_sound(names: Iterable[str]) -> dict[str, Any]:
 
 
 Level = Annotated[float, Field(ge=-60, le=0, allow_inf_nan=False)]
-"""dB against the speech."""
+"""Level in dB relative to the speech."""
 
 
 class BellSpec(Marked):
-    """What to strike, how often, and how far apart."""
+    """A bell, its number of strokes, and the time between them."""
 
     sound: Annotated[Word, WithJsonSchema(_describe_sound(BELLS))] = Field(
-        "bowl", description="Which bell, or a sound file beside this one."
+        "bowl", description="Name of a bell, or of a sound file beside this file."
     )
-    times: int = Field(1, ge=1, le=108, description="How many strokes.")
+    times: int = Field(1, ge=1, le=108, description="Number of strokes.")
     every: Duration | None = Field(
         None,
         ge=250,
-        description="Time from one stroke to the next, 4s if not given; where it is given, also from the last to what "
-        "follows, which otherwise waits for its ring, for 0.5s to 4s.",
+        description="Time between strokes, 4s by default. If given, also the time from the last stroke to what "
+        "follows, which is otherwise the bell's ring, from 0.5s to 4s.",
     )
     pitch: float | None = Field(
-        None, ge=PITCHES[0], le=PITCHES[1], allow_inf_nan=False, description="Its lowest tone, in Hz."
+        None, ge=PITCHES[0], le=PITCHES[1], allow_inf_nan=False, description="Lowest tone, in Hz."
     )
     length: Duration | None = Field(
         None,
         ge=50,
         le=60_000,
-        description="How long a stroke rings until it has died away.",
+        description="Time until a stroke has died away.",
     )
-    level: Level | None = Field(None, description="Its loudest moment, in dB against the speech.")
+    level: Level | None = Field(None, description="Level of the loudest moment, in dB relative to the speech.")
 
     @model_validator(mode="after")
     def _check_sound(self) -> Self:
         if not is_file(self.sound) and self.sound not in BELLS:
             raise ValueError(f"there is no bell {self.sound!r}; {suggest(self.sound, BELLS)}")
         if is_file(self.sound) and self.pitch is not None:
-            raise ValueError("a sound file keeps its own pitch; take 'pitch' out")
+            raise ValueError("the pitch of a sound file cannot be changed; remove 'pitch'")
         return self
 
 
@@ -71,14 +71,16 @@ BellShort = Annotated[BellSpec, BeforeValidator(_type_bell)]
 
 
 class BedSpec(Marked):
-    """Ambience beneath everything, how loud it is, and how far it steps back under speech."""
+    """Ambience under the whole session, its level, and how far it is lowered under speech."""
 
     sound: Annotated[Word, WithJsonSchema(_describe_sound(BEDS))] = Field(
-        "drone", description="Which bed, or a sound file beside this one."
+        "drone", description="Name of a bed, or of a sound file beside this file."
     )
-    level: Level = Field(-22.0, description="In dB against the speech.")
-    duck: float = Field(8.0, ge=0, le=40, allow_inf_nan=False, description="How far it goes down under speech, in dB.")
-    fade: Duration = Field(6000, ge=100, le=120_000, description="Time it takes to come and to go.")
+    level: Level = Field(-22.0, description="Level in dB relative to the speech.")
+    duck: float = Field(
+        8.0, ge=0, le=40, allow_inf_nan=False, description="How far the bed is lowered under speech, in dB."
+    )
+    fade: Duration = Field(6000, ge=100, le=120_000, description="Length of the fade-in and the fade-out.")
 
     @model_validator(mode="after")
     def _check_sound(self) -> Self:
@@ -101,13 +103,13 @@ BedShort = Annotated[BedSpec | None, BeforeValidator(_type_bed)]
 
 
 class BedLevel(Marked):
-    """How loud the bed is in a section; None where it is silent."""
+    """Level of the bed in a section; None for silence."""
 
     level: Level | None
 
 
 def type_bed_level(value: Any) -> Any:
-    """Read `-20` and `none` as the long form."""
+    """Convert `-20` and `none` to the long form."""
     if isinstance(value, str):
         return {"level": None if value == NONE else value}
     return value
@@ -121,15 +123,15 @@ Floor = Annotated[Annotated[float, Field(ge=-90, le=-50, allow_inf_nan=False)] |
 """Level of the room tone in dBFS; `none` for digital silence."""
 FLOOR = -75.0
 Loudness = Annotated[float, Field(ge=-31, le=-14, allow_inf_nan=False)]
-"""Loudness that a session is brought to, in LUFS."""
+"""Loudness of a session, in LUFS."""
 LOUDNESS = SPEECH
 
 
 def find_sound(sound: str, mark: Mark, folders: tuple[Path, ...] = ()) -> tuple[str, str]:
-    """Find a sound file, and the digest of its bytes; a sound that narrator makes is itself, and has none.
+    """Return the path of a sound file and the digest of its bytes; for narrator's own sounds, the name and "".
 
-    `mark` is where it is named. It is looked for in the folder of the file that names it, then in `folders`; there or
-    below, and nowhere else.
+    `mark` is where the sound is named. The file is searched for in and below the folder of the file that names it,
+    then in and below `folders`, and nowhere else.
 
     Raises:
         RoutineError: there is no such file, or it cannot be read.
@@ -146,7 +148,7 @@ def find_sound(sound: str, mark: Mark, folders: tuple[Path, ...] = ()) -> tuple[
                 raise RoutineError(f"cannot read the sound file {path}: {error.strerror or error}", mark) from error
     plain = sound.replace("\\", "/")
     if plain != sound and any(find_below(folder, plain) for folder in (Path(mark.file).parent, *folders)):
-        raise RoutineError(f"a path is written with /: {plain}", mark, fix=mark.rewrite(sound, plain))
+        raise RoutineError(f"a path has / between its parts; write {plain}", mark, fix=mark.rewrite(sound, plain))
     raise RoutineError(
         f"there is no sound file {sound} in this file's folder or below it; put it there, or in the folder that "
         "'sounds' in the configuration file names",

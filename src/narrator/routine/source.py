@@ -1,13 +1,13 @@
-"""YAML text to plain data in which every mapping knows its place, with hostile files refused before they cost anything.
+"""Read YAML as plain data in which every mapping has its place, refusing hostile files before they cost anything.
 
-Scalars stay text: the models type them, so YAML 1.1's surprises (`1:30` as 90, `no` as false) cannot happen.
+Scalars stay text and are typed by the models, which avoids the surprises of YAML 1.1 (`1:30` as 90, `no` as false).
 """
 
 import errno
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as PlainMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,16 @@ from typing import Any
 import yaml
 
 from narrator.characters import describe_control, find_control
-from narrator.errors import Mark, RoutineError
+from narrator.errors import Fault, Mark, RoutineError
 from narrator.paths import read_file
 from narrator.routine.guard import Loader, check_text
+from narrator.routine.slips.cuts import find_cut_texts
 from narrator.routine.slips.foreign import name_bytes, name_foreign
 from narrator.routine.slips.lines import STEPS, split_lines
 from narrator.routine.slips.outside import find_outside
 from narrator.routine.slips.spaces import find_spaces
 from narrator.routine.slips.structure import list_lines
-from narrator.routine.slips.syntax import find_slips
+from narrator.routine.slips.syntax import Mended, find_slips
 from narrator.routine.translations import Translations
 from narrator.routine.written import Written
 
@@ -31,7 +32,7 @@ MAX_BYTES = 512 * 1024
 
 
 class Mapping(dict[str, Any]):
-    """A YAML mapping as a dict that knows where it and each of its values start, and what it was made from."""
+    """A YAML mapping as a dict with the places of itself and of its values, and the node it was made from."""
 
     mark: Mark
     marks: dict[str, Mark]
@@ -41,9 +42,9 @@ class Mapping(dict[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class Borrowed:
-    """What is known of a node that is not as it stands in the file: the file it is from, and a note for messages.
+    """Information about a node that is not from the file itself: its source, and a note for messages.
 
-    A text into which values were put has its template, and the values by name.
+    A text that was filled in also has its template, and the values by name.
     """
 
     source: "Source"
@@ -52,10 +53,22 @@ class Borrowed:
     values: PlainMapping[str, Written] = field(default_factory=dict)
 
 
-class Source:
-    """One YAML file: its data, and the place of any part of it.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was made of a file that is not YAML, and leaves that open."""
 
-    `borrowed` has what is known, by identity, of nodes that were put into it from elsewhere.
+    notes: tuple[Fault, ...] = ()
+    """Warnings about what may be meant in another way."""
+    decided: tuple[str, ...] = ()
+    """What was decided, each in a line."""
+    front: str = ""
+    """Lines of YAML before it, which are part of the routine as they are."""
+
+
+class Source:
+    """One file, in YAML or read as if it were: its data and the place of each part.
+
+    `borrowed` has information about nodes from elsewhere, by their identity.
     """
 
     def __init__(
@@ -65,6 +78,7 @@ class Source:
         borrowed: dict[int, Borrowed] | None = None,
         text: str = "",
         translations: Translations | None = None,
+        reading: Reading | None = None,
     ) -> None:
         self.name = name
         self.root = root
@@ -72,20 +86,25 @@ class Source:
         self.lines = split_lines(text)
         self.borrowed = borrowed or {}
         self.translations = translations or Translations(None, name)
-        self.data = self._build(root)
+        self.reading = reading or Reading()
+        try:
+            self.data = self._build(root)
+        except RoutineError as error:
+            error.notes = tuple(find_cut_texts(self))
+            raise
 
     def find_mark(self, path: Sequence[str | int], *, key: bool = False) -> Mark:
-        """Place of the value that a path of keys and indexes leads to, or with `key` of the last key itself.
+        """Return the place of the value at a path of keys and indexes, or with `key`, of the last key.
 
-        Parts of the path that lead nowhere are passed over, so that a path may hold more than the file does.
+        Parts of the path that are not in the file are ignored, so a path may be longer than the file's structure.
         """
         *_, (label, value) = self._follow(path)
         return self.mark_node(label if key else value)
 
     def find_text(self, path: Sequence[str | int], snippet: str) -> Mark:
-        """Place of the first such words within the value that a path leads to; where it starts if they are not seen.
+        """Return the place of the first occurrence of a snippet in the value at a path, else the value's start.
 
-        Words that the file writes in another way (with escapes, or over several lines) are not seen.
+        A snippet that the file writes differently (with escapes, or over several lines) is not found.
         """
         *_, (_, value) = self._follow(path)
         start = self.mark_node(value)
@@ -99,12 +118,12 @@ class Source:
         return start
 
     def find_note(self, path: Sequence[str | int]) -> str:
-        """Say where what a path leads to was put in from elsewhere; nothing where it was not."""
+        """Return the note on where the value at a path comes from; empty if it is from the file itself."""
         notes = [self.borrowed[id(value)].note for _, value in self._follow(path) if id(value) in self.borrowed]
         return next((note for note in reversed(notes) if note), "")
 
     def _follow(self, path: Sequence[str | int]) -> Iterator[tuple[yaml.Node, yaml.Node]]:
-        """Yield the nodes along a path, each with the key that it has."""
+        """Yield the keys and nodes along a path."""
         node = self.root
         yield node, node
         for part in path:
@@ -120,7 +139,7 @@ class Source:
                     break
 
     def find_value(self, path: Sequence[str | int]) -> Any:
-        """What a path of keys and indexes leads to, as far as it leads anywhere."""
+        """Return the value at a path of keys and indexes, as far as the path exists."""
         value = self.data
         for part in path:
             if isinstance(value, dict) and part in value:
@@ -130,7 +149,7 @@ class Source:
         return value
 
     def find_node(self, path: Sequence[str | int]) -> yaml.Node:
-        """Return the node that a path leads to, as far as it leads anywhere."""
+        """Return the node at a path, as far as the path exists."""
         *_, (_, value) = self._follow(path)
         return value
 
@@ -140,36 +159,36 @@ class Source:
         return label
 
     def is_own(self, node: yaml.Node) -> bool:
-        """Whether a node is written in this file as it is."""
+        """Return whether a node is from this file, unchanged."""
         return id(node) not in self.borrowed
 
     def cut(self, node: yaml.Node) -> str | None:
-        """Return a value as it is written; None if it is not on one line of this file."""
+        """Return a value as written; None if it is not on one line of this file."""
         start, end = node.start_mark, node.end_mark
         if not self.is_own(node) or start.line != end.line or start.line >= len(self.lines):
             return None
         return self.lines[start.line][start.column : end.column]
 
     def rewrite(self, path: Sequence[str | int], value: str) -> str | None:
-        """Return the line of a value with another one in its place; None if it is not on one line of this file."""
+        """Return the line of a value with a new value; None if it is not on one line of this file."""
         return self.replace(self.find_node(path), value)
 
     def replace(self, node: yaml.Node, value: str) -> str | None:
-        """Return the line of a node with another value in its place; None if it is not on one line of this file."""
+        """Return the line of a node with a new value; None if it is not on one line of this file."""
         if self.cut(node) is None:
             return None
         line = self.lines[node.start_mark.line]
-        # After a key without a value comes no space.
+        # There is no space after a key without a value.
         space = (
             " " if node.start_mark.column == node.end_mark.column and line[: node.end_mark.column][-1:] == ":" else ""
         )
         return line[: node.start_mark.column] + space + value + line[node.end_mark.column :]
 
     def read_text(self, node: yaml.ScalarNode) -> Written:
-        """Text of a scalar, in which no escape stands for what may not be written plainly.
+        """Return the text of a scalar.
 
         Raises:
-            RoutineError: one does.
+            RoutineError: an escape stands for a control character.
 
         """
         mark = self.mark_node(node)
@@ -181,14 +200,14 @@ class Source:
         return Written(_unfold(node), mark, translations, template, known.values if known else {})
 
     def mark_node(self, node: yaml.Node) -> Mark:
-        """Place of a node, in the file that it is from."""
+        """Return the place of a node, in the file that it comes from."""
         origin = self.find_origin(node)
         line = node.start_mark.line
         text = origin.lines[line] if line < len(origin.lines) else ""
         return Mark(origin.name, line + 1, node.start_mark.column + 1, text)
 
     def find_origin(self, node: yaml.Node) -> "Source":
-        """Return the file that a node is from."""
+        """Return the file that a node comes from."""
         known = self.borrowed.get(id(node))
         return known.source if known else self
 
@@ -204,7 +223,9 @@ class Source:
             if label.value == "steps" and isinstance(child, yaml.MappingNode):
                 self._check_flat(child)
             if not isinstance(label, yaml.ScalarNode):
-                raise RoutineError("a key must be a word; quote text that starts with [ or {", self.mark_node(label))
+                raise RoutineError(
+                    "a key must be a word; put text that starts with [ or { in quotes", self.mark_node(label)
+                )
             self.read_text(label)
             if label.value == "<<":
                 raise RoutineError(
@@ -222,57 +243,116 @@ class Source:
         return mapping
 
     def _check_flat(self, steps: yaml.MappingNode) -> None:
-        """Refuse steps that all lack their dash, so that a kind is there twice as a key."""
+        """Refuse steps that all lack their dash, which makes one mapping with a repeated key."""
         labels = [label.value for label, _ in steps.value if isinstance(label, yaml.ScalarNode)]
         if len(set(labels)) < len(labels) and not steps.flow_style and self.is_own(steps):
             fix = list_lines(self.lines, steps, each=True)
             raise RoutineError("each step starts with '- '", self.mark_node(steps), fix=fix.text, lines=fix.lines)
 
 
-def read_source(path: Path, name: str | None = None) -> Source:
-    """Read a YAML file; `name` is what messages call it.
+def read_yaml(path: Path, name: str | None = None) -> Source:
+    """Read a YAML file; messages use `name` for it.
 
     Raises:
-        RoutineError: it cannot be read, is no YAML, or is larger, deeper or more tangled than any routine.
+        RoutineError: it cannot be read, is not YAML, or is larger or nested deeper than any routine.
 
     """
     name = name or str(path)
+    return parse_source(decode_text(read_bytes(path, name), name), name, Translations(path, name))
+
+
+def read_bytes(path: Path, name: str, most: int = MAX_BYTES) -> bytes:
+    """Read a file of so many bytes at most; `name` is what messages call it.
+
+    Raises:
+        RoutineError: it cannot be read, or is larger.
+
+    """
     try:
-        raw = read_file(path, MAX_BYTES)
+        return read_file(path, most)
     except OSError as error:
         if error.errno == errno.EFBIG:
             raise RoutineError(
-                f"this is too large; a routine has at most {MAX_BYTES // 1024} KiB", Mark(name, 1, 1)
+                f"this is too large; a routine has at most {most // 1024} KiB", Mark(name, 1, 1)
             ) from error
         raise RoutineError(f"cannot read {name}: {error.strerror or error}") from error
+
+
+def decode_text(raw: bytes, name: str) -> str:
+    """Return the text of a file.
+
+    Raises:
+        RoutineError: it is not in UTF-8.
+
+    """
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         message = name_bytes(raw) or "this is not UTF-8 text; save the file as UTF-8"
         raise RoutineError(message, Mark(name, line, 1)) from error
-    return parse_source(text, name, Translations(path, name))
 
 
-def parse_source(text: str, name: str, translations: Translations | None = None) -> Source:
-    """Parse YAML text; see `read_source`."""
+def check_controls(text: str, name: str) -> None:
+    """Refuse a text with a character that controls a terminal, or turns the direction of writing.
+
+    Raises:
+        RoutineError: it has one.
+
+    """
     if found := find_control(text.replace("\r\n", " \n").replace("\r", "\n")):
         at, character = found
         line, start = text.count("\n", 0, at) + 1, text.rfind("\n", 0, at)
         raise RoutineError(describe_control(character), Mark(name, line, at - start))
+
+
+def parse_source(text: str, name: str, translations: Translations | None = None) -> Source:
+    """Parse YAML text; see `read_yaml`."""
+    check_controls(text, name)
     lines = split_lines(text)
     if odd := [*find_outside(lines, name), *find_spaces(lines, name)]:
         raise RoutineError.gather(odd)
     if refusal := check_text(text):
         if not refusal.is_final and (foreign := name_foreign(text)):
-            raise RoutineError(foreign, Mark(name, 1, 1, split_lines(text)[0]))
-        raise RoutineError.gather(find_slips(text, name, check_text))
+            raise RoutineError(foreign, Mark(name, 1, 1, lines[0]))
+        raise _refuse(find_slips(text, name, check_text), lines, name)
     root = yaml.compose(text, Loader=Loader)
     if root is None:
         raise RoutineError("the file is empty; start with 'title:' and 'steps:'", Mark(name, 1, 1))
+    return make_source(root, text, name, translations)
+
+
+def make_source(
+    root: yaml.Node,
+    text: str,
+    name: str,
+    translations: Translations | None = None,
+    reading: Reading | None = None,
+) -> Source:
+    """Return the source of a file whose text makes a tree of YAML."""
     translations = translations or Translations(None, name)
     translations.list_scalars = partial(_list_scalars, root)
-    return Source(name, root, text=text, translations=translations)
+    return Source(name, root, text=text, translations=translations, reading=reading)
+
+
+def _refuse(mended: Mended, lines: Sequence[str], name: str) -> RoutineError:
+    """Return the error of a refused text, with the warnings about its valid lines."""
+    error = RoutineError.gather(mended.faults)
+    text = "\n".join(mended.lines)
+    if check_text(text) or not (root := yaml.compose(text, Loader=Loader)):
+        return error
+    try:
+        notes = find_cut_texts(Source(name, root, text=text))
+    except RoutineError as another:
+        notes = list(another.notes)
+    error.notes = tuple(_place_notes(notes, mended, lines))
+    return error
+
+
+def _place_notes(notes: Iterable[Fault], mended: Mended, lines: Sequence[str]) -> Iterator[Fault]:
+    for note in notes:
+        if note.mark and note.mark.text == lines[line := mended.origins[note.mark.line - 1]]:
+            yield replace(note, mark=replace(note.mark, line=line + 1))
 
 
 def _list_scalars(node: yaml.Node) -> Iterator[str]:
@@ -289,15 +369,15 @@ def _list_scalars(node: yaml.Node) -> Iterator[str]:
 
 
 def _start_step(mark: Mark) -> str | None:
-    """Return the line of a key as the first one of a new step; None where other things are before it."""
+    """Return the line of a key as the start of a new step; None if there is other text before it."""
     before, after = mark.text[: mark.column - 1], mark.text[mark.column - 1 :]
     return f"{before[:-2]}- {after}" if len(before) > 1 and not before.strip() else None
 
 
 def _unfold(node: yaml.ScalarNode) -> str:
-    """Text of a scalar in which a blank line is always two line breaks.
+    """Return the text of a scalar in which a blank line is always two line breaks.
 
-    In folded, plain and quoted text YAML turns one blank line into one line break; in literal text it keeps both.
+    In folded, plain and quoted text, YAML turns one blank line into one line break; in literal text it keeps both.
     """
     text: str = node.value
     return text if node.style == "|" else re.sub(r"\n+", "\n\n", text.rstrip("\n"))

@@ -1,6 +1,6 @@
-"""Writing the PO file of a routine: what is there stays, what was edited finds its translation, nothing is lost.
+"""Write the PO file of a routine: existing translations are kept, also for edited texts, and none is lost.
 
-An entry for each text in the order of the file, its overrides after it, then what the routine has no more.
+The file has an entry for each text in the order of the routine, each followed by its overrides, then obsolete entries.
 """
 
 import difflib
@@ -17,16 +17,16 @@ from narrator.routine.model import Routine
 from narrator.routine.translations import Translations, fold_context
 
 SIMILAR = 0.6
-"""Least ratio of `difflib` from which on a text is taken for an edited one."""
+"""Least ratio of `difflib` at which a text counts as edited."""
 _MOST_COMPARED = 200
 _LONGEST_COMPARED = 600
-"""Texts that are compared with one another, and characters of each: the time goes with the square of both."""
+"""Most texts compared with one another, and most characters of each: the time grows with the square of both."""
 _FLAG = "fuzzy"
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a PO file has: texts that are translated, that are not, that need a second look, and that have left."""
+    """Counts of a PO file: translated, missing, fuzzy and obsolete texts."""
 
     file: str
     done: int
@@ -36,11 +36,11 @@ class Written:
 
 
 def translate(routine: Routine, language: str) -> Iterator[Written]:
-    """Write the PO files of a routine, and of what it includes from the same folder or below, in a language.
+    """Write the PO files of a routine, and of files that it includes from the same folder or below, in a language.
 
     Raises:
-        RoutineError: a PO file that is there cannot be used; it is left as it is.
-        OSError: one cannot be written.
+        RoutineError: an existing PO file cannot be used; it is left unchanged.
+        OSError: a file cannot be written.
 
     """
     code = fold_language(language)
@@ -50,7 +50,7 @@ def translate(routine: Routine, language: str) -> Iterator[Written]:
 
 
 def list_own_files(routine: Routine) -> list[Translations]:
-    """Return the files of a routine that are in its folder or below, itself first; others belong to somebody else."""
+    """Return the files of a routine that are in its folder or below, itself first; other files are not its own."""
     files = [file for file in list_files(routine) if file.path]
     folder = files[0].find_file("en").parent
     return [file for file in files if file.find_file("en").is_relative_to(folder)]
@@ -75,7 +75,7 @@ def _write(file: Translations, language: str, texts: list[Text]) -> Written:
 def _count(name: str, file: polib.POFile, texts: list[Text]) -> Written:
     active = [entry for entry in file if not entry.obsolete]
     known = {(fold_context(entry.msgctxt), entry.msgid) for entry in active if entry.msgstr}
-    # Where each side has a text of its own, the one for all sides may be empty.
+    # If each side has its own text, the text for all sides may be empty.
     missing = {
         text.written.msgid
         for text in texts
@@ -99,7 +99,7 @@ def _make_file(language: str) -> polib.POFile:
 
 
 def _update(old: polib.POFile, texts: Iterable[Text], file: Translations) -> Iterator[polib.POEntry]:
-    """Yield the entries of a file: for its texts, for those of its texts that this routine does not use, and others."""
+    """Yield the entries of a file: for its texts in use, for its other texts, and obsolete ones."""
     wanted: dict[str, list[Text]] = {}
     for text in texts:
         wanted.setdefault(text.written.msgid, []).append(text)
@@ -118,7 +118,7 @@ def _update(old: polib.POFile, texts: Iterable[Text], file: Translations) -> Ite
     for entries in unused.values():
         yield from entries
     for entry in (entry for entries in (*left.values(), *gone.values()) for entry in entries):
-        # What was never translated is no loss.
+        # An entry without a translation need not be kept.
         if entry.msgstr or entry.tcomment:
             entry.obsolete = True
             yield entry
@@ -132,7 +132,7 @@ def _group(entries: Iterable[polib.POEntry]) -> dict[str, list[polib.POEntry]]:
 
 
 def _match(new: list[str], gone: dict[str, list[polib.POEntry]]) -> dict[str, str]:
-    """Find for each new text the one that it was edited from, if there is one that is alike; each is taken once."""
+    """Return for each new text the similar text that it was probably edited from, if any; each is used once."""
     free = [msgid for msgid in gone if any(entry.msgstr for entry in gone[msgid])]
     free = [msgid for msgid in free if len(msgid) <= _LONGEST_COMPARED][:_MOST_COMPARED]
     found: dict[str, str] = {}
@@ -151,7 +151,7 @@ def _mark_fuzzy(entry: polib.POEntry, msgid: str) -> polib.POEntry:
 
 
 def _describe(entry: polib.POEntry, texts: list[Text]) -> polib.POEntry:
-    """Say where the text of an entry is, and what."""
+    """Set the place and the kind of an entry's text."""
     entry.obsolete = False
     entry.comment = ", ".join(dict.fromkeys(_name_kind(text) for text in texts))
     marks = sorted({(text.written.mark.line, text.written.mark.file) for text in texts})

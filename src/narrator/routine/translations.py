@@ -1,7 +1,7 @@
-"""Translations of a file's texts: a gettext PO file for each language, beside it.
+"""Translations of a file's texts: one gettext PO file beside it for each language.
 
-`pigeon.de.po` holds the German of `pigeon.yaml`. An entry's msgid is a text as written; its msgctxt is a side, the
-title of a section, or both (`Pigeon|right`), where there the whole text is another.
+`pigeon.de.po` is the German translation of `pigeon.yaml`. An entry's msgid is a text as written. Its msgctxt is a
+side, the title of a section, or both (`Pigeon|right`), if the text differs there.
 """
 
 import errno
@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 
 import polib
 
-from narrator.characters import find_control
+from narrator.characters import describe_control, find_control
 from narrator.errors import Fault, Mark, RoutineError
 from narrator.languages import match_language
 from narrator.paths import find_below, read_file
@@ -32,7 +32,7 @@ _ROUND = {"round", "nth"}
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A text of a PO file in another language; `context` is "" unless it is for one side or section alone."""
+    """A translated text of a PO file; `context` is "" unless it is for one side or section only."""
 
     msgid: str
     context: str
@@ -42,31 +42,31 @@ class Entry:
 
 
 Catalog = Mapping[tuple[str, str], Entry]
-"""Entries of a PO file that have a text, by context (in small letters) and msgid."""
+"""Translated entries of a PO file, by context (in lower case) and msgid."""
 
 
 @dataclass(eq=False)
 class Translations:
-    """Translations of one file: `path` is where it is, None for nowhere; `name` is what messages call it."""
+    """Translations of one file at `path`, which is None if there is no file; messages use `name` for it."""
 
     path: Path | None
     name: str
     list_scalars: Callable[[], Iterable[str]] = tuple
-    """Yields every text, number and word of the file as written, whether or not it is a text to translate."""
+    """Yields every scalar of the file as written, including those that are not translated."""
     _known: dict[str, Catalog] = field(default_factory=dict)
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
-        """Languages that there is a PO file for, in alphabetical order."""
+        """Languages that have a PO file, in alphabetical order."""
         return tuple(sorted(_list_languages(self.path))) if self.path else ()
 
     @cached_property
     def msgids(self) -> frozenset[str]:
-        """What the file's texts are called in a PO file, and some that are none."""
+        """The msgids of the file's texts, and some of scalars that are not texts."""
         return frozenset(map(make_msgid, self.list_scalars()))
 
     def find(self, language: str, msgid: str, contexts: Iterable[str] = ()) -> Entry | None:
-        """Return the entry of a text in a language, in the first context that has one; None where there is none.
+        """Return the entry of a text in a language, in the first context that has one; None if there is none.
 
         Raises:
             RoutineError: the PO file cannot be used.
@@ -82,7 +82,7 @@ class Translations:
         """Return the texts in one of the languages.
 
         Raises:
-            RoutineError: with everything that is wrong with the PO file.
+            RoutineError: with all faults of the PO file.
 
         """
         if language not in self._known:
@@ -99,18 +99,18 @@ class Translations:
         return read_po(self.find_file(language), self.name_file(language))
 
     def find_file(self, language: str) -> Path:
-        """Return where the PO file for a language is, or belongs."""
-        assert self.path is not None  # noqa: S101 - what is nowhere has no translations
+        """Return the path of the PO file for a language, which may not exist."""
+        assert self.path is not None  # noqa: S101 - without a path there are no translations
         path = self.path.resolve()
         return path.with_name(f"{path.stem}.{language}.po")
 
     def name_file(self, language: str) -> str:
-        """Return what messages call the PO file for a language."""
+        """Return the name of the PO file for a language in messages."""
         return str(PurePath(self.name).with_name(self.find_file(language).name))
 
 
 def make_msgid(text: str) -> str:
-    """Return what a text is called in a PO file."""
+    """Return the msgid of a text."""
     return re.sub("[\u2028\u2029]", "\n", text).strip()
 
 
@@ -118,7 +118,7 @@ def _list_languages(path: Path) -> Iterator[str]:
     path = path.resolve()
     pattern = re.compile(rf"{re.escape(path.stem)}\.({_LANGUAGE})\.po")
     try:
-        names = os.listdir(path.parent)  # noqa: PTH208 - names alone are wanted
+        names = os.listdir(path.parent)  # noqa: PTH208 - only names are needed
     except OSError:
         return
     for name in names:
@@ -127,7 +127,7 @@ def _list_languages(path: Path) -> Iterator[str]:
 
 
 def read_po(path: Path, name: str) -> polib.POFile:
-    """Read a PO file; `name` is what messages call it. A link leads to a file in the same folder, or below it.
+    """Read a PO file; messages use `name` for it. A link must lead to a file in the same folder or below it.
 
     Raises:
         RoutineError: it cannot be read, or is not a PO file.
@@ -135,7 +135,7 @@ def read_po(path: Path, name: str) -> polib.POFile:
     """
     first = Mark(name, 1, 1)
     if find_below(path.parent, path.name) is None:
-        raise RoutineError("this is not a file in the folder of the routine; put the PO file itself there", first)
+        raise RoutineError("this link leads out of the routine's folder; put the PO file itself there", first)
     try:
         raw = read_file(path, MAX_BYTES)
     except OSError as error:
@@ -149,12 +149,12 @@ def read_po(path: Path, name: str) -> polib.POFile:
         raise RoutineError("this is not UTF-8 text; save the PO file as UTF-8", mark) from error
     _check_lines(text, name)
     try:
-        # What follows the text is a comment that no path can have: polib opens whatever its argument is a path of.
+        # polib opens its argument if that is an existing path; the NUL in this comment makes sure that it is not.
         found = polib.pofile(f"{text}\n# \0\n", encoding="utf-8", wrapwidth=0)
     except OSError as error:
         line = re.search(r"line (\d+)", str(error))
         mark = Mark(name, min(int(line.group(1)) if line else 1, text.count("\n") + 1), 1)
-        raise RoutineError("this is not a PO file from here on; write msgid and msgstr in turn", mark) from error
+        raise RoutineError("this is not valid from here on; a PO file has msgid and msgstr in turn", mark) from error
     lines = text.split("\n")
     for entry in found:
         entry.linenum = _find_line(lines, entry.linenum or 1)
@@ -162,21 +162,20 @@ def read_po(path: Path, name: str) -> polib.POFile:
 
 
 def _check_lines(text: str, name: str) -> None:
-    """Refuse what polib would take long over, or misread in silence."""
+    """Refuse text that polib would parse slowly, or misread without an error."""
     lines = text.split("\n")
     if len(lines) > _MAX_LINES:
-        raise RoutineError(f"over {_MAX_LINES:,} lines; a PO file has fewer", Mark(name, _MAX_LINES, 1))
+        raise RoutineError(f"over {_MAX_LINES:,} lines; split the routine into several", Mark(name, _MAX_LINES, 1))
     for number, line in enumerate(lines, 1):
         if found := find_control(line):
-            fault = f"the character {found[1]} steers a terminal and is not text; take it out"
-            raise RoutineError(fault, Mark(name, number, found[0] + 1))
+            raise RoutineError(describe_control(found[1]), Mark(name, number, found[0] + 1))
         is_comment = line.lstrip().startswith("#") and not re.match(r"\s*#[~|]", line)
         if line.strip() and not is_comment and not _LINE.fullmatch(line):
             raise RoutineError('this is not a line of a PO file; write msgstr "..." on one line', Mark(name, number, 1))
 
 
 def _find_line(lines: list[str], first: int) -> int:
-    """Return the number of the line at which the translation of an entry starts, whose first line is known."""
+    """Return the number of the line where the translation of the entry starting at `first` begins."""
     numbers = range(first, len(lines) + 1)
     return next((number for number in numbers if re.match(r"\s*(#~\s*)?msgstr", lines[number - 1])), first)
 
@@ -185,7 +184,7 @@ def _find_line(lines: list[str], first: int) -> int:
 
 
 def fold_context(text: str | None) -> str:
-    """Return a context as it is compared: in small letters, without spaces around its parts."""
+    """Return a context for comparison: in lower case, without spaces around its parts."""
     return "|".join(" ".join(part.split()).casefold() for part in (text or "").split("|"))
 
 
@@ -202,7 +201,7 @@ def _make_catalog(file: polib.POFile, name: str, language: str) -> Catalog:
         if each.msgid_plural or each.msgstr_plural:
             faults.append(Fault("a text of a routine has no plural; write one msgid and one msgstr", mark))
         elif key in seen:
-            faults.append(Fault("this text is here for the second time; keep one of the two", mark))
+            faults.append(Fault("this text has two entries; remove one of them", mark))
         elif each.msgstr.strip():
             faults += (Fault(message, mark) for message in _list_faults(entry, language))
             catalog[key] = entry
@@ -214,7 +213,7 @@ def _make_catalog(file: polib.POFile, name: str, language: str) -> Catalog:
 
 def _list_faults(entry: Entry, language: str) -> Iterator[str]:
     if found := find_control(entry.text):
-        yield f"the character {found[1]} steers a terminal and is not text; take it out"
+        yield describe_control(found[1])
         return
     try:
         check_braces(entry.text)
@@ -223,11 +222,11 @@ def _list_faults(entry: Entry, language: str) -> Iterator[str]:
         return
     strange = {name.lower() for name in _NAME.findall(entry.text)} - _list_names(entry.msgid)
     for name in sorted(strange):
-        yield f"{{{name}}} is not in the text that this translates; {_show_names(entry.msgid)}"
+        yield f"{{{name}}} is not in the text to translate; {_show_names(entry.msgid)}"
     try:
         check_marks(entry.text, language)
     except TextError as error:
-        # A title may hold brackets, which are not spoken.
+        # A title may contain brackets, because it is not spoken.
         if _can_be_spoken(entry.msgid):
             yield from (each.message for each in error.faults)
     except ValueError as error:
@@ -235,7 +234,7 @@ def _list_faults(entry: Entry, language: str) -> Iterator[str]:
 
 
 def _list_names(msgid: str) -> set[str]:
-    """Return the names in braces that a translation may have: those of the text, and the round by another name."""
+    """Return the names in braces that a translation may have: those of the text, and both names of the round."""
     names = {name.lower() for name in _NAME.findall(msgid)}
     return names | _ROUND if names & _ROUND else names
 

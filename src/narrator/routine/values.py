@@ -1,6 +1,6 @@
-"""What stands behind a key: lengths of time, and places in a hold.
+"""Types of values: lengths of time, and positions in a hold.
 
-Each is written in a short form by the author; the types here read it, and say in a JSON Schema what it looks like.
+Authors write them in short forms; these types parse them, and describe them in the JSON Schema.
 """
 
 import math
@@ -20,7 +20,7 @@ from narrator.units import LONGEST, TICK, Ms, format_duration, parse_duration
 Guidance: TypeAlias = Literal["full", "brief", "bells"]
 """How much of a routine is said."""
 STRETCH = 4
-"""`hold: 1m` may shrink to a quarter and grow to four times that."""
+"""Factor by which `hold: 1m` may shrink and grow."""
 
 _DURATION_SHAPE = (
     r"(([0-9.]+ *(h|hours?|m|mins?|minutes?|s|secs?|seconds?|ms) *)+|([0-9]+:)?[0-9]+:[0-9]{2}([.][0-9]+)?"
@@ -43,7 +43,7 @@ Pronunciation = Annotated[Word, AfterValidator(_check_pronunciation)]
 
 
 def fault_at(key: str | int, text: str, *more: str) -> PydanticCustomError:
-    """A fault that is best told at a key, or an index, and keys within that."""
+    """Return an error to be reported at a key or an index, and at keys within that."""
     return PydanticCustomError("at_key", "{text}", {"text": text, "keys": (key, *more)})
 
 
@@ -51,10 +51,10 @@ def fault_at(key: str | int, text: str, *more: str) -> PydanticCustomError:
 
 
 def read_duration(value: Any) -> Any:
-    """Read a length of time; negative ones are refused.
+    """Parse a length of time.
 
     Raises:
-        ValueError: it is none, or over a day.
+        ValueError: it is not valid, negative, or over a day.
 
     """
     if not isinstance(value, str):
@@ -75,13 +75,13 @@ Duration = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A length of time in ms, or in breaths, whose length is settled later."""
+    """A length of time in ms, or in breaths, whose length is known later."""
 
     ms: Ms = 0
     breaths: Decimal = Decimal(0)
 
     def resolve(self, breath: Ms) -> Ms:
-        """Length in ms, for breaths of that length."""
+        """Return the length in ms for a breath of that length."""
         return self.ms + round(self.breaths * breath)
 
 
@@ -96,17 +96,17 @@ def _read_span(text: str) -> Span:
 
 @dataclass(frozen=True, slots=True)
 class Elastic:
-    """A length that may stretch or shrink. What is None follows from the others."""
+    """A length that may stretch or shrink; a bound that is None follows from the others."""
 
     least: Span | None
     natural: Span | None
     most: Span | None
 
     def resolve(self, breath: Ms) -> tuple[Ms, Ms, Ms]:
-        """Least, natural and most in ms, for breaths of that length.
+        """Return the least, natural and longest length in ms for a breath of that length.
 
         Raises:
-            ValueError: they are out of order, or nothing at all.
+            ValueError: they are not in order, or zero.
 
         """
         natural = None if self.natural is None else self.natural.resolve(breath)
@@ -117,14 +117,14 @@ class Elastic:
         if natural is None:
             natural = round(math.sqrt(least * most)) or most // 2
         if not least <= natural <= most:
-            raise ValueError("'natural' must lie between 'min' and 'max'")
+            raise ValueError("'natural' must be between 'min' and 'max'")
         if most < TICK:
             raise ValueError("this needs some time; write 30s, or 20s..2m")
         return least, natural, most
 
     @property
     def has_breaths(self) -> bool:
-        """Whether its length depends on that of a breath."""
+        """Whether the length depends on that of a breath."""
         return any(span is not None and span.breaths for span in (self.least, self.natural, self.most))
 
 
@@ -132,7 +132,7 @@ _ELASTIC_KEYS = {"natural", "min", "max"}
 
 
 def _read_elastic(value: Any) -> Elastic:
-    """Read `1m` (a quarter to four times that), a range `20s..2m` (natural: its geometric mean), or the long form."""
+    """Parse `1m` (a quarter to four times that), a range `20s..2m` (natural: the geometric mean), or the long form."""
     if isinstance(value, Elastic):
         return value
     if isinstance(value, Mapping):
@@ -147,7 +147,7 @@ def _read_elastic(value: Any) -> Elastic:
         if not dots:
             elastic = Elastic(None, _read_span(low), None)
         else:
-            # "5..10 breaths": the unit of the end serves both.
+            # "5..10 breaths": the unit at the end applies to both numbers.
             unit = "breaths" if _BREATHS.fullmatch(high.strip()) and low.strip().replace(".", "", 1).isdigit() else ""
             elastic = Elastic(_read_span(f"{low} {unit}".strip()), None, _read_span(high))
             if elastic.least and elastic.most and _runs_backwards(elastic.least, elastic.most):
@@ -183,7 +183,7 @@ ElasticSpec = Annotated[Elastic, PlainValidator(_read_elastic), WithJsonSchema(_
 
 
 def _read_pause(value: Any) -> Elastic:
-    """A single length is rigid; a range is elastic."""
+    """Parse a single length, which is rigid, or a range, which is elastic."""
     if isinstance(value, str) and ".." not in value:
         span = _read_span(value)
         return Elastic(span, span, span)
@@ -208,11 +208,11 @@ class At:
 
     @property
     def is_from_end(self) -> bool:
-        """Whether it is counted back from the end of the hold."""
+        """Whether the time is counted back from the end of the hold."""
         return self.share == self.WHOLE
 
     def resolve(self, length: Ms) -> Ms:
-        """Time from the hold's start, for a hold of that length."""
+        """Return the time in ms from the start of a hold of that length."""
         return self.share * length // self.WHOLE + self.offset
 
 
@@ -228,7 +228,7 @@ def _read_at(value: Any) -> At:
         except (ValueError, OverflowError):
             share = -1
         if not 0 <= share < At.WHOLE:
-            raise ValueError(f"{text} is not a place in a hold; write 0% to 99%, half, 20s or -10s")
+            raise ValueError(f"{text} is not a position in a hold; write 0% to 99%, half, 20s or -10s")
         return At(share, 0)
     if text.startswith("-"):
         return At(At.WHOLE, -read_duration(text[1:]))

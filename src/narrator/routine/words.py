@@ -1,4 +1,4 @@
-"""What an author writes to be said or shown: a text by language, by side, in several wordings; and names of sides."""
+"""Authored texts by language and side and in several wordings, and the names of sides."""
 
 import random
 import re
@@ -16,14 +16,14 @@ from narrator.routine.values import fault_at
 from narrator.routine.written import Written
 
 Check: TypeAlias = Callable[[str, str], str]
-"""Refuses a line in a language that cannot be spoken, and returns it as it is to be kept."""
+"""Returns a line in a language in the form to keep, or raises ValueError if it cannot be spoken."""
 
 _MOST_LANGUAGES = 100
 _RANDOM, _SIDES_KEY = "random", "sides"
 
 
 class Wording(NamedTuple):
-    """Texts of which one is said, in a language ("" for the routine's own), on a side ("" for all)."""
+    """Alternative texts in a language ("" for the routine's own) on a side ("" for all)."""
 
     language: str
     side: str
@@ -32,7 +32,7 @@ class Wording(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SideNames:
-    """A side that a text is said on: its names, and those of all sides of its section, in small letters."""
+    """The names of the side that a text is said on, and of all sides of its section, in lower case."""
 
     names: frozenset[str]
     known: tuple[str, ...]
@@ -40,29 +40,29 @@ class SideNames:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A text, in one language or several, for all sides or for each, in one wording or in several."""
+    """A text in one or several languages, for all sides or for each, in one or several wordings."""
 
     wordings: tuple[Wording, ...]
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """Every text there is, in the order of the file."""
+        """All texts in the order of the file."""
         return tuple(text for wording in self.wordings for text in wording.texts)
 
     @property
     def has_words(self) -> bool:
-        """Whether there is something to say, and not just an empty text."""
+        """Whether any of the texts is not empty."""
         return any(self.texts)
 
     def list_translations(self) -> Iterator[str]:
-        """Yield the texts that PO files have for it, in all languages, for all sides and sections alike."""
+        """Yield the translations in PO files that are for all sides and sections, in all languages."""
         for text in self.texts:
             if isinstance(text, Written):
                 found = map(text.say_in, text.translations.languages)
                 yield from (translated for translated in found if translated is not None)
 
     def list_languages(self, own: str) -> list[str]:
-        """Return the languages that it may be in: those written here, then those of PO files."""
+        """Return the possible languages: those written here, then those of PO files."""
         files = (text.translations.languages for text in self.list_own(own) if isinstance(text, Written))
         return list(dict.fromkeys([*self.list_written(own), *next(files, ())]))
 
@@ -74,12 +74,12 @@ class Words:
         side: SideNames | None = None,
         titles: Iterable[str] = (),
     ) -> str:
-        """The text in a language, on a side, in sections of `titles`, innermost first; `own` is the routine's language.
+        """Return the text in a language on a side, in sections of `titles`, innermost first.
 
-        What is written here goes before a PO file.
+        `own` is the routine's language. A text written here takes precedence over one in a PO file.
 
         Raises:
-            ValueError: there is no such translation, or none for this side; says which there are.
+            ValueError: there is no translation, or none for this side; the message says which there are.
             RoutineError: the PO file cannot be used.
 
         """
@@ -98,21 +98,21 @@ class Words:
         return chance.choice(_find_side(self._find_wordings(code, own), side).texts)
 
     def pick_name(self, language: str, own: str, side: SideNames | None = None, titles: Iterable[str] = ()) -> str:
-        """As `pick`, for what is shown and not spoken: falls back to the first there is."""
+        """Return the text like `pick`, for texts that are shown: fall back to the first one."""
         try:
             return self.pick(language, own, random.Random(0), side, titles)  # noqa: S311 - nothing is secret here
         except ValueError:
             return self.texts[0]
 
     def list_written(self, own: str) -> list[str]:
-        """Return the languages that it stands in where it is written; `own` is the routine's."""
+        """Return the languages written here; `own` is the routine's language."""
         return list(dict.fromkeys(wording.language or own for wording in self.wordings))
 
     def _find_wordings(self, code: str, own: str) -> list[Wording]:
         return [wording for wording in self.wordings if (wording.language or own) == code]
 
     def list_own(self, own: str) -> tuple[str, ...]:
-        """Return the texts that PO files translate: those in the routine's language, else in the first there is."""
+        """Return the texts that PO files translate: those in the routine's language, else in the first one."""
         return tuple(text for wording in self._find_source(own) for text in wording.texts)
 
     def _find_source(self, own: str) -> list[Wording]:
@@ -120,11 +120,11 @@ class Words:
 
 
 class UntranslatedError(ValueError):
-    """There is no text in the language that was asked for."""
+    """There is no text in the requested language."""
 
 
 def list_contexts(side: SideNames | None, titles: Iterable[str]) -> list[str]:
-    """Return the contexts in which a text may be another, the narrowest first."""
+    """Return the contexts that may have their own text, the narrowest first."""
     names = sorted(side.names) if side else []
     folded = [fold_context(title.replace("|", " ")) for title in titles]
     return [context for title in folded for context in (*(f"{title}|{name}" for name in names), title)] + names
@@ -134,7 +134,7 @@ def _find_side(wordings: list[Wording], side: SideNames | None) -> Wording:
     if not wordings[0].side:
         return wordings[0]
     if side is None:
-        raise ValueError("'sides' in a text is for steps inside a section with 'sides'; write the text itself here")
+        raise ValueError("'sides' in a text works only inside a section with 'sides'; write the text itself here")
     for wording in wordings:
         if wording.side.lower() not in side.known:
             raise ValueError(f"the section has no side {wording.side!r}; {suggest(wording.side, side.known)}")
@@ -152,11 +152,11 @@ def check_text(text: str, language: str) -> str:
     """Refuse a text that cannot be spoken.
 
     Raises:
-        ValueError: nothing to say, brackets and braces that do not match, or what would be spoken and should not.
+        ValueError: there is nothing to say, brackets or braces do not match, or markup would be spoken.
 
     """
     if not text.strip():
-        raise ValueError("the text is empty; write what to say, or take the step out")
+        raise ValueError("the text is empty; write what to say, or remove the step")
     check_braces(text)
     check_marks(text, language)
     return text
@@ -168,19 +168,19 @@ def _check_brief(text: str, language: str) -> str:
 
 def _check_name(text: str, _language: str = "") -> str:
     if not text.strip():
-        raise ValueError("this is empty; write something, or take it out")
+        raise ValueError("this is empty; write something, or remove it")
     if len(text) > 200:
         raise ValueError("this is too long for a name; it takes at most 200 characters")
     return " ".join(text.split())
 
 
 def find_own(info: ValidationInfo) -> str:
-    """Return the language of the file that is read; English where nobody says."""
+    """Return the language of the file being read; English by default."""
     return (info.context or {}).get("language") or "en"
 
 
 def read_words(value: Any, check: Check, own: str, *, by_side: bool = True) -> Words:
-    """Read a text: a line, `{random: [...]}`, with `by_side` `{sides: {right: ..., left: ...}}`, or these by language.
+    """Parse a text: a line, `{random: [...]}`, with `by_side` `{sides: {right: ..., left: ...}}`, or these by language.
 
     `check` refuses a line that cannot be spoken; `own` is the language of the file.
 
@@ -197,7 +197,7 @@ def read_words(value: Any, check: Check, own: str, *, by_side: bool = True) -> W
             forms = "{en: ..., de: ...}, {random: [...]} or {sides: {right: ..., left: ...}}"
             raise fault_at(key, f"{key!r} is not a language; a text is one line, {forms}")
     if not value:
-        raise ValueError("the text is empty; write what to say, or take the step out")
+        raise ValueError("the text is empty; write what to say, or remove the step")
     if len(value) > _MOST_LANGUAGES:
         raise ValueError(f"this text has too many languages; it takes at most {_MOST_LANGUAGES}")
     return Words(
@@ -214,9 +214,9 @@ def _read_sided(language: str, value: Any, check: Check, own: str, *, by_side: b
         return (Wording(language, "", _read_wordings(value, check, own)),)
     by_name = value[_SIDES_KEY]
     if not by_side:
-        raise ValueError("a title is one line for all sides; write {side} where its name is to be")
+        raise ValueError("a title is one line for all sides; write {side} where the side's name should be")
     if len(value) > 1 or not isinstance(by_name, Mapping) or not by_name:
-        raise ValueError("'sides' in a text holds a text for each side, such as {sides: {right: ..., left: ...}}")
+        raise ValueError("'sides' in a text needs a text for each side, such as {sides: {right: ..., left: ...}}")
     return tuple(Wording(language, name.strip(), _read_wordings(text, check, own)) for name, text in by_name.items())
 
 
@@ -224,7 +224,7 @@ def _read_wordings(value: Any, check: Check, own: str) -> tuple[str, ...]:
     if isinstance(value, Mapping) and set(value) == {_RANDOM}:
         options = value[_RANDOM]
         if not isinstance(options, list) or not options:
-            raise ValueError("'random' is a list of wordings, one of which is said")
+            raise ValueError("'random' is a list of wordings, such as {random: [Rest., Let go.]}")
         return tuple(_check_line(option, check, own) for option in options)
     return (_check_line(value, check, own),)
 
@@ -247,7 +247,7 @@ _LINE = {"type": ["string", "number"], "pattern": r"\S"}
 
 
 def make_text_schema(text: Mapping[str, Any] = _LINE, *, by_side: bool = True) -> dict[str, Any]:
-    """JSON Schema of a text whose lines look like `text`."""
+    """Return the JSON Schema of a text whose lines have the schema `text`."""
     choice = _make_object({"random": {"type": "array", "items": text, "minItems": 1}})
     forms: list[Mapping[str, Any]] = [text, choice]
     if by_side:
@@ -271,13 +271,13 @@ Text = Annotated[
     PlainValidator(lambda value, info: read_words(value, check_text, find_own(info))),
     WithJsonSchema(make_text_schema()),
 ]
-"""Words to be spoken: a text, `{random: [...]}`, `{sides: {right: ...}}`, or these by language `{en: ..., de: ...}`."""
+"""Spoken words: a text, `{random: [...]}`, `{sides: {right: ...}}`, or these by language `{en: ..., de: ...}`."""
 Brief = Annotated[
     Words,
     PlainValidator(lambda value, info: read_words(value, _check_brief, find_own(info))),
     WithJsonSchema(make_text_schema({"type": ["string", "number"]})),
 ]
-"""As `Text`; an empty one says nothing."""
+"""Like `Text`; may be empty."""
 Name = Annotated[
     Words,
     PlainValidator(lambda value: read_words(value, _check_name, "", by_side=False)),
@@ -285,7 +285,7 @@ Name = Annotated[
 ]
 """A title, in one language or several."""
 Line = Annotated[str, AfterValidator(lambda text, info: check_text(text, find_own(info)))]
-"""Words to be spoken, in one language only."""
+"""Spoken words in one language only."""
 
 
 # Sides ------------------------------------------------------------------------------------------------------------
@@ -294,13 +294,13 @@ _MOST_SIDES = 8
 
 
 class Side(NamedTuple):
-    """One side by its names, each with its language; "" stands for the routine's own."""
+    """A side with its names, each with a language; "" stands for the routine's own."""
 
     names: tuple[tuple[str, str], ...]
 
 
 def _read_sides(value: Any) -> tuple[Side, ...]:
-    """Read `[right, left]`, `[{en: right, de: rechts}, ...]` or `{en: [right, left], de: [...]}`."""
+    """Parse `[right, left]`, `[{en: right, de: rechts}, ...]` or `{en: [right, left], de: [...]}`."""
     if isinstance(value, tuple):
         return value
     if isinstance(value, Mapping):
@@ -311,7 +311,7 @@ def _read_sides(value: Any) -> tuple[Side, ...]:
 def _read_sides_by_language(value: Mapping[str, Any]) -> tuple[Side, ...]:
     by_language = {language: [_name_side(name) for name in _check_sides(names)] for language, names in value.items()}
     if len({len(names) for names in by_language.values()}) != 1:
-        raise ValueError("'sides' needs as many names in each language")
+        raise ValueError("'sides' needs the same number of names in each language")
     return tuple(Side(tuple(zip(by_language, names, strict=True))) for names in zip(*by_language.values(), strict=True))
 
 

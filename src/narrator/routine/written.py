@@ -1,4 +1,4 @@
-"""A text of a file as a str that knows where it is, what it was made from, and how it is said in other languages."""
+"""A text of a file as a str with its place, its template and its translations."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -12,20 +12,20 @@ _NAME = re.compile(r"\{([A-Za-z][A-Za-z0-9_]*)\}")
 
 
 class Translated(str):
-    """A text from a PO file, with its entry there, and those of the values in it."""
+    """A text from a PO file, with its entry and those of the values in it."""
 
     __slots__ = ("entries",)
     entries: tuple[Entry, ...]
 
     def __new__(cls, text: str, entries: tuple[Entry, ...]) -> Self:
-        """Make one."""
+        """Make a text from its entries."""
         made = super().__new__(cls, text)
         made.entries = entries
         return made
 
 
 class Written(str):
-    """A text of a file. `template` is how it is written there, before `values` were put for names in braces."""
+    """A text of a file. `template` is the text as written, before names in braces were replaced by `values`."""
 
     __slots__ = ("mark", "template", "translations", "values")
     mark: Mark
@@ -41,7 +41,7 @@ class Written(str):
         template: str | None = None,
         values: "Mapping[str, Written] | None" = None,
     ) -> Self:
-        """Make one; its template is the text unless another is given."""
+        """Make a text; its template is the text itself by default."""
         made = super().__new__(cls, text)
         made.mark, made.translations = mark, translations
         made.template, made.values = text if template is None else template, values or {}
@@ -49,20 +49,20 @@ class Written(str):
 
     @property
     def msgid(self) -> str:
-        """What the text is called in a PO file."""
+        """The msgid of the text in a PO file."""
         return make_msgid(self.template)
 
     @property
     def has_letters(self) -> bool:
-        """Whether there is anything in it that another language says in another way."""
+        """Whether it contains letters, so that it may need a translation."""
         return _LETTER.search(self) is not None
 
     def reword(self, text: str) -> "Written":
-        """Return another text in place of this one, made from the same."""
+        """Return another text with the same origin."""
         return Written(text, self.mark, self.translations, self.template, self.values)
 
     def say_in(self, language: str, contexts: Iterable[str] = ()) -> Translated | None:
-        """Return what is said in a language, in the first of `contexts` that has a text of its own; None for nothing.
+        """Return the translation in a language, from the first of `contexts` that has one, or None.
 
         Raises:
             RoutineError: the PO file of the language cannot be used.
@@ -85,7 +85,7 @@ class Written(str):
 
 
 def _fill(text: str, words: Mapping[str, str]) -> str:
-    """Put words for the names that are known, and leave the others."""
+    """Replace the names that are known by their words, and leave the others."""
 
     def put(found: re.Match[str]) -> str:
         name = found.group(1)

@@ -1,4 +1,4 @@
-"""`Routine` to `Script`: what will be heard and waited for, in order, with lengths of silence still open."""
+"""Write a `Script` from a `Routine`: all cues and silences in order, with the lengths of silences still open."""
 
 from narrator.script.context import make_bed, make_bell
 from narrator.script.cues import (

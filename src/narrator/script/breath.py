@@ -1,4 +1,4 @@
-"""Rounds of breath: authored to what a script has."""
+"""Make the breath rounds of a script from an authored step."""
 
 from fractions import Fraction
 
@@ -11,10 +11,10 @@ from narrator.units import Ms
 
 
 def make_breath(step: model.Breathe, cues: tuple[HoldCue, ...], place: Place, context: Context) -> BreathBlock:
-    """Return the rounds of breath that are written so.
+    """Return the breath rounds of a step.
 
     Raises:
-        UnrollingError: there are no words for its phases, or its length is out of order.
+        UnrollingError: there are no words for its phases, or its bounds are not in order.
 
     """
     has_words = bool(step.voiced.first or step.voiced.every)
@@ -47,7 +47,7 @@ def _make_last(step: model.Breathe, place: Place, context: Context) -> Speech | 
 
 
 def _make_words(phase: PhaseSpec, step: model.Breathe, place: Place, context: Context) -> tuple[Speech, ...]:
-    """The word for a phase, and with `count` a number for each further second of it at its longest."""
+    """Return the word for a phase; with `count`, also a number for each further second of its longest occurrence."""
     own, mark = phase.say, step.find_mark("breathe")
     if own is None:
         name = phase.name
@@ -64,6 +64,6 @@ def _make_words(phase: PhaseSpec, step: model.Breathe, place: Place, context: Co
 
 
 def _show_words(step: model.Breathe) -> str:
-    """Return how an author gives a step words of its own."""
+    """Return the key that gives a step its own words, as an author writes it."""
     names = dict.fromkeys(each.name for each in step.breathe)
     return f"words: {{{', '.join(f'{name}: ...' for name in names)}}}"

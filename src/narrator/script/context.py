@@ -1,4 +1,4 @@
-"""What holds for every step that is unrolled: the language, narrator's own words, respellings, the seed."""
+"""The context in which steps are unrolled: the language, narrator's own words, and the seed."""
 
 import random
 from collections.abc import Mapping
@@ -21,42 +21,42 @@ from narrator.script.sounds import EVERY, Bed, Bell
 from narrator.units import TICK, Ms
 
 MAX_CHARACTERS = 2_000_000
-"""Characters of text that a routine may come to: some forty hours of speech."""
+"""Most characters of text in a routine: about forty hours of speech."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where in the routine a step is unrolled: its path, the side it is on, and the words for braces."""
+    """The place in the routine where a step is unrolled: its path, its side, and the words for braces."""
 
     path: ElasticId
     id: str = ""
-    """As the path, but with sides: no two places of a routine share it."""
+    """Like the path, but including sides; unique within a routine."""
     section: int | None = None
     side: str | None = None
     names: SideNames | None = None
-    """What texts may call that side."""
+    """Names under which texts may refer to that side."""
     titles: tuple[str, ...] = ()
-    """Titles of the sections around it as written, innermost first."""
+    """Titles of the enclosing sections as written, innermost first."""
     later_side: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
     units: tuple[ElasticId, ...] = ()
     yields: tuple[ElasticId, ...] = ()
     windows: tuple[Window, ...] = ()
     counting: Counting | None = None
-    """The repeat around it, where its number of rounds is open and `{rounds}` not yet settled."""
+    """The enclosing repeat, if its number of rounds is open and `{rounds}` is not known yet."""
 
 
 def join_id(parent: str, part: object) -> str:
-    """Return the id of something within a place."""
+    """Return the id of a part of a place."""
     return f"{parent}/{part}" if parent else str(part)
 
 
 class UnrollingError(NarratorError):
-    """A step that cannot be unrolled: the others still can, so that all faults are told."""
+    """A step cannot be unrolled; the others still are, so that all faults are reported."""
 
 
 class Context:
-    """Turns what steps say into words, bells and lengths of a script, in one language."""
+    """Makes the texts, bells and lengths of a script from authored steps, in one language."""
 
     def __init__(self, routine: model.Routine, guidance: Guidance, language: str, seed: int) -> None:
         self.own_language = routine.language
@@ -65,20 +65,20 @@ class Context:
         self.language = language
         self.seed = seed
         self.notes: dict[Fault, None] = {}
-        """What is odd about the texts written so far."""
+        """Warnings about the texts written so far."""
         self._pieces: dict[str, list[Sentence | InlinePause]] = {}
         self.untranslated: set[Fault] = set()
-        """Texts so far that there is no translation of."""
+        """Texts so far that have no translation."""
         self._breath = routine.breath
         self._sounds = routine.sounds
         self._characters = 0
 
     def is_brief(self, place: Place) -> bool:
-        """Whether a step says its brief words, where it has some."""
+        """Return whether a step says its brief words, if it has any."""
         return place.later_side or self.guidance == "brief"
 
     def make_bell(self, spec: BellSpec, mark: Mark) -> Bell:
-        """Return the bell that is written so.
+        """Return the bell of a specification.
 
         Raises:
             UnrollingError: it is a sound file that cannot be read.
@@ -90,17 +90,17 @@ class Context:
             raise UnrollingError.gather(error.faults) from None
 
     def settle(self, elastic: AuthoredElastic, breath: Ms | None, mark: Mark) -> Elastic:
-        """Bounds on the nearest tick; at least one tick each, so that a share of them exists."""
+        """Return the bounds on the nearest ticks; those of an elastic are at least one tick."""
         least, natural, most = (round_length(length) for length in self.resolve(elastic, breath, mark))
         if least == most:
             return Elastic(most, most, most)
         return Elastic(max(least, TICK), max(natural, TICK), max(most, TICK))
 
     def resolve(self, elastic: AuthoredElastic, breath: Ms | None, mark: Mark) -> tuple[Ms, Ms, Ms]:
-        """Least, natural and most in ms.
+        """Return the least, natural and longest length in ms.
 
         Raises:
-            UnrollingError: they are out of order.
+            UnrollingError: they are not in order.
 
         """
         try:
@@ -109,10 +109,10 @@ class Context:
             raise UnrollingError(str(error), mark) from None
 
     def split(self, words: Words, place: Place, mark: Mark) -> list[Sentence | InlinePause]:
-        """Take a text apart, after its braces are filled in: what is filled in may hold brackets of its own."""
+        """Split a text into sentences and pauses after filling in its braces, whose values may contain brackets."""
         try:
             text = self.write(words, place, mark)
-            # Rounds and sides say the same again.
+            # Rounds and sides repeat the same texts.
             if text not in self._pieces:
                 self._pieces[text] = split_text(text, self.language, self.lines)
             return self._pieces[text]
@@ -120,14 +120,19 @@ class Context:
             raise UnrollingError(str(error), mark) from None
 
     def write_whole(self, words: Words, place: Place, mark: Mark) -> str:
-        """A text that is one clip, and so has no pauses in it."""
+        """Return a text that is spoken as one clip and therefore cannot contain pauses.
+
+        Raises:
+            UnrollingError: it contains a pause, or cannot be written.
+
+        """
         pieces = self.split(words, place, mark)
         if any(isinstance(piece, InlinePause) for piece in pieces):
-            raise UnrollingError("there is no room for a pause in these words; take it out", mark)
+            raise UnrollingError("these words cannot contain a pause; remove it", mark)
         return " ".join(piece.text for piece in pieces if isinstance(piece, Sentence))
 
     def write(self, words: Words, place: Place, mark: Mark) -> str:
-        """A text in the script's language, its braces filled in."""
+        """Return a text in the script's language, with its braces filled in."""
         try:
             chance = self.draw(f"{place.path} {place.side}")
             text = words.pick(self.language, self.own_language, chance, place.names, place.titles)
@@ -139,11 +144,11 @@ class Context:
         return self.fill(text, place, mark)
 
     def write_title(self, title: Words, place: Place, mark: Mark) -> str:
-        """A title in the script's language, or in the one that it has, its braces filled in."""
+        """Return a title in the script's language, or in one that it has, with its braces filled in."""
         return self.fill(title.pick_name(self.language, self.own_language, place.names, place.titles), place, mark)
 
     def fill(self, text: str, place: Place, mark: Mark) -> str:
-        """Fill in the braces of a text; what is wrong with one of a PO file is reported there."""
+        """Fill in the braces of a text; faults in a translation are reported at its place in the PO file."""
         if isinstance(text, Translated):
             mark = text.entries[0].mark
             self.notes |= dict.fromkeys(describe_fuzzy(entry) for entry in text.entries if entry.is_fuzzy)
@@ -154,7 +159,7 @@ class Context:
             if "{nth}" in text.lower() and "round" in place.words and "nth" not in place.words:
                 number = place.words["round"]
                 raise UnrollingError(
-                    f"narrator has no word in {self.language!r} for which round number {number} is; write {{round}}",
+                    f"narrator has no ordinal in {self.language!r} for round {number}; write {{round}} instead",
                     mark,
                 ) from None
             fix = (
@@ -167,20 +172,20 @@ class Context:
         return str(filled)
 
     def draw(self, what: str) -> random.Random:
-        """Chance for one thing of the routine: with the same seed the same."""
+        """Return the random numbers for one part of the routine; they depend only on it and on the seed."""
         return random.Random(f"{self.seed} {what}")  # noqa: S311 - nothing is secret here
 
     def need_phrases(self, mark: Mark, example: str) -> Phrases:
-        """Narrator's own words; `example` is how an author writes them instead, in the step at that place.
+        """Return narrator's own words; `example` shows how an author writes them instead.
 
         Raises:
-            UnrollingError: it has none in this language.
+            UnrollingError: narrator has no words in this language.
 
         """
         phrases = find_phrases(self.language)
         if phrases is None:
             raise UnrollingError(
-                f"narrator has no words of its own in {self.language!r}, only in {', '.join(list_languages())}; write "
+                f"narrator has its own words only in {', '.join(list_languages())}, not in {self.language!r}; write "
                 f"them here: {example}",
                 mark,
             )
@@ -188,7 +193,7 @@ class Context:
 
 
 def make_bell(spec: BellSpec, mark: Mark, sounds: tuple[Path, ...] = ()) -> Bell:
-    """Return the bell that is written so at a place; its file is looked for as `find_sound` does.
+    """Return the bell of a specification; `find_sound` finds its file.
 
     Raises:
         RoutineError: it is a sound file that cannot be read.
@@ -200,7 +205,7 @@ def make_bell(spec: BellSpec, mark: Mark, sounds: tuple[Path, ...] = ()) -> Bell
 
 
 def make_bed(spec: BedSpec, mark: Mark, sounds: tuple[Path, ...] = ()) -> Bed:
-    """Return the bed that is written so at a place; its file is looked for as `find_sound` does.
+    """Return the bed of a specification; `find_sound` finds its file.
 
     Raises:
         RoutineError: it is a sound file that cannot be read.

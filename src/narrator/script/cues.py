@@ -1,6 +1,6 @@
-"""A script: everything that will be heard and waited for, in order.
+"""The script: all cues and silences in order.
 
-All lengths in it are whole ticks: rigid silences and the bounds of elastics go to the nearest one.
+All lengths in it are whole ticks: rigid silences and the bounds of elastics are rounded to the nearest one.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,12 +21,12 @@ LEAD: Ms = 500
 
 
 ElasticId: TypeAlias = tuple[object, ...]
-"""Name of an elastic length; silences with one name are always equally long."""
+"""Name of an elastic length; silences with the same name are always equally long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Elastic:
-    """A length between `least` and `most`, `natural` when nothing asks otherwise; all in whole ticks, as ms."""
+    """A length between `least` and `most`, `natural` by default; all in ms on whole ticks."""
 
     least: Ms
     natural: Ms
@@ -34,23 +34,23 @@ class Elastic:
 
 
 class Every(NamedTuple):
-    """In a hold: again and again, first after one interval."""
+    """Repeatedly in a hold, first after one interval."""
 
     interval: Ms
 
 
 class Countdown(NamedTuple):
-    """In a hold: numbers that end with it, one a second."""
+    """Numbers, one a second, that end with the hold."""
 
 
 class Spread(NamedTuple):
-    """In a hold: as many of the first texts as fit, with equal silences of at least `apart` around them."""
+    """As many of the first texts as fit in a hold, with equal silences of at least `apart` around them."""
 
     apart: Ms
 
 
 class Drawn(NamedTuple):
-    """In a hold: from `least` to `most` cues by chance, with silences of at least `apart` around them."""
+    """From `least` to `most` cues at random in a hold, with silences of at least `apart` around them."""
 
     least: int
     most: int
@@ -59,10 +59,10 @@ class Drawn(NamedTuple):
 
 
 class HoldCue(NamedTuple):
-    """A cue inside a hold: where in it, and what is heard.
+    """A cue inside a hold and its position.
 
-    `cues` are the numbers of a countdown, the texts of a spread, or wordings, of which the first that fits is taken;
-    if it `takes_turns` they are texts that follow one another, across all holds that have its `name`.
+    `cues` are the numbers of a countdown, the texts of a spread, or wordings, of which the first that fits is used. If
+    it `takes_turns`, they are texts that follow one another in all holds with its `name`.
     """
 
     mark: Mark
@@ -76,20 +76,20 @@ class HoldCue(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Nothing to hear, for a while; a hold is one to practise in and may have cues of its own."""
+    """A silence; a hold is a silence to practise in and may contain cues."""
 
     length: Elastic
     elastic_id: ElasticId
     is_hold: bool = False
     cues: tuple[HoldCue, ...] = ()
     is_quiet: bool = False
-    """Whether its silence is meant, so that nobody misses a word in it."""
+    """Whether its silence is intended, so that no words are missing in it."""
 
 
 class Phase(NamedTuple):
-    """A phase of a breath: its length in the first round and in the last, and its words in voiced rounds.
+    """A phase of a breath: its lengths in the first and last round, and its words in voiced rounds.
 
-    Of several words the second is said after a second, and so on.
+    Several words are said one a second.
     """
 
     name: str
@@ -98,31 +98,31 @@ class Phase(NamedTuple):
     words: tuple[Speech, ...] = ()
 
     def measure(self, share: Fraction) -> Fraction:
-        """Return its length in ms at a share of the way from the first round to the last."""
+        """Return the length in ms at a share of the way from the first round to the last."""
         return self.first + share * (self.last - self.first)
 
     def list_words(self, length: Fraction) -> tuple[Speech, ...]:
-        """Return its words where it is so many ms long: one for each whole second, at least one."""
+        """Return the words for a length in ms: one for each whole second, at least one."""
         return self.words[: max(int(length) // 1000, 1)]
 
 
 class Voiced(NamedTuple):
-    """Which rounds have words: so many at the start, then one in `every` so many; and words for the last round."""
+    """Which rounds have words: the `first` ones, then one in `every`; and the words for the last round."""
 
     first: int
     every: int | None = None
     last: Speech | None = None
 
     def has_words(self, number: int) -> bool:
-        """Whether a round, counted from 0, has words for its phases."""
+        """Return whether a round, counted from 0, has words for its phases."""
         return number < self.first or bool(self.every and (number + 1 - self.first) % self.every == 0)
 
 
 @dataclass(frozen=True, slots=True)
 class BreathBlock:
-    """Rounds of breath. Phases never stretch; the number of rounds does, between `least` and `most`.
+    """Breath rounds. Phases never stretch; the number of rounds varies between `least` and `most`.
 
-    The lengths of phases go evenly from those of the first round to those of the last, however many rounds there are.
+    The lengths of phases change linearly from the first round to the last, for any number of rounds.
     """
 
     phases: tuple[Phase, ...]
@@ -132,27 +132,27 @@ class BreathBlock:
     voiced: Voiced
     elastic_id: ElasticId
     cues: tuple[HoldCue, ...] = ()
-    """What is heard over the rounds, as in a hold."""
+    """Cues over the rounds, as in a hold."""
 
     @property
     def round(self) -> Ms:
-        """Length of a round, in the mean of all."""
+        """Mean length of a round."""
         return sum(phase.first + phase.last for phase in self.phases) // 2
 
     @staticmethod
     def find_share(number: int, rounds: int) -> Fraction:
-        """How far on the way from the first round to the last a round is, counted from 0; a single one is half way."""
+        """Return the position of a round, counted from 0, between the first (0) and the last (1); 1/2 if alone."""
         return Fraction(number, rounds - 1) if rounds > 1 else Fraction(1, 2)
 
     def find_last_share(self) -> Fraction:
-        """How far on the way a round with words can be, whatever the number of rounds."""
+        """Return the last position of a round with words, for any number of rounds."""
         if self.voiced.every or not self.voiced.first:
             return Fraction(1 if self.voiced.every else 0)
         counts = (self.least, min(max(self.least, 2), self.most))
         return max(self.find_share(min(self.voiced.first, count) - 1, count) for count in counts)
 
     def measure(self, rounds: int) -> Ms:
-        """Length of that many rounds, to the nearest tick."""
+        """Return the length of that many rounds, on the nearest tick."""
         return round_length(rounds * self.round)
 
 
@@ -160,8 +160,8 @@ class BreathBlock:
 class Unit:
     """Material that enters and leaves as a whole: an optional or extra step, or a round of a repeat.
 
-    All sides and rounds in which a step stands are one unit. Units of one kind enter by `number`, then in `order`;
-    none enters before those that it is `within`.
+    A step is one unit in all of its sides and rounds. Units of one kind enter by `number`, then in `order`; none enters
+    before those that it is `within`.
     """
 
     name: ElasticId
@@ -172,7 +172,7 @@ class Unit:
     """Place of the step in the routine; sorts in the order of the file."""
     number: int = 1
     is_extra: bool = False
-    """Whether it is out at natural length; so is whatever is within it."""
+    """Whether it is left out at natural length, with everything within it."""
     within: tuple[ElasticId, ...] = ()
     round: int | None = None
     """Which round of a repeat it is."""
@@ -191,7 +191,7 @@ class Window:
     until: Ms | None = None
 
     def admits(self, length: Ms | None) -> bool:
-        """Return whether a track of that length has the step; None is natural length, which `since` does not admit."""
+        """Return whether a track of that length has the step; None is natural length, at which `since` excludes it."""
         if length is None:
             return not self.since
         return self.since <= length and (self.until is None or length < self.until)
@@ -199,10 +199,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry of a script: what, from which step, in which section (an index, innermost), on which side.
+    """One entry of a script, with the place of its step, its innermost section (an index) and its side.
 
-    It is heard while all its `units` are in and none is of those that it `yields` to, in tracks of a length that all
-    its `windows` admit.
+    It is in a track if all its `units` are in, if none that it `yields` to is, and if all its `windows` admit the
+    length.
     """
 
     what: Cue | Silence | BreathBlock
@@ -214,12 +214,12 @@ class Item:
     yields: tuple[ElasticId, ...] = ()
     windows: tuple[Window, ...] = ()
     id: str = ""
-    """Where in the routine it is: path, sides, rounds and number; the same at every length."""
+    """Where in the routine the item is: path, sides, rounds and number; the same at every length."""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section as it runs; `elastic_id` is shared by the runs of one authored section on each side."""
+    """One run of a section; the runs of one authored section on each side share an `elastic_id`."""
 
     title: str
     mark: Mark
@@ -227,16 +227,16 @@ class Section:
     parent: int | None
     elastic_id: ElasticId
     bed: BedLevel | None = None
-    """The bed's level here, where it is another than around it."""
+    """The bed's level here, if it differs from that around it."""
     units: tuple[ElasticId, ...] = ()
-    """Units that it is, or is within."""
+    """The section's own units and those that it is within."""
     id: str = ""
-    """Where in the routine it is, sides and rounds included."""
+    """Where in the routine the section is, including sides and rounds."""
 
 
 @dataclass(frozen=True)
 class Heading:
-    """What a session is called, its language and voice, own respellings, and what players show beside it."""
+    """Title, language, voice, pronunciations and tags of a session."""
 
     title: str
     language: str
@@ -244,22 +244,22 @@ class Heading:
     tags: Tags
     pronounce: Mapping[str, str] = field(default_factory=dict)
     voice_mark: Mark | None = field(default=None, compare=False, repr=False)
-    """Where the file says who speaks, else where it begins: no part of what a session is."""
+    """Where the file names the voice, else where the file begins; not compared."""
     seed: int = 0
-    """What has settled whatever was left to chance."""
+    """Seed of random choices."""
     pronounce_marks: Mapping[str, Mark] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class Script:
-    """Everything that will be heard and waited for, in order, with lengths of silence still open."""
+    """All cues and silences in order, with the lengths of silences still open."""
 
     heading: Heading
     guidance: Guidance
     length: Ms | None
     gap: Ms
     steps: tuple[Item, ...]
-    """Without the silences that follow from what stands beside what."""
+    """Items without the gaps between sentences."""
     sections: tuple[Section, ...]
     mark: Mark
     bed: Bed | None = None
@@ -267,41 +267,43 @@ class Script:
     """Level of the room tone in dBFS; None for digital silence."""
     loudness: Lufs = LOUDNESS
     full: "Script | None" = None
-    """The script with full guidance, where this one has less."""
+    """The script with full guidance, if this one has less."""
     units: tuple[Unit, ...] = ()
-    """What may enter and leave as the track grows and shrinks."""
+    """Material that may enter and leave as the track grows and shrinks."""
+    length_mark: Mark | None = field(default=None, compare=False, repr=False)
+    """Place of the length in the file; None if the file has none."""
     notes: tuple[Fault, ...] = field(default=(), compare=False, repr=False)
-    """What is odd about its texts, and what of them nobody would hear: no part of what a session is."""
+    """Warnings about its texts, and about texts that nobody would hear; not compared."""
 
     @property
     def material(self) -> "Script":
-        """The script with full guidance: what the levels of a session are settled by, whatever of it is heard."""
+        """The script with full guidance, which determines the levels of a session whatever its guidance."""
         if self.guidance == "bells":
             return replace(self, guidance="full")
         return self.full or self
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
-        """Every box and elastic, in order."""
+        """All boxes and elastics, in order."""
         lead = Item(Silence(make_rigid(LEAD), ("lead",)), self.mark)
         return (lead, *_add_gaps(self.steps, self.gap))
 
     def keep(self, indexes: Sequence[int]) -> "Script":
-        """Return the script with some of its steps alone, by their indexes in order."""
+        """Return the script with only the steps of some indexes, which are in order."""
         return self if len(indexes) == len(self.steps) else replace(self, steps=tuple(self.steps[i] for i in indexes))
 
     def list_texts(self) -> list[str]:
-        """Every distinct text that a voice is needed for, in order, every wording of cues in holds included."""
+        """Return the distinct texts to speak, in order, including every wording of cues in holds."""
         return list_texts((*self.list_cues(), *self.material.list_cues()))
 
     def list_marked_texts(self) -> Iterator[tuple[str, Mark]]:
-        """Yield every text of `list_texts`, as often as it is said, and where it is written."""
+        """Yield each occurrence of the texts to speak, and the place where it is written."""
         for mark, cue in (*_list_marked_cues(self.steps), *_list_marked_cues(self.material.steps)):
             for speech in list_speeches(cue):
                 yield speech.text, mark
 
     def list_cues(self) -> Iterator[Cue]:
-        """Every cue that may be heard, in order, every wording of those in holds included."""
+        """Yield every cue that may be heard, in order, including every wording of cues in holds."""
         return (cue for _, cue in _list_marked_cues(self.steps))
 
 
@@ -323,18 +325,18 @@ def _list_marked_cues(items: Iterable[Item]) -> Iterator[tuple[Mark, Cue]]:
 
 
 def round_length(length: Ms) -> Ms:
-    """The nearest whole ticks, in ms."""
+    """Return a length in ms on the nearest tick."""
     return ticks_to_ms(ms_to_ticks(length))
 
 
 def make_rigid(length: Ms) -> Elastic:
-    """A length that neither stretches nor shrinks, in whole ticks."""
+    """Return a length that neither stretches nor shrinks, on the nearest tick."""
     ticks = round_length(length)
     return Elastic(ticks, ticks, ticks)
 
 
 def needs_gap(item: Item, following: Item | None) -> bool:
-    """Whether a gap stands between two items: after each sentence that no silence or bell follows."""
+    """Return whether there is a gap between two items: after each sentence that no silence or bell follows."""
     return isinstance(item.what, Speech) and (following is None or not isinstance(following.what, Silence | Bell))
 
 

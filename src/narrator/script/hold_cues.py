@@ -1,4 +1,4 @@
-"""Cues inside a hold: authored to what a script has."""
+"""Make the cues inside holds of a script from authored ones."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,7 @@ from narrator.units import format_duration
 
 
 def make_hold_cue(cue: AuthoredCue, number: int, place: Place, context: Context) -> HoldCue | None:
-    """Return the cue that is written so, the `number`-th of its hold; None where it has nothing to say here.
+    """Return the cue with that number in its hold; None if it says nothing here.
 
     Raises:
         UnrollingError: its words cannot be written.
@@ -42,7 +42,7 @@ def make_hold_cue(cue: AuthoredCue, number: int, place: Place, context: Context)
 
 
 def _make_cues(cue: AuthoredCue, place: Place, context: Context) -> tuple[Cue, ...]:
-    """What is heard: wordings of which one is taken, texts in turn, numbers, or a bell."""
+    """Return what is heard: alternative wordings, texts in turn, numbers, or a bell."""
     if cue.countdown is not None:
         example = "{at: -2s, say: Two}, {at: -1s, say: One}"
         numbers = context.need_phrases(cue.mark, example).numbers[1 : cue.countdown + 1]
@@ -65,7 +65,7 @@ def _make_speeches(
 
 
 def _find_own_words(cue: AuthoredCue, context: Context) -> str:
-    """What narrator says of itself at a time: halfway, or how many seconds remain."""
+    """Return narrator's own words at a position: halfway, or the number of seconds left."""
     at = cue.at or At(0, 0)
     is_half = at == At(At.WHOLE // 2, 0)
     example = "{at: half, say: Halfway.}" if is_half else f"{{at: {_show(at)}, say: ...}}"
@@ -75,11 +75,11 @@ def _find_own_words(cue: AuthoredCue, context: Context) -> str:
     seconds, rest = divmod(-at.offset, 1000)
     if at.is_from_end and not rest and 0 < seconds < len(phrases.numbers):
         return phrases.say_seconds_more(seconds)
-    raise UnrollingError("narrator has words of its own only for 'half' and for -1s to -60s; add 'say'", cue.mark)
+    raise UnrollingError("narrator has its own words only for 'half' and for -1s to -60s; add 'say'", cue.mark)
 
 
 def _show(at: At) -> str:
-    """Return a place in a hold as authors write it."""
+    """Return a position in a hold as authors write it."""
     if at.is_from_end:
         return f"-{format_duration(-at.offset)}"
     return f"{at.share * 100 / At.WHOLE:g}%" if at.share else format_duration(at.offset)

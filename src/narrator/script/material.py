@@ -1,4 +1,4 @@
-"""What of a routine enters and leaves together: units, windows, and texts that name the number of rounds."""
+"""Material of a routine that enters and leaves: units, windows, and texts with the number of rounds."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -16,7 +16,7 @@ from narrator.script.cues import ElasticId, Unit, Window
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """A repeat whose number of rounds follows from the track's length, seen from one of its rounds."""
+    """One round of a repeat whose number of rounds depends on the track's length."""
 
     name: ElasticId
     number: int
@@ -24,7 +24,7 @@ class Counting:
     most: int
 
     def list_totals(self) -> Iterator[tuple[int, tuple[ElasticId, ...], tuple[ElasticId, ...]]]:
-        """Yield each number of rounds that has this one: the number, units that are in then, units that are not."""
+        """Yield each total number of rounds that includes this one, the units then present, and those absent."""
         for total in range(max(self.number, self.least), self.most + 1):
             present = (name_round(self.name, total),) if total > self.least else ()
             absent = (name_round(self.name, total + 1),) if total < self.most else ()
@@ -32,17 +32,17 @@ class Counting:
 
 
 def name_step(path: ElasticId) -> ElasticId:
-    """Return the name of an authored step: its path without the rounds it is in; sorts in the order of the file."""
+    """Return the name of an authored step: its path without rounds. Names sort in the order of the file."""
     return tuple(part for part in path if not (isinstance(part, str) and part.startswith("round ")))
 
 
 def name_round(step: ElasticId, number: int) -> ElasticId:
-    """Return the name of the unit that is one round of a repeat."""
+    """Return the name of the unit of one round of a repeat."""
     return (*step, f"round {number}")
 
 
 def make_unit(step: model.StepBase, path: ElasticId, within: tuple[ElasticId, ...]) -> Unit | None:
-    """Make the unit that an optional or extra step is; None for a step that is neither."""
+    """Return the unit of an optional or extra step; None for other steps."""
     if not (step.optional or step.extra):
         return None
     name = name_step(path)
@@ -51,9 +51,9 @@ def make_unit(step: model.StepBase, path: ElasticId, within: tuple[ElasticId, ..
 
 
 def make_round(step: model.Repeat, path: ElasticId, number: int, within: tuple[ElasticId, ...]) -> Unit | None:
-    """Make the unit that a round is; None for those that every track has.
+    """Return the unit of a round; None for a round that every track has.
 
-    Those above the natural number are extra, each after the one before it.
+    Rounds above the natural number are extra, and enter one after the other.
     """
     rounds = step.repeat
     if number <= rounds.least:
@@ -66,7 +66,7 @@ def make_round(step: model.Repeat, path: ElasticId, number: int, within: tuple[E
 
 
 def make_window(step: model.StepBase) -> Window | None:
-    """Make the window of track lengths in which a step is heard; None where it is in all."""
+    """Return the window of track lengths in which a step is heard; None if it is in all."""
     if step.from_ is None and step.until is None:
         return None
     mark = step.find_mark("until" if step.from_ is None else "from")
@@ -74,17 +74,17 @@ def make_window(step: model.StepBase) -> Window | None:
 
 
 def is_never_open(windows: Collection[Window]) -> bool:
-    """Return whether no length of a track lies in all of the windows."""
+    """Return whether no track length is in all of the windows."""
     ends = [window.until for window in windows if window.until is not None]
     return bool(ends) and max(window.since for window in windows) >= min(ends)
 
 
 MAX_EDGES = 24
-"""Different lengths that `from` and `until` may name: each is laid out by itself."""
+"""Most different lengths in `from` and `until`; the range between two of them is laid out by itself."""
 
 
 def check_edges(windows: Iterable[Window]) -> Fault | None:
-    """Return a fault where `from` and `until` name too many lengths, at the first that is too much."""
+    """Return a fault at the first length of `from` and `until` that is one too many, or None."""
     edges: set[int] = set()
     for window in windows:
         edges |= {edge for edge in (window.since, window.until) if edge}
@@ -99,7 +99,7 @@ def find_kind(step: model.StepBase) -> str:
 
 
 def mentions(step: Any, name: str) -> bool:
-    """Return whether a text of a step, steps inside it not counted, has a word in braces."""
+    """Return whether a text of a step contains a name in braces; steps inside it do not count."""
     pattern = re.compile(rf"\{{{name}\}}", re.IGNORECASE)
     return any(pattern.search(text) for words in _find_words(step) for text in words.texts)
 
@@ -130,20 +130,20 @@ def list_titles(steps: Iterable[model.StepBase]) -> Iterator[str]:
 
 
 class Unwanted:
-    """Sections that a session is asked to leave out, by title in whatever case."""
+    """The titles of sections to leave out of a session; case does not matter."""
 
     def __init__(self, titles: Iterable[str]) -> None:
         self._wanted = {_fold(title): title for title in titles}
         self._found: set[str] = set()
 
     def covers(self, section: model.Section, title: str) -> bool:
-        """Return whether a section is among them, by its title as written or as filled in."""
+        """Return whether a section is one of them, by its title as written or as filled in."""
         if not self._wanted:
             return False
         own = {_fold(text) for text in (title, *section.section.texts, *section.section.list_translations())}
         if own.isdisjoint(self._wanted):
             return False
-        # What is inside it leaves with it, whether it is named as well or not.
+        # Sections inside it are left out as well, and may be named too.
         self._found |= own | {_fold(text) for text in list_titles(section.steps)}
         return True
 
@@ -151,7 +151,7 @@ class Unwanted:
         """Refuse titles that no section has.
 
         Raises:
-            UsageError: names the nearest title.
+            UsageError: a title is unknown; the error suggests the nearest.
 
         """
         for title in (title for title in self._wanted if title not in self._found):

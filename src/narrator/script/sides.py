@@ -1,4 +1,4 @@
-"""Sides of a section: what each is called where it is written, and what is said for it in a language."""
+"""The sides of a section: their names as written, and as said in a language."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from narrator.routine.words import Side, SideNames
 
 @dataclass(frozen=True, slots=True)
 class NamedSide:
-    """A side: its name as written, its name as said, and all names under which a text may mean it."""
+    """A side: its name as written, its name as said, and all names by which texts may refer to it."""
 
     name: str
     word: str
@@ -17,10 +17,10 @@ class NamedSide:
 
 
 def name_sides(sides: tuple[Side, ...], language: str, own: str) -> list[NamedSide]:
-    """Name the sides of a section in a language; `own` is the routine's.
+    """Return the sides of a section with their names in a language; `own` is the routine's language.
 
     Raises:
-        ValueError: a side has no name in the language; says how to write one.
+        ValueError: a side has no name in the language; the message says how to write one.
 
     """
     all_names = [list_side_names(side, own) for side in sides]
@@ -33,11 +33,11 @@ def name_sides(sides: tuple[Side, ...], language: str, own: str) -> list[NamedSi
 
 
 def _find_word(side: Side, language: str, own: str) -> tuple[str, str]:
-    """Return the name of a side as written for a language, or as first written, and as said."""
+    """Return the name of a side as written for a language, else as written first; and its name as said."""
     code = match_language(language, [written or own for written, _ in side.names])
     for written, name in side.names:
         if code is not None and (written or own) == code:
-            # A name of narrator's own needs no translation from the author.
+            # A name that narrator knows needs no translation by the author.
             key = None if written else find_side_key(name, "en")
             return name, name if key is None or find_base(language) == "en" else _translate(key, name, language)
     name = side.names[0][1]

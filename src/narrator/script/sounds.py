@@ -1,4 +1,4 @@
-"""What can be heard: sentences, bells, breath tones, and the bed beneath them."""
+"""Everything that can be heard: sentences, bells, breath tones, and the bed under them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -8,26 +8,26 @@ from narrator.errors import Mark
 from narrator.units import Db, Ms
 
 EVERY: Ms = 4000
-"""Time from one stroke of a bell to the next, where nothing else is written."""
+"""Default time between two strokes of a bell."""
 
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """A sentence, as written: what the voice is given for it is decided when it speaks."""
+    """A sentence as written; the text that the voice receives is derived when it speaks."""
 
     text: str
 
     def cache_key(self) -> tuple[object, ...]:
-        """Return what its sound depends on, beside the voice."""
+        """Return the key of the clip, without the voice."""
         return "speech", self.text
 
 
 @dataclass(frozen=True, slots=True)
 class Bell:
-    """A bell struck `times` times, `every` ms apart; what is None is the bell's own.
+    """A bell struck `times` times, `every` ms apart; None stands for the bell's own value.
 
-    `sound` is its name or a sound file, then with the `digest` of its bytes; `pitch` is in Hz, `length` the time until
-    it has died away, `level` its loudest moment in dB against the speech.
+    `sound` is the bell's name, or a sound file with the `digest` of its bytes. `pitch` is in Hz, `length` is the time
+    until the sound has died away, and `level` that of its loudest moment in dB relative to the speech.
     """
 
     sound: str
@@ -38,9 +38,9 @@ class Bell:
     level: Db | None = None
     digest: str = ""
     rest: Ms | None = None
-    """Time from the last stroke to what follows."""
+    """Time between the last stroke and what follows."""
     mark: Mark | None = field(default=None, compare=False, repr=False)
-    """Where it is written: no part of what it is."""
+    """Where the bell is written; not compared."""
 
     @property
     def stroke(self) -> "Bell":
@@ -48,7 +48,7 @@ class Bell:
         return replace(self, times=1, every=EVERY, rest=None)
 
     def cache_key(self) -> tuple[object, ...]:
-        """Return what its sound and its place depend on: of a file its bytes, wherever it is."""
+        """Return the key of its sound and timing; for a file it has the bytes' digest instead of the path."""
         sound = self.digest or self.sound
         return "bell", sound, self.times, self.every, self.pitch, self.length, self.level, self.rest
 
@@ -62,7 +62,7 @@ class Breath:
     words: tuple[Speech, ...] = ()
 
     def cache_key(self) -> tuple[object, ...]:
-        """Return what its sound depends on."""
+        """Return the key of its sound."""
         return "breath", self.phase, self.length, self.words
 
 
@@ -71,10 +71,10 @@ Cue: TypeAlias = Speech | Bell | Breath
 
 @dataclass(frozen=True, slots=True)
 class Bed:
-    """Ambience beneath everything: a name or a sound file, with the `digest` of its bytes.
+    """Ambience under the whole session: a bed's name, or a sound file with the `digest` of its bytes.
 
-    `level` is in dB against the speech, `duck` how many dB it goes down under speech and bells, `fade` how long it
-    takes to come and to go.
+    `level` is in dB relative to the speech, `duck` the attenuation in dB under speech and bells, and `fade` the length
+    of its fade-in and fade-out.
     """
 
     sound: str
@@ -86,13 +86,13 @@ class Bed:
 
 
 def list_texts(cues: Iterable[Cue]) -> list[str]:
-    """Return the distinct texts that a voice is needed for, in order."""
+    """Return the distinct texts to speak, in order."""
     speeches = (speech for cue in cues for speech in list_speeches(cue))
     return list(dict.fromkeys(speech.text for speech in speeches))
 
 
 def list_speeches(cue: Cue) -> tuple[Speech, ...]:
-    """What is spoken in a cue."""
+    """Return the spoken texts of a cue."""
     match cue:
         case Speech():
             return (cue,)

@@ -1,4 +1,4 @@
-"""`Routine` to `Script`: sides, repeats and included files unrolled, text in one language as sentences. No audio."""
+"""Unroll a `Routine` into a `Script`: sides, repeats and included files, with texts in one language as sentences."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -47,9 +47,9 @@ from narrator.script.sounds import Bed, Cue, Speech
 from narrator.units import Ms, format_duration
 
 MAX_STEPS = 10_000
-"""Steps a routine may come to once sides and repeats are unrolled."""
+"""Most steps of a routine once sides and repeats are unrolled."""
 MAX_ITEMS = 50_000
-"""Sentences and silences that it may come to, and cues in its holds."""
+"""Most sentences and silences of a routine, and most cues in its holds."""
 
 
 def write_script(
@@ -59,14 +59,14 @@ def write_script(
     without: Iterable[str] = (),
     seed: int | None = None,
 ) -> Script:
-    """Unroll a routine into its script, in one of its languages, `without` the sections of some titles.
+    """Unroll a routine into a script in one of its languages, without the sections whose titles are in `without`.
 
-    With the guidance `bells` the script is that of `full`: the timeline takes the words out. `seed` is the routine's
-    unless it is given.
+    With the guidance `bells`, the script is that of `full`; the timeline removes the words. The default of `seed` is
+    the routine's.
 
     Raises:
-        RoutineError: with every step that cannot be unrolled (an unknown word in braces, a missing translation).
-        UsageError: no section has a title of `without`.
+        RoutineError: some steps cannot be unrolled (an unknown name in braces, a missing translation); lists them all.
+        UsageError: a title in `without` is not that of a section.
 
     """
     without = tuple(without)
@@ -81,7 +81,7 @@ def write_script(
     if fault := check_edges(window for item in writer.items for window in item.windows):
         writer.faults.append(fault)
     if writer.context.untranslated:
-        # All that there are at once, rather than those that the steps had got to.
+        # Report all missing translations at once, instead of those found before a step failed.
         gaps = describe_gaps(routine, writer.language)
         writer.faults = [gaps, *(fault for fault in writer.faults if fault not in writer.context.untranslated)]
     if writer.faults:
@@ -108,12 +108,13 @@ def write_script(
         loudness=routine.loudness,
         full=write_script(routine, "full", language, without, seed) if guidance == "brief" else None,
         units=tuple(writer.units.values()),
+        length_mark=None if routine.length is None else routine.find_mark("length"),
         notes=(*routine.notes, *writer.context.notes),
     )
 
 
 class _Writer:
-    """Collects the items of a script, and every fault met on the way."""
+    """Collects the items of a script and all faults."""
 
     def __init__(self, routine: model.Routine, context: Context, unwanted: Unwanted) -> None:
         self.routine = routine
@@ -151,14 +152,14 @@ class _Writer:
                 self.faults += error.faults
 
     def list_places(self, step: model.Step, place: Place) -> Iterator[Place]:
-        """Yield the place of a step as a unit and in its window, once for each number of rounds that its texts name."""
+        """Yield the place of a step with its unit and window, once for each number of rounds that its texts name."""
         if unit := make_unit(step, place.path, place.units):
             place = self.enter(unit, place)
         if window := make_window(step):
             place = replace(place, windows=(*place.windows, window))
             if is_never_open(place.windows):
                 raise UnrollingError(
-                    "no track has this step: 'from' and 'until' here and around it exclude one another; change one",
+                    "no track can have this step: 'from' and 'until' here and around it exclude each other; change one",
                     window.mark,
                 )
         if place.counting is None or not mentions(step, "rounds"):
@@ -206,11 +207,11 @@ class _Writer:
         self.add(Silence(length, elastic_id, is_hold=True, cues=cues, is_quiet=step.quiet), step.mark, place)
 
     def check_equal(self, name: str, length: Elastic, mark: Mark) -> None:
-        """Refuse a hold whose bounds are not those of the others that have its name."""
+        """Refuse a hold whose bounds differ from those of the other holds with its name."""
         known, first = self.equals.setdefault(name, (length, mark))
         if known != length:
             raise UnrollingError(
-                f"the holds that are equal: {name} need the same bounds: {_show_bounds(length)} here, but "
+                f"all holds with 'equal: {name}' need the same bounds: {_show_bounds(length)} here, but "
                 f"{_show_bounds(known)} at {first}; write the same length in both",
                 mark,
             )
@@ -263,14 +264,14 @@ class _Writer:
 
     def add_section(self, step: model.Section, place: Place) -> None:
         sides = self.find_sides(step)
-        # A title that names the side is a section, and so a chapter, for each.
+        # If the title names the side, each side is a section, and therefore a chapter.
         is_split = bool(sides) and (mentions(step.section, "side") or mentions(step.section, "other_side"))
         title = "" if is_split else self.write_title(step, place)
         if self.unwanted.covers(step, title):
             return
         if step.bed and not self.routine.bed:
             self.faults.append(
-                Fault("this routine has no bed; add 'bed: drone' at its top, or take this out", step.find_mark("bed"))
+                Fault("this routine has no bed; add 'bed: drone' at its top, or remove this", step.find_mark("bed"))
             )
         length = None if step.length is None else round_length(step.length)
         inside = place if is_split else self.open_section(step, title, length, place)
@@ -300,7 +301,7 @@ class _Writer:
         return replace(place, section=len(self.sections) - 1, titles=titles)
 
     def write_title(self, step: model.Section, place: Place) -> str:
-        """Write a title with its braces filled in."""
+        """Return the title of a section with its braces filled in."""
         mark = step.find_mark("section")
         return self.context.write_title(step.section, place, mark)
 
@@ -311,11 +312,11 @@ class _Writer:
             switch = self.context.need_phrases(between.mark, "between: {say: Now change sides., pause: 4s}").switch
             self.add(Speech(switch), between.mark, place)
         length = self.context.settle(between.pause, None, between.find_mark("pause"))
-        # One name for the changes between all sides: they are equally long.
+        # The changes between all sides share one name, so that they are equally long.
         self.add(Silence(length, place.path[:-1]), between.mark, place)
 
     def find_sides(self, step: model.Section) -> list[NamedSide]:
-        """Return the sides of a section, as written and as said in the script's language."""
+        """Return the sides of a section with their names in the script's language."""
         try:
             return name_sides(step.sides or (), self.language, self.routine.language)
         except ValueError as error:
@@ -334,7 +335,7 @@ class _Writer:
 
 
 def _share_evenly(length: Ms, count: int, index: int) -> Ms:
-    """Return one of `count` shares of a length, in whole ticks; together they are the length."""
+    """Return one of `count` shares of a length, in ms on whole ticks; the shares add up to the length."""
     return round_length(length * (index + 1) // count) - round_length(length * index // count)
 
 

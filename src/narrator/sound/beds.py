@@ -4,6 +4,8 @@ A loop is drawn as a spectrum and turned into sound by one inverse transform, so
 frequency in it completes a whole number of periods. Its phases come from a generator with a fixed seed.
 """
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,9 +21,11 @@ SHORTEST: Ms = 2000
 _Curve = NDArray[np.floating]
 _Spectrum = NDArray[np.complex128]
 
-_DRONE = ((110.0, 0.0), (165.0, -5.0), (220.0, -4.0), (330.0, -11.0), (440.0, -14.0), (495.0, -19.0), (660.0, -22.0),
-          (880.0, -27.0))  # fmt: skip
-"""A root, its fifth and their overtones: Hz, and dB against the root."""
+_DRONE = ((2, 0.0), (3, -5.0), (4, -4.0), (6, -11.0), (8, -14.0), (9, -19.0), (12, -22.0), (16, -27.0))
+"""A root, its fifth and their overtones: turns in a tick (41.7 Hz each), and dB against the root.
+
+Partials that turn whole times in a tick have the same phase at every tick, so that places of the loop can be blended.
+"""
 _DROPS = 4000
 _DROP = SAMPLE_RATE // 50
 """Number of drops in a loop of rain, and the length of one in samples."""
@@ -30,6 +34,8 @@ _WAVES = (
     (55.1, 6.8, 0.75),
 )  # fmt: skip
 """Waves within a minute: when each breaks, in seconds, how long it is heard, and how strong it is."""
+_WAVE_DELAY = 0.35
+"""Seconds by which each breaks sooner or later on the right."""
 
 
 def make_bed(sound: str) -> Samples:
@@ -110,17 +116,17 @@ def turn_to_sound(spectra: tuple[_Spectrum, _Spectrum], frames: int) -> Samples:
 
 def _make_brown(random: np.random.Generator) -> Samples:
     """Make noise with a power of 1/f², cut below 50 Hz, where it would only use up headroom."""
-    frames = BEDS["brown"] * TICK_SAMPLES
+    frames = BEDS["brown"].ticks * TICK_SAMPLES
     frequencies = list_frequencies(frames)
     return turn_to_sound(scatter_noise(random, cut_ends(frequencies, 50, 6000) / frequencies, 0.5), frames)
 
 
 def _make_drone(random: np.random.Generator) -> Samples:
     """Make a still chord; each partial has weaker neighbours within half a hertz, so it swells slowly by itself."""
-    frames = BEDS["drone"] * TICK_SAMPLES
+    frames = BEDS["drone"].ticks * TICK_SAMPLES
     spectra = (np.zeros(frames // 2 + 1, complex), np.zeros(frames // 2 + 1, complex))
-    for frequency, level in _DRONE:
-        centre = round(frequency * frames / SAMPLE_RATE)
+    for turns, level in _DRONE:
+        centre = turns * BEDS["drone"].ticks
         phase = random.random()
         for offset in (0, -11, -7, -4, 5, 8, 13):
             strength = db_to_ratio(level) * (1 if offset == 0 else 0.9 / abs(offset))
@@ -133,7 +139,7 @@ def _make_drone(random: np.random.Generator) -> Samples:
 
 def _make_rain(random: np.random.Generator) -> Samples:
     """Make a steady hiss with drops: short rings scattered over it, each with a random strength, pitch and place."""
-    frames = BEDS["rain"] * TICK_SAMPLES
+    frames = BEDS["rain"].ticks * TICK_SAMPLES
     frequencies = list_frequencies(frames)
     hiss = scatter_noise(random, cut_ends(frequencies, 350, 7500) * frequencies**-0.5, 0.4)
     loop = turn_to_sound(hiss, frames)
@@ -152,7 +158,7 @@ def _make_rain(random: np.random.Generator) -> Samples:
 
 def _make_ocean(random: np.random.Generator) -> Samples:
     """Make waves that rise, break and run out over a distant rumble; a stronger wave is brighter."""
-    frames = BEDS["ocean"] * TICK_SAMPLES
+    frames = BEDS["ocean"].ticks * TICK_SAMPLES
     # The water itself repeats three times a minute; only the waves must not be heard to repeat.
     water = frames // 3
     frequencies = list_frequencies(water)
@@ -161,12 +167,21 @@ def _make_ocean(random: np.random.Generator) -> Samples:
         turn_to_sound((white[0] * gain, white[1] * gain), water)
         for gain in (cut_ends(frequencies, low, high) for low, high in ((60, 350), (150, 1400), (900, 7000)))
     )
-    height = np.stack([_draw_waves(frames, 0.0), _draw_waves(frames, 0.35)], axis=1).astype(np.float32)
+    height = np.stack([_draw_waves(frames, 0.0), _draw_waves(frames, _WAVE_DELAY)], axis=1).astype(np.float32)
     # Rumble and some wash are constant; the rest of the wash follows the height, the foam its square.
     loop = _draw_between(height).reshape(3, water, 2)
     loop *= (0.2 * rumble + 0.85 * wash) + 0.45 * foam * loop
     loop += 0.3 * rumble + 0.15 * wash
     return loop.reshape(-1, 2)
+
+
+@cache
+def list_heights(sound: str) -> _Curve | None:
+    """Return how high the waves of a bed stand at each tick of its loop, 0 to 1; None where it has none."""
+    if sound != "ocean":
+        return None
+    frames = BEDS[sound].ticks * TICK_SAMPLES
+    return (_draw_waves(frames, 0.0) + _draw_waves(frames, _WAVE_DELAY)) / 2
 
 
 def _draw_waves(frames: int, delay: float) -> _Curve:

@@ -35,8 +35,6 @@ SPEECH: Lufs = -16.0
 """Loudness of every clip and loop before the gain of a session; other levels are relative to it."""
 PITCHES = (30.0, 4000.0)
 """Lowest and highest pitch that a bell can be tuned to, in Hz."""
-BEDS: dict[str, Ticks] = {"drone": 1500, "brown": 1000, "rain": 1500, "ocean": 2500}
-"""Length of each bed's loop in ticks: 36, 24, 36 and 60 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +62,26 @@ class BellSound:
     partials: tuple[Partial, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class BedSound:
+    """A bed: a loop, and how it is blended from one place of the loop to another."""
+
+    ticks: Ticks
+    """Length of the loop."""
+    blend: Ticks
+    """Length of a blend."""
+    choice: Ticks = 0
+    """Where blends differ by their place, so many places at least are compared."""
+    is_alike: bool = False
+    """Any two places are so alike that their amplitudes add up rather than their powers."""
+
+
+BEDS: dict[str, BedSound] = {
+    "drone": BedSound(1500, 42, is_alike=True),
+    "brown": BedSound(1000, 8),
+    "rain": BedSound(1500, 8),
+    "ocean": BedSound(2500, 84, 40),
+}
 BELLS: dict[str, BellSound] = {
     "bowl": BellSound(
         196.0,

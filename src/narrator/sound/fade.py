@@ -34,8 +34,9 @@ def fade_out(samples: NDArray[np.floating[Any]], frames: int) -> None:
     fade_in(samples[::-1], frames)
 
 
-def cross_fade(samples: Samples, before: Samples) -> None:
-    """Fade samples in, in place, while `before` fades out, with equal power: for sounds that are not correlated."""
-    along = (np.arange(len(before)) + 0.5) / len(before) * np.pi / 2
-    samples *= np.sin(along).astype(np.float32)[:, None]
-    samples += before * np.cos(along).astype(np.float32)[:, None]
+def cross_fade(samples: Samples, before: Samples, *, is_alike: bool = False) -> None:
+    """Fade samples in, in place, while `before` fades out: with equal power, or equal gain where both are alike."""
+    along = (np.arange(len(before)) + 0.5) / len(before)
+    rise, fall = (along, 1 - along) if is_alike else (np.sin(along * np.pi / 2), np.cos(along * np.pi / 2))
+    samples *= rise.astype(np.float32)[:, None]
+    samples += before * fall.astype(np.float32)[:, None]

@@ -1,7 +1,7 @@
-"""Speech: engines that speak sentences, and the clips they give, which the cache keeps."""
+"""Speech: engines that speak sentences, and the clips that they return, which are cached."""
 
 import os
 
-# From 1.29 on onnxruntime writes a device id and events below the user's cache and looks up its maker's hosts, unless
-# this is set before it is imported. Everything here that imports it, other packages' engines included, comes later.
+# From 1.29 on, onnxruntime writes a device id and events into the user's cache folder and looks up its vendor's hosts,
+# unless this is set before it is imported. Everything that imports it, even in other packages, comes later.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"

@@ -1,4 +1,4 @@
-"""Who speaks a session: the voice that was chosen, or, where it fails, the next one that may speak in its place."""
+"""The choice of the voice for a session: the chosen one, or, if it fails, the next fallback."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,24 +14,24 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What is to be spoken: the routine's wish for a voice, where it is written, and the language."""
+    """What is to be spoken: the routine's choice of voice, its place in the file, and the language."""
 
     wish: VoiceSpec
     language: str
     mark: Mark | None = None
-    """None where the language is not the routine's own, so that the wish is not to blame."""
+    """Place of the choice; None if the language is not the routine's own, so that the routine is not to blame."""
 
 
 def cast_voice(
     asked: str | None, fallback: Sequence[str], role: Role, work: Callable[[Engine, Voice], T]
 ) -> tuple[T, tuple[Fault, ...]]:
-    """Do all of the work with the voice asked for; where that voice fails, all of it with the next one allowed.
+    """Do all of the work with the requested voice; if that voice fails, do all of it with the next fallback.
 
-    Returns what the work gives, and a warning for each voice that failed.
+    Returns the result of the work, and a warning for each voice that failed.
 
     Raises:
-        UsageError: the voice asked for, or an engine to fall back to, is not known.
-        SpeechError: every voice failed; has a fault of each.
+        UsageError: the requested voice or an engine of a fallback does not exist.
+        SpeechError: every voice failed; it has a fault for each.
 
     """
     for each in fallback:
@@ -62,7 +62,7 @@ def _work_with(asked: str | None, role: Role, work: Callable[[Engine, Voice], T]
 
 
 def _open_voice(asked: str | None, role: Role) -> tuple[Engine, Voice]:
-    """Open a voice; a fault that the file itself is to blame for gets its place there."""
+    """Open a voice; a fault caused by the routine file gets its place there."""
     try:
         return open_voice(asked, role.wish, role.language)
     except NarratorError as error:

@@ -1,7 +1,7 @@
-"""A process of its own for what must not run in ours: asked by lines of JSON, it answers by such lines and bytes.
+"""A child process for code that must not run in this one; requests are lines of JSON, answers JSON and bytes.
 
-A request is one line. An answer is one line, with `bytes` the number of bytes that follow it, or with `error`. The
-child ends when its standard input does, so it never outlives its parent.
+A request is one line. An answer is one line, in which `bytes` is the number of bytes after it, or with `error`. The
+child exits when its standard input is closed, so it never outlives its parent.
 """
 
 import contextlib
@@ -20,10 +20,10 @@ from narrator.errors import SpeechError
 
 @dataclass
 class Child:
-    """A Python process that is started when it is first asked; one thread at a time is served.
+    """A Python process that is started by the first request; it serves one thread at a time.
 
-    `name` and `remedy` are for the message when it fails; `arguments` are Python's own, `environment` goes on top of
-    ours.
+    `name` and `remedy` are for the message when it fails; `arguments` are Python's, and `environment` is added to this
+    process's own.
     """
 
     name: str
@@ -32,17 +32,17 @@ class Child:
     environment: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     _turn: threading.Lock = field(default_factory=threading.Lock)
-    """Held by whoever is being served."""
+    """Held by the thread that is served."""
     _change: threading.Lock = field(default_factory=threading.Lock)
     """Held while the process is started or ended."""
     _is_closed: bool = False
 
     def ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-        """Send a request; answers the JSON line that comes back and the bytes after it.
+        """Send a request; return the JSON line of the answer and the bytes after it.
 
         Raises:
-            SpeechError: the process cannot be started, died, or says that it failed, and the next request starts
-                another; or it was closed.
+            SpeechError: the process cannot be started, died, or reports a failure (the next request starts another
+                one); or it was closed.
 
         """
         with self._turn:
@@ -51,7 +51,7 @@ class Child:
     def _open(self) -> subprocess.Popen[bytes]:
         with self._change:
             if self._is_closed:
-                raise SpeechError(f"{self.name} was ended before it had said everything; run the command again")
+                raise SpeechError(f"{self.name} was stopped before it had finished; run the command again")
             try:
                 self.process = self.process or self._start()
             except OSError as error:
@@ -59,33 +59,33 @@ class Child:
             return self.process
 
     def _ask_alone(self, process: subprocess.Popen[bytes], request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-        if process.stdin is None or process.stdout is None:  # pragma: no cover - Popen was told to make both
+        if process.stdin is None or process.stdout is None:  # pragma: no cover - Popen makes both
             raise SpeechError(f"{self.name} cannot be reached; {self.remedy}")
         try:
             process.stdin.write(json.dumps(request).encode() + b"\n")
             process.stdin.flush()
             line = process.stdout.readline()
-            head: dict[str, Any] = json.loads(line) if line else {"error": f"{self.name} stopped without a word"}
+            head: dict[str, Any] = json.loads(line) if line else {"error": f"{self.name} stopped without an answer"}
             body = process.stdout.read(head.get("bytes", 0))
         except (OSError, ValueError) as error:
             head, body = {"error": f"{self.name} cannot be reached: {error}"}, b""
         if "error" in head or len(body) < head["bytes"]:
             self.stop()
-            raise SpeechError(f"{head.get('error', f'{self.name} stopped in mid-sentence')}; {self.remedy}")
+            raise SpeechError(f"{head.get('error', f'{self.name} stopped in the middle of an answer')}; {self.remedy}")
         return head, body
 
     def stop(self) -> None:
-        """End the process, whatever it is doing; the next request starts another."""
+        """Kill the process; the next request starts another one."""
         with self._change:
             process, self.process = self.process, None
         if process:
             kill_group(process)
-            # Also waits for its end, and closes the pipes.
+            # Also waits until it has ended, and closes the pipes.
             with contextlib.suppress(OSError, ValueError):
                 process.communicate()
 
     def close(self) -> None:
-        """End the process, whatever it is doing; from now on it cannot be asked."""
+        """Kill the process for good; further requests fail."""
         with self._change:
             self._is_closed = True
         self.stop()
@@ -102,7 +102,7 @@ class Child:
 
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:
-    """End a process that leads a session of its own, and all that it has started, which may outlive it."""
+    """Kill a process that leads a session, and everything that it has started, which may outlive it."""
     if hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)

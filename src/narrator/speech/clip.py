@@ -1,4 +1,4 @@
-"""A clip: one utterance as audio, trimmed, faded and padded so that it can be placed anywhere on the grid."""
+"""Clips: an utterance as audio, trimmed, faded and padded, so that it can be placed on any tick."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -13,30 +13,30 @@ from narrator.units import SAMPLE_RATE, SAMPLES_PER_MS, TICK_SAMPLES, Db, Lufs, 
 
 TRIM_START: Db = -40.0
 TRIM_END: Db = -48.0
-"""What comes before the first and after the last sample above these, compared with the clip's peak, is cut off.
+"""Levels relative to the clip's peak; everything before the first and after the last sample above them is cut off.
 
-A natural voice draws breath up to 80 ms before its first sound: that is not yet heard. Its end dies away softly.
+A natural voice draws breath up to 80 ms before its first sound, which is not heard yet. Its end decays softly.
 """
 FADE: Ms = 5
-"""Raised-cosine fade at both ends; the sound that is trimmed to keeps this much of its surroundings."""
+"""Raised-cosine fade at both ends; this much is kept around the trimmed sound."""
 
 _PCM_SCALE = 2.0**15
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """One utterance: mono samples at 48 kHz, shape (frames, 1), frames a whole number of ticks, and how loud it is."""
+    """One utterance: mono samples at 48 kHz, shape (frames, 1), frames in whole ticks, and its loudness."""
 
     text: str
     samples: Samples
     loudness: Loudness
-    """As it is heard between two silences."""
+    """Loudness between two silences."""
     level: Lufs | None
-    """As it would be heard if it went on: a short word is as loud as a long one. None for silence."""
+    """Loudness as if it continued, so that a short word counts as much as a long one; None for silence."""
 
     @property
     def length(self) -> Ms:
-        """Whole ticks, in ms."""
+        """Length in ms, whole ticks."""
         return samples_to_ms(len(self.samples))
 
     @property
@@ -45,14 +45,14 @@ class Clip:
         return make_segment(np.repeat(self.samples, 2, axis=1))
 
     def pack(self) -> bytes:
-        """Return the bytes to keep: a line of JSON with all but the samples, then these at 16 bits."""
+        """Return the bytes to store: a line of JSON with everything but the samples, then the samples at 16 bits."""
         known = {"text": self.text, "length": self.length, "loudness": asdict(self.loudness), "level": self.level}
         pcm = np.rint(self.samples[:, 0] * (_PCM_SCALE - 1)).astype(np.int16)
         return json.dumps(known, ensure_ascii=False).encode() + b"\n" + pack_sound(pcm)
 
     @classmethod
     def unpack(cls, data: bytes) -> "Clip":
-        """Inverse of `pack`, to 16 bits."""
+        """Read the bytes that `pack` returned; the samples have 16 bits."""
         head, packed = read_head(data), data[data.index(b"\n") + 1 :]
         samples = (unpack_sound(packed)[:, None] / (_PCM_SCALE - 1)).astype(np.float32)
         return cls(head.text, samples, head.loudness, head.level)
@@ -60,7 +60,7 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class ClipHead:
-    """All of a clip but its samples."""
+    """A clip without its samples."""
 
     text: str
     length: Ms
@@ -69,16 +69,16 @@ class ClipHead:
 
 
 def read_head(packed: bytes) -> ClipHead:
-    """Return what is known of a packed clip, without unpacking its samples."""
+    """Return the head of a packed clip, without unpacking its samples."""
     known = json.loads(packed[: packed.index(b"\n")])
     loudness = Loudness(tuple(known["loudness"]["blocks"]), known["loudness"]["peak"])
     return ClipHead(known["text"], known["length"], loudness, known["level"])
 
 
 def make_clip(text: str, samples: Samples) -> Clip:
-    """Trim, fade, pad and measure what an engine made: mono at 48 kHz, shape (frames, 1), any level.
+    """Trim, fade, pad and measure the output of an engine: mono at 48 kHz, shape (frames, 1), any level.
 
-    Sound that is silent throughout is kept as it is, but for the padding.
+    Sound that is silent throughout is only padded.
     """
     trimmed = _trim(samples)
     peak = float(np.abs(trimmed).max(initial=0.0))
@@ -90,7 +90,7 @@ def make_clip(text: str, samples: Samples) -> Clip:
 
 
 def make_silent_clip(text: str) -> Clip:
-    """The shortest clip there is, for a text with nothing to say in it."""
+    """Make the shortest possible clip, for a text without anything to say."""
     return make_clip(text, np.zeros((TICK_SAMPLES, 1), np.float32))
 
 
@@ -109,7 +109,7 @@ def _trim(samples: Samples) -> Samples:
 
 
 def _measure_level(samples: Samples, sounding: int, loudness: Loudness) -> Lufs | None:
-    """Loudness of a clip by itself: one shorter than a second is repeated until it fills the meter's window."""
+    """Return the loudness of a clip by itself; one shorter than a second is repeated to fill the meter's window."""
     if sounding >= SAMPLE_RATE or not sounding:
         return loudness.integrated
     tiled = np.tile(samples[:sounding], (-(-SAMPLE_RATE // sounding), 1))

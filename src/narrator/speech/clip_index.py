@@ -1,4 +1,4 @@
-"""What is known of the clips of a session, in one entry of the cache: a second length reads no clip again."""
+"""An index of a session's clips in one cache entry, so that a second length reads no clip again."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ _FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What is known of a packed clip without its samples: its bytes, their digest, how long and how loud it is."""
+    """A packed clip without its samples: its size, digest, length and loudness."""
 
     size: int
     digest: str
@@ -34,14 +34,14 @@ def describe_clip(packed: bytes) -> Described:
 
 
 def name_index(keys: Iterable[str]) -> str:
-    """Return the name of the index of the clips that have these names."""
+    """Return the key of the index for clips with these keys."""
     return make_key(_FORMAT, sorted(set(keys)))
 
 
 def read_index(name: str, cache: Cache) -> dict[str, Described]:
-    """Return what the index knows of clips that are in the cache, by their names; nothing where there is no index.
+    """Return the index's entries for clips that are in the cache, by key; empty if there is no index.
 
-    They count as used. Damage that leaves a clip its size is found when its samples are loaded.
+    The clips are marked as used. Damage that does not change a clip's size is found when its samples are loaded.
     """
     data = cache.get(INDEX_SHELF, name)
     rows = json.loads(data) if data else {}
@@ -54,7 +54,7 @@ def _read_loudness(known: Mapping[str, Any]) -> Loudness:
 
 
 def keep_index(name: str, clips: Mapping[str, Described], cache: Cache) -> None:
-    """Keep an index of clips, by their names.
+    """Store an index of clips, by key.
 
     Raises:
         OutsideError: the cache cannot be written.

@@ -1,4 +1,4 @@
-"""What a speech engine is: a class that speaks sentences, and a few facts about it."""
+"""The interface of a speech engine: a class that speaks sentences, and a few facts about it."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Sequence
@@ -14,19 +14,19 @@ from narrator.speech.runs import Run
 UNKNOWN = "unknown"
 
 Report: TypeAlias = Callable[[int, int | None], None]
-"""Receives how many bytes have come, and of how many; None where that is not known."""
+"""A function that receives how many bytes have arrived, and of how many; None if that is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Who speaks: an engine, one of its voices, the language, and the pace (1 is the voice's own)."""
+    """A voice: its engine, name, language, and pace (1 is the voice's own)."""
 
     engine: str
     name: str
     language: str
     pace: float = 1.0
     version: str = ""
-    """Whatever its clips depend on besides the above and their texts: part of their keys in the cache."""
+    """Anything else that its clips depend on, besides the fields above and the texts: part of their cache keys."""
 
     def __str__(self) -> str:
         return f"{self.engine}:{self.name}"
@@ -34,56 +34,56 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Installable:
-    """A voice that can be fetched, and what fetches it; each function raises SpeechError where it fails."""
+    """A voice that can be downloaded, with the functions for that; each raises SpeechError on failure."""
 
     name: str
-    """As `--voice` takes it."""
+    """Its name for `--voice`."""
     describe: Callable[[], str]
-    """What would be fetched, from whom, under which licence, and how large it is."""
+    """What would be downloaded, its source, licence and size."""
     is_installed: Callable[[], bool]
     install: Callable[[Report, Path | None], object]
-    """Fetches it, or takes its files from a folder where one is given: they were then fetched in another way."""
+    """Downloads it, or takes its files from a folder if one is given."""
     remove: Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A natural voice for a language, and the commands that make it ready; none for one that is installed."""
+    """A natural voice for a language, and the commands that install it; none if it is installed."""
 
     voice: str
     commands: tuple[str, ...] = ()
 
 
 class Engine(Protocol):
-    """Speaks sentences. Opened for one session, and closed after it; what has a value here may be left out."""
+    """Speaks sentences. It is opened for one session and closed after it; members with a value are optional."""
 
     name: str
     version: str
-    """Of its voices, unless `resolve_voice` gives each one of its own: another version makes every clip again."""
+    """Version of its voices, unless `resolve_voice` gives each its own: another version makes every clip again."""
     workers: int = 1
-    """How many sentences it may be asked for at the same time; `synthesize` is then called from so many threads."""
+    """How many sentences it can speak at once; `synthesize` is then called from that many threads."""
     takes_any_name: bool = False
-    """Whether it may be asked for voices beside those that it lists: a server knows more than it reports."""
+    """Whether it accepts voices that it does not list, as a server may know more voices than it reports."""
 
     quality: ClassVar[str] = UNKNOWN
-    """In a word."""
+    """Quality in a word."""
     licence: ClassVar[str] = UNKNOWN
     is_offline: ClassVar[bool] = False
     prospects: ClassVar[Collection[str]] = ("any",)
-    """Languages that it would speak once everything that it needs is there."""
+    """Languages that it would speak once everything that it needs is installed."""
     settings: ClassVar[Any] = None
-    """Type of its table in the configuration file, which its constructor then gets; None for an engine without one."""
+    """Type of its table in the configuration file, which its constructor then receives; None for no table."""
 
     @abstractmethod
     def languages(self) -> Collection[str]:
-        """Codes of the languages it speaks."""
+        """Codes of the languages that it speaks."""
 
     @abstractmethod
     def voices(self, language: str) -> Collection[str]:
-        """Names of its voices for a language, the default first; none when it does not speak it."""
+        """Return the names of its voices for a language, the default first; empty if it does not speak it."""
 
     def resolve_voice(self, voice: Voice) -> Voice:
-        """Return a voice as this engine will speak it: with its own version where it has one, at a pace it has."""
+        """Return a voice as this engine will speak it: with a version of its own, if any, and a possible pace."""
         return voice
 
     @abstractmethod
@@ -91,44 +91,44 @@ class Engine(Protocol):
         """Speak a text; equal arguments give equal clips, as far as the engine can.
 
         Raises:
-            SpeechError: it could not be spoken; says why and what to do.
+            SpeechError: it could not be spoken; the message says why, and what to do.
 
         """
 
     def takes_phonemes(self, voice: Voice) -> bool:  # noqa: ARG002 - overridden
-        """Return whether a voice can be given words by their sounds; `synthesize_runs` is then asked, too."""
+        """Return whether a voice accepts words as phonemes; if so, `synthesize_runs` is used."""
         return False
 
     def synthesize_runs(self, runs: Sequence[Run], voice: Voice) -> Clip:
-        """Speak a text of which some words are given by their sounds.
+        """Speak a text in which some words are given as phonemes.
 
         Raises:
-            SpeechError: it could not be spoken; says why and what to do.
+            SpeechError: it could not be spoken; the message says why, and what to do.
 
         """
         return self.synthesize("".join(run if isinstance(run, str) else run.word for run in runs), voice)
 
     def scripts(self, voice: Voice) -> Collection[str] | None:  # noqa: ARG002 - overridden
-        """Return the scripts that a voice can read, such as `LATIN`; None where that is not known.
+        """Return the scripts that a voice can read, such as `LATIN`; None if that is unknown.
 
-        Their names are the first words of their letters' names in Unicode: see `speech.text.letters`.
+        A script is named by the first word of its letters' names in Unicode: see `speech.text.letters`.
         """
         return None
 
     def close(self) -> None:
-        """End whatever the engine keeps running.
+        """Stop everything that the engine keeps running.
 
-        Also called from another thread while sentences are being spoken, when the session is given up: they should
-        then end soon, by a SpeechError or well.
+        This may be called from another thread while sentences are being spoken, if the session is cancelled; they
+        should then end soon, with or without a SpeechError.
         """
         return
 
     @classmethod
     def find_installable(cls, name: str | None, language: str | None) -> Installable:  # noqa: ARG003 - overridden
-        """Return what fetches one of its voices, by its name, or the one for a language.
+        """Return what is needed to download one of its voices, by name, or the default one for a language.
 
         Raises:
-            UsageError: it has no such voice to fetch.
+            UsageError: it has no such voice to download.
 
         """
         raise UsageError(f"the engine {cls.name!r} has no voices to add or remove")
@@ -147,10 +147,10 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An engine that can be asked for, and what is known of it before it is opened."""
+    """An engine that can be chosen, and what is known about it before it is opened."""
 
     open: Callable[[], Engine]
-    """Raises SpeechError where something is missing, with what to do."""
+    """Opens it; raises SpeechError, with the remedy, if something is missing."""
     quality: str = UNKNOWN
     licence: str = UNKNOWN
     is_offline: bool = True
@@ -159,5 +159,5 @@ class Offer:
 
 
 def read_base(language: str) -> str:
-    """Return the language of a code without its region, in lower case: `en` of `en-GB`, `nb` of `no`."""
+    """Return a language code without its region, in lower case: `en` for `en-GB`, `nb` for `no`."""
     return find_base(language)

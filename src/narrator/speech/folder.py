@@ -1,4 +1,4 @@
-"""Where fetched voices are stored, and where they are put together first."""
+"""The folder of downloaded voices, and temporary folders in it for downloads."""
 
 import os
 import shutil
@@ -10,11 +10,11 @@ from pathlib import Path
 
 _SCRATCH = ".fetching-"
 _STALE_S = 3600
-"""What a fetch that was killed has left behind is deleted after so long."""
+"""Age in seconds after which the remains of a killed download are deleted."""
 
 
 def find_voices_folder() -> Path:
-    """Folder of fetched voices, below `NARRATOR_DATA_DIR` or the user's data directory; it may not exist yet."""
+    """Return the folder of downloaded voices, in `NARRATOR_DATA_DIR` or the user's data folder; it may not exist."""
     if override := os.environ.get("NARRATOR_DATA_DIR"):
         return Path(override) / "voices"
     from platformdirs import user_data_path
@@ -24,10 +24,10 @@ def find_voices_folder() -> Path:
 
 @contextmanager
 def scratch_in(folder: Path) -> Iterator[Path]:
-    """Make a folder inside another, which is deleted after the block; what is whole is renamed out of it.
+    """Create a folder in another, and delete it after the block; complete files are moved out of it.
 
     Raises:
-        OSError: it cannot be made.
+        OSError: it cannot be created.
 
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -37,9 +37,9 @@ def scratch_in(folder: Path) -> Iterator[Path]:
 
 
 def sweep(folder: Path) -> None:
-    """Delete what fetches that were killed an hour ago or longer have left in a folder."""
+    """Delete what downloads that were killed an hour ago or earlier have left in a folder."""
     for left in folder.glob(f"{_SCRATCH}*"):
-        # Another fetch may end meanwhile.
+        # Another download may finish meanwhile.
         with suppress(FileNotFoundError):
             if time.time() - left.stat().st_mtime > _STALE_S:
                 shutil.rmtree(left, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The engines that there are and their voices, those that something is missing for included."""
+"""The available engines and their voices, including engines that are not ready yet."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,27 +10,27 @@ from narrator.speech.registry import list_offers
 
 @dataclass(frozen=True, slots=True)
 class ListedEngine:
-    """An engine: whether it can speak, in which languages, and with which voices."""
+    """An engine: whether it is ready, its languages, and its voices."""
 
     engine: str
     quality: str
-    """In a word: `natural`, `plain`, `silent`, or `unknown`."""
+    """Quality in a word: `natural`, `plain`, `silent` or `unknown`."""
     offline: bool
     installed: bool
     licence: str
     languages: list[str]
     voices: list[str]
     remedy: str | None
-    """What to do before it can speak."""
+    """What to do to make it ready."""
     natural: dict[str, Suggestion]
-    """The natural voice that it has for each language, and the commands that make it ready."""
+    """Its natural voice for each language, and the commands that install it."""
 
 
 def list_engines(language: str | None = None) -> Iterator[ListedEngine]:
-    """Yield what is known of each engine: of those alone that speak a language, or would once they are installed.
+    """Yield a description of each engine; for a language, only of those that speak it, or would once installed.
 
     Raises:
-        UsageError: the configuration has a table for an engine that there is not.
+        UsageError: the configuration has a table for an engine that does not exist.
 
     """
     for name, offer in list_offers().items():

@@ -6,14 +6,14 @@ from narrator.speech.clip import Clip
 from narrator.units import SAMPLES_PER_MS, Db, Ms, db_to_ratio
 
 _QUIET: Db = -36.0
-"""What is below this, compared with the loudest of a clip, is a pause, or part of one."""
+"""Level below which a voice is silent, compared with the peak of the clip."""
 _FRAME: Ms = 4
 _SHORTEST: Ms = 60
-"""Before some consonants a voice is silent for a shorter time than this."""
+"""The silence before some consonants is shorter than this."""
 
 
 def find_pauses(clip: Clip) -> list[tuple[Ms, Ms]]:
-    """Return from when to when a voice pauses within a clip, in ms; nothing for one that is silent throughout."""
+    """Return the start and end of each pause within a clip, in ms; none for a silent clip."""
     size = _FRAME * SAMPLES_PER_MS
     level = np.abs(clip.samples[: len(clip.samples) // size * size, 0]).reshape(-1, size).max(axis=1)
     heard = np.flatnonzero(level > level.max(initial=0.0) * db_to_ratio(_QUIET))

@@ -1,4 +1,4 @@
-"""Other packages' engines, which join by entry points: what one does wrong is told in a line, and harms no other."""
+"""Engines of other packages, found by entry points; a fault in one is reported in a line and affects no other."""
 
 import importlib.metadata
 from collections.abc import Collection, Iterator
@@ -12,17 +12,17 @@ from narrator.speech.clip import Clip
 from narrator.speech.engine import UNKNOWN, Engine, Offer, Voice
 
 GROUP = "narrator.engines"
-"""Its entry points each name a class, an `Engine` made without arguments; the entry point's name is the engine's."""
+"""Group of entry points, each a class that is an `Engine` without arguments; its name is the engine's name."""
 _METHODS = ("languages", "voices", "synthesize")
 
 
 def find_plugins() -> dict[str, Offer]:
-    """The engines of the packages that are installed, by their names."""
+    """Return the engines of installed packages, by name."""
     return {point.name: _make_offer(point) for point in sorted(importlib.metadata.entry_points(group=GROUP))}
 
 
 def _make_offer(point: EntryPoint) -> Offer:
-    """Offer of an engine, whose class may say `quality`, `licence` and `is_offline`."""
+    """Return the offer of an engine, whose class may define `quality`, `licence` and `is_offline`."""
     make = partial(Plugin, point)
     with suppress(SpeechError), _report_faults(point):
         kind = point.load()
@@ -33,7 +33,7 @@ def _make_offer(point: EntryPoint) -> Offer:
 
 @contextmanager
 def _report_faults(point: EntryPoint) -> Iterator[None]:
-    """Tell whatever goes wrong in a package as its fault; what it tells itself stands."""
+    """Report any error in a package as a fault of that package; its own NarratorErrors are kept."""
     try:
         yield
     except NarratorError:
@@ -47,10 +47,10 @@ def _report_faults(point: EntryPoint) -> Iterator[None]:
 
 
 class Plugin(Engine):
-    """An engine of another package, held at arm's length; it need not derive from `Engine`.
+    """An engine of another package, whose answers are checked; it need not derive from `Engine`.
 
     Raises:
-        SpeechError: it cannot be made, or lacks what an engine has.
+        SpeechError: it cannot be created, or lacks a required member.
 
     """
 
@@ -64,44 +64,44 @@ class Plugin(Engine):
             for method in _METHODS:
                 if not callable(getattr(self._engine, method, None)):
                     raise TypeError(f"it has no method {method!r}")
-            # A package that does not say when its voices change may have changed them with each release.
+            # If a package does not say when its voices change, each release may have changed them.
             self.version = getattr(self._engine, "version", point.dist.version if point.dist else "")
             if not isinstance(self.version, str):
-                raise TypeError(f"its version is {self.version!r}, which is no text")
+                raise TypeError(f"its version is {self.version!r}, which is not a string")
             self.workers = getattr(self._engine, "workers", 1)
             if not isinstance(self.workers, int) or self.workers < 1:
                 raise ValueError(f"it has {self.workers!r} workers")
             self.takes_any_name = bool(getattr(self._engine, "takes_any_name", False))
 
     def languages(self) -> Collection[str]:
-        """What it says, as long as that is texts."""
+        """Codes of its languages, checked to be strings."""
         with _report_faults(self._point):
             return _check_texts(self._engine.languages())
 
     def voices(self, language: str) -> Collection[str]:
-        """What it says, as long as that is texts."""
+        """Return its voices for a language, checked to be strings."""
         with _report_faults(self._point):
             return _check_texts(self._engine.voices(language))
 
     def resolve_voice(self, voice: Voice) -> Voice:
-        """What it says, if it says anything."""
+        """Return the voice as it resolves it, if it does."""
         with _report_faults(self._point):
             settled = getattr(self._engine, "resolve_voice", lambda voice: voice)(voice)
             if not isinstance(settled, Voice):
-                raise TypeError(f"{settled!r} is no Voice")
+                raise TypeError(f"{settled!r} is not a Voice")
             return settled
 
     def synthesize(self, text: str, voice: Voice) -> Clip:
-        """Whatever it gives: whoever asks looks at it."""
+        """Return its clip, which the caller checks."""
         return self._engine.synthesize(text, voice)
 
     def close(self) -> None:
-        """Close it, if it can be closed; one that fails at this has nevertheless spoken."""
+        """Close it, if it can be closed; a failure does not matter, because it has spoken."""
         with suppress(Exception):
             self._engine.close()
 
 
 def _check_texts(found: Collection[str]) -> list[str]:
     if isinstance(found, str) or not all(isinstance(each, str) for each in found):
-        raise TypeError(f"{found!r} is no list of texts")
+        raise TypeError(f"{found!r} is not a list of strings")
     return list(found)

@@ -1,4 +1,4 @@
-"""Which engines there are, and which one speaks a session."""
+"""The registry of engines, and the choice of the engine for a session."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,11 +13,11 @@ from narrator.speech.engine import Engine, Installable, Offer, Voice
 from narrator.speech.plugins import find_plugins
 
 AUTO = "auto"
-"""The routine's own wish, else the best installed voice for the language."""
+"""Name for the routine's own choice, or else the best installed voice for the language."""
 
 
 def _at(module: str, kind: str) -> Callable[[], type[Engine]]:
-    """Return what imports an engine's class: late, because an engine is slow to import and few are needed."""
+    """Return a function that imports an engine's class, because engines are slow to import and few are needed."""
 
     def load() -> type[Engine]:
         found: type[Engine] = getattr(import_module(f"narrator.speech.engines.{module}"), kind)
@@ -37,12 +37,12 @@ BUILT_IN: dict[str, Callable[[], type[Engine]]] = {
     "silent": _at("silent", "Silent"),
 }
 _NATURAL: tuple[str, ...] = ("hibari", "kokoro", "piper")
-"""Engines that `auto` prefers where they are installed and speak the language, the best first."""
+"""Engines that `auto` prefers if they are installed and speak the language, the best first."""
 _PLAIN = "espeak"
 
 
 def list_offers() -> dict[str, Offer]:
-    """Return every engine by its name: narrator's own, then other packages', which cannot have those names."""
+    """Return all engines by name: narrator's own, and those of other packages, which cannot have the same names."""
     return {name: _make_offer(name) for name in BUILT_IN} | _list_plugins()
 
 
@@ -61,8 +61,8 @@ def open_engine(name: str) -> Engine:
     """Open an engine by name, with its table of the configuration file.
 
     Raises:
-        UsageError: there is no engine of that name.
-        SpeechError: it cannot be opened, because it needs something first.
+        UsageError: the engine does not exist.
+        SpeechError: it cannot be opened, because something must be installed first.
         ConfigError: the configuration file cannot be used.
 
     """
@@ -75,7 +75,7 @@ def open_engine(name: str) -> Engine:
 
 
 def _check_tables() -> None:
-    """Refuse a table of the configuration file that no engine reads."""
+    """Refuse tables in the configuration file that no engine reads."""
     tables = read_config().tables
     unread = {name for name in tables if name not in BUILT_IN or BUILT_IN[name]().settings is None}
     if unread := unread - (set(_list_plugins()) if unread else set()):
@@ -84,16 +84,16 @@ def _check_tables() -> None:
 
 def _describe_table(name: str) -> str:
     if name in BUILT_IN:
-        return f"'{name}' cannot be used: the engine {name!r} has nothing to configure; take the table out"
+        return f"'{name}' cannot be used: the engine {name!r} has no settings; remove the table"
     readers = [engine for engine, load in BUILT_IN.items() if load().settings is not None]
     return f"unknown key '{name}'; {suggest(name, readers)}"
 
 
 def check_engine(text: str) -> None:
-    """Refuse `ENGINE[:NAME]` with an unknown engine, opening nothing.
+    """Refuse `ENGINE[:NAME]` with an unknown engine, without opening any.
 
     Raises:
-        UsageError: there is no engine of that name.
+        UsageError: the engine does not exist.
 
     """
     name = split_voice(text)[0]
@@ -102,19 +102,19 @@ def check_engine(text: str) -> None:
 
 
 def split_voice(text: str) -> tuple[str, str | None]:
-    """Return the engine, and the name of its voice if one is given, of `ENGINE[:NAME]`."""
+    """Split `ENGINE[:NAME]` into the engine and the name of its voice, if given."""
     engine, _, name = text.strip().partition(":")
     return engine, name or None
 
 
 def open_voice(asked: str | None, wish: VoiceSpec, language: str) -> tuple[Engine, Voice]:
-    """Open the engine that is to speak a language, and choose its voice.
+    """Open the engine for a session and choose its voice.
 
-    `asked` is `ENGINE[:NAME]` or `auto`, which is also what None means; `wish` is what the routine says, whose pace
-    counts in any case.
+    `asked` is `ENGINE[:NAME]` or `auto`, which is the same as None; `wish` is the routine's choice, whose pace is
+    always used.
 
     Raises:
-        UsageError: there is no such engine, or it has no voice of that name.
+        UsageError: the engine does not exist, or it has no voice of that name.
         SpeechError: the engine cannot be opened, or does not speak the language.
 
     """
@@ -127,7 +127,7 @@ def open_voice(asked: str | None, wish: VoiceSpec, language: str) -> tuple[Engin
 
 
 def _open_best(name: str | None, language: str, pace: float) -> tuple[Engine, Voice]:
-    """Open the best engine that has a voice for the language, and of that name if one is wished for."""
+    """Open the best engine with a voice for the language, of the wished name if there is one."""
     for engine_name in _NATURAL:
         with suppress(SpeechError, UsageError):
             return _open_with(engine_name, name, language, pace)
@@ -163,10 +163,10 @@ def choose_voice(engine: Engine, name: str | None, language: str, pace: float) -
 
 
 def find_installable(text: str, language: str | None = None) -> Installable:
-    """Return the voice that can be fetched, by its name as `--voice` takes it, or the engine's one for a language.
+    """Return a voice that can be downloaded, by its name for `--voice`, or an engine's default one for a language.
 
     Raises:
-        UsageError: there is nothing to fetch for that.
+        UsageError: there is nothing to download.
 
     """
     engine, name = split_voice(text)

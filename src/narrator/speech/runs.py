@@ -1,4 +1,4 @@
-"""The parts of a text that a voice is given: plain words, and words by their phonemes."""
+"""Runs: the parts of a text that a voice receives, as plain words or as phonemes."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -6,11 +6,11 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Phonemes:
-    """A word as written, and its sounds in IPA: words of several parts have a space in both."""
+    """A word as written, and its sounds in IPA; words with several parts have a space in both."""
 
     word: str
     ipa: str
 
 
 Run: TypeAlias = str | Phonemes
-"""Plain words, to be read as the voice reads them, or one word by its sounds."""
+"""Plain words, or one word as phonemes."""

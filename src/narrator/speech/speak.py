@@ -1,4 +1,4 @@
-"""Speech: sentences to clips, through a cache that keeps every clip ever spoken."""
+"""Speaking of sentences to clips, through a cache that keeps every clip."""
 
 import contextlib
 import threading
@@ -23,29 +23,29 @@ from narrator.speech.text.reading import Reader, Reading, write_plain
 from narrator.units import TICK_SAMPLES, Lufs, Ms, ceil_ticks, ticks_to_ms
 
 Report: TypeAlias = Callable[[int, int], None]
-"""Told how many are done, of how many."""
+"""A function that receives how many are done, and of how many."""
 
 _FORMAT = 4
-"""Raised whenever the making or packing of clips changes."""
+"""Version of the cached clips; raise it with every change to how they are made or packed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """What is known of a clip that is in the cache."""
+    """The description of a clip in the cache."""
 
     key: str
     described: Described
     reading: Reading
-    """What the voice was given."""
+    """What the voice received."""
     is_new: bool
-    """Whether it was spoken now, rather than found."""
+    """Whether it was spoken now, and not found in the cache."""
 
 
 class Clips:
-    """The clips of one session: lengths and loudness at hand, the sound itself in the cache until it is asked for."""
+    """The clips of a session: their lengths and loudness are in memory, the sound is in the cache."""
 
     def __init__(self, cache: Cache, index: str | None = None) -> None:
-        """Begin with no clips; `index` is the name of their index in the cache, where there is one."""
+        """Start without clips; `index` is the key of their index in the cache, if there is one."""
         self.cache = cache
         self._index = index
         self._entries: dict[str, Spoken] = {}
@@ -53,34 +53,34 @@ class Clips:
         self.cached = 0
 
     def add(self, text: str, spoken: Spoken) -> None:
-        """Take note of the clip of a text."""
+        """Add the clip of a text."""
         self._entries[text] = spoken
         self.new += spoken.is_new
         self.cached += not spoken.is_new
 
     @property
     def lengths(self) -> dict[str, Ms]:
-        """Length of each clip by its text."""
+        """The length of each clip by its text."""
         return {text: entry.described.length for text, entry in self._entries.items()}
 
     def describe(self) -> dict[str, Described]:
-        """Return what is known of each clip, by its name in the cache."""
+        """Return the description of each clip, by its cache key."""
         return {entry.key: entry.described for entry in self._entries.values()}
 
     def get_digest(self, text: str) -> str:
-        """Return what stands for a clip's sound: another sound has another digest."""
+        """Return the digest of a clip's sound."""
         return self._entries[text].described.digest
 
     def get_reading(self, text: str) -> Reading:
-        """Return what the voice was given for a text."""
+        """Return what the voice received for a text."""
         return self._entries[text].reading
 
     def get_loudness(self, text: str) -> Loudness:
-        """Loudness of a clip as it is heard between two silences."""
+        """Return the loudness of a clip between two silences."""
         return self._entries[text].described.loudness
 
     def get_level(self, text: str) -> Lufs | None:
-        """Loudness of a clip by itself, however short it is; None for silence."""
+        """Return the loudness of a clip by itself, even if it is short; None for silence."""
         return self._entries[text].described.level
 
     def load(self, text: str) -> Clip:
@@ -92,7 +92,7 @@ class Clips:
         """
         data = self.cache.get(SHELF, self._entries[text].key)
         if data is None:
-            # The next run looks at every clip itself.
+            # The next run checks every clip.
             if self._index:
                 self.cache.drop(INDEX_SHELF, self._index)
             raise LostClipError(f"the clip of {text[:40]!r} has vanished from {self.cache.root}; run the command again")
@@ -100,13 +100,13 @@ class Clips:
 
 
 def make_clip_key(reading: Reading, voice: Voice) -> str:
-    """Return the name of a clip in the cache: everything its sound depends on, so what the voice is given."""
+    """Return the cache key of a clip: everything that its sound depends on, including what the voice received."""
     known = voice.engine, voice.version, voice.language, voice.name, voice.pace
     return make_key(_FORMAT, av.__version__, *known, reading)
 
 
 def find_lengths(texts: Iterable[str], reader: Reader, cache: Cache) -> tuple[dict[str, Ms], bool]:
-    """Return the lengths of texts without speaking, of cached clips, else estimates; and whether any is an estimate."""
+    """Return the lengths of texts, from cached clips or as estimates, and whether any is an estimate."""
     lengths: dict[str, Ms] = {}
     is_estimate = False
     for text in texts:
@@ -129,15 +129,15 @@ def speak(
     *,
     again: bool = False,
 ) -> Clips:
-    """Speak each text as a voice's reader reads it, or find it in the cache.
+    """Speak each text as the reader prepares it, or find it in the cache.
 
-    `report` receives how many are done of how many, and may raise to stop.
+    `report` receives how many are done, and of how many, and may raise to stop.
 
-    With `again` nothing is taken from the cache, and what is there is replaced. The engine is asked for as many at the
-    same time as it allows; each clip is kept as soon as it is there.
+    With `again`, nothing is taken from the cache, and entries are replaced. As many sentences are spoken at once as the
+    engine allows; each clip is stored as soon as it is made.
 
     Raises:
-        SpeechError: the engine failed; what was spoken until then is in the cache.
+        SpeechError: the engine failed; what was spoken before is in the cache.
 
     """
     report = report or (lambda _done, _total: None)
@@ -153,7 +153,7 @@ def speak(
         described = known.get(line.key)
         clips.add(line.text, Spoken(line.key, described, line.reading, is_new=False) if described else next(spoken))
     if missing:
-        # What cannot be kept is looked up again.
+        # An index that cannot be stored is made again next time.
         with contextlib.suppress(OutsideError):
             keep_index(index, clips.describe(), cache)
     return clips
@@ -161,7 +161,7 @@ def speak(
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A text, what the voice is given for it, and the name of its clip in the cache."""
+    """A text, what the voice receives for it, and the cache key of its clip."""
 
     text: str
     reading: Reading
@@ -175,7 +175,7 @@ def _read(texts: Iterable[str], reader: Reader) -> Iterator[tuple[str, Reading]]
 def _speak_all(
     lines: Sequence[_Line], reader: Reader, cache: Cache, report: Callable[[int], None], *, again: bool
 ) -> list[Spoken]:
-    """Find or speak lines, as many at the same time as the engine allows; `report` receives how many are done."""
+    """Find or speak lines, as many at once as the engine allows; `report` receives how many are done."""
     if not lines:
         return []
     find = _speak_again if again else _find_or_speak
@@ -189,7 +189,7 @@ def _speak_all(
             given_up.set()
             raise
         except BaseException:
-            # The session is given up: what is being spoken need not be waited for.
+            # The session is cancelled: sentences that are being spoken need not be waited for.
             given_up.set()
             pool.shutdown(wait=False, cancel_futures=True)
             engine.close()
@@ -198,7 +198,7 @@ def _speak_all(
 
 
 def _end_after_failure(ended: Future[Spoken], pool: ThreadPoolExecutor) -> None:
-    """Begin nothing more once a sentence has failed; called by the thread that would begin it."""
+    """Start nothing new after a sentence has failed; called by the thread that would start it."""
     if not ended.cancelled() and ended.exception():
         pool.shutdown(wait=False, cancel_futures=True)
 
@@ -206,15 +206,15 @@ def _end_after_failure(ended: Future[Spoken], pool: ThreadPoolExecutor) -> None:
 def _follow(
     futures: Sequence[Future[Spoken]], report: Callable[[int], None], notice: Callable[[Future[Spoken]], None]
 ) -> None:
-    """Wait until every future is done, and raise what the first of them raised; `notice` gets each as it ends."""
+    """Wait for all futures, and raise the first error; `notice` receives each future as it ends."""
     ended: SimpleQueue[Future[Spoken]] = SimpleQueue()
     for future in futures:
-        # What failed is in the queue before anything is cancelled for it.
+        # The failed one is in the queue before others are cancelled because of it.
         future.add_done_callback(ended.put)
         future.add_done_callback(notice)
     done = 0
     while done < len(futures):
-        # A wait without an end would not hear that the command was interrupted.
+        # A wait without a timeout would not notice an interrupt.
         with contextlib.suppress(Empty):
             ended.get(timeout=0.2).result()
             done += 1
@@ -233,7 +233,7 @@ def _speak_again(line: _Line, reader: Reader, cache: Cache, _given_up: threading
 
 
 def _synthesize(reading: Reading, reader: Reader) -> bytes:
-    """Have a reading spoken; the clip, packed."""
+    """Speak a reading, and return the packed clip."""
     engine, voice, text = reader.engine, reader.voice, write_plain(reading)
     try:
         if any(isinstance(run, Phonemes) for run in reading):
@@ -241,7 +241,7 @@ def _synthesize(reading: Reading, reader: Reader) -> bytes:
         return _check_clip(engine.synthesize(text, voice)).pack()
     except NarratorError:
         raise
-    except (Exception, SystemExit) as error:  # an engine may be anybody's
+    except (Exception, SystemExit) as error:  # an engine may come from another package
         raise SpeechError(
             f"the engine {engine.name!r} failed on {text[:40]!r}: {describe_error(error)}; try another voice"
         ) from error
@@ -249,7 +249,7 @@ def _synthesize(reading: Reading, reader: Reader) -> bytes:
 
 def _check_clip(found: object) -> Clip:
     if not isinstance(found, Clip):
-        raise TypeError(f"it gave {found!r} for a Clip")
+        raise TypeError(f"it returned {found!r}, not a Clip")
     samples = found.samples
     if samples.ndim != 2 or samples.shape[1] != 1 or len(samples) % TICK_SAMPLES or not np.isfinite(samples).all():
         raise ValueError("its clip is not mono, not whole ticks, or not numbers; make_clip makes one that is")

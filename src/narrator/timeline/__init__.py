@@ -1,7 +1,7 @@
-"""`Script` + measured lengths + target to `Timeline`: boxes and glue, in pure integer arithmetic over ticks.
+"""Place a `Script` on a `Timeline` of a given length: boxes and glue, in exact integer arithmetic over ticks.
 
-Speech and bells are rigid boxes. Holds are glue: each has a natural length and bounds, and all of a track stretch or
-shrink by one common factor until the track is as long as was asked. Before that, material is added or left out.
+Speech and bells are rigid boxes. Holds are glue: each has a natural length and bounds. First, material is added or
+left out; then all holds stretch or shrink by one common factor until the track has the requested length.
 """
 
 from narrator.timeline.breaths import check_words, measure_words

@@ -1,4 +1,4 @@
-"""What can be placed on a timeline: a script whose silences stretch, or one whose times are fixed."""
+"""The kinds of script that can be placed on a timeline: with elastic silences, with fixed times, or timed text."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,19 +10,20 @@ from narrator.timeline.grow import Growth
 from narrator.timeline.layout import lay_out, measure_range
 from narrator.timeline.pinned import PinnedScript, place_script
 from narrator.timeline.placed import Lengths, Timeline
+from narrator.timeline.timed import TimedScript, place_timed
 from narrator.units import Db, Lufs, Ms, format_duration
 
 
 class Written(Protocol):
-    """What scripts of both kinds say."""
+    """What scripts of both kinds have in common."""
 
     @property
     def heading(self) -> Heading:
-        """What the session is called, and its voice."""
+        """Title, language, voice and tags of the session."""
 
     @property
     def bed(self) -> Bed | None:
-        """The ambience beneath everything."""
+        """Ambience under the whole session."""
 
     @property
     def floor(self) -> Db | None:
@@ -30,49 +31,49 @@ class Written(Protocol):
 
     @property
     def loudness(self) -> Lufs:
-        """Loudness that the session is brought to."""
+        """Loudness of the session."""
 
     @property
     def notes(self) -> tuple[Fault, ...]:
-        """What is odd about it."""
+        """Warnings about the script."""
 
     def list_cues(self) -> Iterator[Cue]:
         """Yield every cue that may be heard, in order."""
 
     def list_texts(self) -> list[str]:
-        """Return every distinct text that a voice is needed for, in order."""
+        """Return the distinct texts to speak, in order."""
 
     def list_marked_texts(self) -> Iterator[tuple[str, Mark]]:
-        """Yield every text that a voice is needed for, and where it is written."""
+        """Yield every text to speak and the place where it is written."""
 
 
 class Arrangement(Protocol):
-    """A script, and how it is placed."""
+    """A script and the way to place it."""
 
     @property
     def script(self) -> Written:
-        """What is heard."""
+        """The script itself."""
 
     @property
     def gain(self) -> Db | None:
-        """The gain of the session; None where it is to be measured."""
+        """Gain of the session; None if it has to be measured."""
 
     def list_cues(self) -> Iterator[Cue]:
-        """Yield every cue whose length counts for a timeline or for the gain."""
+        """Yield every cue whose length is needed for a timeline or for the gain."""
 
     def grow(self, lengths: Lengths) -> Growth | None:
-        """Return how the script grows with the length of the track; None for one that has a single length."""
+        """Return how the script grows with the length of the track; None for cues with fixed times."""
 
     def place(self, lengths: Lengths, length: Ms | None = None, *, nearest: bool = False) -> Timeline:
-        """Place every cue; at `length`, or at the length that the script has.
+        """Place every cue in a track of `length` ms, or of the script's own length.
 
         Raises:
-            RoutineError, LengthError: it cannot be placed so.
+            RoutineError, LengthError: it cannot be placed.
 
         """
 
     def place_whole(self, lengths: Lengths) -> Timeline:
-        """Place all of the material at its own length: the gain of the session belongs to that.
+        """Place the whole material at its own length; this determines the gain of the session.
 
         Raises:
             RoutineError: it cannot be placed.
@@ -82,13 +83,13 @@ class Arrangement(Protocol):
 
 @dataclass(frozen=True)
 class Elastic:
-    """A script whose silences stretch."""
+    """A script with elastic silences."""
 
     script: Script
     gain: None = None
 
     def list_cues(self) -> Iterator[Cue]:
-        """Yield the cues of the script, and those of the script with full guidance."""
+        """Yield the cues of the script and those of the script with full guidance."""
         yield from self.script.list_cues()
         yield from self.script.material.list_cues()
 
@@ -97,11 +98,11 @@ class Elastic:
         return Growth(self.script, lengths)
 
     def place(self, lengths: Lengths, length: Ms | None = None, *, nearest: bool = False) -> Timeline:
-        """Place every cue at `length`; with `nearest`, at the length nearest to it that can be met."""
+        """Place every cue in a track of `length` ms; with `nearest`, of the nearest possible length."""
         return place_growth(self.grow(lengths), length, nearest=nearest)
 
     def place_whole(self, lengths: Lengths) -> Timeline:
-        """Place the script with full guidance at its own length, at its natural one where that cannot be met."""
+        """Place the script with full guidance at its own length, or at its natural length if that is impossible."""
         try:
             return lay_out(self.script.material, lengths, self.script.length)
         except LengthError:
@@ -110,25 +111,25 @@ class Elastic:
 
 @dataclass(frozen=True)
 class Pinned:
-    """A script whose times are fixed."""
+    """A script with fixed times."""
 
     script: PinnedScript
 
     @property
     def gain(self) -> Db | None:
-        """The gain that the script gives."""
+        """The gain given in the script."""
         return self.script.gain
 
     def list_cues(self) -> Iterator[Cue]:
         """Yield the cues of the script."""
         return self.script.list_cues()
 
-    def grow(self, lengths: Lengths) -> None:  # noqa: ARG002 - it has a single length
-        """Return None, because the script has a single length."""
+    def grow(self, lengths: Lengths) -> None:  # noqa: ARG002 - the length is fixed
+        """Return None, because the length is fixed."""
         return
 
     def place(self, lengths: Lengths, length: Ms | None = None, *, nearest: bool = False) -> Timeline:  # noqa: ARG002
-        """Place every cue at its own time; nobody may ask for a length."""
+        """Place every cue at its own time; the length is fixed."""
         return place_script(self.script, lengths)
 
     def place_whole(self, lengths: Lengths) -> Timeline:
@@ -136,19 +137,45 @@ class Pinned:
         return place_script(self.script, lengths)
 
 
+@dataclass(frozen=True)
+class Timed:
+    """Timed text, whose lines have fixed times; silence may follow them."""
+
+    script: TimedScript
+    gain: None = None
+
+    def list_cues(self) -> Iterator[Cue]:
+        """Yield the cues of the script."""
+        return self.script.list_cues()
+
+    def grow(self, lengths: Lengths) -> None:  # noqa: ARG002 - nothing enters or leaves
+        """Return None, because the times are fixed."""
+        return
+
+    def place(self, lengths: Lengths, length: Ms | None = None, *, nearest: bool = False) -> Timeline:  # noqa: ARG002
+        """Place every line at its time; a longer `length` adds silence at the end."""
+        return place_timed(self.script, lengths, length)
+
+    def place_whole(self, lengths: Lengths) -> Timeline:
+        """Place every line at its time."""
+        return place_timed(self.script, lengths)
+
+
 def place_growth(growth: Growth, length: Ms | None, *, nearest: bool = False) -> Timeline:
-    """Place a script at a length, or else its own; with `nearest`, at the nearest one that can be met.
+    """Place a script at `length`, or at its own length; with `nearest`, at the nearest possible length.
 
     Raises:
-        RoutineError, LengthError: it cannot be placed so.
+        RoutineError, LengthError: it cannot be placed.
 
     """
     target = growth.script.length if length is None else length
     if target is None or not nearest:
         return lay_out(growth, growth.lengths, target)
-    met = measure_range(growth, growth.lengths).find_nearest(target)
+    possible = measure_range(growth, growth.lengths)
+    met = possible.find_nearest(target)
     timeline = lay_out(growth, growth.lengths, met)
     if met == target:
         return timeline
-    note = f"{format_duration(target)} cannot be met; this is the nearest length that can: {format_duration(met)}"
+    used = possible.format_nearest(target)
+    note = f"a length of {format_duration(target)} is not possible; the nearest, {used}, is used instead"
     return replace(timeline, notes=(Fault(note, growth.script.mark), *timeline.notes))

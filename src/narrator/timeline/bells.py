@@ -1,4 +1,4 @@
-"""Bells in place of words: the timeline of full guidance, to the tick, with nothing spoken."""
+"""Guidance by bells only: the timeline of full guidance, exact to the tick, with bells instead of words."""
 
 from dataclasses import replace
 
@@ -9,13 +9,13 @@ from narrator.units import Ms, floor_ticks, ticks_to_ms
 
 _FOR_SECTION, _FOR_SIDE, _FOR_HALF = Bell("bowl"), Bell("chime"), Bell("tick")
 _HALVED: Ms = 20_000
-"""Holds shorter than this have no bell at their half."""
+"""Shortest hold that has a bell at its half."""
 
 
 def ring_instead(timeline: Timeline, script: Script, lengths: Lengths) -> Timeline:
-    """Take the words out, and ring where sections and sides begin and at the half of each hold.
+    """Remove the words, and add bells where sections and sides begin and at the half of each hold.
 
-    Every bell of the timeline stays where it is. One that would ring beside another is not added.
+    The bells of the timeline keep their times. A bell that would overlap another is not added.
     """
     kept: list[Segment] = []
     for segment in timeline.segments:

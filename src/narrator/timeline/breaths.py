@@ -1,4 +1,4 @@
-"""Rounds of breath: the time, tone and words of each phase, and the words for the last round."""
+"""Breath rounds: the time, tone and words of each phase, and the words for the last round."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from narrator.units import TICK, Ms, Ticks, ms_to_ticks, ticks_to_ms
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A phase of one round: which round and which of its phases, counted from 0, from when to when, and its words."""
+    """A phase of one round: the indexes of both, counted from 0, its times, and its words."""
 
     round: int
     number: int
@@ -26,7 +26,7 @@ class _Part:
 def place_breaths(
     block: BreathBlock, item: Item, start: Ms, end: Ms, chapter: int | None, lengths: Lengths
 ) -> tuple[list[Segment], list[tuple[Ms, Ms]]]:
-    """Place whole rounds of breath from `start` to `end`: what is heard, and from when to when there are words."""
+    """Place whole breath rounds from `start` to `end`; return the segments, and the start and end of words."""
     rounds = (end - start + TICK) // block.round
     segments: list[Segment] = []
     announced: Ms = 0
@@ -49,7 +49,7 @@ def place_breaths(
 
 
 def _list_parts(block: BreathBlock, rounds: int) -> Iterator[_Part]:
-    """Every phase of every round; phases start at the rounded cumulative time."""
+    """Yield every phase of every round; phases start at the rounded cumulative time."""
     now = Fraction(0)
     for number in range(rounds):
         share = block.find_share(number, rounds)
@@ -61,12 +61,12 @@ def _list_parts(block: BreathBlock, rounds: int) -> Iterator[_Part]:
 
 
 def _round_ticks(time: Fraction) -> Ticks:
-    """Nearest number of ticks, half up."""
+    """Return the nearest number of ticks, rounding half up."""
     return int((2 * time + TICK) // (2 * TICK))
 
 
 def measure_words(segment: Segment, lengths: Lengths) -> Ms:
-    """Return when the words of a segment are over; in a breath its tone may go on."""
+    """Return the time in ms at which the words of a segment end; the tone of a breath may continue."""
     match segment.cue:
         case Breath(words=words) if words:
             last = ticks_to_ms(ms_to_ticks(1000 * (len(words) - 1)))
@@ -76,10 +76,10 @@ def measure_words(segment: Segment, lengths: Lengths) -> Ms:
 
 
 def check_breath_words(script: Script, lengths: Lengths) -> None:
-    """Refuse words that are longer than their phase of a breath, or their second of a count.
+    """Refuse words that do not fit in their phase of a breath, or in their second of a count.
 
     Raises:
-        RoutineError: names each of them.
+        RoutineError: with a fault for each of them.
 
     """
     faults: dict[Fault, None] = {}
@@ -104,14 +104,14 @@ def _list_faults(block: BreathBlock, mark: Mark, lengths: Lengths) -> Iterator[F
 
 
 def check_words(breath: Breath, lengths: Lengths) -> Iterator[str]:
-    """Say which measured words of a breath are longer than the phase, or than their second of a count."""
+    """Yield a message for each measured word that does not fit in its phase, or in its second of a count."""
     if lengths.is_estimate:
         return
     last = len(breath.words) - 1
     for number, word in enumerate(breath.words):
         room = breath.length - 1000 * number if number == last else 1000
         takes = lengths.clips[word.text]
-        # A clip is padded up to a whole tick, which the phase, in turn, may lack.
+        # A clip is padded to a whole tick; the phase may be shorter by up to one.
         if takes > room + TICK:
             where = f"the phase {breath.phase!r}" if not last else f"its second of the phase {breath.phase!r}"
             yield (

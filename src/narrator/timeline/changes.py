@@ -1,4 +1,4 @@
-"""What a track has more or less than the routine at its natural length, and how to say so."""
+"""The differences between the material of a track and that of the routine at its natural length."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,7 +12,7 @@ from narrator.units import Ms, format_duration
 def list_changes(
     growth: Growth, material: Material, count: int, target: Ms | None
 ) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
-    """Return what is left out and what is added when a track of `target` ms has the first `count` units."""
+    """Return what is left out and what is added if a track of `target` ms has the first `count` units."""
     natural, used = material.natural_count, [unit for unit in material.units if material.has_steps(unit)]
     present = set(material.units[:count])
     expected = set(material.units[:natural])
@@ -27,10 +27,10 @@ def list_changes(
 
 
 def describe_left_out(changes: Sequence[Change], target: Ms) -> Iterator[Fault]:
-    """Yield a note for each optional step that had to make room; rounds have a range that says as much."""
+    """Yield a note for each optional step that is left out; for rounds, the range of `repeat` implies it."""
     for change in changes:
         if change.reason == "optional":
-            yield Fault(f"this optional step is left out, to make room in {format_duration(target)}", change.mark)
+            yield Fault(f"this optional step is left out to fit in {format_duration(target)}", change.mark)
 
 
 def _describe_unit(unit: Unit) -> Change:

@@ -1,4 +1,4 @@
-"""The sections of a track as chapters that leave no time out."""
+"""The sections of a track as chapters without gaps between them."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -8,11 +8,11 @@ from narrator.timeline.placed import Chapter, Timeline
 
 
 def list_chapters(timeline: Timeline, language: str, most: int) -> list[Chapter]:
-    """Return the chapters of a track, one behind the other from its start to its end; none where it has no sections.
+    """Return the chapters of a track, which follow one another from its start to its end; none without sections.
 
-    What is heard before the first section is a chapter of its own, named in the language, or in English where narrator
-    has no words in that one. What is between two sections belongs to the first of them. Where there are more than
-    `most`, as many as it takes are joined, each group under the title of its first.
+    Cues before the first section become a chapter, named in the language, or in English if narrator has no words in
+    it. Time between two sections belongs to the first of them. If there are more than `most` chapters, neighbours are
+    joined in groups, each with the title of its first.
     """
     if not timeline.chapters:
         return []

@@ -1,7 +1,7 @@
 """Glue: lengths that stretch and shrink by one common factor, in exact arithmetic over ticks.
 
-The way TeX sets a line (Knuth and Plass, "Breaking paragraphs into lines", 1981), but shared out tick by tick, so that
-more room never makes a share smaller.
+The method is that of TeX for setting a line (Knuth and Plass, "Breaking paragraphs into lines", 1981), but shares are
+allotted tick by tick, so that more room never makes a share smaller.
 """
 
 from bisect import bisect_left
@@ -17,9 +17,9 @@ from narrator.units import TICK, Ticks, floor_ticks
 
 @dataclass(frozen=True, slots=True)
 class Glue:
-    """An unknown length in ticks that counts `count` times (the holds on both sides of a pose are one unknown).
+    """An unknown length in ticks that occurs `count` times (the holds on both sides of a pose are one unknown).
 
-    With a `block` it comes in whole rounds of breath only.
+    With a `block`, it takes only whole breath rounds.
     """
 
     natural: Ticks
@@ -29,7 +29,7 @@ class Glue:
     block: BreathBlock | None = None
 
     def settle(self) -> Ticks:
-        """Return its natural length, with the rounds of breath whole."""
+        """Return the natural length, with whole breath rounds."""
         if self.block is None:
             return self.natural
         rounds = (self.natural * TICK + TICK // 2 - 1) // self.block.round
@@ -37,11 +37,12 @@ class Glue:
 
 
 class Springs:
-    """Several elastics stretched by one factor: each takes `factor x natural`, within its bounds.
+    """Several elastics stretched by one factor: each takes `factor x natural`, clamped to its bounds.
 
-    What they take together is a line that bends where one of them leaves its least or reaches its most. Such a bend is
-    at a ratio of two whole numbers below 2^22 (a day has 3.6 million ticks): two that differ do so by more than 2^-44
-    of their size, so that floating point puts them in their true order. All else is in whole numbers.
+    Their total length is a piecewise linear function of the factor, with a bend where an elastic leaves its least or
+    reaches its most. Each bend is a ratio of two integers below 2^22 (a day has 3.6 million ticks). Different bends
+    therefore differ by more than 2^-44 of their size, and floating point sorts them correctly. Everything else is in
+    integers.
     """
 
     def __init__(self, glue: Sequence[Glue]) -> None:
@@ -50,7 +51,7 @@ class Springs:
         self.most: Ticks = sum(g.most * g.count for g in glue)
         bends = sorted(self._list_bends(), key=lambda bend: bend[0] / bend[1])
         self._bends = [bend[:2] for bend in bends]
-        # What stands still and what stretches with the factor, before each bend.
+        # The constant and the slope of the total before each bend.
         self._still = list(accumulate((bend[2] for bend in bends), initial=self.least))
         self._slope = list(accumulate((bend[3] for bend in bends), initial=0))
 
@@ -60,9 +61,9 @@ class Springs:
             yield g.most, g.natural, g.most * g.count, -g.natural * g.count
 
     def solve(self, ticks: Ticks) -> Fraction | None:
-        """Return the factor at which they take exactly `ticks`, the least where several do; None out of reach.
+        """Return the smallest factor at which they take exactly `ticks`; None if that is not possible.
 
-        With all at their least it is the one from which on the first of them grows.
+        If all take their least, return the factor at which the first of them begins to grow.
         """
         if not self.least <= ticks <= self.most:
             return None
@@ -79,10 +80,10 @@ class Springs:
         return Fraction(ticks - self._still[index], self._slope[index])
 
     def share(self, ticks: Ticks) -> list[Ticks] | None:
-        """Share ticks out: each gets floor(factor x natural) within its bounds, at the largest factor that fits.
+        """Share ticks: each elastic gets floor(factor x natural) within its bounds, at the largest factor that fits.
 
-        Elastics that reach their next tick at the same factor are served in order, until one cannot be served whole. A
-        larger `ticks` therefore never makes a share smaller. None when even the bounds cannot meet it.
+        Elastics that reach their next tick at the same factor get it in order, until there is not enough left for one.
+        A larger `ticks` therefore never makes a share smaller. Return None if the bounds do not allow `ticks`.
         """
         factor = self.solve(ticks)
         if factor is None:
@@ -102,11 +103,12 @@ class Springs:
 
 
 def enter_rounds(blocks: Sequence[Glue], silences: Springs, ticks: Ticks) -> list[Ticks]:
-    """Return what each block of breath takes beside the silences, when all together have `ticks`.
+    """Return the ticks that each breath block takes if blocks and silences together have `ticks`.
 
-    All start with their fewest rounds. Further ones enter in one fixed order, round k of a block at the factor at which
-    the block would be as long as k rounds: as long as there is room beside the least silences, and the silences'
-    factor with it is no lower than its own. So rounds never become fewer as `ticks` grow.
+    All blocks start with their fewest rounds. Further rounds enter in one fixed order: round k of a block has the
+    factor at which the block would be as long as k rounds. A round enters if there is room for it besides the least
+    silences, and if the factor of the silences does not fall below its own. The number of rounds therefore never falls
+    as `ticks` grows.
     """
     shares = [g.least for g in blocks]
     room = ticks - sum(g.least * g.count for g in blocks)
@@ -138,17 +140,17 @@ def enter_rounds(blocks: Sequence[Glue], silences: Springs, ticks: Ticks) -> lis
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Ticks of each elastic, and the common factor of the silences among them; None where there are none."""
+    """Ticks of each elastic, and the common factor of the silences among them; None if there are none."""
 
     ticks: Mapping[ElasticId, Ticks]
     factor: Fraction | None
 
 
 def fill(glue: Mapping[ElasticId, Glue], ticks: Ticks) -> Shares | None:
-    """Share ticks among elastics: whole rounds of breath first, silences take the rest by one factor.
+    """Share ticks among elastics: whole breath rounds first, then the silences by one factor.
 
-    What is left when all silences are at their most, less than the next round, stays over. None when the bounds cannot
-    meet it.
+    If all silences are at their most, the rest, which is less than the next round, is not used. Return None if the
+    bounds do not allow `ticks`.
     """
     blocks = {name: g for name, g in glue.items() if g.block}
     silences = {name: g for name, g in glue.items() if not g.block}

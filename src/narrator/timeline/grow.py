@@ -1,7 +1,7 @@
-"""Material first, then silence: which optional steps, extras and rounds a track of some length has.
+"""Material first, then silence: choose the optional steps, extras and rounds for a track of a given length.
 
-All that may enter and leave forms one chain of nested sets, and a longer track takes a larger one. Among the sets that
-can take a length, the one is taken whose silences keep nearest to their natural lengths.
+Everything that may enter or leave forms one chain of nested sets; a longer track takes a larger set. Among the sets
+that can take a length, the one is chosen whose silences are nearest to their natural lengths.
 """
 
 from bisect import bisect_left, bisect_right
@@ -22,7 +22,7 @@ from narrator.units import Ms, Ticks, floor_ticks, ms_to_ticks, ticks_to_ms
 
 @dataclass(frozen=True, slots=True)
 class MaterialSet:
-    """The first `count` units of a chain, with all that is always in; its least, natural and longest length."""
+    """The first `count` units of a chain plus all fixed material, and its least, natural and longest length."""
 
     count: int
     least: Ticks
@@ -30,15 +30,15 @@ class MaterialSet:
     most: Ticks
 
     def can_take(self, ticks: Ticks) -> bool:
-        """Return whether it can be that long."""
+        """Return whether a track with this set can take so many ticks."""
         return self.least <= ticks <= self.most
 
 
 def order_units(units: Sequence[Unit]) -> tuple[tuple[Unit, ...], int]:
-    """Return units in the order in which they enter, and how many of them are in at natural length.
+    """Return units in the order in which they enter, and the number of them that are in at natural length.
 
-    Those that are in at natural length come first, then the extras; among each by number, then in the order of the
-    file, none before those that it is within. What is within an extra is extra.
+    Units that are in at natural length come first, then the extras. Each group is sorted by number, then by order in
+    the file, but no unit comes before those that it is within. Units within an extra are extra.
     """
     extras: set[ElasticId] = set()
     for unit in units:
@@ -73,7 +73,7 @@ def _rank(unit: Unit) -> tuple[int, ElasticId, int]:
 
 
 class Material:
-    """What a script may be made of in tracks of a range of lengths: a chain of sets, the smallest first."""
+    """The possible material of a script for tracks of a range of lengths: a chain of sets, the smallest first."""
 
     def __init__(self, script: Script, lengths: Lengths, *, strict: bool = True) -> None:
         self.units, self.natural_count = order_units(script.units)
@@ -85,10 +85,10 @@ class Material:
 
     @cached_property
     def sets(self) -> tuple[MaterialSet, ...]:
-        """Sets that may be taken, the smallest first, none of them empty.
+        """Sets to choose from, the smallest first, none of them empty.
 
-        A set whose least length is over that of a larger one is dropped: a gap that falls away, or the ring of a last
-        bell, can make it so. Of those left a larger one is longer at every factor.
+        A set whose least length exceeds that of a larger set is dropped; the cause can be a gap that is no longer
+        needed, or the ring of a last bell. Of the sets that remain, a larger one is longer at every factor.
         """
         kept: list[MaterialSet] = []
         for each in reversed(self._measure_sets()):
@@ -97,9 +97,10 @@ class Material:
         return tuple(reversed(kept))
 
     def _measure_sets(self) -> list[MaterialSet]:
-        """Measure each set that has something in it, and is not the one before: its row changes from set to set.
+        """Measure each set that is neither empty nor equal to the one before, by updating one row of steps.
 
-        A unit may have no steps here: it has some with other guidance, or at lengths that `from` and `until` let in.
+        A unit may have no steps here: they may exist only with other guidance, or at lengths that `from` and `until`
+        admit.
         """
         entering: dict[int, list[int]] = {}
         leaving: dict[int, list[int]] = {}
@@ -119,17 +120,17 @@ class Material:
         return found
 
     def find_natural_set(self) -> int:
-        """Return how many units are in at natural length; more where that would leave nothing to hear.
+        """Return the number of units at natural length; more if nothing would be heard with these.
 
         Raises:
-            RoutineError: there is nothing to hear whatever is added.
+            RoutineError: nothing would be heard with any number.
 
         """
         if self.list_steps(self.natural_count):
             return self.natural_count
         if not self.sets:
             script = self.measured.script
-            raise RoutineError("there is nothing to hear at natural length; take 'from' from a step", script.mark)
+            raise RoutineError("nothing is heard at natural length; remove 'from' from a step", script.mark)
         return self.sets[0].count
 
     def list_steps(self, count: int) -> list[int]:
@@ -146,20 +147,20 @@ class Material:
         return {name for item in self.measured.script.steps for name in item.units}
 
     def measure_set(self, count: int) -> tuple[Ticks, dict[ElasticId, Glue]]:
-        """Return what the boxes of a set take, the silence before the first cue included, and its elastics."""
+        """Return the ticks of a set's boxes, including the silence before the first cue, and its elastics."""
         steps = self.list_steps(count)
         return _LEAD + sum(self.measured.measure_boxes(steps)), self.measured.count_glue(steps)
 
     def find_factor(self, count: int, ticks: Ticks) -> Fraction | None:
-        """Return the factor at which a set takes so long, breath counted as elastic; None out of its reach."""
+        """Return the factor at which a set takes `ticks`, with breath as elastic; None if it cannot."""
         rigid, glue = self.measure_set(count)
         return Springs(list(glue.values())).solve(ticks - rigid)
 
     def choose(self, ticks: Ticks, fewest: int = 0) -> MaterialSet | None:
-        """Choose the set for a length; None where no set can take it.
+        """Return the set for a length, or None if no set can take it.
 
-        It is the one whose factor is nearest to 1, in the logarithm: the last whose natural length is no longer, or the
-        one after it. It has the first `fewest` units, where a set that does can take the length.
+        It is the set whose factor is nearest to 1 in the logarithm: the last one whose natural length does not exceed
+        it, or the next one. It has at least the first `fewest` units, if such a set can take the length.
         """
         sets = self.sets
         able = [index for index, each in enumerate(sets) if each.can_take(ticks)]
@@ -187,7 +188,7 @@ _LEAD: Ticks = ms_to_ticks(LEAD)
 
 
 class _Row:
-    """Steps one behind the other, and what they take together; steps enter and leave at any place."""
+    """A sequence of steps and their total length; steps can be inserted and removed anywhere."""
 
     def __init__(self, measured: Measured) -> None:
         self._measured = measured
@@ -202,7 +203,7 @@ class _Row:
 
     @property
     def natural(self) -> Ticks:
-        """Natural length, with rounds of breath in parts."""
+        """Natural length, with fractional breath rounds."""
         return self._rigid + self._bounds[1]
 
     @property
@@ -211,7 +212,7 @@ class _Row:
         return self._rigid + self._bounds[2]
 
     def add(self, index: int) -> None:
-        """Put a step in its place."""
+        """Insert a step at its place."""
         at = bisect_left(self.indexes, index)
         self._rigid -= self._take(at - 1)
         self.indexes.insert(at, index)
@@ -219,7 +220,7 @@ class _Row:
         self._count(index, 1)
 
     def remove(self, index: int) -> None:
-        """Take a step out."""
+        """Remove a step."""
         at = bisect_left(self.indexes, index)
         self._rigid -= self._take(at - 1) + self._take(at)
         del self.indexes[at]
@@ -232,7 +233,7 @@ class _Row:
                 self._bounds[number] += sign * value
 
     def _take(self, at: int) -> Ticks:
-        """Return the ticks of the step at a place in the row, 0 before its start."""
+        """Return the ticks of the step at an index of the row; 0 for a negative one."""
         if at < 0:
             return 0
         steps = self._measured.script.steps
@@ -241,7 +242,7 @@ class _Row:
 
 
 class Growth:
-    """What a script is made of at any length: where `from` and `until` let steps in or out, other material begins."""
+    """The material of a script at any length; it changes at the lengths named by `from` and `until`."""
 
     def __init__(self, script: Script, lengths: Lengths) -> None:
         self.script = script
@@ -249,13 +250,13 @@ class Growth:
         windows = {window for item in script.steps for window in item.windows}
         edges = {edge for window in windows for edge in (window.since, window.until) if edge}
         self.starts: tuple[Ms, ...] = tuple(sorted({0, *edges}))
-        """Lengths from which on steps come in or go out, 0 first."""
+        """Lengths at which steps enter or leave because of `from` and `until`; the first is 0."""
         self._known: dict[int | None, Material] = {}
         self._fewest: dict[int, int] = {0: 0}
 
     @property
     def natural(self) -> Material:
-        """Material of natural length: without steps that have `from`, with those that have `until`."""
+        """Material at natural length: without steps that have `from`, with those that have `until`."""
         return self._find_material(None)
 
     def find_material(self, length: Ms) -> Material:
@@ -271,12 +272,12 @@ class Growth:
         return self._known[era]
 
     def choose(self, length: Ms) -> MaterialSet | None:
-        """Choose the set for a length: none that is smaller than for a shorter one, where that can be."""
+        """Return the set for a length, not smaller than that for a shorter length if possible."""
         era = bisect_right(self.starts, length) - 1
         return self._find_material(era).choose(floor_ticks(length), self._find_fewest(era))
 
     def _find_fewest(self, era: int) -> int:
-        """Return how many units the longest track before an era has: what comes in by `from` pushes none out."""
+        """Return the number of units in the longest track before an era, so that `from` steps displace none."""
         for each in range(1, era + 1):
             if each not in self._fewest:
                 before = self._find_material(each - 1)
@@ -287,13 +288,13 @@ class Growth:
         return self._fewest[era]
 
     def list_fullest(self) -> Iterator[Script]:
-        """Yield the script with all that any one track may have: one for each range of lengths."""
+        """Yield the script with the most material that one track can have, for each range of lengths."""
         for start in self.starts:
             material = self.find_material(start)
             yield material.measured.script.keep(material.list_steps(len(material.units)))
 
     def list_spans(self) -> tuple[tuple[Ms, Ms], ...]:
-        """Return the lengths that can be met, as intervals in ms, both ends included, in order."""
+        """Return the possible lengths as sorted intervals in ms, both ends included."""
         ends = [*(start - 1 for start in self.starts[1:]), None]
         found: list[tuple[Ms, Ms]] = []
         for start, end in zip(self.starts, ends, strict=True):
@@ -305,7 +306,7 @@ class Growth:
 
 
 def merge_spans(spans: Sequence[tuple[Ms, Ms]]) -> tuple[tuple[Ms, Ms], ...]:
-    """Join intervals that meet, or lie less than a tick apart: silence at the end fills that."""
+    """Join intervals that touch or are at most a tick apart; silence at the end of the track fills the difference."""
     merged: list[tuple[Ms, Ms]] = []
     for low, high in sorted(spans):
         if merged and low <= merged[-1][1] + ticks_to_ms(1):

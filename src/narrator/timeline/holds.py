@@ -1,4 +1,4 @@
-"""Cues inside holds: where each goes, and what gives way when room is short."""
+"""Cues inside holds: their times, and which are left out if there is not enough room."""
 
 import random
 from bisect import bisect_left, insort
@@ -9,30 +9,29 @@ from dataclasses import dataclass, field
 from narrator.errors import Fault
 from narrator.routine.values import At
 from narrator.script import Countdown, Cue, Drawn, ElasticId, Every, HoldCue, Speech, Spread
-from narrator.timeline.placed import Hold, Lengths, Segment, show_length
-from narrator.units import Ms, ceil_ticks, floor_ticks, ticks_to_ms
+from narrator.timeline.placed import Hold, Lengths, Segment
+from narrator.units import Ms, ceil_ticks, floor_ticks, format_seconds, ticks_to_ms
 
 CLEARANCE: Ms = 300
-"""Silence that two cues inside a hold keep between them."""
+"""Least silence between two cues inside a hold."""
 
 
 @dataclass
 class HoldPlacer:
-    """Places the cues of one hold after the other; texts that take turns go on from hold to hold."""
+    """Places the cues of hold after hold; texts that take turns continue from one hold to the next."""
 
     lengths: Lengths
     said: Counter[ElasticId] = field(default_factory=Counter)
-    """How many texts of each list that takes turns have been said."""
+    """Number of texts said so far from each list that takes turns."""
 
     def place(
         self, cues: Sequence[HoldCue], hold: Hold, taken: Sequence[tuple[Ms, Ms]] = ()
     ) -> tuple[list[Segment], list[Fault]]:
         """Place the cues of a hold: those counted from its end first, then from its start, percentages, all others.
 
-        A cue fits when it ends inside the hold and keeps clear of its neighbours; of several wordings the first that
-        fits is taken, and what fits in no wording is left out with a note. The numbers of a countdown may touch one
-        another. What is not counted from the end waits until the words are over that are `taken` (start and end of
-        each, in order).
+        A cue fits if it ends inside the hold and has enough silence on both sides. Of several wordings, the first that
+        fits is used; if none fits, the cue is left out with a note. The numbers of a countdown may touch. `taken` has
+        the start and end of words already placed, in order; cues not counted from the end wait until these are over.
         """
         filling = _Filling(hold, self.lengths, self.said, _measure_tail(cues), taken)
         for place in sorted(_list_fixed(cues, hold.end - hold.start, self.lengths), key=_find_rank):
@@ -58,7 +57,7 @@ class _Fixed:
     wordings: tuple[Cue, ...]
     number: int
     family: int
-    """Cues of one family may touch."""
+    """Index of the authored cue; segments of one family may touch."""
 
 
 def _find_rank(place: _Fixed) -> tuple[int, Ms]:
@@ -75,14 +74,14 @@ def _list_fixed(cues: Sequence[HoldCue], length: Ms, lengths: Lengths) -> Iterat
                 for number, speech in enumerate(cue.cues):
                     yield _Fixed(0, length - 1000 * (len(cue.cues) - number), cue, (speech,), number, family)
             case Every(interval) if not cue.takes_turns:
-                # Repeated cues are those that end within the hold: that there is no further one is no loss to report.
+                # Only repetitions that end within the hold are listed, so that no note reports the next one as lost.
                 shortest = min(lengths.measure_in_hold(wording) for wording in cue.cues)
                 for number, offset in enumerate(range(interval, length - shortest + 1, interval)):
                     yield _Fixed(3, offset, cue, cue.cues, number, family)
 
 
 def _measure_tail(cues: Sequence[HoldCue]) -> Ms:
-    """How much of a hold's end is kept for the cues that are counted from it, in whole ticks."""
+    """Return the time at the end of a hold reserved for cues counted from it, in ms on whole ticks."""
     kept: Ms = 0
     for cue in cues:
         match cue.where:
@@ -95,7 +94,7 @@ def _measure_tail(cues: Sequence[HoldCue]) -> Ms:
 
 @dataclass
 class _Filling:
-    """A hold while cues are put into it."""
+    """A hold in which cues are being placed."""
 
     hold: Hold
     lengths: Lengths
@@ -112,7 +111,7 @@ class _Filling:
 
     @property
     def room(self) -> Ms:
-        """What is left for cues that are not counted from the end."""
+        """Time available to cues that are not counted from the end."""
         return self.length - self.tail
 
     def add_fixed(self, place: _Fixed) -> None:
@@ -122,7 +121,7 @@ class _Filling:
         self._note(place.cue, f"{_name(place.wordings[-1])} is left out")
 
     def add_spread(self, cue: HoldCue, apart: Ms) -> None:
-        """Put in as many of the first texts as leave silences of `apart` around them, and make these equal."""
+        """Place as many of the first texts as fit with equal silences of at least `apart` around them."""
         apart = ticks_to_ms(ceil_ticks(apart))
         takes = [self.lengths.measure_in_hold(each) for each in cue.cues]
         count, said, left = 0, 0, 0
@@ -138,14 +137,14 @@ class _Filling:
             self._put(cue.cues[number], offset, cue, number)
 
     def add_turns(self, cue: HoldCue, interval: Ms) -> None:
-        """Put the next text of a list at each interval where its longest has room."""
+        """Place the next text of a list at each interval that has room for the longest of them."""
         longest = max(self.lengths.measure_in_hold(each) for each in cue.cues)
         end = self.room - (CLEARANCE if self.tail else 0)
         for number, offset in enumerate(range(interval, end - longest + 1, interval)):
             self._put_turn(cue, offset, number, longest)
 
     def add_drawn(self, cue: HoldCue, drawn: Drawn) -> None:
-        """Put cues at times by chance: so many as are drawn, or fit; chance shares what their silences leave over."""
+        """Place a random number of cues, as far as they fit, and distribute the remaining time randomly around them."""
         longest = max(self.lengths.measure_in_hold(each) for each in cue.cues)
         chance = random.Random(drawn.seed)  # noqa: S311 - nothing is secret here
         wanted = chance.randint(drawn.least, drawn.most)
@@ -177,7 +176,7 @@ class _Filling:
         waits: bool = True,
         room: Ms = 0,
     ) -> bool:
-        """Put a cue in at a time within the hold, if it keeps clear of the others; `room` is the least it needs."""
+        """Place a cue at an offset in the hold, if it is clear of the others; it needs at least `room`."""
         takes = self.lengths.measure_in_hold(cue)
         needed = max(takes, room)
         start = self.hold.start + ticks_to_ms(floor_ticks(max(offset, 0)))
@@ -191,7 +190,7 @@ class _Filling:
         return True
 
     def _is_clear(self, start: Ms, end: Ms, family: int) -> bool:
-        """Whether a cue keeps clear of its two neighbours among those placed, and of words that are taken."""
+        """Return whether a cue is clear of its two placed neighbours and of words already placed."""
         index = bisect_left(self.placed, start, key=_find_start)
         for other_start, other_end, other_family, _ in self.placed[max(index - 1, 0) : index + 1]:
             clearance = 0 if family == other_family >= 0 else CLEARANCE
@@ -201,7 +200,7 @@ class _Filling:
 
     def _note(self, cue: HoldCue, what: str) -> None:
         if not cue.is_optional:
-            self.notes.append(Fault(f"{what}: no room for it in a hold of {show_length(self.length)}", cue.mark))
+            self.notes.append(Fault(f"{what}: no room for it in a hold of {format_seconds(self.length)}", cue.mark))
 
 
 def _find_start(place: tuple[Ms, Ms, int, Segment]) -> Ms:
@@ -209,7 +208,7 @@ def _find_start(place: tuple[Ms, Ms, int, Segment]) -> Ms:
 
 
 def _find_free(start: Ms, length: Ms, taken: Sequence[tuple[Ms, Ms]]) -> Ms:
-    """Return the first time from `start` on when something of that length is clear of what is taken."""
+    """Return the first time from `start` at which something of that length is clear of what is taken."""
     for index in range(max(bisect_left(taken, (start,)) - 1, 0), len(taken)):
         first, last = taken[index]
         if start + length + CLEARANCE <= first:

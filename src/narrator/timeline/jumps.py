@@ -1,4 +1,4 @@
-"""Steps of a chain at which silences suddenly shrink: material that is too large to enter at once."""
+"""Jumps: units so long that silences shrink suddenly when they enter."""
 
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ from narrator.timeline.grow import Growth, Material, MaterialSet
 from narrator.units import Ms, Ticks, ticks_to_ms
 
 _MOST_TRIED = 50
-"""Of a longer chain, the steps that add most are tried."""
+"""Most steps of a chain that are tried; of a longer chain, those that add most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """A unit that enters at a length, and the factor of the silences just after in parts of the one just before."""
+    """A unit, the length at which it enters, and the factor of the silences after that divided by that before."""
 
     unit: Unit
     length: Ms
@@ -25,7 +25,7 @@ class Jump:
 
 
 def find_jumps(growth: Growth, below: float) -> Iterator[Jump]:
-    """Yield the steps of a script's chains that cut the factor of the silences to less than a share of it."""
+    """Yield the jumps in a script's chains whose ratio is less than `below`."""
     ends = [*growth.starts[1:], None]
     for start, end in zip(growth.starts, ends, strict=True):
         for jump in _find_jumps_in(growth.find_material(start)):
@@ -43,7 +43,7 @@ def _find_jumps_in(material: Material) -> Iterator[Jump]:
 
 
 def _measure_jump(material: Material, smaller: MaterialSet, larger: MaterialSet, unit: Unit) -> Jump:
-    """Find the shortest length that has the larger set, and what becomes of the factor there."""
+    """Return the shortest length with the larger set, and the ratio of the factors there."""
     stretch_smaller, stretch_larger = (_Stretched(material, each.count) for each in (smaller, larger))
     first = max(larger.least, min(smaller.natural, smaller.most))
     reach = range(first, smaller.most + 1)
@@ -56,7 +56,7 @@ def _measure_jump(material: Material, smaller: MaterialSet, larger: MaterialSet,
 
 
 class _Stretched:
-    """A set of material, and the factor at each of its lengths."""
+    """A set of material and its factor at each length."""
 
     def __init__(self, material: Material, count: int) -> None:
         self._rigid, glue = material.measure_set(count)

@@ -1,4 +1,4 @@
-"""`Script` + measured lengths + target to `Timeline`."""
+"""Lay out a `Script` with measured lengths on a `Timeline` of a target length."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,18 +32,18 @@ from narrator.timeline.refusal import refuse_length
 from narrator.units import LONGEST, TICK, Db, Ms, Ticks, floor_ticks, format_duration, ticks_to_ms
 
 MAX_CUES = 200_000
-"""Strokes, breaths and cues in holds that a session may come to: over two a second for a day."""
+"""Most strokes, breaths and cues in holds of a session: over two a second for a day."""
 
 
 def lay_out(script: Script | Growth, lengths: Lengths, target: Ms | None = None) -> Timeline:
-    """Place every cue so that the track takes exactly `target` ms, or its natural length when that is None.
+    """Place every cue so that the track takes exactly `target` ms, or its natural length if that is None.
 
-    Optional steps and rounds are left out and extras added so that silences keep near their natural lengths. Give the
-    growth of a script where it is laid out at many lengths.
+    Optional steps and rounds are left out and extras added so that silences stay near their natural lengths. To lay a
+    script out at many lengths, pass its growth instead.
 
     Raises:
-        LengthError: the target is out of reach; says what can be met and what to change.
-        RoutineError: a section's own length is out of reach, or a word does not fit its phase of a breath.
+        LengthError: the target is not possible; the error says which lengths are, and what to change.
+        RoutineError: a section's own length is not possible, or a word does not fit in its phase of a breath.
 
     """
     growth = script if isinstance(script, Growth) else Growth(script, lengths)
@@ -66,7 +66,8 @@ def _lay_out_naturally(growth: Growth) -> Timeline:
 
 def _lay_out_to(growth: Growth, target: Ms) -> Timeline:
     if target > LONGEST:
-        raise LengthError(f"{format_duration(target)} is over {format_duration(LONGEST)}, the longest a track can be")
+        message = f"{format_duration(target)} is over {format_duration(LONGEST)}, the longest a track can be"
+        raise LengthError(f"{message}; choose a shorter one", options=("length",))
     chosen = growth.choose(target)
     if chosen is None:
         raise refuse_length(growth, target, measure_range(growth, growth.lengths))
@@ -78,7 +79,7 @@ def _lay_out_to(growth: Growth, target: Ms) -> Timeline:
     timeline = _place(material, chosen.count, shares.ticks, target)
     factor = None if shares.factor is None else float(shares.factor)
     made = _describe_making(growth, material, chosen.count, target, factor)
-    # With bells alone nobody misses words that nobody would hear.
+    # With bells only, words that are left out would not have been heard.
     notes = () if growth.script.guidance == "bells" else timeline.notes
     return replace(timeline, made=made, notes=tuple(dict.fromkeys((*describe_left_out(made.left_out, target), *notes))))
 
@@ -89,10 +90,10 @@ def _describe_making(growth: Growth, material: Material, count: int, target: Ms 
 
 
 def measure_range(script: Script | Growth, lengths: Lengths) -> Range:
-    """Return the shortest, natural and longest length of a script, and all that can be met.
+    """Return the shortest, natural and longest length of a script, and all possible lengths.
 
     Raises:
-        RoutineError: a section's own length is out of reach.
+        RoutineError: a section's own length is not possible.
 
     """
     growth = script if isinstance(script, Growth) else Growth(script, lengths)
@@ -118,7 +119,7 @@ def _place(material: Material, count: int, shares: Mapping[ElasticId, Ticks], ta
     now: Ms = 0
     for item, box in boxes:
         if isinstance(item.what, Silence | BreathBlock):
-            box = shares.get(item.what.elastic_id, box)  # noqa: PLW2901 - it has a share instead
+            box = shares.get(item.what.elastic_id, box)  # noqa: PLW2901 - the share replaces the box
         end = now + ticks_to_ms(box)
         placing.add(item, now, end)
         now = end
@@ -126,7 +127,7 @@ def _place(material: Material, count: int, shares: Mapping[ElasticId, Ticks], ta
 
 
 class _Placing:
-    """A timeline as it is put together, item by item."""
+    """A timeline under construction, item by item."""
 
     def __init__(self, material: Material) -> None:
         self._script, self._lengths = material.measured.script, material.measured.lengths
@@ -189,7 +190,7 @@ class _Placing:
 
     def finish(self, length: Ms) -> Timeline:
         """Return the timeline of a track of that length."""
-        # Chapters that lost all their steps are none; the numbers of those behind them move up.
+        # Chapters that lost all their steps are dropped, and those after them are renumbered.
         kept = {number: index for index, number in enumerate(sorted(self._spans))}
         titles = [self._script.sections[section].title for section in self._outermost]
         chapters = tuple(Chapter(titles[number], *self._spans[number]) for number in sorted(self._spans))
@@ -205,7 +206,7 @@ class _Placing:
 
 
 def _check_count(boxes: Sequence[tuple[Item, Ticks]], shares: Mapping[ElasticId, Ticks]) -> None:
-    """Refuse what comes to more cues than any session needs, before they are made.
+    """Refuse more cues than any session needs, before they are made.
 
     Raises:
         RoutineError: at the step that has most of them.
@@ -229,14 +230,14 @@ def _check_count(boxes: Sequence[tuple[Item, Ticks]], shares: Mapping[ElasticId,
     if counts.total() > MAX_CUES:
         ((mark, count),) = counts.most_common(1)
         raise RoutineError(
-            f"this comes to {counts.total():,} cues, {count:,} of them here, where {MAX_CUES:,} are possible; repeat "
-            "them less often, or make several routines",
+            f"this routine has {counts.total():,} cues, {count:,} of them here; at most {MAX_CUES:,} are possible: "
+            "repeat them less often, or make several routines",
             mark,
         )
 
 
 def _count_placements(cue: HoldCue, length: Ms) -> int:
-    """Return how often a cue may be heard in a hold of that length, at most."""
+    """Return the most times that a cue can be heard in a hold of that length."""
     match cue.where:
         case Every(interval):
             return length // interval
@@ -249,14 +250,14 @@ def _count_placements(cue: HoldCue, length: Ms) -> int:
 
 
 def _list_boxes(material: Material, count: int) -> Iterator[tuple[Item, Ticks]]:
-    """Yield each item of a set, silences that follow from what stands beside what included, and its ticks."""
+    """Yield each item of a set, including the gaps between neighbours, and its ticks."""
     items = material.measured.script.keep(material.list_steps(count)).items
     for index, item in enumerate(items):
         yield item, measure_item(item, material.measured.lengths, is_last=index == len(items) - 1)
 
 
 def _find_bed_level(script: Script, section: int | None) -> Db | None:
-    """The bed's level in a section: its own, or that of the nearest around it that has one."""
+    """Return the bed's level in a section: its own, or that of the nearest enclosing section that has one."""
     while section is not None:
         found = script.sections[section]
         if found.bed is not None:

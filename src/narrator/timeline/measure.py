@@ -1,4 +1,4 @@
-"""What the steps of a script take: their boxes in ticks, and their elastics by name."""
+"""Measure the steps of a script: their boxes in ticks, and their elastics by name."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,8 +15,8 @@ from narrator.units import Ticks, floor_ticks, ms_to_ticks
 class Measured:
     """The steps of a script, measured.
 
-    `boxes` has the ticks of each step without what follows it, 0 for an elastic one; `glue` each elastic by its name,
-    counted once; `notes` what could not be had.
+    `boxes` has the ticks of each step without the gap after it, 0 for an elastic step. `glue` has each elastic by its
+    name, counted once. `notes` are warnings about lengths that are not possible.
     """
 
     script: Script
@@ -26,12 +26,12 @@ class Measured:
     notes: Sequence[Fault] = ()
 
     def find_glue(self, index: int) -> Glue | None:
-        """Return the elastic that a step is; None for a box."""
+        """Return the elastic of a step, or None for a box."""
         what = self.script.steps[index].what
         return self.glue.get(what.elastic_id) if isinstance(what, Silence | BreathBlock) else None
 
     def measure_box(self, index: int, following: Item | None) -> Ticks:
-        """Return what a step takes, and the gap after it, before another; the last bell takes its whole ring."""
+        """Return the ticks of a step and of the gap before `following`; the last bell takes its whole ring."""
         item = self.script.steps[index]
         if isinstance(item.what, Bell) and following is None:
             return floor_ticks(self.lengths.measure(item.what, is_last=True))
@@ -40,20 +40,20 @@ class Measured:
         return self.boxes[index] + ms_to_ticks(2 * self.script.gap if item.ends_paragraph else self.script.gap)
 
     def measure_boxes(self, indexes: Sequence[int]) -> list[Ticks]:
-        """Return what each of some steps, one behind the other, takes with the gap after it."""
+        """Return the ticks of each of several consecutive steps, including the gap after it."""
         steps = self.script.steps
         following = [*(steps[index] for index in indexes[1:]), None]
         return [self.measure_box(index, after) for index, after in zip(indexes, following, strict=True)]
 
     def count_glue(self, indexes: Iterable[int]) -> dict[ElasticId, Glue]:
-        """Return the elastics among some steps by name, in order, each with how often it occurs."""
+        """Return the elastics among several steps by name, in order, each with its number of occurrences."""
         whats = (self.script.steps[index].what for index in indexes)
         names = Counter(what.elastic_id for what in whats if isinstance(what, Silence | BreathBlock))
         return {name: replace(self.glue[name], count=count) for name, count in names.items() if name in self.glue}
 
 
 def measure_steps(script: Script, lengths: Lengths) -> Measured:
-    """Measure each step of a script by itself, with the naturals that are written."""
+    """Measure each step of a script by itself, with natural lengths as written."""
     boxes: list[Ticks] = []
     glue: dict[ElasticId, Glue] = {}
     for item in script.steps:
@@ -69,7 +69,7 @@ def measure_steps(script: Script, lengths: Lengths) -> Measured:
 
 
 def measure_item(item: Item, lengths: Lengths, *, is_last: bool = False) -> Ticks:
-    """Return the ticks of a box, with its whole ring for the last bell of a session; 0 for an elastic."""
+    """Return the ticks of a box, or 0 for an elastic; the last bell of a session takes its whole ring."""
     match item.what:
         case Silence(length=length):
             return floor_ticks(length.least) if length.least == length.most else 0

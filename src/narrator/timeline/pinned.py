@@ -1,4 +1,4 @@
-"""A script whose times are fixed: cues at their own times, as a script file has them."""
+"""A pinned script: cues at fixed times, as in a script file."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from narrator.units import TICK, Db, Lufs, Ms, format_clock, format_duration, ms
 
 @dataclass(frozen=True, slots=True)
 class PinnedCue:
-    """A cue, when it starts (on a tick), and where that and its words are written."""
+    """A cue, its start (on a tick), and the places where the start and the words are written."""
 
     start: Ms
     cue: Cue
@@ -29,7 +29,7 @@ class PinnedCue:
 
 @dataclass(frozen=True, slots=True)
 class PinnedSection:
-    """A chapter, and where it is written."""
+    """A chapter and the place where it is written."""
 
     chapter: Chapter
     mark: Mark
@@ -37,7 +37,7 @@ class PinnedSection:
 
 @dataclass(frozen=True)
 class PinnedScript:
-    """Everything that will be heard, and when."""
+    """All cues of a session with their times."""
 
     heading: Heading
     length: Ms
@@ -48,12 +48,12 @@ class PinnedScript:
     floor: Db | None
     loudness: Lufs
     gain: Db | None
-    """The gain of the session; None where it is to be measured."""
+    """Gain of the session; None if it has to be measured."""
     notes: tuple[Fault, ...] = ()
 
     @property
     def bed(self) -> Bed | None:
-        """Return the bed itself."""
+        """The bed, without its levels."""
         return self.bed_line.bed if self.bed_line else None
 
     def list_cues(self) -> Iterator[Cue]:
@@ -61,13 +61,13 @@ class PinnedScript:
         return (each.cue for each in self.cues)
 
     def list_marked_texts(self) -> Iterator[tuple[str, Mark]]:
-        """Yield every text that a voice is needed for, and where it is written."""
+        """Yield every text to speak and the place where it is written."""
         for each in self.cues:
             for speech in list_speeches(each.cue):
                 yield speech.text, each.words_mark
 
     def list_texts(self) -> list[str]:
-        """Return every distinct text that a voice is needed for, in order."""
+        """Return the distinct texts to speak, in order."""
         return list_texts(self.list_cues())
 
 
@@ -77,10 +77,10 @@ def is_script(source: Source) -> bool:
 
 
 def make_script(source: Source, sounds: tuple[Path, ...] = ()) -> PinnedScript:
-    """Make a script from a file's data; its sound files are also looked for in the folders `sounds`.
+    """Make a script from a file's data; the folders `sounds` are also searched for its sound files.
 
     Raises:
-        RoutineError: with every fault found.
+        RoutineError: with all faults found.
 
     """
     file = type_source(source, ScriptFile)
@@ -116,7 +116,7 @@ def place_script(script: PinnedScript, lengths: Lengths) -> Timeline:
     """Place the cues of a script at their own times.
 
     Raises:
-        RoutineError: cues that overlap, or run past the end; names the lines of both.
+        RoutineError: cues overlap or run past the end; names the lines of both.
 
     """
     segments = sorted(_list_segments(script, lengths), key=lambda segment: segment.start)
@@ -142,10 +142,10 @@ def _list_segments(script: PinnedScript, lengths: Lengths) -> Iterator[Segment]:
 
 
 def _check_cues(script: PinnedScript, lengths: Lengths) -> Iterator[Fault]:
-    """Yield what is wrong with each cue by itself."""
+    """Yield the faults of each cue by itself."""
     for each in script.cues:
         end = each.start + lengths.measure_in_hold(each.cue)
-        # A bell may go on ringing when the track ends, as long as it is struck before.
+        # A bell may ring past the end of the track if its last stroke is before it.
         last = each.start + (each.cue.times - 1) * each.cue.every + TICK if isinstance(each.cue, Bell) else end
         if last > script.length:
             yield _describe_overrun(each, end, script)
@@ -162,11 +162,11 @@ def _check_sections(script: PinnedScript) -> Iterator[Fault]:
 
 
 def _find_overlaps(alone: Sequence[Segment]) -> Iterator[Fault]:
-    """Say which segments, in the order of their starts, begin before an earlier one has ended."""
+    """Yield a fault for each segment, sorted by start, that begins before an earlier one has ended."""
     for first, second in zip(accumulate(alone, _find_later_end), alone[1:], strict=False):
         if second.start < first.end:
             yield Fault(
-                f"this cue starts at {format_clock(second.start)}, but the one on line {first.mark.line} goes on "
+                f"this cue starts at {format_clock(second.start)}, but the one on line {first.mark.line} lasts "
                 f"until {format_clock(first.end)}; move one of them by {format_duration(first.end - second.start)}",
                 second.mark,
             )

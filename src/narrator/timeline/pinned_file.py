@@ -1,6 +1,6 @@
-"""A timeline written as a script file, to read, edit and render with its times as they stand.
+"""Write a timeline as a script file, to read, edit and render with unchanged times.
 
-`format_script` and `timeline.pinned` are inverse: an unedited file renders to the bytes of its routine.
+`format_script` and `timeline.pinned` are inverse: an unedited file renders to the same bytes as its routine.
 """
 
 import os
@@ -27,14 +27,14 @@ def format_script(
     file: str,
     folders: tuple[Path, ...] = (),
 ) -> str:
-    """Write a timeline as a script file.
+    """Return a timeline as a script file.
 
-    `voice` is the one it was measured with, as `engine:name`; `file` is the routine, whose lines need no name;
-    `folders` are those where sound files are looked for, the one where the script will be first. Without any, sound
-    files are named by their whole paths.
+    `voice` is the one that it was measured with, as `engine:name`. `file` is the routine, whose name is left out of
+    line references. `folders` are those to search for sound files, beginning with that of the script; without any,
+    sound files are named by their full paths.
 
     Raises:
-        UsageError: a sound file is in none of the folders, nor below one.
+        UsageError: a sound file is not in or below any of the folders.
 
     """
     head: dict[str, Any] = {
@@ -68,7 +68,7 @@ def _voice_to_data(voice: str, pace: float) -> dict[str, Any]:
 
 
 def _name_sound(sound: Bell | Bed, folders: tuple[Path, ...]) -> str:
-    """A sound's name, or the place of its file, seen from the first folder that it is below."""
+    """Return a sound's name, or the path of its file relative to the first folder that contains it."""
     if not sound.digest:
         return sound.sound
     path = Path(sound.sound).resolve()
@@ -77,8 +77,8 @@ def _name_sound(sound: Bell | Bed, folders: tuple[Path, ...]) -> str:
             return path.relative_to(folder.resolve()).as_posix()
     if folders:
         raise UsageError(
-            f"a script in {folders[0]} cannot name the sound file {path}, which is neither there nor below; write the "
-            f"script to {path.parent}"
+            f"a script in {folders[0]} cannot name the sound file {path}, which is not in or below that folder; write "
+            f"the script to {path.parent}"
         )
     return str(path)
 
@@ -123,6 +123,6 @@ def _cue_to_data(segment: Segment, timeline: Timeline, file: str, folders: tuple
 
 
 def _flow(value: Mapping[str, Any] | str | float) -> str:
-    """One line of YAML."""
+    """Return a value as one line of YAML."""
     text: str = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10**9)
     return text.removesuffix("\n").removesuffix("\n...")

@@ -1,4 +1,4 @@
-"""The narration script as a file: its YAML, typed. `timeline.pinned` makes a script of it."""
+"""The model of a script file. `timeline.pinned` makes a script from it."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -18,13 +18,13 @@ from narrator.units import TICK, ms_to_ticks, ticks_to_ms
 
 FORMAT = 1
 KEY = "narrator_script"
-"""The key that tells a script file from a routine."""
+"""The key that distinguishes a script file from a routine."""
 
 
 def _check_format(value: Any) -> int:
     if value != str(FORMAT):
         raise ValueError(
-            f"this script has the form {value!r}, and only {FORMAT} is known; make it anew with narrator script"
+            f"this script has the format {value!r}, but only {FORMAT} is known; write it again with narrator script"
         )
     return FORMAT
 
@@ -43,12 +43,12 @@ class SectionEntry(Marked):
     @model_validator(mode="after")
     def _check_order(self) -> Self:
         if self.to <= self.at:
-            raise ValueError("a section ends ('to') after it starts ('at')")
+            raise ValueError("a section must end ('to') after it starts ('at')")
         return self
 
 
 class CueEntry(Marked):
-    """A cue at a time. `takes` counts for breaths alone; `section`, `side` and `line` are for the reader."""
+    """A cue at a time. `takes` applies only to breaths; `section`, `side` and `line` are for human readers."""
 
     at: Duration
     say: Annotated[tuple[Line, ...], BeforeValidator(_type_list), Field(min_length=1)] | None = None
@@ -62,19 +62,19 @@ class CueEntry(Marked):
     @model_validator(mode="after")
     def _check_kind(self, info: ValidationInfo) -> Self:
         if self.bell is not None and (self.say is not None or self.breathe is not None):
-            raise ValueError("a cue has one of 'say', 'bell' and 'breathe'; make two cues of these")
+            raise ValueError("a cue has one of 'say', 'bell' and 'breathe'; split it into two cues")
         if self.say is None and self.bell is None and self.breathe is None:
             raise ValueError("a cue has one of 'say', 'bell' and 'breathe'")
         if self.breathe is not None and (self.takes or 0) < TICK:
-            raise ValueError("a breath needs its length; add 'takes: 4s'")
+            raise ValueError("a breath needs a length; add 'takes: 4s'")
         if self.breathe is None and len(self.say or ()) > 1:
-            raise ValueError("only a breath has several words; make a cue of each of these")
+            raise ValueError("only a breath can have several texts; make each of them a cue")
         if any(isinstance(piece, InlinePause) for text in self.say or () for piece in split_text(text, find_own(info))):
-            raise ValueError("a script's words hold no pauses; make two cues of these")
+            raise ValueError("texts of a script cannot have pauses; split this into two cues")
         return self
 
     def make_cue(self, sounds: tuple[Path, ...] = ()) -> Cue:
-        """Make the cue itself."""
+        """Return the cue."""
         if self.bell:
             return make_bell(self.bell, self.find_mark("bell"), sounds)
         texts = tuple(" ".join(text.split()) for text in self.say or ())
@@ -85,26 +85,26 @@ class CueEntry(Marked):
 
 
 class LevelEntry(Marked):
-    """The bed's level from a time on; None where it is silent."""
+    """The bed's level from a time on; None for silence."""
 
     at: Duration
     level: Annotated[Level | None, BeforeValidator(lambda value: None if value == NONE else value)]
 
 
 class BedEntry(BedSpec):
-    """The bed, and where its level changes."""
+    """The bed and the changes of its level."""
 
     levels: Annotated[tuple[LevelEntry, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _check_order(self) -> Self:
         if any(after.at <= before.at for before, after in pairwise(self.levels)):
-            raise ValueError("the levels of a bed stand in the order of their times")
+            raise ValueError("the levels of a bed must be in the order of their times; sort them by 'at'")
         return self
 
 
 class ScriptFile(Marked):
-    """A whole script file."""
+    """A script file."""
 
     narrator_script: Annotated[int, BeforeValidator(_check_format)]
     title: Word

@@ -1,4 +1,4 @@
-"""A timeline: what is heard, when; and the measured lengths it is made from."""
+"""The timeline: placed cues and holds, and the measured lengths that they are made from."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from typing import Literal, NamedTuple
 
 from narrator.errors import Fault, Mark
 from narrator.script import Bed, Bell, Breath, Cue, Speech
-from narrator.units import TICK, Db, Ms, ceil_ticks, format_duration, ms_to_ticks, ticks_to_ms
+from narrator.units import TICK, Db, Ms, ceil_ticks, format_duration, format_range, ms_to_ticks, ticks_to_ms
 
 BELL_ROOM: Ms = 1000
-"""Room that the last stroke of a bell inside a hold needs before the next cue."""
+"""Time between the last stroke of a bell inside a hold and the next cue."""
 
 
 _SHORTEST_RING: Ms = 500
@@ -17,24 +17,24 @@ _LONGEST_RING: Ms = 4000
 
 
 def _limit_ring(ring: Ms) -> Ms:
-    """How much of a last stroke is heard before what follows."""
+    """Return the time between a last stroke and what follows."""
     return min(max(ring, _SHORTEST_RING), _LONGEST_RING)
 
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """Lengths of everything rigid: clips by the text that is spoken, the ring of a bell (to −60 dB) by its stroke."""
+    """Lengths of all rigid material: clips by their text, and the ring of a bell (to -60 dB) by its stroke."""
 
     clips: Mapping[str, Ms]
     rings: Mapping[Bell, Ms]
     is_estimate: bool = False
-    """Not every clip was measured, so that a word too long for its phase is only likely."""
+    """Whether some clips were estimated, so that a word too long for its phase is not certain."""
 
     def measure(self, cue: Cue, *, is_last: bool = False) -> Ms:
-        """Length of a cue's box.
+        """Return the length of a cue's box.
 
-        The last stroke of a bell takes what is written, else its own ring, from 0.5 s to 4 s; that of the last bell of
-        a session takes its whole ring.
+        The last stroke of a bell takes the time written for it, else its ring, clamped to 0.5 s to 4 s. The last bell
+        of a session takes its whole ring.
         """
         match cue:
             case Speech(text):
@@ -48,7 +48,7 @@ class Lengths:
                 return ticks_to_ms(ceil_ticks(max(box, strokes + ring))) if is_last else box
 
     def measure_in_hold(self, cue: Cue) -> Ms:
-        """Room that a cue needs inside a hold, where a bell may ring on beneath what follows."""
+        """Return the time that a cue needs inside a hold, where a bell may ring under what follows."""
         if isinstance(cue, Bell):
             return ticks_to_ms(ceil_ticks((cue.times - 1) * cue.every + BELL_ROOM))
         return self.measure(cue)
@@ -56,7 +56,7 @@ class Lengths:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A cue placed: from `start` (on a tick) up to, not including, `end`."""
+    """A placed cue: from `start` (on a tick) up to, not including, `end`."""
 
     start: Ms
     end: Ms
@@ -65,7 +65,7 @@ class Segment:
     chapter: int | None = None
     side: str | None = None
     id: str = ""
-    """Where in the routine it is; the same at every length."""
+    """Where in the routine the cue is; the same at every length."""
 
     def __post_init__(self) -> None:
         if self.start < 0 or self.end <= self.start or self.start % TICK:
@@ -74,7 +74,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A hold placed; the silence of a quiet one is meant."""
+    """A placed hold."""
 
     start: Ms
     end: Ms
@@ -82,26 +82,26 @@ class Hold:
     chapter: int | None = None
     side: str | None = None
     is_quiet: bool = False
-    """Whether its silence is meant."""
+    """Whether its silence is intended, so that no words are missing in it."""
     id: str = ""
     section: str | None = None
-    """Title of the section around it, the innermost."""
+    """Title of the innermost section around it."""
 
     @property
     def place(self) -> "StepPlace":
-        """Where a listener would say it is."""
+        """The section and side in which a listener hears it."""
         return StepPlace(self.section, self.side)
 
 
 class StepPlace(NamedTuple):
-    """Where a listener would say that a step is: in which section, and on which side."""
+    """The section and side in which a listener hears a step."""
 
     section: str | None
     side: str | None = None
 
 
 def describe_places(places: Iterable[StepPlace]) -> str:
-    """Write where a step is, in brackets: ` (Figure four, right and left)`; nothing for a step outside sections."""
+    """Return the places of a step in brackets, as ` (Figure four, right and left)`; empty outside sections."""
     sides: dict[str, list[str]] = {}
     for place in places:
         if place.section is not None:
@@ -113,7 +113,7 @@ def describe_places(places: Iterable[StepPlace]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """An outermost section placed."""
+    """A placed outermost section."""
 
     title: str
     start: Ms
@@ -122,7 +122,7 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Where a section (an index into the script's) begins, or begins on another side."""
+    """The time at which a section (an index into the script's) begins, or begins on another side."""
 
     start: Ms
     section: int | None
@@ -131,7 +131,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class BedLine:
-    """The bed, and its level from each time on, in dB against the speech; None where it is silent."""
+    """The bed and its level from each time on, in dB relative to the speech; None for silence."""
 
     bed: Bed
     levels: tuple[tuple[Ms, Db | None], ...]
@@ -139,7 +139,7 @@ class BedLine:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A step, or a round of a repeat, that a track has more or less than the routine at its natural length."""
+    """A step, or a round of a repeat, that a track has or lacks compared with the routine at natural length."""
 
     kind: str
     """The key of the step: `say`, `section`, `repeat` and so on."""
@@ -150,9 +150,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a track is made of: how many of the units that may enter or leave, and by what factor silences stretch.
+    """The material of a track: how many `of` the optional units it has, and the factor of its silences.
 
-    `factor` is None where no silence can stretch.
+    `factor` is None if no silence can stretch.
     """
 
     units: int
@@ -164,7 +164,7 @@ class Made:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Everything that is heard and when; `length` is the track's. `notes` tell what had to give way."""
+    """All placed cues and holds of a track of `length` ms. `notes` report what was left out."""
 
     length: Ms
     segments: tuple[Segment, ...]
@@ -174,14 +174,14 @@ class Timeline:
     turns: tuple["Turn", ...] = ()
     bed: BedLine | None = None
     made: Made | None = None
-    """None for the timeline of a script file, which stands as it is."""
+    """None for the timeline of a script file, whose material is fixed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Lengths that a script can take: shortest, natural and longest, and all of them as intervals.
+    """Possible lengths of a script: shortest, natural and longest, and all of them as intervals.
 
-    Both ends of an interval can be met. What is between two of them cannot, whatever is left out or added.
+    Both ends of an interval are possible lengths. Lengths between two intervals are not.
     """
 
     shortest: Ms
@@ -190,11 +190,24 @@ class Range:
     spans: tuple[tuple[Ms, Ms], ...] = ()
 
     def find_nearest(self, length: Ms) -> Ms:
-        """Return the length nearest to one that can be met, the shorter of two that are as near."""
+        """Return the possible length nearest to a length; of two equally near, the shorter."""
         ends = (min(max(length, low), high) for low, high in self.spans)
         return min(ends, key=lambda end: (abs(end - length), end), default=length)
 
+    def format_ends(self) -> tuple[str, str]:
+        """Return the shortest and the longest length as text, in whole seconds if such lengths are possible."""
+        spans = self.spans or ((self.shortest, self.longest),)
+        return format_range(*spans[0])[0], format_range(*spans[-1])[1]
+
+    def format_nearest(self, length: Ms) -> str:
+        """Return the possible length nearest to a length as text, in whole seconds if such a length is possible."""
+        nearest = self.find_nearest(length)
+        span = next((span for span in self.spans if span[0] <= nearest <= span[1]), (nearest, nearest))
+        if nearest == length:
+            return format_duration(length)
+        return format_range(*span)[nearest < length]
+
 
 def show_length(length: Ms) -> str:
-    """To a tenth of a second: the grid of ticks is not the author's business."""
+    """Return a length to a tenth of a second, which hides the grid of ticks from authors."""
     return format_duration((length + 50) // 100 * 100)

@@ -1,4 +1,4 @@
-"""Sections that have a length of their own: the naturals within them are set by it, once."""
+"""Sections with a length: the natural lengths within them are scaled once to fit it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -8,18 +8,18 @@ from narrator.script import ElasticId, Item, Script, Section
 from narrator.timeline.glue import fill
 from narrator.timeline.measure import Measured
 from narrator.timeline.placed import show_length
-from narrator.units import Ticks, floor_ticks, ticks_to_ms
+from narrator.units import Ticks, floor_ticks, format_range, ticks_to_ms
 
 
 def fit_sections(measured: Measured, *, strict: bool = True) -> Measured:
-    """Scale the naturals within each section that has a length until it takes that long, inner sections first.
+    """Scale the natural lengths in each section that has a length until it takes that long, inner sections first.
 
-    What counts is the material of natural length, for an extra section with itself in. The runs of one section on each
-    side are fitted together, so that equal holds stay equal: they take the length on average. What is found holds for
-    every set of material.
+    The material is that of natural length, plus the section itself if it is extra. The runs of a section on each side
+    are fitted together, so that equal holds stay equal: they take the length on average. The result applies to every
+    set of material.
 
     Raises:
-        RoutineError: with `strict`, for sections that cannot take their length.
+        RoutineError: with `strict`, if sections cannot take their lengths.
 
     """
     script = measured.script
@@ -32,7 +32,7 @@ def fit_sections(measured: Measured, *, strict: bool = True) -> Measured:
     settled: dict[ElasticId, frozenset[int]] = {}
     for runs in sorted(groups.values(), key=lambda runs: _find_depth(script, runs[0]), reverse=True):
         measured = _fit_runs(measured, [(script.sections[run], spans[run]) for run in runs], notes, settled)
-    # A brief script has the lengths of the full one, which its fewer words may not fill.
+    # A brief script has the section lengths of the full one, which its fewer words may not fill.
     if notes and strict and script.guidance != "brief":
         raise RoutineError.gather(notes)
     return replace(measured, notes=notes)
@@ -65,7 +65,7 @@ def _fit_runs(
     if not inside:
         return measured
     glue = measured.count_glue(inside)
-    # A hold that is equal to one in another section with a length has been settled there.
+    # A hold that equals one in another section with a length has been fitted there.
     for name in [name for name in glue if not settled.get(name, frozenset()).issubset(inside)]:
         fixed = glue.pop(name)
         rigid += fixed.natural * fixed.count
@@ -83,12 +83,12 @@ def _fit_runs(
 
 
 def _is_natural(item: Item, absent: set[ElasticId]) -> bool:
-    """Return whether a step is in while all units are but those of a set."""
+    """Return whether a step is in if all units but the `absent` ones are."""
     return absent.isdisjoint(item.units) and absent.issuperset(item.yields)
 
 
 def _find_spans(script: Script) -> dict[int, range]:
-    """Find the steps of each section, those of sections inside it included: they are one behind the other."""
+    """Return the consecutive steps of each section, including those of sections inside it."""
     spans: dict[int, range] = {}
     for index, item in enumerate(script.steps):
         for section in _list_around(script, item.section):
@@ -97,7 +97,7 @@ def _find_spans(script: Script) -> dict[int, range]:
 
 
 def _list_around(script: Script, section: int | None) -> Iterator[int]:
-    """Yield a section and those around it, the innermost first."""
+    """Yield a section and the sections around it, the innermost first."""
     while section is not None:
         yield section
         section = script.sections[section].parent
@@ -109,10 +109,9 @@ def _find_depth(script: Script, section: int) -> int:
 
 def _describe_section(section: Section, wanted: Ticks, least: Ticks, most: Ticks, runs: int) -> Fault:
     asked = show_length(ticks_to_ms(wanted // runs))
+    shortest, longest = format_range(ticks_to_ms(-(-least // runs)), ticks_to_ms(most // runs))
     if wanted < least:
-        figure = show_length(ticks_to_ms(-(-least // runs)))
-        reason = f"its narration and shortest holds already take {figure}; raise 'length' or shorten its steps"
+        reason = f"its speech and shortest holds already take {shortest}; raise 'length' or shorten its steps"
     else:
-        figure = show_length(ticks_to_ms(most // runs))
-        reason = f"its narration and longest holds come to {figure}; lower 'length' or widen a hold"
-    return Fault(f"section {section.title!r} is to take {asked}, but {reason}", section.mark)
+        reason = f"its speech and longest holds take only {longest}; lower 'length' or widen a hold"
+    return Fault(f"section {section.title!r} should take {asked}, but {reason}", section.mark)

@@ -1,1 +1,1 @@
-"""A finished track compared with its session: decoded, and compared sample by sample with a new mix."""
+"""Verifying of finished tracks: they are decoded and compared, sample by sample, with a new mix of the session."""

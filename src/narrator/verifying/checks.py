@@ -1,4 +1,4 @@
-"""What is looked at in a track: what is planned, what the file has, and the places where it is wrong."""
+"""Checks of a track: what is planned, what the file has, and where it is wrong."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from narrator.units import TICK, Db, Lufs, Ms, format_clock, format_duration
 from narrator.verifying.likeness import INAUDIBLE
 
 LOUDNESS: Db = 0.5
-"""How far the loudness of the file may be from that of the mix."""
+"""Allowed difference between the loudness of the file and of the mix."""
 FLOOR: Db = 2.0
-"""How far its level may be where nothing but the background is heard."""
+"""Allowed difference of level where only the background is heard."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at: what the plan says, what the file has, and where it is wrong, if it is."""
+    """One property of a track: what the plan says, what the file has, and the places where it is wrong."""
 
     name: str
     planned: str
@@ -28,19 +28,19 @@ class Check:
 
     @property
     def is_fault(self) -> bool:
-        """Whether the file is not as planned."""
+        """Whether the file differs from the plan."""
         return bool(self.places)
 
 
 def compare_bytes(known: str, found: str) -> Check:
-    """Compare the digest of a file's bytes with the one it had when it was made: tags are bytes, too."""
+    """Compare the digest of a file's bytes with the one when it was made; this includes the tags."""
     if known == found:
         return Check("bytes", "as made", "as made")
     return Check("bytes", "as made", "changed", ("the file was changed after it was made",))
 
 
 def check_equal(name: str, planned: str, found: str) -> Check:
-    """Compare what has to be equal."""
+    """Compare two values that must be equal."""
     return Check(name, planned, found, () if planned == found else (f"{found} instead of {planned}",))
 
 
@@ -52,17 +52,17 @@ def check_chapters(planned: list[Chapter], found: list[Chapter]) -> Check:
 
 
 def check_words(planned: Sequence[str], found: Sequence[str]) -> Check:
-    """Compare the words in the tag, line by line."""
+    """Compare the words in the tag line by line."""
     lines = zip_longest(planned, found, fillvalue="nothing")
     wrong = [f"{other[:40]!r} instead of {one[:40]!r}" for one, other in lines if one != other]
     return Check("words", f"{len(planned)} lines", f"{len(found)} lines", tuple(wrong))
 
 
 def check_loudness(planned: Sequence[Lufs], found: Sequence[Lufs]) -> Check:
-    """Compare the loudness of two tracks by their blocks of 100 ms; without blocks a track is silent.
+    """Compare the loudness of two tracks by their blocks of 100 ms; a track without blocks is silent.
 
     A background may be just at the relative gate: then a hundredth of a decibel decides whether all of it counts, and
-    changes the whole by more than a decibel. So the gate may be where it is for either side.
+    changes the result by more than a decibel. So the gate of either track may be used for both.
     """
     wanted, measured = integrate(planned), integrate(found)
     if wanted is None or measured is None:
@@ -77,7 +77,7 @@ def check_loudness(planned: Sequence[Lufs], found: Sequence[Lufs]) -> Check:
 
 
 def check_floor(quiet: Iterable[tuple[Ms, Db, Db]]) -> Check:
-    """Compare the levels of stretches of background: the time of each, its level in the mix and in the file."""
+    """Compare the levels of stretches of background, given as time, level in the mix and level in the file."""
     levels = list(quiet)
     wrong = [
         f"{format_clock(start)}: {found:.1f} dBFS instead of {planned:.1f}"
@@ -89,7 +89,7 @@ def check_floor(quiet: Iterable[tuple[Ms, Db, Db]]) -> Check:
 
 
 def list_places(times: Iterable[Ms]) -> Iterator[str]:
-    """Yield runs of times as places: those less than half a second apart are one."""
+    """Yield runs of times as places; times less than half a second apart are one run."""
     first = last = None
     for time in times:
         if first is None or last is None:

@@ -1,6 +1,6 @@
-"""A finished file compared, sample by sample, with a new mix of its session.
+"""Comparison of a finished file, sample by sample, with a new mix of its session.
 
-Nothing that made the file is asked about it: lengths, onsets, levels and peaks are measured on what a decoder gives.
+Nothing is taken from the code that made the file: lengths, onsets, levels and peaks are measured on a decoder's output.
 """
 
 from collections.abc import Iterator, Sequence
@@ -38,16 +38,16 @@ from narrator.verifying.likeness import NO_SAMPLES, find_clicks, find_unlike, me
 from narrator.verifying.onsets import Onsets
 
 _EDGE = 2 * TICK_SAMPLES
-"""Next to a sound, what the encoder spreads of it is heard as well as the background."""
+"""Distance from a sound within which the encoder spreads it into the background."""
 
 
 def compare_track(
     path: Path, heading: Heading, timeline: Timeline, mixer: Mixer, captions: Sequence[Caption] = ()
 ) -> list[Check]:
-    """Compare a file with what it was made from.
+    """Compare a file with its session.
 
     Raises:
-        PublishError: the file cannot be read at all.
+        PublishError: the file cannot be read.
 
     """
     layout = find_islands(timeline)
@@ -61,7 +61,7 @@ def compare_track(
             decoded = Decoder(container)
             compared = list(_compare(decoded, layout, timeline, mixer, coding))
     except DAMAGE as error:
-        # Some of these are OSErrors, too.
+        # Some of these are also OSErrors.
         raise PublishError(f"{path} is not an MP3, or is damaged beyond reading: {error}") from error
     except OSError as error:
         raise PublishError(f"cannot read {path}: {error.strerror or error}") from error
@@ -83,7 +83,7 @@ def _read_chapter(chapter: Any) -> Chapter:
 def _compare(
     decoded: Decoder, layout: Layout, timeline: Timeline, mixer: Mixer, coding: Coding | None
 ) -> Iterator[Check]:
-    """Go through file and mix side by side, part by part, and say what differs."""
+    """Compare file and mix part by part, and yield what was found."""
     planned: list[Lufs] = []
     found: list[Lufs] = []
     peak: Db = -120.0
@@ -94,18 +94,19 @@ def _compare(
     end = ms_to_samples(timeline.length)
     at = 0
     channels = coding.channels if coding else 2
-    expected, around = Expected(layout, mixer, coding), find_surroundings(mixer)
+    expected = Expected(layout, mixer, coding)
     for part, whole, ahead in _mix_parts(layout, mixer, channels):
         ticks = part.ticks
         start = ticks_to_ms(at)
         first, last = at * TICK_SAMPLES, min((at + ticks) * TICK_SAMPLES, end)
         mixed = whole[: max(last - first, 0)]
         heard = decoded.read(len(mixed))
+        around = find_surroundings(part, mixer)
         background = mix_down(mix_part_background(part, layout, mixer, around), channels)[: len(mixed)]
         mixed_here, background_here = mixed[: len(heard)], background[: len(heard)]
         is_masked = onsets.are_masked(start, mixed - background, heard - mixed_here)
         wanted = expected.find(part, mixed_here, heard, is_masked=is_masked)
-        # A file that ends here lacks cues that the mix has.
+        # A file that ends here lacks cues of the mix.
         due = wanted if len(wanted) == len(background) else mixed
         onsets.add(due - background, heard - background_here)
         unlike += (start + ticks_to_ms(tick) for tick in find_unlike(wanted, heard, ahead, background_here))
@@ -126,15 +127,14 @@ def _compare(
     yield Check("peak", f"≤ {CEILING:g} dBTP", f"{peak:.1f} dBTP", () if peak <= CEILING else (f"{peak:.1f} dBTP",))
     yield check_floor(quiet)
     yield Check("clicks", "none", str(len(clicks)) if clicks else "none", tuple(list_places(clicks)))
-    yield Check("sound", "as mixed", "as mixed" if not unlike else "otherwise", tuple(list_places(unlike)))
+    yield Check("sound", "as mixed", "as mixed" if not unlike else "different", tuple(list_places(unlike)))
 
 
 def _mix_parts(layout: Layout, mixer: Mixer, channels: int) -> Iterator[tuple[Part, Samples, Samples]]:
-    """Yield each part, its mix, and the beginning of the next one's: an encoder lets some of that be heard early."""
+    """Yield each part, its mix, and the start of the next part's mix, some of which an encoder lets be heard early."""
     before: tuple[Part, Samples] | None = None
-    around = find_surroundings(mixer)
     for part in list_parts(layout, mixer, count_frames(layout.length)):
-        mixed = mix_down(mix_part(part, layout, mixer, around), channels)
+        mixed = mix_down(mix_part(part, layout, mixer, find_surroundings(part, mixer)), channels)
         if before:
             yield *before, mixed[:_EDGE]
         before = part, mixed

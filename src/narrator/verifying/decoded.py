@@ -1,7 +1,6 @@
-"""A track as a decoder gives it, and its parts as they are once they are encoded and decoded."""
+"""A track as decoded, and its parts as they are after encoding and decoding."""
 
 from collections import OrderedDict
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +8,7 @@ import numpy as np
 from narrator.formats.coding import Coding
 from narrator.formats.encoded import encode_below_ceiling
 from narrator.mix import Layout, Mixer
-from narrator.mix.parts import Part, Piece, find_block, find_loop
+from narrator.mix.parts import Part, find_block
 from narrator.sound.audio import Samples
 from narrator.sound.opened import DAMAGE, BadSoundError, decode_frames
 from narrator.units import TICK_SAMPLES
@@ -19,11 +18,11 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 _KEPT = 16
-"""Parts whose coded sound is remembered, of 12 s at most."""
+"""Number of parts whose coded sound is kept, of at most 12 s each."""
 
 
 class Decoder:
-    """Samples of a file in the order they are asked for; what is asked for once is not held."""
+    """Reads the samples of a file in order, without keeping those already read."""
 
     def __init__(self, container: "InputContainer") -> None:
         self._frames = decode_frames(container)
@@ -31,7 +30,7 @@ class Decoder:
         self.samples = 0
 
     def read(self, count: int) -> Samples:
-        """The next samples, shape (frames, 2); fewer where the file ends or cannot be decoded further."""
+        """Return the next samples, shape (frames, 2); fewer if the file ends or cannot be decoded further."""
         parts = [self._waiting]
         have = len(self._waiting)
         while have < count and (part := self._decode()) is not None:
@@ -54,9 +53,9 @@ class Decoder:
 
 
 class Expected:
-    """What is to be found of each part: its mix, or, where the file is otherwise, what the encoder makes of the mix.
+    """Finds the expected sound of each part: its mix, or, where the file differs, the mix after encoding and decoding.
 
-    At a low bit rate an encoder cuts off what is high and drowns what is quiet beside what is loud. That is no fault.
+    At a low bit rate an encoder cuts high frequencies and hides quiet sounds next to loud ones. That is not a fault.
     """
 
     def __init__(self, layout: Layout, mixer: Mixer, coding: Coding | None) -> None:
@@ -64,21 +63,19 @@ class Expected:
         self._known: OrderedDict[Part, Samples] = OrderedDict()
 
     def find(self, part: Part, mixed: Samples, heard: Samples, *, is_masked: bool) -> Samples:
-        """The sound to compare with what is heard, as long as the mix."""
+        """Return the sound to compare the file with, as long as the mix."""
         if self._coding is None or not (is_masked or is_doubtful(mixed, heard)):
             return mixed
-        # A loop comes again and again.
-        loop = None if isinstance(part, Piece) else find_loop(part.level, self._mixer)
-        key = replace(part, start=part.start % loop.ticks) if loop else part
-        if key not in self._known:
-            self._known[key] = code_part(part, self._layout, self._mixer, self._coding)
+        # A loop repeats often.
+        if part not in self._known:
+            self._known[part] = code_part(part, self._layout, self._mixer, self._coding)
             while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
-        return self._known[key][: len(mixed)]
+        return self._known[part][: len(mixed)]
 
 
 def code_part(part: Part, layout: Layout, mixer: Mixer, coding: Coding) -> Samples:
-    """Mix a part, encode it with its surroundings, and decode that again; float32 of shape (frames, 2)."""
+    """Mix a part, encode it with its surroundings, and decode it; float32 of shape (frames, 2)."""
     block, inside = find_block(part, mixer)
     _, decoded, _ = encode_below_ceiling(block, layout, mixer, coding)
     return decoded[inside * TICK_SAMPLES :][: part.ticks * TICK_SAMPLES]

@@ -1,4 +1,4 @@
-"""How like two sounds are: levels, errors beside what is wanted, clicks."""
+"""Comparison of two sounds: levels, errors relative to the mix, clicks."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,21 +9,21 @@ from narrator.units import SAMPLES_PER_MS, TICK, TICK_SAMPLES, Db, ms_to_samples
 INAUDIBLE: Db = -110.0
 NO_SAMPLES: Samples = np.zeros((0, 2), np.float32)
 _UNLIKE: Db = -3.0
-"""A tick whose error, against the mix, is higher than this against the mix itself is another sound. At 64 kbit/s and in
-rain, the worst case, errors stay below −5 dB."""
+"""Error of a tick, relative to the mix, above which it is a different sound. At 64 kbit/s and in rain, the worst case,
+errors stay below −5 dB."""
 _UNHEARD: Db = -50.0
-"""An error below this is let pass: next to silence, it is the coding's own noise."""
+"""Errors below this are ignored: next to silence they are noise of the coding."""
 _DOUBT: Db = 0.2
-"""A part whose level is that far from the mix's may have lost what is high to the encoder."""
+"""Difference of level from the mix above which a part may have lost high frequencies in encoding."""
 _SEAM = 4.0
-"""How many times the background's power an error may have where two parts meet."""
+"""Factor by which an error may exceed the power of the background where two parts meet."""
 _ROUGH = 4.0
-"""How many times rougher than the mix around it a place may be before it counts as a click."""
+"""Factor by which a place may be rougher than the mix around it before it counts as a click."""
 _SMOOTH = 0.02
 
 
 def is_doubtful(wanted: Samples, found: Samples) -> bool:
-    """Return whether a file differs from the mix by more than the best of encoders would have it."""
+    """Return whether a file differs from the mix by more than a good encoder causes."""
     if not len(found):
         return False
     levels = [measure_level(samples) for samples in (wanted, found)]
@@ -41,29 +41,29 @@ def measure_level(samples: Samples) -> Db:
 def find_unlike(
     wanted: Samples, found: Samples, ahead: Samples = NO_SAMPLES, background: Samples | None = None
 ) -> NDArray[np.intp]:
-    """Return the ticks in which the file has another sound than is wanted.
+    """Return the ticks in which the file has a different sound than it should.
 
-    `ahead` is the mix of what follows, `background` what has seams at both ends.
+    `ahead` is the mix of what follows; `background` is a mix with seams at both ends.
     """
     ticks = len(found) // TICK_SAMPLES
     shape = (ticks, TICK_SAMPLES * 2)
     wanted, found = (samples[: ticks * TICK_SAMPLES].reshape(shape) for samples in (wanted, found))
     error = ((found - wanted) ** 2).mean(axis=1)
-    # A coder spreads its error over its neighbours: before an onset it may be louder than the mix is yet.
+    # A coder spreads its error over the neighbours: before an onset the error can exceed the mix.
     power = np.pad((wanted**2).mean(axis=1), 2)
     following = ahead[: len(ahead) // TICK_SAMPLES * TICK_SAMPLES].reshape(-1, TICK_SAMPLES * 2)[:2]
     power[ticks + 2 : ticks + 2 + len(following)] = (following**2).mean(axis=1)
     around = np.stack([power[shift : shift + ticks] for shift in range(5)]).max(axis=0) if ticks else power[:0]
     limit = np.maximum(around * 10 ** (_UNLIKE / 10), 10 ** (_UNHEARD / 10))
     if background is not None and ticks:
-        # Where two parts meet, their room tones do in two phases: what is heard there is neither.
+        # Where two parts meet, two phases of the room tone do; the coded result is neither.
         power = (background[: ticks * TICK_SAMPLES].reshape(shape) ** 2).mean(axis=1)
         limit[[0, -1]] = np.maximum(limit[[0, -1]], _SEAM * power.max())
     return np.flatnonzero(error > limit)
 
 
 def find_clicks(mixed: Samples, heard: Samples, ahead: Samples = NO_SAMPLES) -> NDArray[np.intp]:
-    """Return the milliseconds at which the file is far rougher than the mix is near them.
+    """Return the milliseconds at which the file is much rougher than the mix near them.
 
     `ahead` is what follows in the mix.
     """
@@ -78,9 +78,9 @@ def find_clicks(mixed: Samples, heard: Samples, ahead: Samples = NO_SAMPLES) -> 
 
 
 def _measure_roughness(samples: Samples) -> NDArray[np.float32]:
-    """Largest second difference in each millisecond."""
+    """Return the largest second difference in each millisecond."""
     rough = np.abs(np.diff(samples, 2, axis=0, prepend=samples[:1], append=samples[-1:]))
     whole = rough[: len(rough) // SAMPLES_PER_MS * SAMPLES_PER_MS]
-    # Of both channels at once: numpy is slow at maxima of two numbers.
+    # For both channels at once, because numpy is slow at maxima of two numbers.
     highest: NDArray[np.float32] = whole.reshape(-1, SAMPLES_PER_MS * samples.shape[1]).max(axis=1)
     return highest

@@ -1,4 +1,4 @@
-"""Each cue of a track, found in its file: where it is heard, against where it should be."""
+"""Onsets: each cue of a track is searched for in the file, and its time compared with the plan."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,21 +11,21 @@ from narrator.units import SAMPLES_PER_MS, Ms, format_clock, ms_to_samples
 from narrator.verifying.checks import Check
 
 ONSET: Ms = 24
-"""How far a cue may be from its time."""
+"""Allowed difference between a cue's time and the plan."""
 _NOTHING = 1e-5
-"""A cue that never is above this is silent, as with the voice `silent`."""
+"""A cue whose samples never exceed this is silent, as with the voice `silent`."""
 _SEARCH: Ms = 200
-"""How far away a cue that is not at its time is looked for."""
+"""Distance within which a cue that is not at its time is searched for."""
 _MASKED = 0.02
-"""A cue is surely found by the mix alone if the error in it has at most this share of its power."""
+"""Error power, as a share of the cue's power, up to which the mix alone is enough to find the cue."""
 _HEARD: Ms = 800
-"""So much of a cue is compared."""
+"""Length of the part of a cue that is compared."""
 
 
 class Onsets:
-    """Finds each cue in the file, by how much later or earlier it is there, as parts of it and of the mix pass by.
+    """Finds each cue in the file, and how late or early it is, as parts of the file and of the mix are added.
 
-    Of both it is given what is left when the background is taken out.
+    Both are given without their background.
     """
 
     def __init__(self, timeline: Timeline) -> None:
@@ -35,14 +35,14 @@ class Onsets:
         self._mixed: Samples = np.zeros((0, 2), np.float32)
         self._heard: Samples = np.zeros((0, 2), np.float32)
         self._masked: dict[Ms, bool] = {}
-        """Cues with any sound, by their start: whether the encoder may hide them."""
+        """Cues with sound, by start: whether the encoder may hide them."""
         self._worst: Ms = 0
         self._wrong: list[str] = []
 
     def are_masked(self, start: Ms, mixed: Samples, error: Samples) -> bool:
-        """Return whether a cue in a part that starts here may be hidden by what the encoder makes of its surroundings.
+        """Return whether a cue in a part that starts at `start` may be hidden by the encoding of its surroundings.
 
-        A quiet bell under rain is, or a sentence without sound that comes as a ring dies away.
+        Examples are a quiet bell in rain, or a sentence without sound after which a bell's ring dies away.
         """
         is_masked = False
         for segment in self._segments[self._next :]:
@@ -53,15 +53,15 @@ class Onsets:
             if np.abs(mixed[window]).max(initial=0.0) > _NOTHING:
                 power, lost = (float((samples[window] ** 2).sum()) for samples in (mixed, error))
                 self._masked[segment.start] = self._masked.get(segment.start, False) or lost > _MASKED * power
-            # What follows of it is compared in the same way.
+            # The rest of it is compared in the same way.
             is_masked = is_masked or self._masked.get(segment.start, False)
         return is_masked
 
     def add(self, mixed: Samples, heard: Samples) -> None:
-        """Take in the next part of both."""
+        """Add the next part of both."""
         self._mixed, self._heard = np.concatenate([self._mixed, mixed]), np.concatenate([self._heard, heard])
         self._look(is_end=False)
-        # What lies before the next cue, and all its surroundings, is not needed any more.
+        # Nothing before the next cue and its surroundings is needed any more.
         wanted = self._segments[self._next].start if self._next < len(self._segments) else None
         first = self._start + len(self._mixed) // SAMPLES_PER_MS if wanted is None else wanted
         drop = min(max(first - _SEARCH - self._start, 0), len(self._mixed) // SAMPLES_PER_MS)
@@ -69,7 +69,7 @@ class Onsets:
         self._start += drop
 
     def check(self) -> Check:
-        """The result, once everything has passed."""
+        """Return the result, after the last part."""
         self._look(is_end=True)
         count = len(self._segments)
         found = f"{count - len(self._wrong)}, at most {self._worst} ms off"
@@ -106,7 +106,7 @@ def _is_silent(cue: Cue) -> bool:
 
 
 def _find_shift(wanted: NDArray[np.float32], around: NDArray[np.float32]) -> tuple[Ms, float]:
-    """How many ms later than at its middle a sound lies in its surroundings, and how like it is there (1 is equal)."""
+    """Return how many ms late a sound is in its surroundings, and its similarity there (1 for equal)."""
     if not len(wanted) or len(around) < len(wanted):
         return 0, 0.0
     size = 1 << (len(around) + len(wanted) - 1).bit_length()
@@ -116,7 +116,7 @@ def _find_shift(wanted: NDArray[np.float32], around: NDArray[np.float32]) -> tup
     power = energy[len(wanted) :] - energy[: len(crossed)]
     likeness = crossed / np.sqrt(np.maximum(power, 1e-9) * max(float((wanted.astype(np.float64) ** 2).sum()), 1e-9))
     best = int(likeness.argmax())
-    # A steady tone is like itself in many places: it is where it should be if it is as like there.
+    # A steady tone matches in many places: it is where it should be if it matches as well there.
     middle = len(crossed) // 2
     best = middle if likeness[middle] > likeness[best] - 0.02 else best
     return round((best - middle) / SAMPLES_PER_MS), float(likeness[best])

@@ -1,4 +1,4 @@
-"""A track by its file: what it was made from, and whether it is that."""
+"""Verifying of a track by its file: finding out what it was made from, and comparing."""
 
 from pathlib import Path
 
@@ -14,17 +14,17 @@ from narrator.verifying.compare import compare_track
 
 
 def verify_track(path: Path, script: SessionRequest | None, cache: Cache) -> list[Check]:
-    """Compare a finished track with its session: that of the script given, or of what was kept when it was made.
+    """Compare a finished track with its session: that of the given script, or of the one stored when it was made.
 
     Raises:
-        NarratorError: what it was made from is not known, or cannot be read.
+        NarratorError: what it was made from is unknown, or cannot be read.
 
     """
     with cache.lease():
         try:
             return _verify(path, script, cache)
         except LostClipError:
-            # A clip was damaged. The index of the clips is gone now, so each is read, and spoken again if need be.
+            # A clip was damaged. The index of the clips has been removed, so each is read, and spoken again if needed.
             return _verify(path, script, cache)
 
 
@@ -40,7 +40,7 @@ def compare_session(path: Path, session: Session) -> list[Check]:
     """Compare a finished track with a session.
 
     Raises:
-        PublishError: the file cannot be read at all.
+        PublishError: the file cannot be read.
 
     """
     captions = session.make_content().captions
@@ -49,22 +49,22 @@ def compare_session(path: Path, session: Session) -> list[Check]:
 
 def _need_entry(path: Path, cache: Cache) -> Entry:
     if not is_file(path):
-        raise PublishError(f"there is no track {path}; name one that narrator made")
+        raise PublishError(f"there is no track {path}; name a track that narrator made")
     entry = find_entry(path, cache)
     if entry is None:
-        message = f"nothing is known of how {path} was made; name the script that it was made from"
+        message = f"narrator has no record of how {path} was made; name the script that it was made from"
         raise UsageError(message, options=("script",))
     return entry
 
 
 def make_kept_session(path: Path, entry: Entry, cache: Cache) -> Session:
-    """Decide a session again from the script that was kept of a track.
+    """Plan a session again from the script that was stored for a track.
 
     Raises:
         NarratorError: of the stage that failed.
 
     """
-    # The script names its sound files by their whole paths, as they were found.
+    # The script names its sound files by absolute paths.
     root = Path(path.resolve().anchor)
     request = SessionRequest(path, str(path), SessionOptions(sounds=(root,)))
     return make_draft_session(make_draft(request, parse_source(entry.script, str(path))), cache)

@@ -46,7 +46,7 @@ def test_brackets_must_hold_a_pause(text):
 
 @pytest.mark.parametrize("text", ["{side", "side}", "{{side}}"])
 def test_braces_must_close(text):
-    with pytest.raises(ValueError, match="brace without its partner"):
+    with pytest.raises(ValueError, match="brace is unmatched"):
         check_braces(text)
 
 
@@ -86,7 +86,7 @@ def test_any_text_is_taken_apart_or_refused(text, language):
     assert all(piece.length > 0 if isinstance(piece, InlinePause) else letters(piece.text) for piece in pieces)
 
 
-def test_lines_join_or_are_sentences_of_their_own():
+def test_lines_join_or_end_sentences():
     text = "Lie down\nand rest\n[2s] Breathe\n\nNow"
     assert split_text(text, "en") == [
         Sentence("Lie down and rest"), InlinePause(2000), Sentence("Breathe", ends_paragraph=True), Sentence("Now"),
@@ -121,6 +121,6 @@ def test_a_word_of_combining_marks_is_cut_before_a_letter():
     assert all(piece[0] == "ก" for piece in pieces)
 
 
-def test_a_pause_in_braces_is_told_how_to_be_written():
-    with pytest.raises(ValueError, match=r"a pause is written \[5s\]"):
+def test_a_pause_in_braces_is_reported_how_to_be_written():
+    with pytest.raises(ValueError, match=r"for a pause, write \[5s\]"):
         fill_braces("In. {pause 5s}", {"side": "right"})

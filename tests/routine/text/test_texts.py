@@ -1,4 +1,4 @@
-"""A table of texts as people write them: the sentences and pauses (in ms) that each comes to, or what is wrong with it."""
+"""A table of texts as people write them, each with its sentences and pauses (in ms), or with its faults."""
 
 import pytest
 
@@ -87,7 +87,7 @@ SENTENCES = [
     ("en", "1. Lie down\n2. Rest. Breathe.\n\n3) Get up", ["Lie down", "Rest.", "Breathe.", "Get up"]),
     ("de", "Zuerst:\n1. Atme ein\n2. Atme aus", ["Zuerst:", "Atme ein", "Atme aus"]),
     ("en", "-5 degrees and *bold* text", ["-5 degrees and *bold* text"]),
-    # What only looks like a mark
+    # Texts that only look like marks
     ("en", "I <3 you. If a < b and 5 > 3, rest. Or a<b and c>d.", ["I <3 you.", "If a < b and 5 > 3, rest.", "Or a<b and c>d."]),
     ("en", "Hold it (10 seconds) here. Pause here (if you like).", ["Hold it (10 seconds) here.", "Pause here (if you like)."]),
     ("en", "This *pause* is yours. Enter the *silence*. **Rest** now.", ["This *pause* is yours.", "Enter the *silence*.", "**Rest** now."]),
@@ -118,34 +118,34 @@ SENTENCES = [
 ]  # fmt: skip
 
 FAULTS = [
-    ("en", "<speak>Rest.</speak>", ["the tag <speak> would be spoken; a text needs none around it"]),
-    ("en", "<b>Rest</b> and <em>go</em>.", ["the tag <b> would be spoken; take it out", "the tag <em> would be spoken; take it out"]),
+    ("en", "<speak>Rest.</speak>", ["the tag <speak> would be spoken; remove it"]),
+    ("en", "<b>Rest</b> and <em>go</em>.", ["the tag <b> would be spoken; remove it", "the tag <em> would be spoken; remove it"]),
     ("en", "<p>Rest.</p>", ["the tag <p> would be spoken; separate paragraphs by an empty line"]),
     ("en", "Rest.<br/>Go.", ["the tag <br/> would be spoken; start a new paragraph with an empty line, or write a pause as [1s]"]),
-    ("en", '<prosody rate="slow">Rest.</prosody>', ["the tag <prosody rate=\"slow\"> would be spoken; how fast the voice speaks is 'pace' in 'voice' at the top of the routine"]),
-    ("en", '<phoneme ph="x">Rest</phoneme>', ["the tag <phoneme ph=\"x\"> would be spoken; how a word is said is written under 'pronounce' at the top of the routine"]),
-    ("en", "Rest. <!-- slowly -->", ["a comment would be spoken; in a routine it begins with # on a line of YAML"]),
-    ("en", '<break time="2s', ["<break has no end; a pause is written [2s]"]),
-    ("en", '<break time="soon"/>', ['<break time="soon"/> does not say how long it is; write <break time="2s"/>, or [2s]']),
+    ("en", '<prosody rate="slow">Rest.</prosody>', ["the tag <prosody rate=\"slow\"> would be spoken; set 'pace' in 'voice' at the top of the routine"]),
+    ("en", '<phoneme ph="x">Rest</phoneme>', ["the tag <phoneme ph=\"x\"> would be spoken; add the word to 'pronounce' at the top of the routine"]),
+    ("en", "Rest. <!-- slowly -->", ["a comment would be spoken; write it after # on a line of YAML"]),
+    ("en", '<break time="2s', ["<break is not closed; for a pause, write [2s]"]),
+    ("en", '<break time="soon"/>', ['<break time="soon"/> has no length; write <break time="2s"/>, or [2s]']),
     ("en", "[soon] Rest.", ["[soon] is not a pause; write one as [3s], and other text without brackets"]),
     ("en", "[inhale deeply] Rest.", ["[inhale deeply] is not a pause; write one as [3s], and other text without brackets"]),
     ("en", "[3] Rest.", ["[3] has no unit; write [3s]"]),
-    ("en", "[0s] Rest.", ["[0s] is no length for a pause; write one such as [3s]"]),
-    ("en", "[25h] Rest.", ["[25h] is no length for a pause; write one such as [3s]"]),
+    ("en", "[0s] Rest.", ["[0s] is not a valid length of a pause; write one such as [3s]"]),
+    ("en", "[25h] Rest.", ["[25h] is not a valid length of a pause; write one such as [3s]"]),
     ("en", "[puase 3s] Rest.", ["[puase 3s] is not a pause; did you mean [pause 3s]? Or write [3s]"]),
     ("de", "[Pause 3 Sekuden]", ["[Pause 3 Sekuden] is not a pause; did you mean [Pause 3 sekunden]? Or write [3s]"]),
-    ("en", "[bell] Rest.", ["[bell] is not a pause such as [3s]; this is a step of its own: '- bell: bowl'"]),
-    ("en", "[hold 30s] Rest.", ["[hold 30s] is not a pause such as [3s]; this is a step of its own: '- hold: 30s'"]),
-    ("en", "[3s..8s] Rest.", ["[3s..8s] is no single length; a pause that may stretch is a step: '- pause: 3s..8s'"]),
-    ("en", "Breathe in *pause* breathe out.", ["*pause* may be a pause or a word; write [4s] for a pause, or no stars"]),
-    ("en", "a [3s and [b] c]", ["[b] is not a pause; write one as [3s], and other text without brackets"] + ["a square bracket without its partner; a pause is written [3s]"] * 2),
+    ("en", "[bell] Rest.", ["[bell] is not a pause such as [3s]; write it as a separate step: '- bell: bowl'"]),
+    ("en", "[hold 30s] Rest.", ["[hold 30s] is not a pause such as [3s]; write it as a separate step: '- hold: 30s'"]),
+    ("en", "[3s..8s] Rest.", ["[3s..8s] is not a single length; write an elastic pause as a step: '- pause: 3s..8s'"]),
+    ("en", "Breathe in *pause* breathe out.", ["*pause* may be a pause or a word; write [4s] for a pause, or remove the stars"]),
+    ("en", "a [3s and [b] c]", ["[b] is not a pause; write one as [3s], and other text without brackets"] + ["a square bracket is unmatched; for a pause, write [3s]"] * 2),
     ("en", "[pausa 3 segundos]", ["[pausa 3 segundos] is not a pause; write one as [3s], and other text without brackets"]),
     ("es", "[música]", ["[música] is not a pause; write one as [3s], and other text without brackets"]),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("language", "text", "expected"), SENTENCES, ids=range(len(SENTENCES)))
-def test_a_text_comes_to_its_sentences_and_pauses(language, text, expected):
+def test_a_text_is_split_into_its_sentences_and_pauses(language, text, expected):
     pieces = split_text(text, language)
     assert [piece.length if isinstance(piece, InlinePause) else piece.text for piece in pieces] == expected
     check_marks(text, language)

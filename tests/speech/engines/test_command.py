@@ -52,21 +52,21 @@ def test_a_text_is_a_text_whatever_it_looks_like(make, tmp_path, text):
         (
             ["--fault", "nothing"],
             {},
-            r"wrote nothing for 'Breathe in.'; try it by itself, and see 'run' of command:box",
+            r"wrote nothing for 'Breathe in.'; try it by itself, and check 'run' of command:box",
         ),
         (["--fault", "rubbish"], {}, r"wrote no WAV that can be read for 'Breathe in.'"),
         (["--fault", "cut"], {}, r"wrote sound that is cut short for 'Breathe in.'"),
-        (["--delay", "20"], {"timeout": 0.5}, r"was not done with 'Breathe in.' after 0.5 s; raise 'timeout'"),
+        (["--delay", "20"], {"timeout": 0.5}, r"did not finish 'Breathe in.' within 0.5 s; raise 'timeout'"),
     ],
 )
-def test_what_goes_wrong_is_told(make, args, options, message):
+def test_what_goes_wrong_is_reported(make, args, options, message):
     with pytest.raises(SpeechError, match=message):
         make(*args, **options).synthesize("Breathe in.", VOICE)
 
 
-def test_a_program_that_is_not_there_is_told():
+def test_a_program_that_is_not_there_is_reported():
     engine = Command({"box": CommandConfig(run=("no-such-program", "{text}"))})
-    with pytest.raises(SpeechError, match=r"'no-such-program' cannot be run: No such file or directory; see 'run'"):
+    with pytest.raises(SpeechError, match=r"'no-such-program' cannot be run: No such file or directory; check 'run'"):
         engine.synthesize("Breathe in.", VOICE)
     with pytest.raises(SpeechError, match=r"no program yet; name one in the configuration file, such as \[command"):
         Command({})
@@ -82,7 +82,7 @@ AWAY = "setsid sleep 20 & sleep 20"
 def test_the_time_is_up_for_a_program_and_all_that_it_started(script):
     engine = Command({"box": CommandConfig(run=("sh", "-c", script), timeout=0.3)})
     started = time.monotonic()
-    with pytest.raises(SpeechError, match=r"was not done with 'Breathe in.' after 0.3 s"):
+    with pytest.raises(SpeechError, match=r"did not finish 'Breathe in.' within 0.3 s"):
         engine.synthesize("Breathe in.", VOICE)
     assert time.monotonic() - started < 5
 
@@ -90,7 +90,7 @@ def test_the_time_is_up_for_a_program_and_all_that_it_started(script):
 def test_nothing_goes_on_behind_a_program_whose_time_is_up(tmp_path):
     file = tmp_path / "late"
     engine = Command({"box": CommandConfig(run=("sh", "-c", f"(sleep 0.8; touch {file}); cat"), timeout=0.3)})
-    with pytest.raises(SpeechError, match="was not done"):
+    with pytest.raises(SpeechError, match="did not finish"):
         engine.synthesize("Breathe in.", VOICE)
     time.sleep(0.8)
     assert not file.exists()
@@ -113,7 +113,7 @@ def test_what_a_program_leaves_running_goes_on(tmp_path, make):
     assert file.exists()
 
 
-def test_language_and_pace_are_told(make, tmp_path):
+def test_language_and_pace_are_reported(make, tmp_path):
     make("--text", "{text} in {language} at {pace}").synthesize("Atme ein.", Voice("command", "box", "de", 0.85))
     assert read_log(tmp_path) == ["Atme ein. in de at 0.85"]
 

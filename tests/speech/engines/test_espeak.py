@@ -56,12 +56,12 @@ def test_languages_and_voices_are_known(engine):
     assert len(engine.languages()) > 100
 
 
-def test_an_unknown_voice_is_told(engine):
+def test_an_unknown_voice_is_reported(engine):
     with pytest.raises(SpeechError, match="no voice 'nobody'"):
         engine.synthesize(TEXT, Voice("espeak", "nobody", "en"))
 
 
-def test_a_child_that_dies_is_told_and_replaced(engine):
+def test_a_child_that_dies_is_reported_and_replaced(engine):
     engine.synthesize(TEXT, VOICE)
     engine._child.process.kill()
     engine._child.process.wait()

@@ -88,37 +88,37 @@ FAULTS = {
     "429": (5, "it answered 429 Too Many Requests, 5 times; wait some minutes, then run the command again"),
     "429, Retry-After: 3600": (
         1,
-        "it answered 429 Too Many Requests; run the command again in 60 min, which it asks for",
+        "it answered 429 Too Many Requests; run the command again in 60 min, as it asks",
     ),
     "429, Retry-After: in 2 h": (
         1,
-        "it answered 429 Too Many Requests; run the command again in 120 min, which it asks for",
+        "it answered 429 Too Many Requests; run the command again in 120 min, as it asks",
     ),
     "429, Retry-After: endless": (
         1,
-        "it answered 429 Too Many Requests; run the command again in a day or later, which it asks for",
+        "it answered 429 Too Many Requests; run the command again in a day or later, as it asks",
     ),
     "500": (5, "it answered 500 Internal Server Error, 5 times; wait some minutes, then run the command again"),
     "cut short": (3, "its answer was cut short, 3 times; run the command again"),
-    "cut short, length unsaid": (3, "there is no whole sound in its answer, 3 times; run the command again"),
-    "damaged sound": (3, "its answer holds no MP3 that can be read, 3 times; run the command again"),
-    "silence": (3, "its answer holds only silence, 3 times; run the command again"),
+    "cut short, length unsaid": (3, "there is no complete sound in its answer, 3 times; run the command again"),
+    "damaged sound": (3, "its answer contains no MP3 that can be read, 3 times; run the command again"),
+    "silence": (3, "its answer contains only silence, 3 times; run the command again"),
     "empty": (3, "its answer was empty, 3 times; run the command again"),
     "nothing at all": (2, "it did not answer in time, 2 times; check the network, then run the command again"),
-    "changed page": (1, "gTTS does not understand its answer; the service may have changed; see whether there is"),
+    "changed page": (1, "gTTS does not understand its answer; the service may have changed; check for a newer"),
     "redirected": (1, "it answered 307 Temporary Redirect, and points to localhost:"),
 }
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("mode", "tries", "message"), [(mode, *expected) for mode, expected in FAULTS.items()])
-def test_faults_are_tried_again_as_far_as_it_helps_and_told(tmp_path, mode, tries, message):
+def test_faults_are_tried_again_as_far_as_it_helps_and_reported(tmp_path, mode, tries, message):
     outcome = render_with_fault(mode, tmp_path)
     assert (outcome.code, outcome.clips, outcome.requests) == (3, GOOD, GOOD + tries)
     (line,) = outcome.seen.splitlines()
     assert line.startswith("error: Google Translate (127.0.0.1:")
-    assert f"did not speak 'A third thing.': {message}" in line
-    assert line.endswith("(what was spoken is kept), or take another voice")
+    assert f"could not speak 'A third thing.': {message}" in line
+    assert line.endswith("(what was spoken is kept), or use another voice")
 
 
 @pytest.mark.parametrize("mode", ["429", "500", "cut short", "empty"])
@@ -181,7 +181,7 @@ def test_the_interval_is_no_part_of_the_time_for_an_answer(serve, monkeypatch):
 def test_an_answer_that_never_ends_is_left_before_the_next_is_asked_for(serve, monkeypatch):
     monkeypatch.setattr("narrator.speech.net.sending.CONNECT_S", 0.2)
     server, engine = serve("a byte at a time", interval=0.3, timeout=0.1)
-    with pytest.raises(SpeechError, match=r"its answer was not whole after 0.5 s, 2 times; check the network"):
+    with pytest.raises(SpeechError, match=r"its answer was not complete after 0.5 s, 2 times; check the network"):
         engine.synthesize("Breathe in.", VOICE)
     assert (len(server.requests), server.most) == (2, 1)
 
@@ -196,7 +196,7 @@ def test_closing_ends_what_hangs(serve):
     _, engine = serve("nothing at all", timeout=20)
     threading.Timer(0.3, engine.close).start()
     started = time.monotonic()
-    with pytest.raises(SpeechError, match="given up"):
+    with pytest.raises(SpeechError, match="cancelled"):
         engine.synthesize("Breathe in.", VOICE)
     assert time.monotonic() - started < 5
 
@@ -204,7 +204,7 @@ def test_closing_ends_what_hangs(serve):
 def test_once_closed_nothing_more_is_sent(serve):
     server, engine = serve()
     engine.close()
-    with pytest.raises(SpeechError, match="the session was given up"):
+    with pytest.raises(SpeechError, match="the session was cancelled"):
         engine.synthesize("Breathe in.", VOICE)
     assert server.requests == []
 
@@ -350,5 +350,5 @@ def test_a_hanging_service_can_be_interrupted(serve, write, tmp_path):
     _, err = started.communicate(timeout=10)
     assert (started.returncode, err) == (
         130,
-        "interrupted; what was spoken is kept, and nothing half done is left behind\n",
+        "interrupted; finished speech is kept, and no partial files are left\n",
     )

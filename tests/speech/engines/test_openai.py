@@ -75,27 +75,27 @@ def test_speech_comes_back(serve):
 
 
 FAULTS = {
-    "401": (1, "it answered 401 Unauthorized; see whether the key in OPENAI_API_KEY is right"),
-    "403": (1, "it answered 403 Forbidden; see whether the key in OPENAI_API_KEY is right"),
+    "401": (1, "it answered 401 Unauthorized; check whether the key in OPENAI_API_KEY is right"),
+    "403": (1, "it answered 403 Forbidden; check whether the key in OPENAI_API_KEY is right"),
     "404": (1, "it answered 404 Not Found; check the address"),
     "429": (5, "it answered 429 Too Many Requests, 5 times; wait some minutes"),
     "503": (5, "it answered 503 Service Unavailable, 5 times"),
     "redirected": (1, "it answered 307 Temporary Redirect, and points to localhost:"),
     "cut short": (3, "its answer was cut short, 3 times"),
-    "cut short, length unsaid": (3, "its answer holds sound that is cut short, 3 times"),
-    "rubbish": (3, "its answer holds no WAV that can be read, 3 times"),
-    "silence": (3, "its answer holds only silence, 3 times"),
+    "cut short, length unsaid": (3, "its answer contains sound that is cut short, 3 times"),
+    "rubbish": (3, "its answer contains no WAV that can be read, 3 times"),
+    "silence": (3, "its answer contains only silence, 3 times"),
     "nothing at all": (2, "it did not answer in time, 2 times"),
 }
 
 
 @pytest.mark.parametrize(("mode", "tries", "message"), [(mode, *expected) for mode, expected in FAULTS.items()])
-def test_faults_are_told_without_the_key(serve, mode, tries, message):
+def test_faults_are_reported_without_the_key(serve, mode, tries, message):
     server, engine = serve(mode, timeout=0.5 if mode == "nothing at all" else 10)
     with pytest.raises(SpeechError) as caught:
         engine.synthesize("Breathe in.", VOICE)
     told = str(caught.value)
-    assert told.startswith(f"error: the server 127.0.0.1:{server.server_port} did not speak 'Breathe in.': {message}")
+    assert told.startswith(f"error: the server 127.0.0.1:{server.server_port} could not speak 'Breathe in.': {message}")
     assert len(server.requests) == tries
     error = caught.value
     while error:
@@ -120,7 +120,7 @@ def test_without_a_key_none_is_sent(serve, monkeypatch):
     server, engine = serve()
     engine.synthesize("Breathe in.", VOICE)
     assert server.requests[0][1] is None
-    with pytest.raises(SpeechError, match=r"needs a key for api.openai.com; put it into OPENAI_API_KEY"):
+    with pytest.raises(SpeechError, match=r"needs a key for api.openai.com; set OPENAI_API_KEY to it"):
         OpenAi(OpenaiConfig())
 
 
@@ -134,13 +134,13 @@ def test_a_key_in_plain_text_stays_on_this_machine(serve, monkeypatch):
     assert [is_here(f"http://{host}/v1") for host in hosts] == [True, True, True, False, False, False]
 
 
-def test_a_key_that_was_not_sent_is_told(serve, monkeypatch):
+def test_a_key_that_was_not_sent_is_reported(serve, monkeypatch):
     _, engine = serve("401")
     monkeypatch.setattr("narrator.speech.engines.openai.is_here", lambda url: False)
-    with pytest.raises(SpeechError, match=r"the key in OPENAI_API_KEY was not sent, for the address is plain http"):
+    with pytest.raises(SpeechError, match=r"the key in OPENAI_API_KEY was not sent, because the address is plain http"):
         engine.synthesize("Breathe in.", VOICE)
     monkeypatch.delenv("OPENAI_API_KEY")
-    with pytest.raises(SpeechError, match=r"401 Unauthorized; put a key for it into OPENAI_API_KEY"):
+    with pytest.raises(SpeechError, match=r"401 Unauthorized; set OPENAI_API_KEY to a key for it"):
         engine.synthesize("Breathe in.", VOICE)
 
 
@@ -156,7 +156,7 @@ def test_space_around_a_key_is_no_part_of_it(serve, monkeypatch, space):
 def test_what_is_no_key_is_refused_and_not_shown(serve, monkeypatch, character):
     server, engine = serve()
     monkeypatch.setenv("OPENAI_API_KEY", f"{KEY}{character}{KEY}")
-    with pytest.raises(UsageError, match="OPENAI_API_KEY holds a character that is in no key") as caught:
+    with pytest.raises(UsageError, match="OPENAI_API_KEY has a character that cannot be in a key") as caught:
         engine.synthesize("Breathe in.", VOICE)
     assert "do-not-tell" not in str(caught.value)
     with pytest.raises(UsageError):
@@ -194,6 +194,6 @@ def test_closing_ends_what_hangs(serve):
     _, engine = serve("nothing at all", timeout=20)
     threading.Timer(0.3, engine.close).start()
     started = time.monotonic()
-    with pytest.raises(SpeechError, match="given up"):
+    with pytest.raises(SpeechError, match="cancelled"):
         engine.synthesize("Breathe in.", VOICE)
     assert time.monotonic() - started < 5

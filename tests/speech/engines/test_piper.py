@@ -27,7 +27,7 @@ PHONEMES = "_^$ abdefhijklmnoprstuvwzæðŋɐɑɒɔəɜɡɪɹʃʊʌʒθˈˌː.,"
 
 
 def make_model() -> bytes:
-    """A model with piper's inputs and output: 640 samples of a tone for each phoneme, times the length scale."""
+    """Return a model with piper's inputs and output: 640 samples of a tone for each phoneme, times the length scale."""
     numbers = {"one": 1, "start": 0.0, "step": 1.0, "each": 640.0, "pitch": 0.2, "level": 0.5}
     constants = [
         helper.make_tensor(name, TensorProto.INT64 if isinstance(value, int) else TensorProto.FLOAT, [], [value])
@@ -93,7 +93,7 @@ class VoiceHandler(Handler):
 
 @pytest.fixture
 def store(monkeypatch, tmp_path):
-    """A server with one voice, in place of the one that piper's downloader knows; and a folder for voices."""
+    """Start a server with one voice instead of the one known to piper's downloader, and make a folder for voices."""
     monkeypatch.setenv("NARRATOR_DATA_DIR", str(tmp_path / "data"))
     server = Server(("127.0.0.1", 0), VoiceHandler)
     server.files = {f"{NAME}.onnx": make_model(), f"{NAME}.onnx.json": json.dumps(CONFIG).encode()}
@@ -115,13 +115,13 @@ def list_files(tmp_path):
 
 
 def test_a_voice_is_added_speaks_and_is_removed(store, tmp_path):
-    with pytest.raises(SpeechError, match="has no voice yet; narrator voices shows which"):
+    with pytest.raises(SpeechError, match="has no installed voice; narrator voices lists"):
         Piper()
     added = run("add", f"piper:{NAME}")
     assert (added.exit_code, added.stderr) == (0, "")
     assert "huggingface.co/rhasspy/piper-voices" in added.stdout
     assert list_files(tmp_path) == [f"{NAME}.onnx", f"{NAME}.onnx.json"]
-    assert run("add", f"piper:{NAME}").stdout == f"piper:{NAME} is installed already\n"
+    assert run("add", f"piper:{NAME}").stdout == f"piper:{NAME} is already installed\n"
 
     with Piper() as engine:
         assert (list(engine.languages()), engine.voices("en"), engine.voices("de")) == (["en-GB"], [NAME], [])
@@ -146,13 +146,13 @@ def test_a_voice_is_added_speaks_and_is_removed(store, tmp_path):
 def test_what_comes_damaged_or_not_at_all_leaves_nothing_behind(store, tmp_path):
     missing = run("add", "piper:en_GB-nobody-low")
     assert missing.exit_code == 3
-    assert "cannot be fetched from huggingface.co/rhasspy/piper-voices: Not Found; check its name" in missing.stderr
+    assert "cannot be downloaded from huggingface.co/rhasspy/piper-voices: Not Found; check its name" in missing.stderr
     whole = store.files[f"{NAME}.onnx"]
     store.files[f"{NAME}.onnx"], store.is_cut = whole[: len(whole) // 2], True
     damaged = run("add", f"piper:{NAME}")
     assert (damaged.exit_code, len(damaged.stderr.splitlines())) == (3, 1)
     assert damaged.stderr == (
-        f"error: the voice piper:{NAME} cannot be read; what came from huggingface.co/rhasspy/piper-voices is damaged, "
+        f"error: the voice piper:{NAME} cannot be read; the download from huggingface.co/rhasspy/piper-voices is damaged, "
         "and was not kept; run the command again\n"
     )
     assert list_files(tmp_path) == []
@@ -164,18 +164,18 @@ def test_what_comes_damaged_or_not_at_all_leaves_nothing_behind(store, tmp_path)
     ("name", "fault", "message"),
     [
         (NAME, "is_rubbish", "BadStatusLine: rubbish"),
-        (NAME, "is_silent", "nothing came for 0.5 s"),
+        (NAME, "is_silent", "nothing arrived for 0.5 s"),
         ("en_US-a b-low", None, "InvalidURL: URL can't contain control characters"),
         ("en_US-ü-low", None, "ordinal not in range(128)"),
     ],
 )
-def test_what_is_no_answer_or_no_address_is_told(store, tmp_path, monkeypatch, name, fault, message):
+def test_what_is_no_answer_or_no_address_is_reported(store, tmp_path, monkeypatch, name, fault, message):
     monkeypatch.setattr("narrator.speech.net.watched.STALL_S", 0.5)
     if fault:
         setattr(store, fault, True)
     result = run("add", f"piper:{name}")
     assert (result.exit_code, len(result.stderr.splitlines())) == (3, 1)
-    assert f"cannot be fetched from huggingface.co/rhasspy/piper-voices: {message}" in result.stderr
+    assert f"cannot be downloaded from huggingface.co/rhasspy/piper-voices: {message}" in result.stderr
     assert list_files(tmp_path) == []
 
 
@@ -188,7 +188,7 @@ def test_a_slow_server_is_waited_for_as_long_as_something_comes(store, monkeypat
 def test_half_a_voice_is_not_installed_and_can_be_removed(store, tmp_path):
     assert run("add", f"piper:{NAME}").exit_code == 0
     (tmp_path / "data" / "voices" / "piper" / f"{NAME}.onnx").unlink()
-    with pytest.raises(SpeechError, match="has no voice yet"):
+    with pytest.raises(SpeechError, match="has no installed voice"):
         Piper()
     assert run("remove", f"piper:{NAME}").exit_code == 0
     assert list_files(tmp_path) == []
@@ -198,7 +198,7 @@ def test_a_damaged_voice_is_fetched_anew(store, tmp_path):
     assert run("add", f"piper:{NAME}").exit_code == 0
     (tmp_path / "data" / "voices" / "piper" / f"{NAME}.onnx").write_bytes(b"no model")
     again = f"narrator voices remove piper:{NAME}, then narrator voices add piper:{NAME}"
-    with Piper() as engine, pytest.raises(SpeechError, match=f"cannot be read; fetch it anew: {again}"):
+    with Piper() as engine, pytest.raises(SpeechError, match=f"cannot be read; download it again: {again}"):
         engine.synthesize("Breathe in.", Voice("piper", NAME, "en"))
 
 

@@ -1,4 +1,4 @@
-"""A file from a server on loopback: what is followed, what is refused, and what is told."""
+"""A file from a server on loopback: which links are followed, what is refused, and the messages."""
 
 import hashlib
 import ssl
@@ -41,7 +41,7 @@ def serve():
 
 @pytest.fixture
 def secure(serve):
-    """A server with a certificate that only the file of the authority beside it vouches for."""
+    """Start a server with a certificate that only the authority's file beside it vouches for."""
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
@@ -83,8 +83,8 @@ def test_a_file_that_is_larger_or_another_or_late_is_refused(serve, tmp_path, mo
     server = serve()
     with pytest.raises(DownloadError, match="larger than it should be"):
         fetch(server.url, tmp_path, len(DATA) - 1)
-    with pytest.raises(DownloadError, match="not the file that it should be"):
+    with pytest.raises(DownloadError, match="not the expected file"):
         download(server.url, tmp_path / "file", len(DATA), "0" * 64)
     monkeypatch.setattr(module, "_MOST_S", -1)
-    with pytest.raises(DownloadError, match="did not come whole within"):
+    with pytest.raises(DownloadError, match="did not arrive complete within"):
         fetch(server.url, tmp_path)

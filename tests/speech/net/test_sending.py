@@ -1,4 +1,4 @@
-"""Requests to servers on loopback: where they go, what ends them, and what is told."""
+"""Requests to servers on loopback: where they go, what ends them, and the messages."""
 
 import gc
 import json
@@ -67,17 +67,17 @@ def test_no_password_is_taken_from_netrc(serve, monkeypatch, tmp_path):
     assert ["Authorization" in headers for _, headers, _ in server.requests] == [True, False]
 
 
-def test_a_proxy_that_cannot_be_used_is_told(monkeypatch):
+def test_a_proxy_that_cannot_be_used_is_reported(monkeypatch):
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
     for variable in ("no_proxy", "NO_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy"):
         monkeypatch.delenv(variable, raising=False)
-    with pytest.raises(Trouble, match=r"^the proxy that the environment names cannot be used") as told:
+    with pytest.raises(Trouble, match=r"^the proxy in the environment cannot be used") as told:
         post("http://example.org/")
     assert "ALL_PROXY" in told.value.remedy
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="descriptors are counted in /proc")
-def test_an_answer_that_is_damaged_is_told_and_leaves_no_connection_open(serve):
+def test_an_answer_that_is_damaged_is_reported_and_leaves_no_connection_open(serve):
     server = serve(lambda handler: handler.answer(200, b"no gzip", {"Content-Encoding": "gzip"}))
     gc.disable()
     try:
@@ -90,7 +90,7 @@ def test_an_answer_that_is_damaged_is_told_and_leaves_no_connection_open(serve):
         gc.enable()
 
 
-def test_what_a_server_says_of_an_error_is_told_but_never_with_the_key(serve):
+def test_what_a_server_says_of_an_error_is_reported_but_never_with_the_key(serve):
     said = ["No voice\naf_heart.", "Wrong key: secret.", "No voice af_heart; there is alloy."]
     server = serve(lambda handler: handler.answer(400, json.dumps({"error": {"message": said.pop()}}).encode()))
     for told in (r" \('No voice af_heart; there is alloy.'\)", "", ""):
@@ -115,9 +115,9 @@ def test_a_server_cannot_put_words_into_a_message(serve):
     ("url", "shown"),
     [
         ("/elsewhere", "itself"),
-        ("http://example.org:secret/", "no address"),
-        ("http://[secret/", "no address"),
-        ("http://a\x1b[31m/", "no address"),
+        ("http://example.org:secret/", "an invalid address"),
+        ("http://[secret/", "an invalid address"),
+        ("http://a\x1b[31m/", "an invalid address"),
         ("https://me:secret@[::1]:80/", "[::1]:80"),
     ],
 )
@@ -133,11 +133,11 @@ def test_what_cannot_be_sent_is_not_quoted():
     assert caught.value.kind is Kind.FINAL
 
 
-def test_a_server_without_tls_is_told_from_one_without_trust(serve):
+def test_a_server_without_tls_is_distinguished_from_one_without_trust(serve):
     server = serve()
-    with pytest.raises(Trouble, match="no TLS connection to it came about, so nothing was sent") as caught:
+    with pytest.raises(Trouble, match="no TLS connection could be made, so nothing was sent") as caught:
         post(server.url.replace("http:", "https:"))
-    assert "whether the address is to begin with http:" in caught.value.remedy
+    assert "whether the address should start with http:" in caught.value.remedy
     assert server.requests == []
 
 
@@ -168,7 +168,7 @@ def test_an_answer_that_never_ends_is_left_and_its_connection_closed(serve, monk
         except OSError:
             is_closed.set()
 
-    with pytest.raises(Trouble, match=r"its answer was not whole after 0.5 s") as caught:
+    with pytest.raises(Trouble, match=r"its answer was not complete after 0.5 s") as caught:
         post(serve(drip).url, timeout_s=0.1)
     assert caught.value.kind is Kind.SLOW
     assert is_closed.wait(5)
@@ -179,21 +179,21 @@ def test_the_time_for_an_answer_follows_from_the_time_it_may_be_silent():
     with socket.socket() as connected:
         line._take(connected)
         assert line.find_trouble(900.0, 300.0) is None
-        assert line.find_trouble(910.0, 300.0).reason == "its answer was not whole after 904 s"
+        assert line.find_trouble(910.0, 300.0).reason == "its answer was not complete after 904 s"
 
 
 def test_nothing_is_sent_once_the_session_is_given_up(serve):
     given_up = threading.Event()
     given_up.set()
     server = serve()
-    with pytest.raises(Trouble, match="the session was given up"):
+    with pytest.raises(Trouble, match="the session was cancelled"):
         post(server.url, given_up=given_up)
     assert server.requests == []
 
 
 @pytest.fixture
 def slow_names(monkeypatch):
-    """A name server that answers late."""
+    """Replace name resolution with one that answers late."""
     find = socket.getaddrinfo
     answered = threading.Event()
 
@@ -219,7 +219,7 @@ def test_nothing_is_sent_on_a_connection_that_comes_too_late(serve, slow_names, 
 def test_nothing_is_sent_when_the_session_is_given_up_on_the_way(serve, slow_names):
     server, given_up = serve(), threading.Event()
     threading.Timer(0.1, given_up.set).start()
-    with pytest.raises(Trouble, match="the session was given up"):
+    with pytest.raises(Trouble, match="the session was cancelled"):
         post(server.url, given_up=given_up)
     assert slow_names.wait(5)
     time.sleep(0.1)

@@ -124,8 +124,8 @@ LATIN = "write it in letters that the voice has"
         ("piper", "de", "Привет, alle", [f"piper:x has no Cyrillic letters, and is likely to misread 'Привет'; {LATIN}, or under 'pronounce'"]),
         ("command", "en", "漢字", []),
         ("command", "ja", "漢字", []),
-        ("hibari", "en", "🙂", ["error: nothing of '🙂' would be spoken; write it in words, or take it out"]),
-        ("command", "de", "1️⃣", ["error: nothing of '1️⃣' would be spoken; write it in words, or take it out"]),
+        ("hibari", "en", "🙂", ["error: nothing of '🙂' would be spoken; write it in words, or remove it"]),
+        ("command", "de", "1️⃣", ["error: nothing of '1️⃣' would be spoken; write it in words, or remove it"]),
         ("hibari", "en", "第3", [f"hibari:x has no Chinese characters, and is likely to misread '第'; {LATIN}, or under 'pronounce'"]),
     ],
 )  # fmt: skip

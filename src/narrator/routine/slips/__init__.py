@@ -1,5 +1,5 @@
-"""Slips of the pen: what authors write instead of what they mean, found from the text itself.
+"""Find common mistakes of authors from the text itself, and suggest corrections.
 
-`find_slips` explains what the YAML parser refuses, `explain_value` a value of the wrong form, `respell_keys` keys that
-are not spelt as they should be. Each kind of slip is one small function in a table.
+`find_slips` explains syntax that the YAML parser refuses, `explain_value` values of the wrong form, and `respell_keys`
+misspelt keys. Each kind of mistake is one small function in a table.
 """

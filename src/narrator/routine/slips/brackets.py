@@ -1,4 +1,4 @@
-"""Mappings and lists in brackets, as authors write them: `{at: half, say: Soften, and rest.}`."""
+"""Correct mappings and lists in brackets, such as `{at: half, say: Soften, and rest.}`."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ _MOST_DEEP = 8
 
 
 def find_brackets(lines: Sequence[str], index: int) -> Iterator[Slip]:
-    """Find a text with a comma, colon or bracket of its own, a missing comma, a bracket that is not closed."""
+    """Find a text that contains a comma, colon or bracket, a missing comma, or an unclosed bracket."""
     line = read_line(lines[index])
     place, text = line.at, lines[index][line.at :].rstrip()
     if not text.startswith(("{", "[")):
@@ -23,14 +23,14 @@ def find_brackets(lines: Sequence[str], index: int) -> Iterator[Slip]:
     if mended := mend_brackets(text):
         column, message, new = mended
         yield Slip(index, place + column, message, (lines[index][:place] + new,))
-    # Where a comment takes the end of the line, so does the text that it is cut from.
+    # A comment at the end of the line ends the text, too.
     if line.comment and (mended := mend_brackets(line.value)):
         column, message, new = mended
         yield Slip(index, place + column, message, (lines[index][:place] + new + line.comment,))
 
 
 def mend_brackets(text: str) -> tuple[int, str, str] | None:
-    """Find a text with a comma, colon or bracket of its own, a missing comma, an open bracket."""
+    """Return the column of the first fault in brackets, a message and the corrected text; None if there is none."""
     mender = _Mender(text)
     new = mender.read_value("", 0)
     if mender.rest.strip():
@@ -40,19 +40,19 @@ def mend_brackets(text: str) -> tuple[int, str, str] | None:
 
 @dataclass
 class _Mender:
-    """Reads what is in brackets as it was meant, and notes what had to be put right."""
+    """Parses text in brackets leniently, and records the corrections."""
 
     text: str
     place: int = 0
     found: list[tuple[int, str]] = field(default_factory=list)
-    """Column of each thing that was wrong, and what to do about it."""
+    """Column and message of each fault."""
 
     @property
     def rest(self) -> str:
         return self.text[self.place :]
 
     def read_value(self, key: str, depth: int) -> str:
-        """Return the value at this place, as it should be written."""
+        """Return the value at this place, correctly written."""
         self._skip()
         start = self.place
         if self.rest[:1] in _CLOSING and depth < _MOST_DEEP:
@@ -60,7 +60,7 @@ class _Mender:
             self._skip()
             if not depth or not self.rest or self.rest[0] in ",}]":
                 return value
-            # `{side} knee`: a text that starts with a bracket.
+            # `{side} knee` is a text that starts with a bracket.
             self.place = start
         if quoted := _QUOTED.match(self.text, self.place):
             self.place = quoted.end()
@@ -97,14 +97,14 @@ class _Mender:
         return self.read_value("", depth + 1)
 
     def _read_text(self, key: str, start: int) -> str:
-        """Read a text up to where the next entry begins, and put it in quotes if it needs them."""
+        """Parse a text up to the next entry, and put it in quotes if necessary."""
         end = self._find_end(key)
         value = self.text[start:end].strip()
         self.place = end
         if not value or is_quoted(value):
             return value
         if value[0] in "\"'“":
-            message = "this text is not in quotes from its beginning to its end; put all of it in quotes"
+            message = "only part of this text is in quotes; put all of it in quotes"
             self.found.append((start, message))
             is_whole = len(value) > 1 and value[-1] in "\"'”"
             is_open = value[0].replace("“", "”") not in value[1:]
@@ -115,7 +115,7 @@ class _Mender:
         return new
 
     def _find_end(self, key: str) -> int:
-        """Return where a text ends: before the next entry, or the bracket that closes what it is in."""
+        """Return the end of a text: before the next entry, or before the enclosing closing bracket."""
         depth = 0
         for place in range(self.place, len(self.text)):
             char = self.text[place]
@@ -158,4 +158,4 @@ def _describe_trouble(value: str) -> str:
             return "a bracket cannot be in a text without quotes here; put the text in quotes"
         case "":
             return f"a text cannot start with {value[0]} without quotes; put it in quotes"
-    return "what follows # is a comment; put the text in quotes"
+    return "text after # is a comment; put the text in quotes"

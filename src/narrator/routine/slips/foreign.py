@@ -1,4 +1,4 @@
-"""Files of other tools, named as what they are."""
+"""Recognise files of other tools."""
 
 import re
 
@@ -19,6 +19,8 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (r"[\w-]+(?:[,;][\w -]+)+\n[^\n]*[,;]", "a table (CSV)"),
     (r"[^\n\t:]*\t[^\n]*\n[^\n\t]*\t", "a table (TSV)"),
 )
+_TIMED = {"subtitles in WebVTT": ".vtt", "subtitles in SubRip (SRT)": ".srt", "a table (CSV)": ".csv"}
+"""Endings by which forms are known in which lines have times."""
 _BYTES: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xfe", "this is text in UTF-16; save the file as UTF-8"),
     (b"\xfe\xff", "this is text in UTF-16; save the file as UTF-8"),
@@ -36,14 +38,15 @@ _BYTES: tuple[tuple[bytes, str], ...] = (
 
 
 def name_foreign(text: str) -> str | None:
-    """Say what a text is that another tool wrote or reads; None for what may be a routine."""
+    """Return a message if a text is in another tool's format; None if it may be a routine."""
     head = text.lstrip("\ufeff \t\r\n")[:4000].replace("\r\n", "\n")
     for pattern, what in _FORMS:
         if re.match(pattern, head):
-            return f"this file is {what}, not a routine; {_START}"
+            timed = f"name it with the ending {_TIMED[what]} if its lines have times, or " if what in _TIMED else ""
+            return f"this file is {what}, not a routine; {timed}{_START}"
     return None
 
 
 def name_bytes(raw: bytes) -> str | None:
-    """Say what a file is that is not text in UTF-8; None where that is not known."""
+    """Return a message that names the format of a file that is not UTF-8; None if it is unknown."""
     return next((message for start, message in _BYTES if raw.startswith(start)), None)

@@ -1,4 +1,4 @@
-"""Keys that are not spelt as they should be: told once, and read as they were meant."""
+"""Correct misspelt keys; each is reported once."""
 
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,25 +28,25 @@ _SYNONYMS = {
     "pronunciation": "pronounce", "pronunciations": "pronounce", "cycles": "rounds",
 }  # fmt: skip
 _MOST_TRIED = 500
-"""Keys that are looked up; of more in one file nobody reads."""
+"""Most unknown keys of a file that are looked up."""
 _LEAST_LIKE = 0.74
-"""How like a key a word is, of 1, that is taken for a misspelling of it."""
+"""Least similarity, of at most 1, between a key and a misspelling of it."""
 _QUOTES = "\"'“”‘’„«»` "
 
 
 class Respelt(NamedTuple):
-    """A key as written and as meant."""
+    """A key as written, and the key that was meant."""
 
     mark: Mark
     word: str
     right: str
     kind: str
-    """`step` for the kind of a step, `bell` for a bell's name there, `form` for capitals and quotes, `language` for a
-    word of another language, else `key`."""
+    """`step` for the kind of a step, `bell` for a bell's name instead of one, `form` for capitals and quotes,
+    `language` for a word of another language, else `key`."""
 
 
 def respell_keys(source: Source, kind: type[BaseModel]) -> tuple[Source, list[Respelt]]:
-    """Return a file with those keys put right that can only mean one thing, and what they were."""
+    """Return a file with unambiguous misspelt keys corrected, and the list of them."""
     speller = _Speller(source)
     speller.walk(source.root, kind)
     if not speller.found:
@@ -55,7 +55,7 @@ def respell_keys(source: Source, kind: type[BaseModel]) -> tuple[Source, list[Re
 
 
 def describe_keys(found: list[Respelt]) -> list[Fault]:
-    """Return a fault for each key; those with capital letters or quotes are one fault together."""
+    """Return a fault for each key; all keys with capital letters or quotes share one fault."""
     return list(_describe(found))
 
 
@@ -67,7 +67,7 @@ class _Speller:
     _tried: int = 0
 
     def walk(self, node: yaml.Node, kind: type[BaseModel]) -> None:
-        """Put the keys of a mapping right, and those of what it holds."""
+        """Correct the keys of a mapping and of the mappings in it."""
         if not isinstance(node, yaml.MappingNode) or id(node) in self._seen:
             return
         self._seen.add(id(node))
@@ -91,7 +91,7 @@ class _Speller:
                     self.walk(step, STEPS[key])
 
     def _name_bell(self, step: yaml.MappingNode) -> bool:
-        """Put a bell's name in the place of a kind right, with its strokes: `gong: 3`; whether there was one."""
+        """Correct a bell's name in place of a kind, with its strokes: `gong: 3`; return whether there was one."""
         if len(step.value) != 1:
             return False
         label, value = step.value[0]
@@ -114,7 +114,7 @@ class _Speller:
         for label, value in node.value:
             if not isinstance(label, yaml.ScalarNode) or label.value in known or not most:
                 continue
-            # In brackets a word without a value is the rest of a text with a comma.
+            # In brackets, a word without a value is the rest of a text with a comma.
             if node.flow_style and isinstance(value, yaml.ScalarNode) and not value.value and not value.style:
                 continue
             self._tried += 1
@@ -130,12 +130,19 @@ class _Speller:
 
 
 def _find_right(word: str, known: list[str]) -> str | None:
-    """Return the key that a word can only mean."""
+    """Return the only key that a word can mean, or None."""
     plain = word.strip(_QUOTES).lower()
-    for meant in (plain, _SYNONYMS.get(plain), f"{plain}s", plain.removesuffix("s"), translate_key(plain)):
+    for meant in (
+        plain,
+        _SYNONYMS.get(plain),
+        plain.removesuffix(" for"),
+        f"{plain}s",
+        plain.removesuffix("s"),
+        translate_key(plain),
+    ):
         if meant in known:
             return meant
-    # A key that belongs elsewhere is spelt well.
+    # A key that belongs elsewhere is not misspelt.
     if plain in KEYS or translate_key(plain):
         return None
     swapped = next((key for key in known if sorted(key) == sorted(plain)), None)
@@ -157,18 +164,18 @@ def _describe(found: list[Respelt]) -> Iterator[Fault]:
                 message = f"a key is written {each.right!r}, in small letters and without quotes, not {each.word!r}"
                 yield Fault(message + _list_others(forms[1:]), each.mark, fix=fix)
             case "language":
-                yield Fault(f"keys are English: {each.word!r} is {each.right!r}", each.mark, fix=fix)
+                yield Fault(f"keys are English; write {each.right!r} instead of {each.word!r}", each.mark, fix=fix)
             case "key":
                 yield Fault(f"unknown key {each.word!r}; did you mean {each.right!r}?", each.mark, fix=fix)
             case "bell":
                 name = each.word.partition(":")[0]
                 yield Fault(f"{name!r} is a bell, not a kind of step; write '- {each.right}'", each.mark, fix=fix)
             case "step":
-                yield Fault(f"{each.word!r} is no kind of step; did you mean {each.right!r}?", each.mark, fix=fix)
+                yield Fault(f"{each.word!r} is not a kind of step; did you mean {each.right!r}?", each.mark, fix=fix)
 
 
 def join_fixes(keys: list[Fault], values: Sequence[Fault], found: list[Respelt]) -> list[Fault]:
-    """Return the faults of keys and of values, with one fix for a line that has both."""
+    """Return the faults of keys and of values, with one correction for a line that has both."""
     lines = {(each.mark.file, each.mark.line) for each in found}
     joined = []
     for fault in values:
@@ -185,11 +192,11 @@ def join_fixes(keys: list[Fault], values: Sequence[Fault], found: list[Respelt])
 def _list_others(others: list[Respelt]) -> str:
     shown = ", ".join(f"{each.word!r} on line {each.mark.line}" for each in others[:3])
     more = f" and {len(others) - 3} more" if len(others) > 3 else ""
-    return f"; the same goes for {shown}{more}" if others else ""
+    return f"; the same applies to {shown}{more}" if others else ""
 
 
 def _rewrite(mark: Mark, found: Iterable[Respelt]) -> str:
-    """Return the line with all of its keys put right."""
+    """Return the line with all of its keys corrected."""
     text = mark.text
     here = [each for each in found if (each.mark.file, each.mark.line) == (mark.file, mark.line)]
     for each in sorted(here, key=lambda each: -each.mark.column):
@@ -199,7 +206,7 @@ def _rewrite(mark: Mark, found: Iterable[Respelt]) -> str:
 
 
 def find_models(annotation: Any) -> Iterator[type[BaseModel]]:
-    """Yield the models that a field's type holds."""
+    """Yield the models in a field's type."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for part in get_args(annotation):

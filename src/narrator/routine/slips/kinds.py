@@ -1,4 +1,4 @@
-"""What a slip is, before and after it is put right."""
+"""The type of a mistake with its correction."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,17 +7,17 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A likely cause of what the parser refuses: its line and column, counted from 0, and lines to try instead."""
+    """A probable cause of a syntax error: its line and column, counted from 0, and lines to try instead."""
 
     line: int
     column: int
     message: str
     new: tuple[str, ...]
     count: int = 1
-    """How many lines of the file the new ones replace."""
+    """Number of lines of the file that the new ones replace."""
     swallows: bool = False
-    """Whether what is open here takes in the lines that follow, so that the parser stops at a later one."""
+    """Whether the mistake makes the following lines part of a text, so that the parser stops at a later line."""
 
 
 Finder: TypeAlias = Callable[[Sequence[str], int], Iterator[Slip]]
-"""Yields what may be wrong with a line, by its index."""
+"""Yields possible mistakes in a line, given by its index."""

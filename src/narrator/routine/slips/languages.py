@@ -1,4 +1,4 @@
-"""Keys and kinds of steps in the languages that authors write in."""
+"""Keys and kinds of steps in other languages."""
 
 from unicodedata import normalize
 

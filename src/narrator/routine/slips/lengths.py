@@ -1,4 +1,4 @@
-"""Lengths of time in other forms than narrator's: `30 Sek.`, `half a minute`, `1,5m`, `30s to 2m`."""
+"""Parse lengths of time in other notations: `30 Sek.`, `half a minute`, `1,5m`, `30s to 2m`."""
 
 import re
 
@@ -15,8 +15,8 @@ _AROUND = re.compile(
 
 
 def read_loosely(text: str) -> str | None:
-    """Return a length of time as narrator writes it; None for what is no length, or only a number."""
-    plain = _AROUND.sub("", text.strip().strip("\"'")).strip()
+    """Return a length of time in narrator's notation; None if the text is not a length, or only a number."""
+    plain = _AROUND.sub("", text.strip().strip("\"'()[]")).strip()
     plain = re.sub(r"(?<=\d),(?=\d)", ".", plain)
     plain = re.sub(r"(\d+)\s*[′']\s*(?:(\d+)\s*[″\"])?", lambda found: f"{found[1]}m{found[2] or 0}s", plain)
     plain = re.sub(r"(\d+)\s*[″\"]$", r"\1s", plain)
@@ -33,7 +33,7 @@ def read_loosely(text: str) -> str | None:
 
 
 def is_length(text: str) -> bool:
-    """Whether a text is a length of time as narrator reads it."""
+    """Return whether a text is a length of time in narrator's notation."""
     return _parse(text.removeprefix("-")) is not None
 
 
@@ -45,7 +45,7 @@ def _parse(text: str) -> int | None:
 
 
 def read_range(text: str) -> str | None:
-    """Return two lengths as narrator writes a range; None for what is none."""
+    """Return a range of lengths in narrator's notation; None if the text is not a range."""
     parts = _RANGE.split(re.sub(r"^between\s+", "", text.strip(), flags=re.IGNORECASE))
     if len(parts) != 2 or not all(parts):
         return None

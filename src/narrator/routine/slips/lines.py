@@ -1,4 +1,4 @@
-"""A line of YAML taken apart, and texts put in quotes."""
+"""Split lines of YAML into their parts, and put texts in quotes."""
 
 import re
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ KEYS = frozenset(
      "pitch", "pronounce", "quiet", "random", "repeat", "rounds", "say", "section", "seed", "sides", "sound",
      "spread", "steps", "tags", "times", "title", "until", "voice", "voiced", "with", "words", "year")
 )  # fmt: skip
-"""Every key of the language."""
+"""All keys of the language."""
 STEPS = ("say", "pause", "hold", "bell", "breathe", "section", "repeat", "include")
-"""Keys that say what a step is."""
+"""Keys for the kind of a step."""
 TEXTS = frozenset(["title", "description", "section", "say", "brief", "between", "in", "out", "last"])
 """Keys whose value is a text."""
 
@@ -43,12 +43,12 @@ class Line:
 
     @property
     def has_dash(self) -> bool:
-        """Whether it begins an entry of a list."""
+        """Whether the line begins an entry of a list."""
         return self.text[self.indent : self.indent + 1] == "-" and self.start > self.indent
 
     @property
     def is_blank(self) -> bool:
-        """Whether there is nothing but a comment in it."""
+        """Whether the line is empty or only a comment."""
         return self.key is None and not self.value and not self.has_dash
 
     def put(self, value: str) -> str:
@@ -62,7 +62,7 @@ def split_lines(text: str) -> list[str]:
 
 
 def read_line(text: str) -> Line:
-    """Take a line apart."""
+    """Split a line into its parts."""
     head = _HEAD.match(text)
     assert head is not None  # noqa: S101 - every part of it may be empty
     rest = text[head.end() :]
@@ -81,17 +81,17 @@ def read_line(text: str) -> Line:
 
 
 def quote(text: str) -> str:
-    """Return a text in quotes: double ones, unless it has such itself."""
+    """Return a text in double quotes, or in single ones if it contains double quotes or a backslash."""
     return "'" + text.replace("'", "''") + "'" if '"' in text or "\\" in text else f'"{text}"'
 
 
 def is_quoted(text: str) -> bool:
-    """Whether a value is one text in quotes, from its beginning to its end."""
+    """Return whether a value is a single quoted text from its beginning to its end."""
     return _QUOTED.fullmatch(text) is not None
 
 
 def needs_quotes(text: str) -> bool:
-    """Whether a text is something else, or less, where it is written without quotes."""
+    """Return whether YAML would read a text differently without quotes."""
     return (
         not text
         or text[0] in "[]{},\"'&*!|>%@`#"
@@ -102,16 +102,16 @@ def needs_quotes(text: str) -> bool:
 
 
 def write_plainly(text: str, *, in_brackets: bool = False) -> str:
-    """Return a text as a value, in quotes where it needs them; within brackets commas are among what does."""
+    """Return a text as a value, in quotes if necessary; inside brackets, commas also need them."""
     return quote(text) if needs_quotes(text) or (in_brackets and re.search(r"[,\[\]{}]", text)) else text
 
 
 def requote(value: str) -> str:
-    """Return a value that is meant as one text in quotes, whatever quotes it has now."""
+    """Return a value as one quoted text, replacing any quotes around it."""
     for opening, closing in (('"', '"'), ("'", "'"), ("“", "”"), ("‘", "’"), ("„", "“"), ("«", "»")):
         if len(value) > 1 and value[0] == opening and value[-1] == closing:
             inner = value[1:-1]
-            # `"Breathe" and "go"` begins and ends with quotes, and yet is no text in quotes.
+            # `"Breathe" and "go"` begins and ends with quotes, but is not a single quoted text.
             if not re.search(r"^[^\"]*\"\s[^\"]*\s\"", inner):
                 return quote(inner.replace("''", "'") if opening == "'" else inner)
     return quote(value)

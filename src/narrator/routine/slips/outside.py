@@ -1,4 +1,4 @@
-"""What stands around a routine in an answer of a chat: sentences before it, fences of ``` around it."""
+"""Find text around a routine copied from a chat: sentences before it, and fences of ``` around it."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,11 +8,11 @@ from narrator.routine.slips.lines import KEYS
 
 _FIRST = re.compile(r"(?:title|steps|language|description|length|voice)\s*[:=]")
 _OWN = re.compile(rf"\s|$|#|//|%|---|\.\.\.|[-\[{{\"'?&!*|>]|[^\s:=]+\s*[:=]|(?:{'|'.join(KEYS)})\b", re.IGNORECASE)
-"""How a line begins that may belong to the routine."""
+"""The beginning of a line that may belong to the routine."""
 
 
 def find_outside(lines: Sequence[str], name: str) -> Iterator[Fault]:
-    """Find lines before the first key, and from a closing fence on, that are no part of a routine."""
+    """Find lines before the first key, and from a closing fence on, that do not belong to the routine."""
     first = next((number for number, text in enumerate(lines) if _FIRST.match(text)), None)
     if first is None:
         return
@@ -20,9 +20,9 @@ def find_outside(lines: Sequence[str], name: str) -> Iterator[Fault]:
     if before is not None:
         key = re.split(r"\s*[:=]", lines[first])[0]
         mark = Mark(name, before + 1, 1, lines[before])
-        yield Fault(f"take out the lines before '{key}:'", mark, fix=lines[first], lines=first - before + 1)
+        yield Fault(f"remove the lines before '{key}:'", mark, fix=lines[first], lines=first - before + 1)
     after = next((number for number, text in enumerate(lines) if number > first and text.startswith("```")), None)
     if after is not None:
         last = next(number for number in range(after - 1, -1, -1) if lines[number].strip())
         mark = Mark(name, last + 1, len(lines[last]) + 1, lines[last])
-        yield Fault("take out the lines after this one", mark, fix=lines[last], lines=len(lines) - last)
+        yield Fault("remove the lines after this one", mark, fix=lines[last], lines=len(lines) - last)

@@ -1,4 +1,4 @@
-"""Slips in the shape of a file: indentation, dashes, colons, lists that lack their key."""
+"""Mistakes in the shape of a file: indentation, dashes, colons, and lists without a key."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,13 +9,13 @@ from narrator.routine.slips.lines import KEYS, STEPS, Line, read_line, write_pla
 
 _LISTS = {"steps", "cues", "spread", "each", "random", "say", "sides"}
 _SURE = {*STEPS, "title", "description", "length", "language", "steps", "cues", "sides", "brief", "voice", "bed"}
-"""Keys that are rarely the first word of a line of text."""
+"""Keys that are rarely the first word of a text."""
 _MOST_LINES = 12
-"""Lines of a block that a fix writes out; of a longer one only the first is shown."""
+"""Most lines of a block in a correction; of a longer block, only the first line is shown."""
 
 
 def find_tab(lines: Sequence[str], index: int) -> Iterator[Slip]:
-    """Find a tab that indents a line, or stands after a dash: those of the lines that follow belong to it."""
+    """Find a tab that indents a line or follows a dash, with those of the following lines."""
     if not _TABS.match(lines[index]):
         return
     message = "a tab cannot indent a line; write spaces"
@@ -37,14 +37,14 @@ _TABS = re.compile(r" *(?:- *)*\t[\s-]*")
 
 
 def _expand(text: str, width: int) -> str:
-    """Return a line with so many spaces for each tab that indents it, and one for those after a dash."""
+    """Return a line with `width` spaces for each tab that indents it, and one space for tabs after a dash."""
     head = text[: len(text) - len(text.lstrip())]
     rest = re.sub(r"^(?:-\s*)+", lambda found: found.group().replace("\t", " "), text[len(head) :])
     return head.replace("\t", " " * width) + rest
 
 
 def find_dash(lines: Sequence[str], index: int) -> Iterator[Slip]:
-    """Find a dash without a space after it, or another character for one."""
+    """Find a dash without a space after it, or another character instead of a dash."""
     if found := re.match(r"( *)(?:-(?=\w)|[–—•*+]\s?(?=\w))", lines[index]):
         message = "write a dash and a space before an entry of a list"
         yield Slip(index, len(found[1]), message, (found[1] + "- " + lines[index][found.end() :],))
@@ -54,12 +54,12 @@ def find_two_steps(lines: Sequence[str], index: int) -> Iterator[Slip]:
     """Find a second step on the line of the first: `- say: Sit. - pause: 5s`."""
     found = re.match(rf"(\s*-\s+)((?:{'|'.join(STEPS)}):\s.*?)\s+-\s+((?:{'|'.join(STEPS)}):\s.*)$", lines[index])
     if found:
-        message = "a second step starts here; write it on a line of its own"
+        message = "a second step starts here; write it on a new line"
         yield Slip(index, found.start(3), message, (found[1] + found[2], found[1] + found[3]))
 
 
 def find_lost_dash(lines: Sequence[str], index: int) -> Iterator[Slip]:
-    """Find a step without a dash beside one that has it."""
+    """Find a step without a dash next to one that has it."""
     line = read_line(lines[index])
     if line.has_dash or line.key not in STEPS:
         return
@@ -71,7 +71,7 @@ def find_lost_dash(lines: Sequence[str], index: int) -> Iterator[Slip]:
 
 
 def _list_above(lines: Sequence[str], index: int) -> Iterator[int]:
-    """Yield the lines above that are indented further than a line, and the first that is not."""
+    """Yield the lines above that are indented further than a line, and the first one that is not."""
     indent = read_line(lines[index]).indent
     for number in range(index - 1, max(index - 50, -1), -1):
         line = read_line(lines[number])
@@ -82,7 +82,7 @@ def _list_above(lines: Sequence[str], index: int) -> Iterator[int]:
 
 
 def find_colon_space(lines: Sequence[str], index: int) -> Iterator[Slip]:
-    """Find a key without a space after its colon, or with another sign for the colon: in a line, or several."""
+    """Find a key without a space after its colon, or with another sign instead, in one or several lines."""
     found = list(takewhile(bool, (_COLON.match(text) for text in lines[index : index + _MOST_LINES])))
     found = list(takewhile(lambda each: each and each[2].lower() in KEYS, found))
     if found and found[0]:
@@ -98,14 +98,14 @@ _COLON = re.compile(r"(\s*(?:-\s+)*)([A-Za-z]+)(\s*(?:：|=|;|::|:(?=\S))\s*)(.*
 
 
 def find_slashes(lines: Sequence[str], index: int) -> Iterator[Slip]:
-    """Find a comment as other languages write it: `// rest`."""
+    """Find a comment in the notation of other languages: `// rest`."""
     if found := re.match(r"(\s*)//+", lines[index]):
         new = found[1] + "#" + lines[index][found.end() :]
         yield Slip(index, len(found[1]), "a comment starts with #", (new,))
 
 
 def find_missing_colon(lines: Sequence[str], index: int) -> Iterator[Slip]:
-    """Find a key without any colon: `title My routine`, `steps`."""
+    """Find a key without a colon: `title My routine`, `steps`."""
     found = re.match(r"(\s*(?:-\s+)*)([a-z]+)(?:\s+(?![:=])(\S.*)|\s*)$", lines[index])
     if found and found[2] in _SURE:
         message = f"a colon is missing after {found[2]!r}"
@@ -118,7 +118,7 @@ def _write(value: str) -> str:
 
 
 def find_missing_steps(lines: Sequence[str], index: int) -> Iterator[Slip]:
-    """Find a list of steps below a title or a section, without `steps:` above it."""
+    """Find a list of steps below a title or a section without `steps:` above it."""
     line = read_line(lines[index])
     above = _find_above(lines, index)
     if not line.has_dash or above is None or not lines[above].strip():
@@ -131,12 +131,12 @@ def find_missing_steps(lines: Sequence[str], index: int) -> Iterator[Slip]:
     if is_top or keys & {"section", "repeat", "sides"}:
         below = " " * previous.start + "steps:"
         step = next((text for text in lines[index:] if text.strip()), "")
-        message = "a list of steps needs the key 'steps' above it; write 'steps:' on a line of its own"
+        message = "a list of steps needs the key 'steps' above it; write 'steps:' on a separate line"
         yield Slip(index, line.indent, message, (below, step))
 
 
 def find_block_text(lines: Sequence[str], index: int) -> Iterator[Slip]:
-    """Find a text that is not indented below its key: after `say: |`, or where it goes on."""
+    """Find a text that is not indented below its key: after `say: |`, or where it continues."""
     line = read_line(lines[index])
     above = _find_above(lines, index)
     if (
@@ -164,7 +164,7 @@ def _goes_on(text: str, line: Line) -> bool:
 
 
 def find_indent(lines: Sequence[str], index: int) -> Iterator[Slip]:
-    """Find a line that is indented like nothing above it; yields those places that something above it has."""
+    """Find a line whose indentation matches nothing above it; yield corrections for each matching one."""
     line = read_line(lines[index])
     if not line.has_dash and (line.key or "").lower() not in KEYS:
         return
@@ -189,7 +189,7 @@ def _shift(text: str, by: int) -> str:
 
 
 def _find_block_end(lines: Sequence[str], index: int, indent: int) -> int:
-    """Return the last line that belongs to a line: those that follow and are indented as far, or further."""
+    """Return the last of the following lines that are indented at least as far as a line."""
     last = index
     for number in range(index + 1, len(lines)):
         line = read_line(lines[number])
@@ -202,7 +202,7 @@ def _find_block_end(lines: Sequence[str], index: int, indent: int) -> int:
 
 
 def _list_columns(lines: Sequence[str], index: int, line: Line) -> list[tuple[int, str]]:
-    """Return where a line may begin, the nearest place first, and what it then belongs to."""
+    """Return possible columns of a line, the nearest first, with what the line would belong to."""
     found: dict[int, str] = {}
     nearest = 10_000
     for number in range(index - 1, max(index - 200, -1), -1):
@@ -222,12 +222,12 @@ def _list_columns(lines: Sequence[str], index: int, line: Line) -> list[tuple[in
 
 
 def _find_above(lines: Sequence[str], index: int) -> int | None:
-    """Return the nearest line above that is not blank and no comment."""
+    """Return the nearest line above that is neither blank nor a comment."""
     return next((number for number in range(index - 1, -1, -1) if not read_line(lines[number]).is_blank), None)
 
 
 def _list_siblings(lines: Sequence[str], index: int) -> set[str]:
-    """Return the keys of the mapping that a line is in, up to that line."""
+    """Return the keys of the mapping that contains a line, up to that line."""
     start = read_line(lines[index]).start
     keys: set[str] = set()
     for number in range(index, max(index - 50, -1), -1):

@@ -1,4 +1,4 @@
-"""Bells and beds in words: `gong 3 times`, `3x gong`, `rain at -20 dB`."""
+"""Parse bells and beds in words: `gong 3 times`, `3x gong`, `rain at -20 dB`."""
 
 import difflib
 import re
@@ -23,7 +23,7 @@ _COUNT = re.compile(
 
 
 def read_bell(text: str, read_number: Callable[[str], int | None]) -> str | None:
-    """Return a bell as narrator writes it; None where no bell is named."""
+    """Return a bell in narrator's notation; None if the text does not name one."""
     small = text.lower().strip(" .")
     found = _COUNT.search(small)
     times = read_number(found.group()) if found else None
@@ -35,7 +35,7 @@ def read_bell(text: str, read_number: Callable[[str], int | None]) -> str | None
 
 
 def read_bed(text: str) -> str | None:
-    """Return a bed as narrator writes it; None where none is named."""
+    """Return a bed in narrator's notation; None if the text does not name one."""
     small = text.lower().strip(" .")
     found = re.search(r"[-−–]?\s*\d+(?:\.\d+)?\s*(?:db)?", small)
     rest = (small[: found.start()] + small[found.end() :]) if found else small

@@ -1,4 +1,4 @@
-"""Mappings where lists belong, lists where texts belong, two steps in one: written as they are meant."""
+"""Correct mappings instead of lists, lists instead of texts, and two steps in one."""
 
 import re
 from collections.abc import Sequence
@@ -12,25 +12,25 @@ from narrator.routine.slips.lines import KEYS, STEPS, read_line, write_plainly
 if TYPE_CHECKING:
     from narrator.routine.source import Source
 
-_BULLET = re.compile(r"^(?:[•–—*+·]\s*|-(?=\w)|\d+[.)]\s+)")
+_BULLET = re.compile(r"^(?:[^\w\s\"'#&*!|>%@`{}\[\],:?/-]\ufe0f?\s*|[*]\s*|-(?=\w)|\d+[.)]\s+)")
 
 
 class Fix(NamedTuple):
-    """Text to write in place of so many lines of the file."""
+    """Text to replace a number of lines of the file with."""
 
     text: str | None
     lines: int = 1
 
 
 def split_step(source: "Source", path: Sequence[str | int], key: str) -> Fix | None:
-    """Return the line of a key as the first of a step of its own; None where it is not on a line by itself."""
+    """Return the line of a key as the start of a new step; None if the key does not start its line."""
     mark = source.find_mark([*path, key], key=True)
     before = mark.text[: mark.column - 1]
     return Fix(before[:-2] + "- " + mark.text[mark.column - 1 :]) if len(before) > 1 and not before.strip() else None
 
 
 def list_entries(source: "Source", path: Sequence[str | int], *, each: bool) -> Fix | None:
-    """Return a mapping as the list that should be there: with one entry, or with one for `each` kind of step in it."""
+    """Return a mapping as a list: with one entry, or with one for `each` kind of step in it."""
     node = source.find_node(path)
     if not isinstance(node, yaml.MappingNode) or not source.is_own(node):
         return None
@@ -41,9 +41,9 @@ def list_entries(source: "Source", path: Sequence[str | int], *, each: bool) -> 
 
 
 def list_lines(lines: Sequence[str], node: yaml.MappingNode, *, each: bool) -> Fix:
-    """Return the lines of a mapping as a list: of one entry, or with an entry for `each` kind of step in it."""
+    """Return the lines of a mapping as a list: with one entry, or with one for `each` kind of step in it."""
     first, last = node.start_mark.line, _find_last(node)
-    kinds = [label for label, _ in node.value if label.value not in KEYS.difference(STEPS)]
+    kinds = [label for label, _ in node.value if not _is_detail(label)]
     starts = {first, *(label.start_mark.line for label in kinds if each)}
     column = node.start_mark.column
     new = [
@@ -55,11 +55,19 @@ def list_lines(lines: Sequence[str], node: yaml.MappingNode, *, each: bool) -> F
     return Fix("\n".join(new), len(new))
 
 
-def move_in(source: "Source", path: Sequence[str | int]) -> Fix | None:
-    """Return a section or repeat with those steps below it moved in that are beside it, up to the next one of its kind.
+def _is_detail(label: yaml.Node) -> bool:
+    """Return whether a key is a property of a step, not its kind."""
+    return isinstance(label, yaml.ScalarNode) and label.value in KEYS and label.value not in STEPS
 
-    `path` is that of its key `steps`, which may be missing.
+
+def move_in(source: "Source", path: Sequence[str | int]) -> Fix | None:
+    """Return a section or repeat with the following steps moved into it, up to the next section or repeat.
+
+    `path` is that of its key `steps`, which may be missing. There is nothing to move into the steps of the file itself:
+    what is beside them is not a step.
     """
+    if len(path) < 3:
+        return None
     *outer, index, _ = path
     siblings, step = source.find_node(outer), source.find_node(path[:-1])
     if not isinstance(siblings, yaml.SequenceNode) or siblings.flow_style or not isinstance(index, int):
@@ -79,7 +87,7 @@ def move_in(source: "Source", path: Sequence[str | int]) -> Fix | None:
 
 
 def name_place(source: "Source", path: Sequence[str | int]) -> str | None:
-    """Return the line of a cue whose place is its key, `30s: Soften.`, as it is written."""
+    """Return the corrected line of a cue whose position is its key: `30s: Soften.`."""
     node, label = source.find_node(path), source.find_label(path)
     if path[-3:-2] != ["cues"] or label is None or not isinstance(node, yaml.ScalarNode):
         return None
@@ -94,7 +102,7 @@ def name_place(source: "Source", path: Sequence[str | int]) -> str | None:
 
 
 def join_cue(source: "Source", path: Sequence[str | int]) -> Fix | None:
-    """Return the first line of a cue without its dash, where the cue above has a place, and says nothing."""
+    """Return the first line of a cue without its dash, if the cue above has only a position."""
     *outer, index = path
     if not isinstance(index, int) or index == 0:
         return None
@@ -112,7 +120,7 @@ def _is_group(node: yaml.Node) -> bool:
 
 
 def write_as_text(source: "Source", path: Sequence[str | int]) -> Fix | None:
-    """Return a list of texts as one text: on one line, or below `|` with a line for each."""
+    """Return a list of texts as one text: on one line, or below `|` with one line for each."""
     node, label = source.find_node(path), source.find_label(path)
     if not isinstance(node, yaml.SequenceNode) or not source.is_own(node) or label is None:
         return None
@@ -129,8 +137,20 @@ def write_as_text(source: "Source", path: Sequence[str | int]) -> Fix | None:
     return Fix("\n".join(new), last - first + 1)
 
 
+def unwrap(source: "Source", path: Sequence[str | int]) -> Fix | None:
+    """Return the lines of a mapping without its enclosing key, moved to the column of that key."""
+    node, label = source.find_node(path), source.find_label(path)
+    if not isinstance(node, yaml.MappingNode) or node.flow_style or not source.is_own(node):
+        return None
+    first, last, by = label.start_mark.line, _find_last(node), node.start_mark.column - label.start_mark.column
+    inner = source.lines[node.start_mark.line : last + 1]
+    if node.start_mark.line == first or any(text[:by].strip() for text in inner):
+        return None
+    return Fix("\n".join(text[by:] for text in inner), last - first + 1)
+
+
 def add_below(source: "Source", path: Sequence[str | int], text: str) -> Fix | None:
-    """Return the first line of a step with another key below it, or within its brackets."""
+    """Return the first line of a step with another key below it or in its brackets."""
     node = source.find_node(path)
     if not isinstance(node, yaml.MappingNode) or not source.is_own(node):
         return None
@@ -144,7 +164,7 @@ def add_below(source: "Source", path: Sequence[str | int], text: str) -> Fix | N
 
 
 def _find_last(node: yaml.Node) -> int:
-    """Return the last line of a node that has something in it."""
+    """Return the last line of a node that is not empty."""
     while isinstance(node, yaml.CollectionNode) and node.value and not node.flow_style:
         last = node.value[-1]
         node = last[1] if isinstance(last, tuple) else last

@@ -1,4 +1,4 @@
-"""What the YAML parser refuses, explained from the text: each likely cause is put right, and counts if that helps."""
+"""Explain syntax errors of YAML from the text: each probable cause is corrected, and reported if that helps."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ _MOST_FOUND = 50
 _MOST_LINES_UP = 40
 _MOST_LINES_DOWN = 40
 _MOST_TRIED = 600_000
-"""Characters that are parsed to find causes: what bounds the time that a refusal takes."""
+"""Most characters that are parsed to find causes; this limits the time of a refusal."""
 _LONGEST_LINE = 2000
 _LONGEST_FIX = 12
 
@@ -57,27 +57,36 @@ _FINDERS: tuple[Finder, ...] = (
     find_long_colon,
     find_missing_colon,
 )
-"""What may be wrong with a line, the surest first."""
+"""Finders of mistakes in a line, the most reliable first."""
 
 
 class Refusal(NamedTuple):
-    """Where the parser stops, in lines and columns counted from 0, and why, in narrator's words."""
+    """The line and column, counted from 0, where the parser stops, and the reason in narrator's words."""
 
     line: int
     column: int
     message: str
     opened: int | None = None
-    """Line where that begins which the parser was reading."""
+    """First line of the node that the parser was reading."""
     is_final: bool = False
-    """Whether the file is refused for what it is, and nothing in it can be put right."""
+    """Whether the file is refused as a whole, so that no correction can help."""
 
 
-def find_slips(text: str, name: str, check: Callable[[str], Refusal | None]) -> list[Fault]:
-    """Return the causes for which a text is refused, at most fifty; `check` parses a text.
+class Mended(NamedTuple):
+    """The faults of a refused text, and its corrected lines, each with the line of the file that it comes from."""
 
-    Each cause is put right in a copy before the next is looked for, so that one line explains one fault.
+    faults: list[Fault]
+    lines: Sequence[str]
+    origins: Sequence[int]
+
+
+def find_slips(text: str, name: str, check: Callable[[str], Refusal | None]) -> Mended:
+    """Return the causes of syntax errors in a text, at most fifty; `check` parses a text.
+
+    Each cause is corrected in a copy before the next is searched for, so that each fault is explained by one line.
     """
-    return list(_Search(name, check, split_lines(text)).find())
+    search = _Search(name, check, split_lines(text))
+    return Mended(list(search.find()), search.lines, search.origins)
 
 
 @dataclass
@@ -87,7 +96,7 @@ class _Search:
     written: list[str]
     lines: list[str] = field(default_factory=list)
     origins: list[int] = field(default_factory=list)
-    """The line of the file that each line stems from."""
+    """The line of the file that each line comes from."""
     tried: int = 0
 
     def find(self) -> Iterator[Fault]:
@@ -112,7 +121,7 @@ class _Search:
             yield last
 
     def _describe(self, line: int, count: int, column: int, message: str) -> Fault:
-        """Return the fault of a line: its fix is what stands in its place when all is put right."""
+        """Return the fault of a line, with the line's text after all corrections."""
         new = [text for text, origin in zip(self.lines, self.origins, strict=True) if line <= origin < line + count]
         is_shown = len(new) <= _LONGEST_FIX
         mark = self._mark(line, column)
@@ -132,13 +141,13 @@ class _Search:
         return None
 
     def _choose(self, slips: Iterator[Slip], refusal: Refusal) -> Slip | None:
-        """Return the slip that gets the parser furthest, if one helps; of several that do, the first."""
+        """Return the first of the slips that get the parser furthest, if any helps."""
         found: Slip | None = None
         furthest = -1
         for slip in slips:
             if self.tried > _MOST_TRIED:
                 break
-            # What is far below decides nothing, and would take its time.
+            # Lines far below decide nothing and would take time to parse.
             after = self._check(_replace(self.lines, slip)[: refusal.line + _MOST_LINES_DOWN])
             if after is None:
                 return slip
@@ -159,7 +168,7 @@ class _Search:
 
 
 def _list_places(lines: Sequence[str], refusal: Refusal) -> Iterator[int]:
-    """Yield the lines where the cause may be: where the parser stops, where it began, and those above."""
+    """Yield the lines that may contain the cause: where the parser stops, where it began, and those above."""
     stop = min(refusal.line, len(lines) - 1)
     order = [stop]
     if refusal.opened is not None and refusal.opened < len(lines):
@@ -173,7 +182,7 @@ def _replace(lines: Sequence[str], slip: Slip) -> list[str]:
 
 
 def _helps(slip: Slip, before: Refusal, after: Refusal | None, lines: Sequence[str]) -> bool:
-    """Whether the parser gets further once a slip is put right."""
+    """Return whether the parser gets further after a correction."""
     if after is None:
         return True
     added = len(slip.new) - slip.count
@@ -189,6 +198,6 @@ def _helps(slip: Slip, before: Refusal, after: Refusal | None, lines: Sequence[s
 
 
 def _is_next(lines: Sequence[str], slip: Slip, reached: int) -> bool:
-    """Whether a line is the next after a slip: where the parser stops at once, the slip was none."""
+    """Return whether a line is the next one after a slip; if the parser stops there, the slip was not the cause."""
     following = (number for number in range(slip.line + 1, len(lines)) if not read_line(lines[number]).is_blank)
     return next(following, None) == reached

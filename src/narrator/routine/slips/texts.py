@@ -1,4 +1,4 @@
-"""Slips in texts that are not, or not properly, in quotes."""
+"""Mistakes in texts that are not quoted, or not properly."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -18,13 +18,13 @@ _STARTS = {
     ",": "a text cannot start with a comma without quotes; put it in quotes",
     "]": "a text cannot start with ] without quotes; put it in quotes",
     "}": "a text cannot start with } without quotes; put it in quotes",
-    "[": "a text that starts with [ is taken for a list; put it in quotes",
-    "{": "a text that starts with { is taken for a mapping; put it in quotes",
+    "[": "a text that starts with [ is read as a list; put it in quotes",
+    "{": "a text that starts with { is read as a mapping; put it in quotes",
 }
 
 
 def find_unclosed(lines: Sequence[str], index: int) -> Iterator[Slip]:
-    """Find a quote that opens a text and is not closed on its line."""
+    """Find a text whose opening quote is not closed on its line."""
     line = read_line(lines[index])
     value = line.text[line.at :].rstrip()
     if value[:1] not in {'"', "'"} or not _ends_here(lines, index):
@@ -37,7 +37,7 @@ def find_unclosed(lines: Sequence[str], index: int) -> Iterator[Slip]:
 
 
 def _ends_here(lines: Sequence[str], index: int) -> bool:
-    """Whether the next line is surely not the rest of a text: a key, or an entry of a list."""
+    """Return whether the next line is certainly not the rest of a text, but a key or an entry of a list."""
     for text in lines[index + 1 :]:
         line = read_line(text)
         if not line.is_blank:
@@ -66,7 +66,7 @@ def find_quotes(lines: Sequence[str], index: int) -> Iterator[Slip]:
 
 
 def find_escape(lines: Sequence[str], index: int) -> Iterator[Slip]:
-    """Find a backslash in double quotes that stands for itself, as in a path of Windows."""
+    """Find a literal backslash in double quotes, as in a Windows path."""
     line = read_line(lines[index])
     if not line.value.startswith('"') or not is_quoted(line.value):
         return
@@ -82,7 +82,7 @@ def find_escape(lines: Sequence[str], index: int) -> Iterator[Slip]:
 
 
 def find_block(lines: Sequence[str], index: int) -> Iterator[Slip]:
-    """Find a text on the line of the `|` or `>` that says that it follows."""
+    """Find a text on the same line as the `|` or `>` before it."""
     line = _read_whole(lines[index])
     found = re.match(r"[|>][+-]?\d?\s*(?=\S)", line.value)
     if found and line.key:
@@ -95,17 +95,17 @@ def find_block(lines: Sequence[str], index: int) -> Iterator[Slip]:
 
 
 def find_start(lines: Sequence[str], index: int) -> Iterator[Slip]:
-    """Find a text whose first character says that it is something else: `[3s] Rest.`, `@home`, `*now*`."""
+    """Find a text whose first character has another meaning in YAML: `[3s] Rest.`, `@home`, `*now*`."""
     line = _read_whole(lines[index])
     value = line.value
     if not value or (line.key is None and not line.has_dash):
         return
-    # Tags and anchors of YAML are no texts.
+    # Tags and anchors of YAML are not texts.
     if re.match(r"!!|[&*]\w+(?:\s*$|\s+[\[{|>])", value):
         return
     if line.key in KEYS - TEXTS and value[0] in "[{":
         if found := re.match(r"\[[^\[\]]*\]|\{[^{}]*\}", value):
-            message = "nothing can follow the closing bracket; take it out, or write it within"
+            message = "nothing can follow the closing bracket; remove it, or write it inside the brackets"
             yield Slip(index, line.at + found.end(), message, (line.put(found.group()),))
     elif value[0] in _STARTS:
         yield _replace(index, line, 0, _STARTS[value[0]])
@@ -122,12 +122,12 @@ def find_colon(lines: Sequence[str], index: int) -> Iterator[Slip]:
         message = "a colon with a space after it cannot be in a text without quotes; put the text in quotes"
         yield _replace(index, line, found.start(), message)
     elif re.search(r"\s#", line.value):
-        # Where the text goes on in the next line.
-        yield _replace(index, line, line.value.index("#"), "what follows # is a comment; put the text in quotes")
+        # The text continues on the next line.
+        yield _replace(index, line, line.value.index("#"), "text after # is a comment; put the text in quotes")
 
 
 def find_long_colon(lines: Sequence[str], index: int) -> Iterator[Slip]:
-    """Find a colon in a text of several lines that are not in quotes: it needs `>` before them."""
+    """Find a colon in an unquoted text of several lines, which needs `>`."""
     first = index
     while first and not (read_line(lines[first]).key in KEYS and read_line(lines[first]).value):
         first -= 1
@@ -146,12 +146,14 @@ def find_long_colon(lines: Sequence[str], index: int) -> Iterator[Slip]:
     )
     found = re.search(r":(?=\s|$)", lines[index])
     column = found.start() if found else read_line(lines[index]).indent
-    message = "a colon cannot be in a text of several lines as it stands; write > after the key, and the text below it"
+    message = (
+        "a text of several lines without quotes cannot contain a colon; write > after the key and the text below it"
+    )
     yield Slip(first, column if first == index else line.at, message, new, last - first + 1)
 
 
 def _read_whole(text: str) -> Line:
-    """Take a line apart; what is no key of the language begins a text: `- Remember: breathe.` has none."""
+    """Split a line into its parts; an unknown key is part of the text, as in `- Remember: breathe.`."""
     line = read_line(text)
     if line.key is not None and line.key not in KEYS and line.has_dash and line.value:
         value = text[line.start :].rstrip()

@@ -1,4 +1,4 @@
-"""Values of the wrong form: what they most likely mean, and how that is written."""
+"""Explain values of the wrong form by their probable meaning."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -10,20 +10,20 @@ from narrator.routine.slips.sounds import read_bed, read_bell
 
 
 class Meant(NamedTuple):
-    """What to say of a value, and to write in its stead; where a part is None, what was said already holds."""
+    """A message about a value and what to write instead; None for its present message, or for no correction."""
 
     message: str | None
     instead: str | None
 
 
 Reader: TypeAlias = Callable[[str, str], Meant | None]
-"""Takes a key and its value as text."""
+"""Returns the meaning of a key's value given as text."""
 
 _YES = {"yes", "y", "on", "ja", "si", "sí", "oui", "sim", "true", "always"}
 _NO = {"no", "n", "off", "nein", "non", "não", "false", "never"}
 _NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _LONGEST = 200
-"""Characters of a value that is looked at: a longer one was not meant as any of these, and patterns take long."""
+"""Most characters of a value that is examined; longer values have another meaning and would take time to match."""
 _COUNTED = "x|×|times|rounds?|strokes?|hits|repetitions|seconds?|s"
 _LANGUAGES = {
     "english": "en", "german": "de", "deutsch": "de", "spanish": "es", "español": "es", "french": "fr", "français":
@@ -35,7 +35,7 @@ _LANGUAGES = {
 
 
 def explain_value(path: list[Any], written: Any) -> Meant | None:
-    """Return what a value at a path of keys and indexes most likely means; None where that is not known."""
+    """Return the probable meaning of a value at a path of keys and indexes; None if it is unknown."""
     key = next((part for part in reversed(path) if isinstance(part, str)), "")
     is_entry = bool(path) and isinstance(path[-1], int)
     if isinstance(written, str):
@@ -118,7 +118,7 @@ _PLACES: tuple[tuple[str, Callable[..., tuple[str, str | None]]], ...] = (
     (r"start|beginning|begin|first", lambda: ("the start of a hold is written 0s", "0s")),
     (r"end|last|finish", lambda: ("a time before the end of a hold is written such as -10s", "-10s")),
 )
-"""Places in a hold as people write them, each with what to say and to write instead."""
+"""Positions in a hold in other notations, each with a message and what to write instead."""
 
 
 # Numbers and words -----------------------------------------------------------------------------------------------
@@ -144,7 +144,7 @@ def _read_count(key: str, text: str) -> Meant | None:
 
 
 def read_number(text: str) -> int | None:
-    """Return the whole number that a text such as `3x`, `three times` or `twice` means."""
+    """Return the whole number of a text such as `3x`, `three times` or `twice`; None if it is not one."""
     small = text.lower().strip(" .")
     if small in {"once", "twice", "thrice"}:
         return ("once", "twice", "thrice").index(small) + 1
@@ -217,12 +217,12 @@ def _read_cues(_key: str, text: str) -> Meant | None:
     if not text:
         return None
     instead = f"{{at: half, say: {write_plainly(text, in_brackets=True)}}}"
-    return Meant(f"a cue says where it is, and what is said: {instead}", f"[{instead}]")
+    return Meant(f"a cue needs a position and a text: {instead}", f"[{instead}]")
 
 
 def _read_cue(_key: str, text: str) -> Meant | None:
     instead = f"{{at: half, say: {write_plainly(text, in_brackets=True)}}}"
-    return Meant(f"a cue says where it is, and what is said: {instead}", instead)
+    return Meant(f"a cue needs a position and a text: {instead}", instead)
 
 
 def _read_empty(_key: str, text: str) -> Meant | None:
@@ -233,18 +233,18 @@ def _read_empty(_key: str, text: str) -> Meant | None:
 
 
 def _read_shape(key: str, written: Any) -> Meant | None:
-    """Return what a list or mapping in brackets means where a single value is wanted."""
+    """Return the meaning of a list or mapping in brackets in place of a single value."""
     if isinstance(written, Mapping) and len(written) == 1:
         ((name, value),) = written.items()
         if value == "" and key in {"say", "brief", "title", "description", "section"}:
-            return Meant("a text that starts with { is taken for a mapping; put it in quotes", quote(f"{{{name}}}"))
+            return Meant("a text that starts with { is read as a mapping; put it in quotes", quote(f"{{{name}}}"))
         if value == "" and key in _SINGLE:
             return Meant(f"{key!r} needs no brackets here", name)
     if isinstance(written, list) and all(isinstance(each, str) for each in written):
         if key in {"hold", "pause", "for", "repeat"} and len(written) == 2:
             return Meant(f"a range is written with two dots: {'..'.join(written)}", "..".join(written))
         if key in {"title", "description", "section", "say", "brief"} and len(written) == 1:
-            return Meant("a text that starts with [ is taken for a list; put it in quotes", quote(f"[{written[0]}]"))
+            return Meant("a text that starts with [ is read as a list; put it in quotes", quote(f"[{written[0]}]"))
         if len(written) == 1 and key in _SINGLE:
             return Meant(f"{key!r} needs no brackets here", written[0])
     return None
@@ -272,7 +272,7 @@ _SINGLE = frozenset(
     ("hold", "pause", "for", "length", "bell", "bed", "at", "every", "countdown", "breathe", "language", "gap",
      "breath", "times", "rounds", "repeat", "pace", "seed", "apart", "from", "until")
 )  # fmt: skip
-"""Keys whose value is never in brackets by itself."""
+"""Keys whose value is never alone in brackets."""
 
 _LENGTHS = (
     "length", "breath", "gap", "every", "apart", "from", "until", "fade", "natural", "min", "max", "in", "out",
@@ -298,4 +298,4 @@ _READERS: dict[str, tuple[Reader, ...]] = {
     "cues": (_read_cues,),
 }
 _ENTRIES: dict[str, tuple[Reader, ...]] = {"cues": (_read_cue,)}
-"""What is known of the values of a key, and of the entries of a list that is the value of one."""
+"""Readers of the entries of a list, by the list's key."""

@@ -1,4 +1,4 @@
-"""Authored text taken apart: sentences, paragraphs, pauses however they are written, and words in braces."""
+"""Split authored text into sentences, paragraphs and pauses, and fill in names in braces."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 Lines: TypeAlias = Literal["join", "separate"]
-"""What a line break in a text means: nothing, or the end of a sentence."""
+"""Meaning of a line break in a text: none, or the end of a sentence."""
 
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
 _LEFT_STOP = re.compile(r"^\s*[,;:.!?…]+(?=\s|$)")
@@ -33,17 +33,17 @@ _ITEM = re.compile(r"[ \t]*(?:[-*•‣◦][ \t]+|(?P<number>\d{1,3})[.)][ \t]+)
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One breath of speech; `ends_paragraph` asks for a longer gap after it."""
+    """A sentence; with `ends_paragraph`, the gap after it is longer."""
 
     text: str
     ends_paragraph: bool = False
 
 
 def split_text(text: str, language: str, lines: Lines = "join") -> list[Sentence | InlinePause]:
-    """Take a text apart into sentences and pauses, in order.
+    """Split a text into sentences and pauses, in order.
 
     Raises:
-        TextError: what would be spoken and should not be: a tag, a word in square brackets, a bracket by itself.
+        TextError: markup would be spoken: a tag, a word in square brackets, or an unmatched bracket.
 
     """
     pieces: list[Sentence | InlinePause] = []
@@ -65,7 +65,7 @@ def check_marks(text: str, language: str) -> None:
     """Refuse a text that cannot be spoken.
 
     Raises:
-        TextError: with every tag, word in square brackets, or bracket by itself.
+        TextError: with every tag, word in square brackets, and unmatched bracket.
         ValueError: there is nothing to say in it.
 
     """
@@ -81,7 +81,7 @@ def _split_block(block: str, language: str) -> Iterator[Sentence | InlinePause]:
             yield mark
             follows = True
         else:
-            # What is left of a sentence that a pause took the end of: "Breathe in [3s], and out."
+            # A pause before the end of a sentence leaves its punctuation behind: "Breathe in [3s], and out."
             running = _LEFT_STOP.sub("", mark) if follows else mark
             yield from map(Sentence, split_sentences(running, language))
 
@@ -89,13 +89,13 @@ def _split_block(block: str, language: str) -> Iterator[Sentence | InlinePause]:
 # Lines ------------------------------------------------------------------------------------------------------------
 
 _ITEM_START = "\x1e"
-"""Stands for the mark of a list's item between the two steps here; control characters are not part of a text."""
+"""Temporary character for the marker of a list item; texts contain no control characters."""
 
 
 def _drop_item_marks(text: str) -> str:
-    """Put one sign for the mark of each item of a list.
+    """Replace the marker of each list item by one temporary character.
 
-    A number is a mark in a text of several lines, as the first of a list or beside the next: `1986.` is none.
+    A number is a marker only in a text of several lines, if it is 1 or has a neighbour: `1986.` is not a marker.
     """
     lines = text.replace(_ITEM_START, " ").split("\n")
     items = [_ITEM.match(line) for line in lines]
@@ -109,6 +109,6 @@ def _drop_item_marks(text: str) -> str:
 
 
 def _split_lines(paragraph: str, lines: Lines) -> list[str]:
-    """Return the blocks of a paragraph: items of a list, and what is between them."""
+    """Return the blocks of a paragraph: list items, and the text between them."""
     end = r"\n" if lines == "separate" else rf"\n(?={_ITEM_START})"
     return [block.lstrip(_ITEM_START) for block in re.split(end, paragraph)]

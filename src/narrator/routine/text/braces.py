@@ -1,4 +1,4 @@
-"""Words in braces, to be filled in."""
+"""Fill in names in braces."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ _BRACES = re.compile(r"\{([^{}]*)\}|[{}]")
 
 
 class BraceError(ValueError):
-    """A name in braces that has no meaning, and the one that was likely meant."""
+    """A name in braces is unknown; has the name that was probably meant."""
 
     def __init__(self, message: str, name: str, instead: str | None) -> None:
         super().__init__(message)
@@ -23,19 +23,19 @@ def check_braces(text: str) -> None:
     """Refuse braces that can never be filled in.
 
     Raises:
-        ValueError: a brace without its partner.
+        ValueError: a brace is unmatched.
 
     """
     for found in _BRACES.finditer(text):
         if found.group(1) is None:
-            raise ValueError("a brace without its partner; words to fill in are written {side}")
+            raise ValueError("a brace is unmatched; write names to fill in as {side}")
 
 
 def fill_braces(text: str, words: Mapping[str, str]) -> str:
-    """Put words for the names in braces; `{Side}` asks for a capital letter.
+    """Replace names in braces by words; `{Side}` capitalises the word.
 
     Raises:
-        ValueError: a name that has no meaning here; the message says which have one.
+        ValueError: a name has no meaning here; the message suggests one that has.
 
     """
 
@@ -47,9 +47,9 @@ def fill_braces(text: str, words: Mapping[str, str]) -> str:
             word = words[name.lower()]
             return word[:1].upper() + word[1:]
         if (length := parse_pause(name, "en")) is not None:
-            raise ValueError(f"{{{name}}} has no meaning here; a pause is written [{format_duration(length)}]")
+            raise ValueError(f"{{{name}}} has no meaning here; for a pause, write [{format_duration(length)}]")
         if not words:
-            raise ValueError(f"{{{name}}} has no meaning here; {{side}} is for steps inside a section with 'sides'")
+            raise ValueError(f"{{{name}}} has no meaning here; {{side}} works only inside a section with 'sides'")
         raise BraceError(f"{{{name}}} has no meaning here; {suggest(name, words)}", name, find_nearest(name, words))
 
     return _BRACES.sub(fill, text)

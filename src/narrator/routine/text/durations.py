@@ -1,4 +1,4 @@
-"""What a mark says in words: `pause 5 seconds`, `Pause: 5 Sek.`, `silencio 10 s`, `five second pause`."""
+"""Parse pauses in words: `pause 5 seconds`, `Pause: 5 Sek.`, `silencio 10 s`, `five second pause`."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,23 +9,23 @@ from narrator.routine.text.mark_words import find_mark_words
 from narrator.units import Ms, parse_duration
 
 PAUSE: Ms = 4000
-"""How long a pause lasts that says nothing of its length."""
+"""Length of a pause that is written without one."""
 SHORT: Ms = 2000
 LONG: Ms = 8000
 
 _ONE = frozenset({"a", "an", "eine", "einer", "una", "un", "une", "d'une", "um", "uma", "een"})
 _RANGE = re.compile(r"\d\s*[^\W\d_]*\s*(?:\.\.+|[…–—~-])\s*\d")
-"""Two lengths of which neither is meant."""
+"""A range of two lengths, which is not a single pause."""
 _UNITS = {"minutes": 60_000, "seconds": 1000, "thousandths": 1}
 _LONGEST_MARK = 80
 _NUMBER = r"\d{1,9}(?:[.,]\d{1,9})?"
 
 
 def parse_pause(text: str, language: str, *, by_word: bool = False) -> Ms | None:
-    """Return the length in ms of the pause that the text in a mark stands for, or None if it stands for none.
+    """Return the length in ms of a pause in words, or None if the text is not a pause.
 
-    With `by_word` it needs a word for a pause; a length alone is not enough. The words of `language` count, and
-    English ones. A number without a unit is seconds.
+    With `by_word` the text must contain a word for a pause; a length alone is not enough. The words of `language` and
+    of English are known. A number without a unit is in seconds.
     """
     parts = [] if _RANGE.search(text) else _list_parts(text.strip(), language)
     kinds = {kind for kind, _ in parts}
@@ -38,12 +38,12 @@ def parse_pause(text: str, language: str, *, by_word: bool = False) -> Ms | None
 
 
 def is_pause_word(text: str, language: str) -> bool:
-    """Whether a text is the very word for a pause, which is rarely meant to be spoken when it is set apart."""
+    """Return whether a text is the main word for a pause, which is rarely spoken if set apart."""
     return text.strip().lower() in {words.pause[0] for words in find_mark_words(language)}
 
 
 def _list_parts(text: str, language: str) -> list[tuple[str, str]]:
-    """Return what a mark is made of, each part by its kind; nothing where anything in it is something else."""
+    """Return the parts of a mark with their kinds; empty if any part is unknown."""
     try:
         return [("clock", text)] if parse_duration(text) >= 0 else []
     except ValueError:
@@ -62,7 +62,7 @@ def _list_parts(text: str, language: str) -> list[tuple[str, str]]:
 
 
 def _add_up(parts: Iterable[tuple[str, str]], language: str) -> Ms | None:
-    """Return the sum of the lengths in a mark, in ms, or None where they are none; `a minute` is one."""
+    """Return the sum of the lengths in a mark in ms, or None if there is none; `a minute` is one minute."""
     total: Ms | None = None
     number: float | None = None
     last = ""
@@ -88,7 +88,7 @@ def _add_up(parts: Iterable[tuple[str, str]], language: str) -> Ms | None:
 
 @cache
 def _make_pattern(language: str) -> re.Pattern[str]:
-    """Return the pattern of one part of a mark, and of what may stand between two."""
+    """Return the pattern of one part of a mark and the separators around it."""
     words = find_mark_words(language)
     groups = [
         ("clock", r"\d{1,3}:[0-5]\d(?![\d:])"),
@@ -107,15 +107,15 @@ def _make_pattern(language: str) -> re.Pattern[str]:
 
 
 def _join(words: Iterable[str]) -> str:
-    """Return the pattern of one of the words, the longest first; a word of letters with spaces between ends there."""
+    """Return a pattern of alternative words, the longest first; a word in Latin letters has to be whole."""
     ordered = sorted(set(words), key=len, reverse=True)
     return "|".join(re.escape(word) + (r"(?![^\W\d_])" if "a" <= word[0].lower() <= "ɏ" else "") for word in ordered)
 
 
 @cache
 def _spell(language: str) -> Mapping[str, float]:
-    """Return the numbers that a language writes in words, as narrator knows them."""
-    from narrator.routine.phrases import find_phrases  # it reads texts itself
+    """Return the numbers written in words of a language and of English."""
+    from narrator.routine.phrases import find_phrases  # imported here, because it reads texts itself
 
     found: dict[str, float] = {}
     for code in (find_base(language), "en"):

@@ -1,4 +1,4 @@
-"""What has a full stop and yet ends no sentence, language by language; the rules that use it are in `sentences`."""
+"""Words with a full stop that do not end a sentence, by language; `sentences` has the rules that use them."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -10,26 +10,26 @@ _NONE: frozenset[str] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """Words of one language, in small letters and without their last full stop."""
+    """Words of one language in lower case, without the last full stop."""
 
     before: frozenset[str] = _NONE
-    """What belongs to the word after it, whatever that is: titles, "e.g.", "approx."."""
+    """Words that belong to any word after them: titles, "e.g.", "approx."."""
     before_numbers: frozenset[str] = _NONE
-    """What belongs to the number after it, and otherwise is a word: "no. 3", "pág. 4"."""
+    """Words that belong to a number after them, and otherwise are ordinary words: "no. 3", "pág. 4"."""
     after_numbers: frozenset[str] = _NONE
-    """Units: they end a sentence before a capital letter, unless a noun with one belongs to them."""
+    """Units; they end a sentence before a capital letter, unless it begins a noun that belongs to them."""
     open: frozenset[str] = _NONE
-    """What may end a sentence, and does before a capital letter: "etc.", "a.m."."""
+    """Words that end a sentence only before a capital letter: "etc.", "a.m."."""
     ordinals: frozenset[str] = _NONE
-    """Words that a number with a full stop follows as an ordinal; empty where ordinals have no full stop."""
+    """Words before a number with a full stop that make it an ordinal; empty if ordinals have no full stop."""
     months: frozenset[str] = _NONE
-    """Nouns that make an ordinal of the number before them, whatever is before that."""
+    """Nouns that make the number before them an ordinal, whatever precedes it."""
     starters: frozenset[str] = _NONE
-    """Words that begin a sentence when they have a capital letter, in a language whose nouns have one, too."""
+    """Words that begin a sentence if capitalised, for languages that also capitalise nouns."""
 
 
 def _words(text: str) -> frozenset[str]:
-    """Return the entries of a list that is separated by commas."""
+    """Return the entries of a comma-separated list."""
     return frozenset(entry.strip() for entry in text.split(","))
 
 
@@ -150,5 +150,5 @@ _HABITS = {
 
 @cache
 def find_habits(language: str) -> Habits | None:
-    """Return the habits of a language; None where none are written down."""
+    """Return the habits of a language, or None if they are not known."""
     return _HABITS.get(find_base(language))

@@ -1,4 +1,4 @@
-"""Words by which a mark in a text is known as a pause, language by language."""
+"""Words that mark a pause in a text, by language."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -8,17 +8,17 @@ from narrator.languages import find_base
 
 @dataclass(frozen=True, slots=True)
 class MarkWords:
-    """What may stand in a mark, in small letters."""
+    """Words of a mark, in lower case."""
 
     pause: tuple[str, ...]
-    """Words for a pause; the first is one that is rarely meant to be spoken when it is set apart."""
+    """Words for a pause; the first is rarely spoken if set apart."""
     minutes: tuple[str, ...]
     seconds: tuple[str, ...]
     fillers: tuple[str, ...] = ()
     short: tuple[str, ...] = ()
     long: tuple[str, ...] = ()
     nouns_after: tuple[str, ...] = ()
-    """Words that make a word in stars a noun of the sentence: articles and the like."""
+    """Words, such as articles, that make a following word in stars a noun of the sentence."""
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -118,6 +118,6 @@ _WORDS = {
 
 @cache
 def find_mark_words(language: str) -> tuple[MarkWords, ...]:
-    """Return the words of a language, where there are some, and those of English, which count everywhere."""
+    """Return the words of a language, if known, and those of English, which are valid everywhere."""
     own = _WORDS.get(find_base(language))
     return tuple(dict.fromkeys(words for words in (own, _WORDS["en"]) if words))

@@ -1,4 +1,4 @@
-"""Running text to sentences: where one ends, in any script, and where a long one is cut."""
+"""Split running text into sentences, in any script, and cut long ones."""
 
 import re
 from collections.abc import Iterator
@@ -18,30 +18,30 @@ from narrator.routine.text.breaths import (
 from narrator.routine.text.habits import Habits, find_habits
 
 LONGEST = 60
-"""Words in a sentence, at most; a longer one is cut. They take about 20 s."""
+"""Most words of a sentence, about 20 s; a longer one is cut."""
 
 _CLOSING = "\"'”’»›)\\]」』）】〉》"
 _OWN_STOPS = "।॥۔؟。！？｡︒។៕။༎።፧፨։᠃᠉"
-"""Full stops of scripts other than Latin, Greek and Cyrillic: they end a sentence, with a space after them or not."""
+"""Full stops of scripts other than Latin, Greek and Cyrillic; they end a sentence even without a space after them."""
 _OWN_END = re.compile(rf"(?:(?<=[{_OWN_STOPS}])[{_CLOSING}]*(?![{_OWN_STOPS}])|(?<=…)[{_CLOSING}]*\s|(?<=\.\.\.)\s)\s*")
 _UNSTOPPED = frozenset({"th", "lo", "km"})
-"""Languages that put a space, and no stop, between sentences."""
+"""Languages with a space instead of a full stop between sentences."""
 _LOUD_END = re.compile(rf"[!?][{_CLOSING}]*\s+")
 _NUMBER_START = re.compile(rf"[^\W\d_]{{2}}\.[{_CLOSING}]*\s+(?=\d)")
 _LIST_END = re.compile(r"(?i:\b(?:etc|usw|usf|ecc|enz|[ap]\.m))\.\s+(?=[¿¡\"“„«(]*[^\W\d_a-zà-öø-ÿ])")
-"""What may end a sentence and often does, before a capital letter."""
+"""Abbreviations that often end a sentence before a capital letter."""
 _SAID = re.compile(r"[.!?…]\s*[\"'”’»“]$")
 _QUOTES = re.compile(r"[\"“”„«»‹›()<>]|(?<=[.!?…])[’']")
 _SMALL_START = re.compile(r"(?<=[.!?…])(\s+[¿¡]?)([^\W\d_])")
 _LONGEST_ABBREVIATION = 3
-"""Letters before a full stop and a small letter that are taken for an abbreviation, where a language has no table."""
+"""Most letters of an abbreviation (before a full stop and a small letter) in languages without a table."""
 _OPENING = "\"'“„«‹(¿¡"
 
 
 def split_sentences(text: str, language: str) -> list[str]:
-    """Return the sentences of a running text, in order; what has neither letter nor digit is left out.
+    """Return the sentences of a running text in order, without those that have neither letter nor digit.
 
-    A sentence over `LONGEST` words, or about 20 s, is cut: at a clause where there is one, else between words.
+    A sentence over `LONGEST` words, or about 20 s, is cut at a clause if possible, else between words.
     """
     flat = " ".join(text.split())
     ends = [0, *_find_ends(flat, language), len(flat)]
@@ -50,7 +50,7 @@ def split_sentences(text: str, language: str) -> list[str]:
 
 
 def _find_ends(text: str, language: str) -> Iterator[int]:
-    """Yield the places where a sentence ends and another one follows."""
+    """Yield the places between two sentences."""
     habits = find_habits(language)
     start = 0
     for end in _list_candidates(text, language):
@@ -70,8 +70,8 @@ def _list_candidates(text: str, language: str) -> list[int]:
         ends |= {found.end() for pattern in (_NUMBER_START, _LIST_END) for found in pattern.finditer(text)}
     from sentencex import segment
 
-    # Quotes and brackets hide the sentences in them, and a small letter that a sentence begins: both are taken out of
-    # the way, at the same length.
+    # Sentences inside quotes and brackets, and sentences that start with a small letter, would not be found: quotes
+    # become spaces and such letters capitals, which keeps all places.
     plain = _SMALL_START.sub(_raise_letter, text)
     plain = _QUOTES.sub(" ", plain)
     end = 0
@@ -87,14 +87,14 @@ def _raise_letter(found: re.Match[str]) -> str:
 
 
 def _step_back(text: str, end: int) -> int:
-    """Return the place before the quotes and brackets that open the sentence at `end`."""
+    """Return the place before the opening quotes and brackets of the sentence at `end`."""
     while end and text[end - 1] in _OPENING and (end == 1 or text[end - 2] in f" {_OPENING}"):
         end -= 1
     return end
 
 
 def _belongs(head: str, tail: str, habits: Habits | None) -> bool:
-    """Whether what follows a full stop belongs to what is before it, by the habits of a language."""
+    """Return whether a sentence continues after a full stop, by the habits of a language."""
     words = head.split()[-4:]
     if head[-1:] != "." or head[-2:-1] == "." or not words:
         return tail[:1].islower() and _SAID.search(head) is not None
@@ -119,7 +119,7 @@ def _belongs(head: str, tail: str, habits: Habits | None) -> bool:
 
 
 def _is_initial(last: str, before: list[str], first: str) -> bool:
-    """Whether a letter with a full stop is short for a name, or part of an abbreviation of several letters."""
+    """Return whether a letter with a full stop is an initial, or part of an abbreviation of several letters."""
     if len(last) != 1 or not last.isalpha():
         return False
     is_followed = re.fullmatch(r"[^\W\d_]{1,2}\.[,;:)]?", first) is not None
@@ -130,14 +130,14 @@ def _is_initial(last: str, before: list[str], first: str) -> bool:
 
 
 def _find_unit(last: str, before: list[str]) -> str | None:
-    """Return the word after a number, in small letters; None where there is no number."""
+    """Return the word after a number in lower case, or None if there is no number."""
     if found := re.fullmatch(r"\d+(?:[.,]\d+)?-?([^\W\d_]+)", last):
         return found.group(1).lower()
     return last.lower() if before and before[-1][-1:].isdigit() else None
 
 
 def _goes_on(first: str, further: list[str], habits: Habits) -> bool:
-    """Whether a sentence goes on after a unit."""
+    """Return whether a sentence continues after a unit."""
     if first[:1].isdigit():
         unit = _find_unit(first.rstrip(".,"), []) or (further[0].rstrip(".,").lower() if further else "")
         return unit in habits.after_numbers
@@ -177,14 +177,14 @@ _JOINING = frozenset(
     )
     for word in words.split()
 )
-"""Words that one may breathe before."""
+"""Conjunctions, before which a reader may take a breath."""
 _LONG_WORD = 100
-"""A run of letters longer than this is cut by its length."""
+"""Most letters of a word; a longer run of letters is cut by its length."""
 
 
 def cut_sentence(sentence: str) -> list[str]:
-    """Return a sentence in pieces of at most `LONGEST` words, or about 20 s: itself, unless it is longer."""
-    # No character counts for more than a word: what is this short needs no counting.
+    """Return a sentence in pieces of at most `LONGEST` words, or about 20 s."""
+    # A character counts for at most one word, so a text this short need not be counted.
     if len(sentence) <= LONGEST:
         return [sentence]
     words = [part for word in _WORD.findall(sentence) for part in _cut_word(word)]
@@ -199,18 +199,18 @@ def cut_sentence(sentence: str) -> list[str]:
 def _cut_word(word: str) -> list[str]:
     if len(word) <= _LONG_WORD:
         return [word]
-    # Vowel signs and other combining marks stay with their letter.
+    # Keep vowel signs and other combining marks with their letter.
     return re.findall(rf".{{1,{_LONG_WORD}}}(?![\u0300-\u036f\u0e31-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ebc])|.+", word)
 
 
 def _weigh(word: str) -> float:
-    """Return how long a word takes, in thirds of a second: 15 letters or 6 wide characters take one second."""
+    """Return the length of a word in thirds of a second: 15 letters or 6 wide characters take one second."""
     wide = len(_WIDE_CHAR.findall(word))
     return max(count_words(word) if not wide else 0, 0.5 * wide + 0.2 * (len(word.strip()) - wide))
 
 
 def _rate_cut(word: str, following: str) -> float:
-    """Return what it costs to cut between two words."""
+    """Return the cost of a cut between two words."""
     if _SENTENCE_STOP.search(word):
         return AFTER_SENTENCE
     if _CLAUSE_STOP.search(word):

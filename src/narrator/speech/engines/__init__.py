@@ -1,1 +1,1 @@
-"""Engines: what can be asked to speak, a file each."""
+"""The engines, one file each."""

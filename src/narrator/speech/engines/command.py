@@ -1,4 +1,4 @@
-"""Any program that reads a text and writes WAV, as the configuration names it."""
+"""The engine `command`: any program from the configuration that reads text and writes WAV."""
 
 import hashlib
 import re
@@ -25,39 +25,39 @@ from narrator.speech.engine import Engine, Voice
 from narrator.speech.text.breaths import has_words
 
 PLACES = ("text", "output", "language", "pace")
-"""What stands in braces in a program's arguments for what it is to be given."""
+"""Placeholders in braces in a program's arguments."""
 _PLACE = re.compile(rf"\{{(?:{'|'.join(PLACES)})\}}")
 _LAST_WAIT_S = 1.0
-"""For a program that was ended; what it started in another session may hold on to its output for longer."""
+"""Time to wait for a killed program; what it started in another session may keep its output open for longer."""
 
 
 class CommandConfig(Section):
-    """A program that reads a text and writes WAV."""
+    """A program that reads text and writes WAV."""
 
     run: Annotated[tuple[str, ...], Field(min_length=1)]
-    """The program and its arguments; `{text}`, `{output}`, `{language}` and `{pace}` stand for what they say.
+    """The program and its arguments, with the placeholders `{text}`, `{output}`, `{language}` and `{pace}`.
 
-    Without `{text}` it reads the text from standard input; without `{output}` it writes to standard output."""
+    Without `{text}` it reads standard input; without `{output}` it writes to standard output."""
     languages: Annotated[tuple[str, ...], Field(min_length=1)] = ("any",)
-    """Codes of the languages it speaks."""
+    """Codes of the languages that it speaks."""
     timeout: Timeout = 60.0
     """Longest time for one sentence, in seconds."""
     workers: Annotated[int, Field(ge=1, le=64)] = 1
-    """How many may run at the same time."""
+    """Number of sentences to speak at once."""
 
     @model_validator(mode="after")
     def _check_program(self) -> Self:
         if not self.run[0]:
-            raise ValueError('\'run\' names no program; write it like ["flite", "-o", "{output}"]')
-        # Programs have braces of their own: only what is nearly one of ours is taken for a slip.
+            raise ValueError('\'run\' has no program; write it like ["flite", "-o", "{output}"]')
+        # Programs may use braces themselves: only what is nearly a placeholder is taken for a misspelt one.
         for name in set(re.findall(r"\{([a-z]+)\}", " ".join(self.run))) - set(PLACES):
             if near := get_close_matches(name, PLACES, 1):
-                raise ValueError(f"'run' has {{{name}}}, which stands for nothing; did you mean {{{near[0]}}}?")
+                raise ValueError(f"'run' has {{{name}}}, which is not a placeholder; did you mean {{{near[0]}}}?")
         return self
 
 
 class Command(Engine):
-    """The engine `command`: its voices are the programs of the configuration, each run once for a sentence."""
+    """The engine `command`: its voices are programs in the configuration, which run once per sentence."""
 
     name = "command"
     version = "1"
@@ -77,11 +77,11 @@ class Command(Engine):
         self._is_closed = False
 
     def languages(self) -> Collection[str]:
-        """Codes that the configuration gives, `any` for a program that speaks whatever it is given."""
+        """Return the language codes in the configuration; `any` for a program that speaks all languages."""
         return list(dict.fromkeys(code for program in self._programs.values() for code in program.languages))
 
     def voices(self, language: str) -> Collection[str]:
-        """Names of the programs that speak a language."""
+        """Return the names of the programs that speak a language."""
         return [
             name
             for name, program in self._programs.items()
@@ -89,13 +89,13 @@ class Command(Engine):
         ]
 
     def resolve_voice(self, voice: Voice) -> Voice:
-        """A voice with a version that follows from its program, its arguments, and the state of files among them."""
+        """Return a voice with a version that depends on its program, arguments, and the state of files among them."""
         run = self._programs[voice.name].run
         known = repr((run, *map(_describe_file, run)))
         return replace(voice, version=f"{self.version} {hashlib.blake2b(known.encode(), digest_size=8).hexdigest()}")
 
     def synthesize(self, text: str, voice: Voice) -> Clip:
-        """Have the program speak a text; one without letters is a moment of silence."""
+        """Let the program speak a text; a text without letters is a moment of silence."""
         if not has_words(text):
             return make_silent_clip(text)
         program = self._programs[voice.name]
@@ -113,21 +113,21 @@ class Command(Engine):
             return make_clip(text, decode_mono(written, "wav"))
         except NoSoundError as error:
             raise SpeechError(
-                f"{arguments[0]!r} wrote {error} for {text[:40]!r}; try it by itself, and see 'run' of {voice} in the "
-                "configuration file"
+                f"{arguments[0]!r} wrote {error} for {text[:40]!r}; try it by itself, and check 'run' of {voice} in "
+                "the configuration file"
             ) from None
 
     def close(self) -> None:
-        """End the programs that are running."""
+        """Kill the programs that are running."""
         self._is_closed = True
         for process in list(self._running):
             kill_group(process)
 
     def _run(self, arguments: list[str], given: bytes, text: str, timeout_s: float) -> bytes:
-        """Run a program without a shell; what it writes to standard output."""
+        """Run a program without a shell, and return its standard output."""
         program = arguments[0]
         try:
-            # In a session of its own: Ctrl-C is ours to handle, by closing.
+            # In a separate session: Ctrl-C is handled here, by closing it.
             process = subprocess.Popen(  # noqa: S603 - the user's own configuration names it
                 arguments,
                 stdin=subprocess.PIPE,
@@ -137,7 +137,7 @@ class Command(Engine):
             )
         except OSError as error:
             raise SpeechError(
-                f"{program!r} cannot be run: {error.strerror or error}; see 'run' in the configuration file"
+                f"{program!r} cannot be run: {error.strerror or error}; check 'run' in the configuration file"
             ) from error
         self._running.add(process)
         try:
@@ -149,19 +149,19 @@ class Command(Engine):
             with process, suppress(subprocess.TimeoutExpired):
                 process.communicate(timeout=_LAST_WAIT_S)
             raise SpeechError(
-                f"{program!r} was not done with {text[:40]!r} after {timeout_s:g} s; raise 'timeout' in the "
-                "configuration file, or take another voice"
+                f"{program!r} did not finish {text[:40]!r} within {timeout_s:g} s; raise 'timeout' in the "
+                "configuration file, or use another voice"
             ) from None
         finally:
             self._running.discard(process)
         if process.returncode:
-            last = (said.decode(errors="replace").strip().splitlines() or ["it said nothing"])[-1][:200]
+            last = (said.decode(errors="replace").strip().splitlines() or ["it printed nothing"])[-1][:200]
             raise SpeechError(f"{program!r} failed on {text[:40]!r} with code {process.returncode}: {last}")
         return written
 
 
 def _describe_file(argument: str) -> tuple[int, int] | None:
-    """When a program or a file among the arguments was last written, and its size; None for what is no file."""
+    """Return when a program or a file among the arguments was last changed, and its size; None if it is not a file."""
     with suppress(OSError, ValueError):
         known = Path(shutil.which(argument) or argument).stat()
         return known.st_mtime_ns, known.st_size
@@ -169,5 +169,5 @@ def _describe_file(argument: str) -> tuple[int, int] | None:
 
 
 def _fill(argument: str, meanings: Mapping[str, str]) -> str:
-    """Put what they stand for in the places of an argument; a text that looks like one stays as it is."""
+    """Replace the placeholders in an argument; a text that looks like one is not changed."""
     return _PLACE.sub(lambda found: meanings[found.group()], argument)

@@ -1,4 +1,4 @@
-"""espeak-ng, embedded: every language, no network, in a child process of its own."""
+"""The engine `espeak`: espeak-ng in a child process, for every language, without network."""
 
 import importlib.metadata
 import os
@@ -19,17 +19,17 @@ from narrator.speech.text.ipa import to_espeak
 from narrator.speech.text.letters import list_scripts
 
 WORDS_PER_MINUTE = 140
-"""Speed at pace 1."""
+"""Speed at pace 1, in words per minute."""
 _FORMAT = 3
-"""Raised whenever what is made of a text changes."""
+"""Version of its clips; raise it with every change to what is made of a text."""
 _PREFERRED = {"en": "en-us", "fr": "fr-fr", "zh": "cmn"}
-"""Voice for a language that espeak-ng lists under longer codes only, or under several."""
+"""Voice for a language that espeak-ng lists only under longer codes, or under several."""
 _EVERYWHERE = frozenset({
     "LATIN", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "TAMIL", "TELUGU", "KANNADA", "MALAYALAM", "HANGUL",
 })  # fmt: skip
-"""Scripts whose words espeak-ng reads in their own language, whatever the voice's; it spells the others."""
+"""Scripts whose words espeak-ng reads in their own language, whatever the voice; it spells the others."""
 _UNREAD = {"ja": {"CJK"}, "ko": {"CJK"}}
-"""Scripts of a language that its voice lacks: it calls each sign "Chinese letter"."""
+"""Scripts of a language that its voice lacks: it calls each character "Chinese letter"."""
 
 
 class Espeak(Engine):
@@ -40,7 +40,7 @@ class Espeak(Engine):
     version = f"{importlib.metadata.version('espeakng-loader')}.{_FORMAT}"
 
     def __init__(self) -> None:
-        # By its path, not as a module: the child then starts without everything that narrator itself loads.
+        # By path, not as a module: so the child starts without everything that narrator itself loads.
         self._child = Child("espeak-ng", "try another voice", [str(Path(__file__).with_name("espeak_child.py"))])
 
     @cached_property
@@ -52,7 +52,7 @@ class Espeak(Engine):
         return self._voices
 
     def voices(self, language: str) -> Collection[str]:
-        """Codes of the language and its regions, the preferred one first."""
+        """Return the codes of the language and its regions, the preferred one first."""
         wanted = language.lower()
         base = read_base(language)
         regions = [code for code in self._voices if read_base(code) == base or code == _PREFERRED.get(base)]
@@ -60,20 +60,20 @@ class Espeak(Engine):
         return list(dict.fromkeys([*first, *regions]))
 
     def synthesize(self, text: str, voice: Voice) -> Clip:
-        """Speak a text; the same text always gives the same samples. One without words is a moment of silence."""
+        """Speak a text; the same text always gives the same samples. A text without words is a moment of silence."""
         return self._speak(text, text, voice) if has_words(text) else make_silent_clip(text)
 
     def synthesize_runs(self, runs: Sequence[Run], voice: Voice) -> Clip:
-        """Speak a text of which some words are given by their sounds."""
+        """Speak a text in which some words are given as phonemes."""
         text = "".join(run if isinstance(run, str) else run.word for run in runs)
         return self._speak(text, write_mnemonics(runs, voice.language), voice, has_phonemes=True)
 
     def takes_phonemes(self, voice: Voice) -> bool:  # noqa: ARG002 - each of them does
-        """Return True: they are written as mnemonics in double brackets."""
+        """Return True: phonemes are written as mnemonics in double brackets."""
         return True
 
     def scripts(self, voice: Voice) -> Collection[str]:
-        """Return the scripts of the language, and those that espeak-ng reads in the midst of any."""
+        """Return the scripts of the language, and those that espeak-ng reads within any."""
         return {*list_scripts(voice.language), *_EVERYWHERE} - _UNREAD.get(read_base(voice.language), set())
 
     def _speak(self, text: str, words: str, voice: Voice, *, has_phonemes: bool = False) -> Clip:
@@ -83,10 +83,10 @@ class Espeak(Engine):
         return make_clip(text, resample_pcm(np.frombuffer(pcm, "<i2"), head["rate"]))
 
     def transcribe(self, clauses: Sequence[str], code: str) -> list[str]:
-        """Return what each clause sounds like in a voice, in the International Phonetic Alphabet.
+        """Return the sounds of each clause in a voice, in the International Phonetic Alphabet.
 
-        Words are parted by spaces; the letters of one sound are tied by `^`; stress comes before its vowel. A word of
-        another language has the codes of that language and of the voice's around it, in parentheses.
+        Words are separated by spaces; the letters of one sound are tied by `^`; stress comes before its vowel. A word
+        of another language is surrounded by the codes of that language and of the voice's, in parentheses.
         """
         answer: list[str] = self._ask({"transcribe": list(clauses), "voice": code})[0]["clauses"]
         return answer
@@ -103,7 +103,7 @@ class Espeak(Engine):
 
 
 def write_mnemonics(runs: Sequence[Run], language: str) -> str:
-    """Return runs as espeak-ng reads them where it takes phonemes: mnemonics, and nothing else, in double brackets."""
+    """Return runs in espeak-ng's input syntax, with mnemonics, and nothing else, in double brackets."""
     return "".join(
         run.replace("[[", "[ [")
         if isinstance(run, str)

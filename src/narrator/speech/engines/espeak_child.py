@@ -1,8 +1,8 @@
-"""The process that espeak-ng lives in: requests in, one JSON line each; a JSON line and 16-bit samples out.
+"""The process that espeak-ng runs in: it reads requests, one JSON line each, and writes a JSON line and 16-bit samples.
 
-espeak-ng's library is not thread-safe, and one that has spoken before gives other samples for the same text. So this
-process sets it up once and forks for each sentence: every sentence meets a library that has never spoken, and the
-same text always gives the same samples. Where there is no fork, the process answers one request and ends.
+espeak-ng's library is not thread-safe, and after it has spoken once it gives other samples for the same text. So this
+process sets it up once and forks for each sentence: every sentence gets a library that has never spoken, and the same
+text always gives the same samples. Where there is no fork, the process answers one request and exits.
 """
 
 import ctypes
@@ -18,9 +18,9 @@ _SYNCHRONOUS = 2
 _RATE = 1
 _UTF8 = 1
 _PHONEMES = 0x100
-"""What is between double brackets is read as mnemonics of phonemes."""
+"""Flag to read text in double brackets as mnemonics of phonemes."""
 _IPA_TIED = 2 | 1 << 7 | ord("^") << 8
-"""International Phonetic Alphabet, the letters of one sound tied by this one (speak_lib.h, espeak_TextToPhonemes)."""
+"""Flag for the International Phonetic Alphabet with this tie in sounds (speak_lib.h, espeak_TextToPhonemes)."""
 _TIMEOUT_S = 60
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
@@ -42,7 +42,7 @@ class _VoiceInfo(ctypes.Structure):
 
 
 def _open_library() -> tuple[ctypes.CDLL, int]:
-    """Library and its sample rate in Hz."""
+    """Return the library and its sample rate in Hz."""
     library = ctypes.CDLL(espeakng_loader.get_library_path())
     rate = library.espeak_Initialize(_SYNCHRONOUS, 0, os.fsencode(espeakng_loader.get_data_path()), 0)
     if rate <= 0:
@@ -51,7 +51,7 @@ def _open_library() -> tuple[ctypes.CDLL, int]:
 
 
 def _list_voices(library: ctypes.CDLL) -> dict[str, bytes]:
-    """Voice file of each language; a voice's codes each follow a priority byte, the first being its own."""
+    """Return the voice file of each language; in a voice, each code follows a priority byte, its own code first."""
     library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_VoiceInfo))
     found = library.espeak_ListVoices(None)
     files: dict[str, bytes] = {}
@@ -64,7 +64,7 @@ def _list_voices(library: ctypes.CDLL) -> dict[str, bytes]:
 
 
 def _choose_voice(library: ctypes.CDLL, code: str) -> None:
-    # By its file: the files' names follow other rules than the codes (British English lies in one called en).
+    # By file, because file names follow other rules than codes (British English is in a file called en).
     file = _list_voices(library).get(code)
     if file is None or library.espeak_SetVoiceByName(file):
         raise ValueError(f"espeak-ng has no voice {code!r}")
@@ -123,7 +123,7 @@ def _write(data: bytes) -> None:
 
 def main() -> None:
     """Answer requests until standard input ends."""
-    # Ctrl-C is the parent's to handle; where there are no sessions, on Windows, it reaches us, too.
+    # The parent handles Ctrl-C; on Windows, without sessions, it also reaches this process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     library, rate = _open_library()
     for line in sys.stdin.buffer:

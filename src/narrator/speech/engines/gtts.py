@@ -1,4 +1,4 @@
-"""Google Translate's voice, through the gTTS library. Needs the network."""
+"""The engine `gtts`: Google Translate's voice, through the gTTS library. Needs the network."""
 
 import importlib.metadata
 import io
@@ -25,11 +25,11 @@ from narrator.speech.net.verified import RESERVED, Verified, mounted
 from narrator.speech.text.pieces import split_pieces
 
 _MOST = 100
-"""Characters that the service takes at a time."""
+"""Most characters that the service accepts at a time."""
 _SLOW_BELOW = 0.8
-"""The service knows two speeds; a pace below this asks for the slow one."""
+"""Pace below which the slow one of the service's two speeds is used."""
 _SLOW = 0.7
-"""What pace the slow one is taken for."""
+"""Pace of the slow speed."""
 _ACCENTS = {
     "en": {
         "us": "us", "gb": "co.uk", "au": "com.au", "ca": "ca", "in": "co.in", "ie": "ie", "ng": "com.ng", "za": "co.za",
@@ -38,26 +38,26 @@ _ACCENTS = {
     "fr": {"ca": "ca", "fr": "fr"},
     "pt": {"br": "com.br", "pt": "pt"},
 }  # fmt: skip
-"""Top-level domain whose accent is a region's, as gTTS's documentation lists them."""
+"""Top-level domain for the accent of a region, from gTTS's documentation."""
 _FORMAT = 1
-"""Raised whenever what is made of a text changes."""
+"""Version of its clips; raise it with every change to what is made of a text."""
 
 _TURN = threading.Lock()
-"""Held by whoever is asking: one request at a time, however many sessions are being made."""
+"""Held during a request: there is one at a time, even with several sessions."""
 _last_end = 0.0
-"""When the last answer came, in seconds of the monotonic clock."""
+"""Time of the last answer, in seconds of the monotonic clock."""
 
-# The library logs what it also raises.
+# The library also logs what it raises.
 logging.getLogger("gtts").setLevel(logging.CRITICAL)
 
 
 class GttsConfig(Section):
-    """How to treat Google Translate."""
+    """Settings for Google Translate."""
 
     url: Url | None = None
-    """Another server that speaks the same protocol; translate.google.com unless given."""
+    """Another server with the same protocol; by default translate.google.com."""
     interval: Seconds = 0.2
-    """Least time from the end of one request to the start of the next, in seconds."""
+    """Shortest time from the end of one request to the start of the next, in seconds."""
     wait: FirstWait = 1.0
     """First wait after a refusal, in seconds; it doubles with each further one, up to a minute."""
     timeout: Timeout = 20.0
@@ -65,7 +65,7 @@ class GttsConfig(Section):
 
 
 class Gtts(Engine):
-    """The engine `gtts`: text goes to translate.google.com, MP3 comes back."""
+    """The engine `gtts`: it sends text to translate.google.com and receives MP3."""
 
     name = "gtts"
     quality, licence, is_offline = "good", "Google's terms", False
@@ -81,7 +81,7 @@ class Gtts(Engine):
         return list(tts_langs())
 
     def voices(self, language: str) -> Collection[str]:
-        """The language as the service writes it, and after it its accents by their top-level domains (`en-co.uk`)."""
+        """Return the language as the service writes it, then its accents by top-level domain (`en-co.uk`)."""
         known = self.languages()
         base, _, region = fold_language(language).partition("-")
         best = match_language(language, known)
@@ -93,11 +93,11 @@ class Gtts(Engine):
         )
 
     def resolve_voice(self, voice: Voice) -> Voice:
-        """A voice at one of the two speeds."""
+        """Return the voice at one of the two speeds."""
         return replace(voice, pace=_SLOW if voice.pace < _SLOW_BELOW else 1.0)
 
     def synthesize(self, text: str, voice: Voice) -> Clip:
-        """Have a text spoken by the service, in pieces that it takes; one without letters is a moment of silence."""
+        """Let the service speak a text, in pieces; a text without letters is a moment of silence."""
         language, domain = voice.name, "com"
         if voice.name not in self.languages():
             language, _, domain = voice.name.partition("-")
@@ -105,7 +105,7 @@ class Gtts(Engine):
         if not pieces:
             return make_silent_clip(text)
         speeches = [
-            # No rewriting of its own, and pieces that fit: so its tokenizer has nothing to cut.
+            # Without the library's own rewriting, and in pieces that fit, so that its tokenizer has nothing to cut.
             gTTS(
                 piece,
                 f"{domain}{RESERVED}",
@@ -123,21 +123,21 @@ class Gtts(Engine):
             raise trouble.make_error(f"Google Translate ({host})", text) from None
 
     def close(self) -> None:
-        """Give up what is being asked for."""
+        """Cancel the current requests."""
         self._given_up.set()
 
     @contextmanager
     def _take_turn(self) -> Iterator[None]:
         while not _TURN.acquire(timeout=0.2):
             if self._given_up.is_set():
-                raise Trouble(Kind.FINAL, "the session was given up")
+                raise Trouble(Kind.FINAL, "the session was cancelled")
         try:
             yield
         finally:
             _TURN.release()
 
     def _ask(self, speech: gTTS, host: str) -> Samples:
-        """Ask a host until it answers; samples at 48 kHz, shape (frames, 1)."""
+        """Ask a host until it answers; return samples at 48 kHz, shape (frames, 1)."""
         with self._take_turn():
             return ask(lambda: self._ask_once(speech), host, self._config.wait, self._given_up)
 
@@ -165,15 +165,15 @@ class Gtts(Engine):
 
 
 def _decode(sound: bytes, answer: bytes) -> Samples:
-    """Samples of the sound that the library found in an answer."""
+    """Return the samples of the sound that the library found in an answer."""
     if sound:
         try:
             return decode_mono(sound, "mp3")
         except NoSoundError as error:
-            raise Trouble(Kind.BROKEN, f"its answer holds {error}") from None
+            raise Trouble(Kind.BROKEN, f"its answer contains {error}") from None
     if not answer.strip():
         raise Trouble(Kind.BROKEN, "its answer was empty")
     if gTTS.GOOGLE_TTS_RPC.encode() in answer:
-        raise Trouble(Kind.BROKEN, "there is no whole sound in its answer")
-    remedy = "see whether there is a newer release of the package gTTS"
+        raise Trouble(Kind.BROKEN, "there is no complete sound in its answer")
+    remedy = "check for a newer release of the package gTTS"
     raise Trouble(Kind.FINAL, "gTTS does not understand its answer; the service may have changed", remedy)

@@ -1,7 +1,7 @@
-"""The engine `hibari`: natural English voices, offline and quick, by the library hibari-tts.
+"""The engine `hibari`: natural English voices, offline and fast, from the library hibari-tts.
 
-One voice is inside the library; the others are fetched once by its own downloader, into narrator's folder of voices.
-Its makers distilled each of them from a voice of Kokoro-82M, whose training mix is partly synthetic speech.
+One voice is part of the library; the others are downloaded once by its own downloader into narrator's folder of voices.
+Its authors distilled each of them from a voice of Kokoro-82M, whose training data is partly synthetic speech.
 """
 
 import hashlib
@@ -33,19 +33,19 @@ from narrator.speech.text.breaths import count_words, cut_breaths
 from narrator.speech.text.ipa import link_phonemes
 
 SPEED = 0.75
-"""Of the voice's own speed, at pace 1: it reads aloud at 220 words a minute, and guidance is slower than that."""
+"""Speed relative to the voice's own, at pace 1: it reads at 220 words a minute, and guidance is slower."""
 _CUE_WORDS = 2
-"""A text of so few words is a cue ("Hold.")."""
+"""A text with at most this many words is a cue ("Hold.")."""
 _CUE_SPEED = 0.8
-"""Least speed of a cue: spoken more slowly, and heard alone, more of them are misheard."""
+"""Lowest speed of a cue: cues that are spoken more slowly, and heard alone, are misheard more often."""
 _SEED = 0
-"""Of the noise in a voice: the same text always gives the same samples."""
+"""Seed of the noise in a voice: the same text always gives the same samples."""
 _FORMAT = 2
-"""Raised whenever what is made of a text changes."""
+"""Version of its clips; raise it with every change to what is made of a text."""
 
 
 class Hibari(Engine):
-    """Speaks in this process, from as many threads as there are cores; each voice is loaded when it is first needed."""
+    """Speaks in this process, with a thread per core; each voice is loaded when it is first needed."""
 
     name = "hibari"
     quality, licence, is_offline = "natural", "Apache-2.0", True
@@ -57,26 +57,26 @@ class Hibari(Engine):
         self._loading = threading.Lock()
 
     @property
-    def version(self) -> str:  # type: ignore[override] # what it depends on is looked up when it is asked for
-        """Whatever the samples were seen to depend on, beside the voice."""
+    def version(self) -> str:  # type: ignore[override] # it is looked up only when needed
+        """Everything that the samples depend on besides the voice."""
         libraries = " ".join(
             f"{name}-{importlib.metadata.version(name)}" for name in ("hibari-tts", "onnxruntime", "numpy")
         )
         return f"{_FORMAT} {libraries} {FFT_BACKEND}"
 
     def languages(self) -> Collection[str]:
-        """English alone, of the regions whose voices are installed."""
+        """English, of the regions whose voices are installed."""
         return ["en", *sorted({VOICES[name]["language"] for name in list_installed()})]
 
     def voices(self, language: str) -> Collection[str]:
-        """Names of the installed voices for English, those of its region first."""
+        """Return the names of the installed voices for English, those of its region first."""
         if read_base(language) != "en":
             return []
         wanted = language.lower()
         return sorted(list_installed(), key=lambda name: VOICES[name]["language"].lower() != wanted and wanted != "en")
 
     def synthesize(self, text: str, voice: Voice) -> Clip:
-        """Speak a text; the same text always gives the same samples. One without words is a moment of silence.
+        """Speak a text; the same text always gives the same samples. A text without words is a moment of silence.
 
         Raises:
             SpeechError: the voice finds nothing to say in the text, or cannot be loaded.
@@ -85,7 +85,7 @@ class Hibari(Engine):
         return self.synthesize_runs([text], voice)
 
     def synthesize_runs(self, runs: Sequence[Run], voice: Voice) -> Clip:
-        """Speak a text of which some words are given by their sounds; see `synthesize`."""
+        """Speak a text in which some words are given as phonemes; see `synthesize`."""
         text = "".join(run if isinstance(run, str) else run.word for run in runs)
         breaths = cut_breaths(link_phonemes(runs, british=bool(VOICES[voice.name]["british"])))
         if not breaths:
@@ -95,15 +95,15 @@ class Hibari(Engine):
         speed = max(SPEED * voice.pace, _CUE_SPEED if is_cue else 0)
         spoken = np.concatenate([model(breath, speed=speed, seed=_SEED) for breath in breaths])
         if not spoken.size:
-            raise SpeechError(f"hibari finds nothing that it could say in {text[:40]!r}; it speaks English alone")
+            raise SpeechError(f"hibari finds nothing to say in {text[:40]!r}; it only speaks English")
         return make_clip(text, resample_pcm(spoken, SAMPLE_RATE))
 
     def takes_phonemes(self, voice: Voice) -> bool:  # noqa: ARG002 - each of them does
-        """Return True: they are written in the alphabet of misaki."""
+        """Return True: phonemes are written in misaki's alphabet."""
         return True
 
     def scripts(self, voice: Voice) -> Collection[str]:  # noqa: ARG002 - they are one for all
-        """Return the one script of English."""
+        """Return the script of English."""
         return ("LATIN",)
 
     def _load(self, name: str) -> Any:
@@ -114,9 +114,9 @@ class Hibari(Engine):
 
     @classmethod
     def find_installable(cls, name: str | None, language: str | None) -> Installable:
-        """Return what fetches one of the voices that are not in the library."""
+        """Return what downloads one of the voices that are not part of the library."""
         if language is not None and read_base(language) != "en":
-            raise UsageError(f"hibari speaks English alone; see what speaks {language}: narrator voices")
+            raise UsageError(f"hibari only speaks English; for voices that speak {language}, see: narrator voices")
         is_british = (language or "").lower() == "en-gb"
         voice = name or next(each for each in VOICES if VOICES[each]["british"] == is_british)
         if voice not in VOICES:
@@ -131,7 +131,7 @@ class Hibari(Engine):
 
     @classmethod
     def suggest(cls, language: str) -> Suggestion | None:
-        """Return the voice inside the library; for British English one that may have to be fetched."""
+        """Return the voice in the library; for British English one that may have to be downloaded."""
         if read_base(language) != "en":
             return None
         found = cls.find_installable(None, language)
@@ -139,7 +139,7 @@ class Hibari(Engine):
 
 
 def list_installed() -> list[str]:
-    """Return the names of the voices that can be spoken with, the one inside the library first."""
+    """Return the names of the installed voices, the one in the library first."""
     return [name for name in VOICES if _is_installed(name)]
 
 
@@ -152,14 +152,14 @@ def _is_installed(name: str) -> bool:
 
 
 def _load_model(name: str) -> Any:
-    """Return a voice, ready to speak in any thread.
+    """Return a voice that can speak in any thread.
 
     Raises:
         SpeechError: its file is damaged.
 
     """
     voice = VOICES[name]
-    # Loaded here, because the library would do so in whichever thread comes first.
+    # Loaded here, because the library would load it in whichever thread comes first.
     g2p = G2P(british=voice["british"])
     if name == DEFAULT:
         return Model(name, g2p=g2p)
@@ -171,7 +171,7 @@ def _check_file(path: Path, voice: Mapping[str, Any]) -> bytes:
     """Return the bytes of a voice's file.
 
     Raises:
-        SpeechError: it cannot be read, or is not the one that the library names.
+        SpeechError: it cannot be read, or is not the one that the library expects.
 
     """
     try:
@@ -180,7 +180,7 @@ def _check_file(path: Path, voice: Mapping[str, Any]) -> bytes:
         raise SpeechError(f"cannot read {path}: {error.strerror or error}; run the command again") from error
     if hashlib.sha256(data).hexdigest() != voice["sha256"]:
         raise SpeechError(
-            f"{path.name} is not the file that hibari names for this voice; nothing of it was used. Remove the voice, "
+            f"{path.name} is not the file that hibari expects for this voice; it was not used. Remove the voice, "
             "and add it again"
         )
     return data
@@ -197,10 +197,10 @@ def _describe(name: str) -> str:
 
 
 def _install(name: str, report: Report, source: Path | None) -> None:
-    """Fetch a voice, or take its file from a folder.
+    """Download a voice, or take its file from a folder.
 
     Raises:
-        SpeechError: it cannot be fetched whole; nothing of it is kept then.
+        SpeechError: it did not arrive complete; nothing is kept.
 
     """
     if _is_installed(name):
@@ -219,22 +219,22 @@ def _install(name: str, report: Report, source: Path | None) -> None:
             fetched.replace(path)
     except (OSError, RuntimeError) as error:
         place = source / path.name if source else BASE_URL
-        remedy = "see that this file is there" if source else "check the network and the space on the disk"
+        remedy = "check that this file is there" if source else "check the network and the space on the disk"
         raise SpeechError(
-            f"the voice hibari:{name} cannot be fetched from {place}: {explain(error)}; {remedy}, then run the command "
-            "again"
+            f"the voice hibari:{name} cannot be downloaded from {place}: {explain(error)}; {remedy}, then run the "
+            "command again"
         ) from error
 
 
 def _remove(name: str) -> None:
-    """Delete a voice that was fetched.
+    """Delete a downloaded voice.
 
     Raises:
-        SpeechError: it was not, or it cannot be deleted.
+        SpeechError: it was not downloaded, or cannot be deleted.
 
     """
     if name == DEFAULT:
-        raise SpeechError(f"the voice hibari:{name} comes with narrator, and stays")
+        raise SpeechError(f"the voice hibari:{name} is part of narrator and cannot be removed")
     try:
         _find_file(name).unlink()
     except FileNotFoundError:

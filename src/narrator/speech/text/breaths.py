@@ -1,4 +1,4 @@
-"""A text cut where one breathes: clauses, and as many of them at a time as can be said in one breath."""
+"""A text cut into breaths: clauses, in groups that can be said in one breath."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -18,19 +18,19 @@ from narrator.routine.text.breaths import (
 __all__ = ["LONGEST_BREATH", "Clause", "count_words", "cut_breaths", "has_words", "split_breaths", "split_clauses"]
 
 LONGEST_BREATH = 40
-"""Words that are spoken in one breath, at most."""
+"""Most words that are spoken in one breath."""
 
 _STOP = re.compile(r"\s*(?:(\.{3}|[,;:.?!…]|--)[\"'”’)\]]*(?=\s|$)|\s-\s|\s*[–—]\s*)\s*")
 _SENTENCE_STOPS = {"?": "?", "!": "!", ".": ".", "...": ".", "…": "."}
 _JOINING = frozenset({
     "and", "or", "but", "so", "then", "while", "as", "until", "before", "after", "where", "when", "that", "with",
 })  # fmt: skip
-"""Words that one may breathe before."""
+"""Words before which one may breathe."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Words up to a stop, and the stop: one of `,` `.` `?` `!`, or nothing at the end of a text without one."""
+    """Words up to a stop, and the stop: one of `,` `.` `?` `!`, or empty at the end of a text without one."""
 
     words: str
     stop: str
@@ -38,14 +38,14 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word, and the stop after it where it ends a clause."""
+    """A word, and the stop after it if it ends a clause."""
 
     text: str
     stop: str | None = None
 
 
 def split_clauses(text: str) -> list[Clause]:
-    """Cut a text at its stops; what has neither letter nor digit is left out."""
+    """Cut a text at its stops; clauses with neither letter nor digit are left out."""
     clauses = []
     start = 0
     for found in _STOP.finditer(text):
@@ -56,17 +56,17 @@ def split_clauses(text: str) -> list[Clause]:
 
 
 def cut_breaths(text: str) -> list[str]:
-    """Return a text in pieces that can each be said in one breath: itself, unless it is longer than that."""
+    """Return a text in pieces that can each be said in one breath; a short text is one piece."""
     if count_words(text) <= LONGEST_BREATH:
         return [text] if has_words(text) else []
     return [" ".join(f"{clause.words}{clause.stop}" for clause in breath) for breath in split_breaths(text)]
 
 
 def split_breaths(text: str) -> list[list[Clause]]:
-    """Clauses of a text, as many at a time as can be said in one breath; a clause that is too long is cut, too.
+    """Return the clauses of a text, in groups that can be said in one breath; a clause that is too long is cut as well.
 
-    Of all ways to cut, the cheapest is taken: few breaths, about equally long, cut after sentences rather than after
-    clauses, and after clauses rather than within.
+    The cheapest way to cut is used: few breaths of about equal length, cut after sentences rather than after clauses,
+    and after clauses rather than within.
     """
     words: list[_Word] = []
     for clause in split_clauses(text):
@@ -79,7 +79,7 @@ def split_breaths(text: str) -> list[list[Clause]]:
 
 
 def _rate_cut(words: Sequence[_Word], place: int) -> float:
-    """What it costs to cut before a word."""
+    """Return the cost of a cut before a word."""
     stop = words[place - 1].stop
     if stop in _SENTENCE_STOPS:
         return AFTER_SENTENCE

@@ -1,7 +1,7 @@
-"""IPA in the notation of each engine that can be given phonemes.
+"""IPA in the notation of each engine that accepts phonemes.
 
-Signs and their meanings: Handbook of the International Phonetic Association (1999). In IPA a stress mark is before its
-syllable; every engine here wants it before the vowel.
+Symbols and their meanings: Handbook of the International Phonetic Association (1999). In IPA a stress mark is before
+its syllable; every engine here expects it before the vowel.
 """
 
 import re
@@ -21,7 +21,7 @@ _PLAIN = {
     "ɫ": "l", "ɬ": "l", "ʟ": "l", "ʈ": "t", "ɖ": "d", "ʂ": "ʃ", "ɕ": "ʃ", "ʐ": "ʒ", "ʑ": "ʒ", "ʋ": "v", "ɸ": "f",
     "ɱ": "m", "β": "b", "ʙ": "b", "ʍ": "w", "ɥ": "w", "ɰ": "w", "ʔ": "",
 }  # fmt: skip
-"""The nearest consonant of English for one that it lacks."""
+"""The nearest English consonant for one that English lacks."""
 
 # Misaki -------------------------------------------------------------------------------------------------------------
 
@@ -42,10 +42,10 @@ _BRITISH = {
 
 
 def to_misaki(ipa: str, *, british: bool = False) -> str:
-    """Return IPA in the alphabet of misaki, the phonemes of hibari and Kokoro: American unless `british`.
+    """Return IPA in misaki's alphabet, the phonemes of hibari and Kokoro: American unless `british`.
 
-    One letter is a diphthong or an affricate there (`A` is eɪ, `ʧ` is tʃ), and American vowels have no length. Sounds
-    that English lacks become its nearest ones.
+    In it, one letter is a diphthong or an affricate (`A` is eɪ, `ʧ` is tʃ), and American vowels have no length. Sounds
+    that English lacks become the nearest ones.
     """
     table = _MISAKI | (_BRITISH if british else _AMERICAN)
     spoken = _translate(ipa, lambda sign: table.get(sign, sign))
@@ -57,7 +57,7 @@ _NO_BRACKETS = str.maketrans("[]", "()")
 
 
 def link_phonemes(runs: Sequence[Run], *, british: bool) -> str:
-    """Return runs as misaki reads them: `[word](/phonemes/)`, each word by itself; a text has no brackets left."""
+    """Return runs in misaki's input syntax, `[word](/phonemes/)`, each word by itself; a text has no brackets."""
     return "".join(
         run.translate(_NO_BRACKETS) if isinstance(run, str) else _link_word(run, british=british) for run in runs
     )
@@ -65,7 +65,7 @@ def link_phonemes(runs: Sequence[Run], *, british: bool) -> str:
 
 def _link_word(run: Phonemes, *, british: bool) -> str:
     words, sounds = run.word.split(), to_misaki(run.ipa, british=british).split()
-    # A name of several words may be given in fewer, or more, words of sounds.
+    # The IPA of a name may have fewer, or more, words than the name.
     names = words if len(words) == len(sounds) else ["x"] * len(sounds)
     return " ".join(f"[{name.translate(_NO_BRACKETS)}](/{sound}/)" for name, sound in zip(names, sounds, strict=True))
 
@@ -79,7 +79,7 @@ _ESPEAK = {
     "r": "R", "ɾ": "*", "ɹ": "r", "ʁ": "r",
     "ə": "@", "ɘ": "@", "ɵ": "@", "ɛː": "E:", "ɛ": "E",
 }  # fmt: skip
-"""Mnemonics that espeak-ng has in each of its languages; one that a voice lacks would cut the word off."""
+"""Mnemonics that exist in every language of espeak-ng; one that a voice lacks would cut the word off."""
 _ESPEAK_ENGLISH = {
     "r": "r", "ɾ": "r",
     "ɑ": "A:", "ɑː": "A:", "a": "A:", "aː": "A:", "æ": "a", "ʌ": "V", "ɐ": "V", "ɤ": "V", "ɒ": "0", "ɔ": "O:",
@@ -101,14 +101,14 @@ _ESPEAK_OWN = {
     "de": {"ɪ": "I", "ʊ": "U", "ʏ": "y", "y": "y", "yː": "y:", "ø": "W", "øː": "Y:", "œ": "W", "œː": "W:"},
     "fr": {"y": "y", "yː": "y", "ø": "Y", "øː": "Y", "œ": "W", "œː": "W:", "ɛ̃": "E~", "ɑ̃": "A~", "ɔ̃": "O~", "œ̃": "W~"},
 }  # fmt: skip
-"""Vowels that a language has besides those of all."""
+"""Vowels that a language has in addition to the common ones."""
 
 
 def to_espeak(ipa: str, language: str) -> list[str]:
     """Return each word of IPA in espeak-ng's mnemonics for a language, without the double brackets.
 
-    They are Kirshenbaum's ASCII notation, as espeak-ng's documentation lists it. Vowels that a language lacks become
-    its nearest ones.
+    They are Kirshenbaum's ASCII notation, as in espeak-ng's documentation. Vowels that a language lacks become the
+    nearest ones.
     """
     base = language.lower().partition("-")[0]
     vowels = _ESPEAK_ENGLISH if base == "en" else _ESPEAK_OTHERS | _ESPEAK_OWN.get(base, {})
@@ -120,7 +120,7 @@ def to_espeak(ipa: str, language: str) -> list[str]:
             return table[sign]
         if sign.endswith(_NASAL) and sign not in table:
             return f"{table.get(sign[0], '')}|n|"
-        # A bar, so that two sounds are not read as one mnemonic of two letters.
+        # A bar, so that two sounds are not read as a single mnemonic of two letters.
         return f"{table.get(sign) or table.get(sign[0], '')}|" if sign != LONG else ""
 
     return [_translate(word, name).replace("||", "|").strip("|") for word in ipa.split()]
@@ -130,13 +130,13 @@ def to_espeak(ipa: str, language: str) -> list[str]:
 
 
 def to_piper(ipa: str, language: str) -> str:
-    """Return IPA as Piper's voices have learnt it: espeak-ng's, where English has one r."""
+    """Return IPA as Piper's voices were trained: espeak-ng's, in which English has one r."""
     is_english = language.lower().partition("-")[0] == "en"
     return _translate(ipa, lambda sign: "ɹ" if sign == "r" and is_english else sign)
 
 
 def _translate(ipa: str, name: Callable[[str], str]) -> str:
-    """Return IPA with every sign, or pair of signs that is one sound, named anew; word by word."""
+    """Return IPA with every symbol, or pair of symbols for one sound, replaced; word by word."""
     return " ".join(_translate_word(word, name) for word in unicodedata.normalize("NFC", ipa).split())
 
 
@@ -147,13 +147,13 @@ def _translate_word(word: str, name: Callable[[str], str]) -> str:
 
 
 def _move_stress(word: str) -> str:
-    """Put each stress mark before the vowel of its syllable."""
+    """Move each stress mark to the vowel of its syllable."""
     vowels = "".join(VOWELS)
     return re.sub(rf"([{STRESS}{SECONDARY}])([^{vowels}{STRESS}{SECONDARY}]+)(?=[{vowels}])", r"\2\1", word)
 
 
 def _make_pattern(*tables: Mapping[str, str]) -> re.Pattern[str]:
-    """Return what finds each sound of a word, the longest first: diphthongs, affricates, vowels with their marks."""
+    """Return a pattern for each sound of a word, the longest first: diphthongs, affricates, vowels with marks."""
     known = {sign for table in tables for sign in table if len(sign) > 1} | {f"{sign}{_NASAL}" for sign in VOWELS}
     return re.compile("|".join([*sorted(map(re.escape, known), key=len, reverse=True), "."]))
 

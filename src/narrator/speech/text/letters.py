@@ -1,6 +1,6 @@
-"""Scripts: which one a letter belongs to, which a language is written in, and the words in others.
+"""Scripts: the script of a letter, those of a language, and the words in other scripts.
 
-A script is named by the first word of its letters' names in the Unicode Character Database, so `CJK` is that of kanji.
+A script is named by the first word of its letters' names in the Unicode Character Database: `CJK` is that of kanji.
 """
 
 import re
@@ -42,14 +42,14 @@ _WORD = re.compile(r"[^\W\d_]+(?:[^\W\d_]|[\u0300-\u036f\u0900-\u0dff'’\u200c\
 
 
 def list_scripts(language: str) -> frozenset[str]:
-    """Return the scripts that a language is written in: Latin where nothing else is known of it."""
+    """Return the scripts that a language is written in; Latin if nothing else is known."""
     base = read_base(language)
     return _SEVERAL.get(base) or _ALONE.get(base) or frozenset({"LATIN"})
 
 
 @cache
 def find_script(letter: str) -> str | None:
-    """Return the script of a letter; None for what belongs to all of them."""
+    """Return the script of a letter; None for letters that all scripts share."""
     if not letter.isalpha():
         return None
     first = unicodedata.name(letter, "").partition(" ")[0]
@@ -57,7 +57,7 @@ def find_script(letter: str) -> str | None:
 
 
 def find_foreign(text: str, scripts: Collection[str]) -> dict[str, str]:
-    """Return the words of a text that have a letter of another script than these, each with that script."""
+    """Return the words of a text that have a letter of another script, each with that script."""
     if text.isascii() and "LATIN" in scripts:
         return {}
     found: dict[str, str] = {}
@@ -69,10 +69,10 @@ def find_foreign(text: str, scripts: Collection[str]) -> dict[str, str]:
 
 
 def has_readable(text: str, scripts: Collection[str]) -> bool:
-    """Whether there is a letter of one of these scripts in a text, or a figure."""
+    """Return whether a text has a letter of one of these scripts, or a digit."""
     return any(char.isdigit() or find_script(char) in scripts for char in text if char.isalnum())
 
 
 def describe_script(script: str) -> str:
-    """Return how a message names a script."""
+    """Return the name of a script in messages."""
     return _NAMES.get(script, f"{script.capitalize()} letters")

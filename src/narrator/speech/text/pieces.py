@@ -1,4 +1,4 @@
-"""A text in pieces that a service takes at a time."""
+"""A text split into pieces of a length that a service accepts."""
 
 import re
 import textwrap
@@ -11,9 +11,9 @@ _WIDE_CLOSING = r"[”’」』）]"
 
 
 def _make_ends(stops: str, wide_stops: str) -> str:
-    """Pattern of the places after stops, and after the one or two quotes or brackets that close on them.
+    """Return a pattern for the places after stops, and after one or two closing quotes or brackets behind them.
 
-    The wide stops of Chinese and Japanese have no space behind them.
+    The wide stops of Chinese and Japanese have no space after them.
     """
     return (
         rf"(?:(?<=[{stops}])|(?<=[{stops}]{_CLOSING})|(?<=[{stops}]{_CLOSING}{{2}}))\s+"
@@ -26,9 +26,9 @@ _CLAUSES = re.compile(_make_ends(".!?;:,…—–)", "。！？；：，、") + 
 
 
 def split_pieces(text: str, most: int) -> list[str]:
-    """Pieces of at most so many characters, cut after sentences, else at clauses, else between words.
+    """Return pieces of at most that many characters, cut after sentences, else at clauses, else between words.
 
-    Only a word that is longer by itself is cut. Pieces without letters are left out.
+    Only a word that is too long by itself is cut. Pieces without letters are left out.
     """
     whole = " ".join(text.split())
     pieces = _pack(_split(whole, (_SENTENCES, _CLAUSES), most), most)
@@ -36,7 +36,7 @@ def split_pieces(text: str, most: int) -> list[str]:
 
 
 def _split(text: str, ways: tuple[re.Pattern[str], ...], most: int) -> list[str]:
-    """Parts that fit, each cut in the first way that makes it so."""
+    """Return parts that fit, each cut in the first way that makes it fit."""
     if len(text) <= most:
         return [text]
     if not ways:
@@ -45,7 +45,7 @@ def _split(text: str, ways: tuple[re.Pattern[str], ...], most: int) -> list[str]
 
 
 def _pack(parts: Iterable[str], most: int) -> list[str]:
-    """Join neighbours as long as they fit: fewer pieces sound better."""
+    """Join neighbours while they fit, because fewer pieces sound better."""
     packed: list[str] = []
     for part in parts:
         if packed and len(packed[-1]) + 1 + len(part) <= most:

@@ -1,7 +1,7 @@
-"""What a voice is given for a text: words, and phonemes for those words whose pronunciation is known.
+"""Readings: what a voice receives for a text, as words and as phonemes where the pronunciation is known.
 
-Both are typed apart, so that nothing an author writes can pass for phonemes: each engine writes the runs in its own
-notation, and only there.
+The two are different types, so that nothing an author writes can be taken for phonemes. Only the engines write runs in
+their own notation.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from narrator.speech.text.breaths import has_words
 from narrator.speech.text.wording import clean_text, sound_sanskrit, word_text
 
 _FIRST_PLACE = 0xE000
-"""A sign of private use keeps the place of a pronounced word while the words around it are put right."""
+"""First private-use character, which holds the place of a pronounced word while the other words are processed."""
 _PLACES = 0x1900
 
 Reading: TypeAlias = tuple[Run, ...]
@@ -23,14 +23,14 @@ Reading: TypeAlias = tuple[Run, ...]
 
 @dataclass(frozen=True, slots=True)
 class Spelt:
-    """A word whose IPA the voice cannot take, and what it is given in its place."""
+    """A word whose IPA the voice cannot use, and what it receives instead."""
 
     word: str
     instead: str
 
 
 class Reader:
-    """Reads texts for one voice: markup taken out, hard words pronounced, figures and signs put into words."""
+    """Prepares texts for a voice: removes markup, pronounces difficult words, and puts figures and signs into words."""
 
     def __init__(self, engine: Engine, voice: Voice, pronounce: Mapping[str, str] | None = None) -> None:
         self.engine = engine
@@ -39,10 +39,10 @@ class Reader:
         self._takes_phonemes = engine.takes_phonemes(voice)
         self._known: dict[str, Reading] = {}
         self.spelt: dict[str, Spelt] = {}
-        """Words of the author's whose IPA this voice could not be given, by the word in small letters."""
+        """The author's words whose IPA this voice could not use, by the word in lower case."""
 
     def read(self, text: str) -> Reading:
-        """Return what the voice is given for a text."""
+        """Return what the voice receives for a text."""
         if text not in self._known:
             self._known[text] = self._read(text)
         return self._known[text]
@@ -76,7 +76,7 @@ def write_plain(reading: Reading) -> str:
 
 
 def has_sound(reading: Reading) -> bool:
-    """Whether there is anything to say in it."""
+    """Return whether a reading has anything to say."""
     return any(isinstance(run, Phonemes) or has_words(run) for run in reading)
 
 
@@ -97,7 +97,7 @@ _HISSING = ("s", "z", "ʃ", "ʒ")
 
 
 def _join_endings(runs: list[Run]) -> Reading:
-    """Give the `'s` after a pronounced word to that word: `Savasana's` is one."""
+    """Join the `'s` after a pronounced word to that word: `Savasana's` is one."""
     joined: list[Run] = []
     for run in runs:
         last = joined[-1] if joined else None

@@ -1,4 +1,4 @@
-"""What a voice would leave out, or get wrong, of the texts that it is to speak."""
+"""What a voice would leave out of its texts, or misread."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -13,10 +13,10 @@ _SHOWN = 40
 def find_unspoken(
     texts: Iterable[tuple[str, Mark]], reader: Reader, pronounce_marks: Mapping[str, Mark]
 ) -> tuple[Fault, ...]:
-    """Return a warning for each word that a voice cannot read, and for each that it cannot be given in IPA.
+    """Return a warning for each word that a voice cannot read, and for each that it cannot use the IPA of.
 
     Raises:
-        UnspeakableError: nothing would be heard of a text; has a fault for each of these.
+        UnspeakableError: a text would be silent; it has a fault for each of them.
 
     """
     warnings: dict[Fault, None] = {}
@@ -25,9 +25,7 @@ def find_unspoken(
     for text, mark in dict.fromkeys(texts):
         reading = reader.read(text)
         if not has_sound(reading):
-            faults[Fault(f"nothing of {text[:_SHOWN]!r} would be spoken; write it in words, or take it out", mark)] = (
-                None
-            )
+            faults[Fault(f"nothing of {text[:_SHOWN]!r} would be spoken; write it in words, or remove it", mark)] = None
         elif scripts is not None:
             found = _find_foreign(reading, scripts)
             if found and not _is_heard(reading, scripts):
@@ -68,7 +66,7 @@ def _describe_words(found: Mapping[str, str], reader: Reader) -> Iterator[str]:
 
 
 def _find_spelt(reader: Reader, marks: Mapping[str, Mark]) -> Iterator[Fault]:
-    """Yield a warning for each word of `pronounce` whose IPA the voice could not be given."""
+    """Yield a warning for each word of `pronounce` whose IPA the voice could not use."""
     spelt = dict(reader.spelt)
     for word, mark in marks.items():
         if found := spelt.get(word.lower()):

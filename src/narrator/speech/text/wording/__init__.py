@@ -1,7 +1,7 @@
-"""Text as a voice is to read it: what is not to be said taken out, figures, units and signs put into words.
+"""Text as a voice should read it: markup removed, and figures, units and signs put into words.
 
-A file for each language has its words; what they share is in `rules`, and English, whose figures the voices read well,
-has rules of its own. In other languages only what is sure is changed.
+Each language has a file with its words; the common rules are in `rules`. English has its own rules, because voices read
+its figures well. In other languages only what is certain is changed.
 """
 
 import re
@@ -16,7 +16,7 @@ _RANGE = re.compile(r"(?<![\w.,:/-])(\d+(?:[.,]\d+)?)(?: ?[-\u2010-\u2015\u2212]
 
 
 def word_text(text: str, language: str) -> str:
-    """Return a clean text with what a voice would misread in a language put into words."""
+    """Return a clean text in which everything that a voice would misread in a language is put into words."""
     if word := _find_wording(read_base(language)):
         return word(text, language)
     return _RANGE.sub(_list_numbers, text)
@@ -34,5 +34,5 @@ def _find_wording(base: str) -> Callable[[str, str], str] | None:
 
 
 def _list_numbers(found: re.Match[str]) -> str:
-    """Name both ends of a range: its dash would be read as minus, or by its name."""
+    """Write out both ends of a range, whose dash would be read as minus, or by its name."""
     return ", ".join(re.split(r" ?[-\u2010-\u2015\u2212] ?", found[0]))

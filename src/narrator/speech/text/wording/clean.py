@@ -1,4 +1,4 @@
-"""What no voice is to say, in any language: emoji, Markdown, HTML entities, invisible signs, foreign accents."""
+"""Removal of what no voice should say in any language: emoji, Markdown, HTML entities, invisible signs, accents."""
 
 import html
 import re
@@ -12,7 +12,7 @@ from narrator.speech.text.letters import list_scripts
 # Markup ---------------------------------------------------------------------------------------------------------------
 
 _PLAIN = re.compile(r"(?!\s*-\s)[\w ,.;:!?'\"()/%-]*", re.ASCII)
-"""What has nothing to be taken out, but for underscores."""
+"""Text with nothing to remove except underscores."""
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 _HEADING = re.compile(r"^\s*(?:#{1,6}|>|[-*+•‣◦▪–])\s+(?=\S)")
@@ -20,14 +20,14 @@ _TIMES = re.compile(r"(?<=\d) ?\* ?(?=\d)")
 _MARKS = re.compile(r"[*`•‣◦▪]|~~")
 _UNDERSCORES = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
 _LEFT_OVER = re.compile(r" (?=[,;.!?](?:\s|$))")
-"""A space before a stop, where a sign between the two was taken out."""
+"""A space before a stop, left where a sign between the two was removed."""
 _HASHTAG = re.compile(r"(?<![\w&])#(?=[^\W\d])")
 
 # Emoji ----------------------------------------------------------------------------------------------------------------
 
 _KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
 _PRESENTED = re.compile("[^\\w\\s]\ufe0f|[\u2139\u3297\u3299\u24c2]\ufe0f")
-"""A sign of text that is shown as an emoji."""
+"""A text character that is shown as an emoji."""
 _SIGNS_KEPT = frozenset("°№℃℉©")
 _DROPPED = {"So", "Co", "Cs", "Cn", "Me"}
 _SPOKEN_SIGNS = str.maketrans({
@@ -41,7 +41,7 @@ _JOINERS = "\u200c\u200d"
 _JOINING = (
     (0x0600, 0x06FF), (0x0700, 0x08FF), (0x0900, 0x0DFF), (0x1000, 0x109F), (0x1780, 0x18AF), (0xFB50, 0xFEFC),
 )  # fmt: skip
-"""Blocks of letters that join: Arabic, Syriac, those of India, Myanmar, Khmer, Mongolian."""
+"""Blocks of joining letters: Arabic, Syriac, those of India, Myanmar, Khmer, Mongolian."""
 _OWN_LETTERS = {
     "pl": "ąćęłńóśźż", "cs": "áčďéěíňóřšťúůýž", "sk": "áäčďéíĺľňóôŕšťúýž", "hu": "áéíóöőúüű", "ro": "ăâîșțşţ",
     "tr": "çğıöşüâî", "az": "çəğıöşü", "lv": "āčēģīķļņōŗšūž", "lt": "ąčęėįšųūž", "et": "äõöüšž", "hr": "čćđšž",
@@ -49,16 +49,16 @@ _OWN_LETTERS = {
     "ca": "àçèéíïòóúüŀ", "mi": "āēīōū", "haw": "āēīōū", "sm": "āēīōū", "la": "āēīōūȳ", "fr": "œÿ", "gn": "ãẽĩñõũỹ",
     "ku": "çêîşû", "tk": "äçňöşüýž", "sq": "çë", "ha": "ɓɗƙ",
 }  # fmt: skip
-"""Letters with marks beyond those of Western Europe (U+00C0 to U+00FF), which every voice is taken to know."""
+"""Letters with marks beyond Western Europe's (U+00C0 to U+00FF), which every voice is assumed to know."""
 _MARKED_LANGUAGES = frozenset({"vi", "yo", "ig", "ee", "pcm", "cmn", "sa", "nv"})
-"""Languages of marks in Latin letters, all of which stay."""
+"""Languages in Latin letters whose marks are all kept."""
 
 
 def clean_text(text: str, language: str) -> str:
-    """Return a text in one line without what no voice is to say.
+    """Return a text in one line without anything that no voice should say.
 
-    Emoji, Markdown's marks, and invisible signs are gone, HTML's entities are decoded, and a Latin letter keeps only
-    the marks that the language has, such as `é` in French, and those of Sanskrit, which `sound_sanskrit` reads.
+    Emoji, Markdown and invisible signs are removed, and HTML entities decoded. A Latin letter keeps only the marks that
+    the language has, such as `é` in French, and those of Sanskrit, which `sound_sanskrit` reads.
     """
     if _PLAIN.fullmatch(text) and "_" not in text:
         return " ".join(text.split())
@@ -68,7 +68,7 @@ def clean_text(text: str, language: str) -> str:
         text = _drop_signs(text)
         if "ॐ" in text and "LATIN" in list_scripts(language):
             text = text.replace("ॐ", "Om")
-        # Another way to write ṛ (ISO 15919).
+        # Another spelling of ṛ (ISO 15919).
         text = _drop_marks(text.replace("r\u0325", "ṛ").replace("R\u0325", "Ṛ"), read_base(language))
     text = _MARKS.sub("", _TIMES.sub("×", text))
     text = _HASHTAG.sub("", _UNDERSCORES.sub("", text).replace("_", " "))
@@ -88,11 +88,11 @@ _SH = {
     "hr": "š",
     "tr": "ş",
 }
-"""How languages write the sound of ś and ṣ, where it is not as in English."""
+"""Spelling of ś and ṣ in languages where it differs from English."""
 
 
 def sound_sanskrit(text: str, language: str) -> str:
-    """Return Sanskrit in letters that sound about right in a language: `Krishna` for `Kṛṣṇa`, `Krischna` in German."""
+    """Return Sanskrit in letters that sound approximately right: `Krishna` for `Kṛṣṇa`, `Krischna` in German."""
     base = read_base(language)
     if base in _MARKED_LANGUAGES or SANSKRIT.isdisjoint(text):
         return text
@@ -131,13 +131,13 @@ def _is_joining(char: str) -> bool:
 
 
 def _drop_marks(text: str, language: str) -> str:
-    """Return a text whose Latin letters have no marks but those of the language."""
+    """Return a text whose Latin letters have only the marks of the language."""
     if language in _MARKED_LANGUAGES:
         return text
     kept: list[str] = []
     for char in text:
         if unicodedata.combining(char):
-            # One that follows a letter of another script belongs to that script.
+            # A mark after a letter of another script belongs to that script.
             if kept and _is_latin(kept[-1][-1:]):
                 continue
             kept.append(char)
@@ -153,7 +153,7 @@ def _is_latin(char: str) -> bool:
 
 @cache
 def _simplify(char: str, language: str) -> str:
-    """Return a Latin letter without its marks, unless the language has it."""
+    """Return a Latin letter without its marks, unless the language has them."""
     if not _is_latin(char) or char.lower() in _OWN_LETTERS.get(language, ""):
         return char
     plain = unicodedata.normalize("NFD", char)

@@ -89,7 +89,7 @@ class German(Table):
     masculine = list_words("name atem friede gedanke")
 
     def find_gender(self, noun: str) -> str:
-        """Return the gender of a noun: of a compound, that of its last part."""
+        """Return the gender of a noun; for a compound, that of its last part."""
         word = noun.lower()
         if word in self.feminine:
             return "f"
@@ -106,11 +106,11 @@ class German(Table):
         return spell(value, "de")
 
     def say_decimals(self, figures: str) -> str:
-        """Return the figures one by one, as German reads them."""
+        """Return the digits one by one, as German reads them."""
         return " ".join(spell(int(figure), "de") for figure in figures)
 
     def inflect_one(self, gender: str, before: str) -> str:
-        """Return the word for one before a noun, in the case that the word before it asks for."""
+        """Return the word for one before a noun, in the case that the preceding word requires."""
         if before in _DATIVE:
             return "einer" if gender == "f" else "einem"
         if before in _ACCUSATIVE and gender == "m":
@@ -122,7 +122,7 @@ class German(Table):
         return "einmal" if number in {"ein", "eins"} else f"{number}{unit.one}"
 
     def say_ordinal(self, value: int, suffix: str, before: str, noun: str) -> str:
-        """Return an ordinal with the ending that the article, and else the noun's gender, asks for."""
+        """Return an ordinal with the ending that the article, or else the noun's gender, requires."""
         ending = re.sub(r"^(?:s?te)", "", suffix) if suffix[:1] in {"t", "s"} else self._find_ending(before, noun)
         return spell(value, "de", "spellout-ordinal") + ending
 
@@ -150,7 +150,7 @@ class German(Table):
         return f"{said} {self.say_year(year)}" if year else said
 
     def say_year(self, year: int) -> str:
-        """Return a year: in hundreds before the year 2000."""
+        """Return a year; before 2000, in hundreds."""
         return spell(year, "de", "spellout-numbering-year" if 1100 <= year < 2000 else "spellout-numbering")
 
     def say_half(self, whole: str, unit: Unit | None) -> str:
@@ -163,7 +163,7 @@ class German(Table):
         return {"f": "eine halbe", "m": "ein halber", "n": "ein halbes"}[unit.gender] + f" {unit.one}"
 
     def say_share(self, count: int, parts: int, unit: Unit | None) -> str:
-        """Return `drei Viertel`, and of a unit `drei viertel Stunden`."""
+        """Return `drei Viertel`, or with a unit `drei viertel Stunden`."""
         name = self.fractions[parts][0]
         if unit is None:
             return f"{self.say_whole(count, 'n', name)} {name}"

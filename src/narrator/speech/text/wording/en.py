@@ -1,6 +1,6 @@
-"""English as a voice is to read it: figures, units, letters and signs that it would misread are put into words.
+"""English as a voice should read it: figures, units, letters and signs that it would misread are put into words.
 
-Plain numbers ("30", "3.5", "1st", "90%") are left as they are: every engine reads them well.
+Plain numbers ("30", "3.5", "1st", "90%") are not changed, because every engine reads them well.
 """
 
 import re
@@ -13,9 +13,9 @@ from narrator.speech.text.wording.numbers import NOT_ROMAN, read_roman, spell
 
 def word_english(text: str) -> str:
     """Put into words what an English voice would misread."""
-    # One letter for each fraction becomes three, as in 1/2; thin and unbreakable spaces become plain ones.
+    # A fraction character becomes three, as in 1/2; thin and no-break spaces become plain ones.
     text = unicodedata.normalize("NFKC", re.sub(r"(?<=\d)([½¼¾⅓⅔⅛])", r" \1", text)).replace("\u2044", "/")
-    # In one line first: the rules below may then look for one space where there could be any number.
+    # In one line first, so that the rules below can expect a single space.
     text = " ".join(drop_sanskrit_marks(_drop(text, {"Cf", "Mn"}, "")).split())
     text = _apply(_LETTERS, text)
     has_figures = _FIGURE.search(text)
@@ -33,7 +33,7 @@ def _apply(rules: "Sequence[_Rule]", text: str) -> str:
 
 
 def _drop(text: str, categories: set[str], instead: str) -> str:
-    """Text without the signs of some of Unicode's categories, whose names a voice would read out."""
+    """Return a text without the signs of some Unicode categories, whose names a voice would read out."""
     if text.isascii() and not categories & {"Sk", "Sm"}:
         return text
     return "".join(instead if unicodedata.category(char) in categories else char for char in text)
@@ -52,7 +52,7 @@ _NUMBER = r"(?:\d{1,3}(?:,\d{3})++|\d++)(?:\.\d++)?"
 _HALF_DAY = r" ?[ap]\.?m\b\.?"
 
 
-# Letters and numerals that stand for themselves, and abbreviations
+# Single letters and numerals, and abbreviations
 
 _ABBREVIATIONS = {
     "e.g.": "for example", "i.e.": "that is", "etc.": "et cetera", "vs.": "versus", "vs": "versus", "approx.": "about",
@@ -61,17 +61,17 @@ _ABBREVIATIONS = {
 _LETTERED = "(?:option|step|plan|vitamin|letter|point|position|side|part|type|version|variation|pose|group)s?"
 _NUMBERED = "(?:warrior|part|phase|level|type|stage|series|chapter|section|\\w*asana|drahsunna|[\ue000-\uf8ff])"
 _ALONE = r"$| ?[.,;:!?)&\"”’]| (?:and|or|to|on|for|is|are)\b"
-"""What follows a letter or numeral that stands for itself."""
+"""What follows a single letter or numeral."""
 _LETTER_A = "eigh"
-"""Spelt so that it is never taken for the article."""
+"""Spelling that is never taken for the article."""
 
 _LETTERS: Sequence[_Rule] = [
-    # One whose full stop may also end the sentence.
+    # Its full stop may also end the sentence.
     (re.compile(r"\betc\.(?=$| [A-Z])"), "et cetera."),
     (re.compile(rf"(?<!\w)({_either(_ABBREVIATIONS)})(?= |,|$)"), lambda found: _ABBREVIATIONS[found[1]]),
     (re.compile(r"\bNo\. ?(?=\d)"), "number "),
     (re.compile(r"(?<=[(\"“‘'])[aA](?=[)\"”’'])"), _LETTER_A),
-    # A capital within a sentence; at its start only before another letter.
+    # A capital within a sentence; at the start only before another letter.
     (re.compile(rf"(?<=[a-z,] )A(?= [a-z]|{_ALONE})"), _LETTER_A),
     (re.compile(r"(?<![\w'’.])A(?= (?:and|or|to|&) [B-Z]\b|, [B-Z]\b)"), _LETTER_A),
     (re.compile(rf"\b({_LETTERED}) a(?={_ALONE})", re.IGNORECASE), rf"\1 {_LETTER_A}"),
@@ -135,12 +135,12 @@ def _say_time(found: re.Match[str]) -> str:
 
 
 def _say_half_day(found: re.Match[str]) -> str:
-    """As letters; a full stop after them is kept where it also ends the sentence."""
+    """Return the half of the day as letters; a full stop after them is kept if it also ends the sentence."""
     return f" {found[1].upper()}M{found[2] or ''}"
 
 
 def _say_pattern(found: re.Match[str]) -> str:
-    """Two rising numbers are a range; any others are a rhythm, each number for itself."""
+    """Say numbers joined by dashes: two rising numbers are a range, any others a rhythm."""
     numbers = re.split(_DASH, found[1])
     is_range = len(numbers) == 2 and float(numbers[0].replace(",", "")) < float(numbers[1].replace(",", ""))
     if is_range:
@@ -169,7 +169,7 @@ def _say_decade(found: re.Match[str]) -> str:
 
 _FIGURES: Sequence[_Rule] = [
     (re.compile(rf"(?<=\d:[0-5]\d){_DASH}(?=\d)"), " to "),
-    # From a figure to another with the same after it.
+    # From one figure to another that has the same sign or unit.
     (
         re.compile(
             rf"(?<=\d)(%|°[CF]?|{_HALF_DAY}|st|nd|rd|th|[a-z]{{1,4}}){_DASH}"
@@ -184,7 +184,7 @@ _FIGURES: Sequence[_Rule] = [
     ),
     (re.compile(r"(?<![\d/.,])(\d)/(\d{2,3})(?![\d/])"), r"\1 out of \2"),
     (re.compile(r"(?<![\d/])(\d{2,3})/(\d{2,3})(?![\d/])"), r"\1 over \2"),
-    # Ratios: a time has two figures for its minutes.
+    # Ratios: in a time, the minutes have two figures.
     (re.compile(r"(?<![\d:.])\d++(?::\d++)++(?![\d:])"), _say_ratio),
     (
         re.compile(rf"(?<![\d:])(\d{{1,2}}):([0-5]\d)(?![\d:])(?=({_HALF_DAY}| ?min| hour| to \d)?)", re.IGNORECASE),
@@ -208,7 +208,7 @@ _FIGURES: Sequence[_Rule] = [
 
 def _say_unit(found: re.Match[str]) -> str:
     number, tie, unit = found.groups()
-    # One minute, and a five-minute rest, but five minutes.
+    # One minute and a five-minute rest, but five minutes.
     return f"{number} {_UNITS[unit] if number == '1' or tie == '-' else _pluralise(_UNITS[unit])}"
 
 
@@ -249,7 +249,7 @@ _SIGNS: Sequence[_Rule] = [
     (re.compile(r"(?<=\w) ?/ ?(?=\w)"), " "),
 ]
 
-# Amounts that are written in a way of their own
+# Amounts with their own notation
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -264,7 +264,7 @@ def _say_date(found: re.Match[str], year: int, month: int, day: int) -> str:
 
 
 def _say_slashed_date(found: re.Match[str]) -> str:
-    """Say a date whose month and day cannot be taken for each other; others stay as they are."""
+    """Say a date whose month and day cannot be confused; others are not changed."""
     first, second, year = map(int, found.groups())
     if first > 12 >= second:
         return _say_date(found, year, second, first)
@@ -272,13 +272,13 @@ def _say_slashed_date(found: re.Match[str]) -> str:
 
 
 def _say_shares(found: re.Match[str]) -> str:
-    """Say shares that make a hundred: `fifty-fifty`."""
+    """Say shares that add up to a hundred: `fifty-fifty`."""
     first, second = int(found[1]), int(found[2])
     return f"{spell(first, 'en')}-{spell(second, 'en')}" if first + second == 100 else found[0]
 
 
 def _say_inches(found: re.Match[str]) -> str:
-    """Say inches; the full stop of their abbreviation also ends the sentence where nothing follows."""
+    """Say inches; the full stop of the abbreviation also ends the sentence if nothing follows."""
     stop = "." if found.end() == len(found.string) and found[0].endswith(".") else ""
     return f"{found[1]} {'inch' if found[1] == '1' else 'inches'}{stop}"
 

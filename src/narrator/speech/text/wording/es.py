@@ -71,13 +71,13 @@ class Spanish(Table):
     feminine_endings = ("a", "as", "ción", "ciones", "sión", "siones", "dad", "dades", "tud", "tudes")
 
     def say_whole(self, value: int, gender: str, noun: str) -> str:  # noqa: ARG002 - one form for all nouns
-        """Return `uno`, `un` or `una` for one, and so for twenty-one and hundreds."""
+        """Return `uno`, `un` or `una` for one, and likewise for twenty-one and hundreds."""
         if not gender:
             return spell(value, "es")
         return spell(value, "es", f"spellout-cardinal-{'feminine' if gender == 'f' else 'masculine'}")
 
     def say_ordinal(self, value: int, suffix: str, before: str, noun: str) -> str:  # noqa: ARG002 - by what is written
-        """Return an ordinal in the gender that is written, short before a masculine noun: `tercer`."""
+        """Return an ordinal in the written gender, short before a masculine noun: `tercer`."""
         if suffix in {"ª", "a", "ra", "da", "ta", "ma", "va", "na"}:
             return spell(value, "es", "spellout-ordinal-feminine")
         is_short = suffix == "er" or (noun and noun.lower() not in self.function_words)

@@ -72,15 +72,15 @@ class French(Table):
                         "ure", "ures", "ine", "ines")  # fmt: skip
 
     def is_single(self, number: Number) -> bool:
-        """Whether what is counted is in the singular: below two, it is."""
+        """Return whether the counted noun is in the singular: below two, it is."""
         return number.value < 2
 
     def say_whole(self, value: int, gender: str, noun: str) -> str:  # noqa: ARG002 - one form for all nouns
-        """Return `un` or `une` for one, and so for twenty-one."""
+        """Return `un` or `une` for one, and likewise for twenty-one."""
         return spell(value, "fr", "spellout-cardinal-feminine" if gender == "f" else "spellout-numbering")
 
     def say_ordinal(self, value: int, suffix: str, before: str, noun: str) -> str:  # noqa: ARG002 - by what is written
-        """Return an ordinal in the gender that is written: only the first, and `second`, have two."""
+        """Return an ordinal in the written gender: only the first, and `second`, have two."""
         if suffix in {"nd", "nde"} and value == 2:
             return "second" if suffix == "nd" else "seconde"
         is_feminine = suffix in {"re", "ère"}
@@ -107,5 +107,5 @@ class French(Table):
         return f"{'une' if unit.gender == 'f' else 'un'} demi-{unit.one}"
 
     def join_share(self, noun: str) -> str:
-        """Return the noun with its preposition, which loses its vowel before another."""
+        """Return the noun with its preposition, which is elided before a vowel."""
         return f"d'{noun}" if noun[0] in "aeéiouh" else f"de {noun}"

@@ -71,7 +71,7 @@ class Italian(Table):
     feminine_endings = ("a", "zione", "sione", "tà", "tù")
 
     def say_whole(self, value: int, gender: str, noun: str) -> str:
-        """Return `uno`, `un`, `una` or `un'` for one, as the noun begins."""
+        """Return `uno`, `un`, `una` or `un'` for one, depending on how the noun begins."""
         if value != 1 or not gender:
             return spell(value, "it")
         if gender == "f":
@@ -82,7 +82,7 @@ class Italian(Table):
         return "uno" if is_hard else "un"
 
     def say_ordinal(self, value: int, suffix: str, before: str, noun: str) -> str:  # noqa: ARG002 - by what is written
-        """Return an ordinal in the gender that is written."""
+        """Return an ordinal in the written gender."""
         gender = "feminine" if suffix in {"ª", "a"} else "masculine"
         return spell(value, "it", f"spellout-ordinal-{gender}")
 

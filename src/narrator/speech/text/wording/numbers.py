@@ -1,4 +1,4 @@
-"""Numbers as they are written, and their words from CLDR's rules for spelling them out (Unicode TR 35, RBNF)."""
+"""Numbers in writing, and in words by CLDR's rules for spelling them out (Unicode TR 35, RBNF)."""
 
 import re
 from dataclasses import dataclass
@@ -6,22 +6,22 @@ from functools import cache
 from typing import Any
 
 NUMBER = r"(?:\d+(?:[.,]\d+)*|(?<![\d.,])[.,]\d+)"
-"""A number as it may be written, with points and commas of either use."""
+"""Pattern of a number, with points and commas in either role."""
 _GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
 _LARGEST = 10**12
-"""Larger ones are codes or telephone numbers, and read figure by figure."""
+"""Limit above which numbers are codes or telephone numbers, and are read digit by digit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number: the figures before and after its decimal sign; it has parts of its own where it is no single one."""
+    """A number: the digits before and after its decimal sign, or its parts if it is not a single number."""
 
     whole: str
     decimals: str = ""
 
     @property
     def value(self) -> float:
-        """Its value, for comparing."""
+        """The value, for comparison."""
         return float(f"{self.whole or 0}.{self.decimals or 0}")
 
     @property
@@ -31,9 +31,9 @@ class Number:
 
 
 def parse_number(text: str) -> Number | None:
-    """Return a number where the decimal sign is a comma; a single point also is one, unless three figures follow.
+    """Return a number where a comma is the decimal sign; so is a single point, unless three digits follow.
 
-    None for what has several parts, such as the version 1.2.3.
+    Returns None for anything with several parts, such as the version 1.2.3.
     """
     points, commas = text.count("."), text.count(",")
     if not points and not commas:
@@ -60,29 +60,29 @@ def _find_engine(code: str) -> Any:
 
 @cache
 def spell(value: int, code: str, rules: str = "spellout-numbering") -> str:
-    """Return a whole number in words by one of a language's rule sets."""
+    """Return a whole number in words, by one of a language's rule sets."""
     found = _find_engine(code).format_number(value, ruleset_names=[rules])
     return str(found.text_by_ruleset[rules]).replace("\u00ad", "")
 
 
 def spell_figures(figures: str, code: str) -> str:
-    """Return figures one by one."""
+    """Return digits one by one, in words."""
     return " ".join(spell(int(figure), code) for figure in figures)
 
 
 def is_code(figures: str) -> bool:
-    """Whether figures are no amount: they begin with a nought, or are very many."""
+    """Return whether digits are not an amount: they start with a zero, or are very many."""
     return (len(figures) > 1 and figures.startswith("0")) or int(figures) >= _LARGEST
 
 
 _ROMAN = re.compile(r"X{0,4}(?:IX|IV|V?I{0,3})|L?X{0,3}(?:IX|IV|V?I{0,3})")
 NOT_ROMAN = frozenset({"XL", "LI", "LV", "LX", "LL", "IL"})
-"""Sizes, and other words, that look like numerals."""
+"""Sizes and other words that look like numerals."""
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50}
 
 
 def read_roman(numeral: str) -> int | None:
-    """Return the value of a Roman numeral below ninety, written as the Romans are said to have written it."""
+    """Return the value of a Roman numeral below ninety in standard form; None for anything else."""
     if not _ROMAN.fullmatch(numeral) or not numeral:
         return None
     values = [_VALUES[letter] for letter in numeral]

@@ -1,4 +1,4 @@
-"""Portuguese, as Brazil speaks it; `pt-PT` has numbers of its own."""
+"""Brazilian Portuguese; the numbers of `pt-PT` differ."""
 
 from narrator.speech.text.wording.numbers import spell
 from narrator.speech.text.wording.table import Table, Unit, list_words
@@ -79,7 +79,7 @@ class Portuguese(Table):
         return spell(value, self.code, f"spellout-cardinal-{'feminine' if gender == 'f' else 'masculine'}")
 
     def say_ordinal(self, value: int, suffix: str, before: str, noun: str) -> str:  # noqa: ARG002 - by what is written
-        """Return an ordinal in the gender that is written."""
+        """Return an ordinal in the written gender."""
         return spell(value, self.code, f"spellout-ordinal-{'feminine' if suffix in {'ª', 'a'} else 'masculine'}")
 
     def say_time(self, hour: int, minute: int) -> str:

@@ -1,6 +1,6 @@
-"""The rules that languages share: which figures and signs are put into words; each language's table has the words.
+"""The rules that languages share: which figures and signs are put into words. Each language's table has the words.
 
-They run in order, each on what those before it have left; what has been put into words holds no figure any more.
+The rules run in order, each on the result of those before; whatever has been put into words has no digits left.
 """
 
 import re
@@ -15,12 +15,12 @@ from narrator.speech.text.wording.table import Table, Unit
 
 _DASH = r" ?[-\u2010-\u2015\u2212] ?"
 _PLACE = r"[\ue000-\uf8ff]"
-"""A word whose pronunciation is known; see `speech.text.reading`."""
+"""A word with a known pronunciation; see `speech.text.reading`."""
 _HALVES = str.maketrans({"½": " 1/2", "⅓": " 1/3", "⅔": " 2/3", "¼": " 1/4", "¾": " 3/4", "⅛": " 1/8", "⅜": " 3/8",
                          "⅝": " 5/8", "⅞": " 7/8", "⅕": " 1/5", "⅖": " 2/5", "⅗": " 3/5", "⅘": " 4/5",
                          "⅙": " 1/6", "⅚": " 5/6"})  # fmt: skip
 _NUMBERED = r"(?i:krieger|guerrero|guerriero|guerrier|guerreiro|teil|parte|partie)"
-"""Words that a numeral of one letter follows."""
+"""Words that a single-letter numeral can follow."""
 _CLASSES = {"de": "German", "es": "Spanish", "fr": "French", "it": "Italian", "pt": "Portuguese"}
 
 _Rule: TypeAlias = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
@@ -28,7 +28,7 @@ _Rule: TypeAlias = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
 @cache
 def find_table(base: str) -> Table | None:
-    """Return the table of a language by its code without region; None where there is none."""
+    """Return the table of a language, by its code without region; None if there is none."""
     if base not in _CLASSES:
         return None
     table: Table = getattr(import_module(f"narrator.speech.text.wording.{base}"), _CLASSES[base])()
@@ -48,9 +48,9 @@ def _find_rules(base: str, *, european: bool) -> list[_Rule]:
 
 
 _PLAIN = re.compile(r"[^\W\d_]+(?:[ ,'’;!?-]+[^\W\d_]+)*[.!?…]?")
-"""Words and commas alone, without figure or sign."""
+"""Only words and commas, without digits or signs."""
 _SHORT = re.compile(r"[IVXL]{2}|\b(?:vs|[ds]x|Mme|Mlle|Dr|Ste?)\b")
-"""What is put into words though it has neither."""
+"""What is put into words although it has neither digits nor signs."""
 
 
 def word_with_table(text: str, table: Table, language: str) -> str:
@@ -67,18 +67,18 @@ def word_with_table(text: str, table: Table, language: str) -> str:
 
 
 class _Rules:
-    """The rules of one language: a pattern each, and what says what it finds."""
+    """The rules of a language, each a pattern and a function that returns the words."""
 
     def __init__(self, table: Table) -> None:
         self.table = table
 
     def list_rules(self) -> list[_Rule]:
-        """Return them in their order."""
+        """Return the rules in order."""
         rules = [*self._list_numbers(), *self._list_dates(), *self._list_quantities()]
         return [(re.compile(pattern), say) for pattern, say in rules]
 
     def _list_numbers(self) -> list[tuple[str, Callable[[re.Match[str]], str]]]:
-        """Numerals, groups of figures, abbreviations, and lengths of time."""
+        """Return the rules for numerals, groups of digits, abbreviations, and durations."""
         table = self.table
         abbreviations = "|".join(re.escape(word) for word in sorted(table.abbreviations, key=len, reverse=True))
         return [
@@ -87,7 +87,7 @@ class _Rules:
                 rf"({_NUMBERED}|{_PLACE}) ([IVX])(?=$|[,;:.!?)])",
                 lambda found: f"{found[1]} {read_roman(found[2])}",
             ),
-            # Groups of three figures apart: only where they cannot be two numbers.
+            # Separate groups of three digits: only where they cannot be two numbers.
             (
                 r"(?<![\d.,])(\d{1,3})((?: \d{3})+)(?![\d.,]*\d)"
                 if table.code == "fr"
@@ -95,7 +95,7 @@ class _Rules:
                 lambda found: found[0].replace(" ", ""),
             ),
             (rf"(?:{table.number_signs}|#) ?(?=\d)", lambda _found: f"{table.number} "),
-            # A number before it makes it a unit instead.
+            # After a number it is a unit instead.
             (rf"(?<![\w.])(?<!\d )({abbreviations})(?=$|[ ,;:!?)])(\.(?=$))?", self._say_abbreviation),
             (r"(?<=\d) ?[x×] ?(?=\d)", lambda _found: f" {table.times} "),
             (r"(?<!\w)[x×] ?(\d+)(?![\d.,]*\d)", lambda found: f"{found[1]}x"),
@@ -106,7 +106,7 @@ class _Rules:
         ]
 
     def _list_dates(self) -> list[tuple[str, Callable[[re.Match[str]], str]]]:
-        """Dates, times, and what is left of figures with colons."""
+        """Return the rules for dates, times, and other figures with colons."""
         table = self.table
         months = "|".join(table.months)
         return [
@@ -115,14 +115,14 @@ class _Rules:
             (rf"\b(1\.?[º°]?|1er) (de )?({months})\b(?: (?:de )?(\d{{4}}))?", self._say_first),
             (rf"\b(\d{{1,2}})(\.?) (de )?({months})\b(?: (?:de )?(\d{{4}})(?!\w))?", self._say_month),
             *self._list_times(),
-            # Ratios, after times: one of their parts has one figure.
+            # Ratios come after times: one of their parts has a single digit.
             (r"(?<![\d:.])\d++(?::\d++)++(?![\d:])", lambda found: found[0].replace(":", f" {table.ratio} ")),
             (r"\b24/7\b", lambda _found: "24 7"),
             (r"(?<![\d/.,])(\d{2,3})/(\d{2,3})(?![\d/%])", self._say_split),
         ]
 
     def _list_quantities(self) -> list[tuple[str, Callable[[re.Match[str]], str]]]:
-        """Ordinals, fractions, prices, and numbers with their units and signs."""
+        """Return the rules for ordinals, fractions, prices, and numbers with units and signs."""
         table, units = self.table, self.table.unit_pattern
         currencies = "|".join(map(re.escape, table.currencies))
         return [
@@ -172,7 +172,7 @@ class _Rules:
         words = r"(?=(?: ([^\W\d_]+))?)"
         if self.table.code == "de":
             return [
-                # A full stop makes an ordinal where a noun follows, or an adjective after an article.
+                # A full stop makes an ordinal before a noun, or before an adjective after an article.
                 (
                     (
                         r"(?:\b([^\W\d_]+(?: [^\W\d_]+)?) )?\b(\d{1,4})\."
@@ -193,12 +193,12 @@ class _Rules:
             "pt": r"\.?(?:º|ª)|o|a",
         }[self.table.code]
         return [
-            # A degree sign is often typed for an ordinal's: small, and before a word that is counted.
+            # A degree sign is often typed as an ordinal's: for a small number before a word that is counted.
             (r"\b([1-9]|1[0-2])°(?= ([^\W\d_]{3,}))", self._say_degree_ordinal),
             (rf"(?:\b([^\W\d_]+) )?\b(\d{{1,3}})({suffixes})(?!\w){words}", self._say_ordinal_suffixed),
         ]
 
-    # What is found, in words --------------------------------------------------------------------------------------
+    # Words for what was found --------------------------------------------------------------------------------------
 
     def _say_roman(self, found: re.Match[str]) -> str:
         value = read_roman(found[1])
@@ -239,14 +239,14 @@ class _Rules:
         hour = int(found[1])
         said = self.table.say_time(hour, int(found[2] or 0))
         part = self.table.am if found[3].lower() == "a" else self.table.pm[5 < hour < 12]
-        # A full stop that also ends the sentence stays.
+        # A full stop that also ends the sentence is kept.
         return f"{said} {part}{'.' if found.end() == len(found.string) and found[0].endswith('.') else ''}"
 
     def _say_time(self, found: re.Match[str]) -> str:
         return self.table.say_time(int(found[1]), int(found[2]))
 
     def _say_split(self, found: re.Match[str]) -> str:
-        """Say shares that make a hundred, as 50/50; others are one number of another, or over it."""
+        """Say shares that add up to a hundred, as in 50/50; others are one number out of, or over, another."""
         first, second = int(found[1]), int(found[2])
         if first + second == 100:
             return f"{first} {f'{self.table.ratio} ' if self.table.code == 'de' else ''}{second}"
@@ -304,7 +304,7 @@ class _Rules:
         return f"{self._say_one(number, unit.gender, unit.one)} {name}"
 
     def _say_quantity(self, found: re.Match[str]) -> str:
-        """Say numbers that dashes join, and their unit: two that rise are a range, others a rhythm."""
+        """Say numbers joined by dashes, and their unit: two rising numbers are a range, others a rhythm."""
         numbers = [parse_number(each) for each in re.split(_DASH, found[1])]
         if any(number is None for number in numbers):
             return " ".join(found[0].replace("-", " ").split())
@@ -316,7 +316,7 @@ class _Rules:
             return said + (" " if found[5] else "")
         if found[3] in {"x", "X", "×"}:
             return self.table.join_times(said, unit)
-        # The full stop of an abbreviation is that of the sentence at its end alone.
+        # The full stop of an abbreviation is the sentence's only at its end.
         stop = "." if found[4] and found.end() == len(found.string) else ""
         name = unit.one if self.table.is_single(known[-1]) and len(known) == 1 else unit.many
         return f"{said}{'' if said.endswith(chr(39)) else ' '}{name}{stop}"

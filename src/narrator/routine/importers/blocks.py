@@ -1,0 +1,175 @@
+"""A document taken apart: headings, paragraphs and items of lists, each with its place in the file."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import accumulate
+from typing import Literal
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from narrator.errors import Mark, RoutineError
+
+_HARD_BREAK = re.compile(r"( {2,}|\\)$")
+_TASK = re.compile(r"\[[ xX]\]\s+")
+_UNDERLINE = re.compile(r"={3,}\s*$")
+_NO_RULES = ("reference", "code", "fence", "html_block", "lheading")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A part of a line of the file: where in the file it starts, and what is there."""
+
+    start: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """A heading of a level, a paragraph, or an item of a list.
+
+    `text` has its lines, joined by spaces, or by line breaks that the author meant.
+    """
+
+    kind: Literal["heading", "paragraph", "item"]
+    lines: tuple[Line, ...]
+    text: str
+    level: int = 0
+    number: int | None = None
+    """Of an item: the number that it is written with; None where it has a sign."""
+    is_first: bool = False
+    """Of an item: whether its list begins with it."""
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """Where in the text each line starts."""
+        return tuple(accumulate((len(line.text) + 1 for line in self.lines[:-1]), initial=0))
+
+    def find_place(self, at: int) -> int:
+        """Return where in the file a place of the text is."""
+        index = bisect_right(self.starts, max(at, 0)) - 1
+        return self.lines[index].start + min(at - self.starts[index], len(self.lines[index].text))
+
+
+def split_blocks(text: str, first: int, *, is_markdown: bool, name: str, breaks: str | None = None) -> list[Block]:
+    """Take a document apart, from a place on.
+
+    `breaks` says what a line break in a paragraph means: `join`, `separate`, or, where it is None, what its line
+    looks like: one after which the next word had room is meant.
+
+    Raises:
+        RoutineError: a comment is not closed.
+
+    """
+    body = _blank(text, first, name)
+    starts = _list_starts(body)
+    raw = body.split("\n")
+    width = max((len(line.rstrip()) for line in raw), default=0)
+    found = list(_walk(_make_parser(is_markdown=is_markdown).parse(body), raw, starts))
+    return [_join_lines(block, width, breaks) for block in found]
+
+
+@cache
+def _make_parser(*, is_markdown: bool) -> MarkdownIt:
+    parser = MarkdownIt("commonmark").disable(list(_NO_RULES))
+    parser.disable("inline")
+    return parser if is_markdown else parser.disable(["heading", "blockquote"])
+
+
+def _blank(text: str, first: int, name: str) -> str:
+    """Put spaces for what is before a place, and for comments: all else stays where it is."""
+
+    def clear(part: str) -> str:
+        return re.sub(r"[^\n]", " ", part)
+
+    pieces = [clear(text[:first])]
+    place = first
+    while (start := text.find("<!--", place)) >= 0:
+        end = text.find("-->", start)
+        if end < 0:
+            line = text.count("\n", 0, start)
+            column = start - text.rfind("\n", 0, start)
+            shown = text.split("\n")[line]
+            raise RoutineError(
+                "a comment that opens here is not closed", Mark(name, line + 1, column, shown), fix=f"{shown} -->"
+            )
+        pieces += [text[place:start], clear(text[start : end + 3])]
+        place = end + 3
+    return "".join([*pieces, text[place:]])
+
+
+def _list_starts(text: str) -> list[int]:
+    starts = [0]
+    starts.extend(found.end() for found in re.finditer("\n", text))
+    return starts
+
+
+def _walk(tokens: Sequence[Token], raw: list[str], starts: list[int]) -> Iterator[Block]:
+    """Yield the blocks of a parsed document; their text is not joined yet."""
+    level = 0
+    item: Token | None = None
+    fresh = False
+    for token in tokens:
+        match token.type:
+            case "heading_open":
+                level = int(token.tag[1:])
+            case "heading_close":
+                level = 0
+            case "bullet_list_open" | "ordered_list_open":
+                fresh = True
+            case "list_item_open":
+                item = token
+            case "inline" if token.map:
+                lines = tuple(_find_lines(token, raw, starts))
+                if item is not None and lines:
+                    number = int(item.info) if item.info else None
+                    yield Block("item", _drop_task(lines), "", number=number, is_first=fresh)
+                    item, fresh = None, False
+                elif level:
+                    yield Block("heading", lines, "", level=level)
+                elif len(lines) == 2 and _UNDERLINE.match(lines[1].text):
+                    yield Block("heading", lines[:1], "", level=1)
+                else:
+                    yield Block("paragraph", lines, "")
+
+
+def _find_lines(token: Token, raw: list[str], starts: list[int]) -> Iterator[Line]:
+    assert token.map is not None  # noqa: S101 - the caller has seen it
+    for number, content in enumerate(token.content.split("\n"), token.map[0]):
+        text = content.strip()
+        # What is around a content, such as signs of quotations and of items, is before it.
+        column = raw[number].rfind(text) if number < len(raw) else -1
+        if text and column >= 0:
+            hard = raw[number][column + len(text) :]
+            yield Line(starts[number] + column, text + (hard if _HARD_BREAK.search(hard) else ""))
+
+
+def _drop_task(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Return the lines of an item without the box of a task."""
+    found = _TASK.match(lines[0].text)
+    return (Line(lines[0].start + found.end(), lines[0].text[found.end() :]), *lines[1:]) if found else lines
+
+
+def _join_lines(block: Block, width: int, breaks: str | None) -> Block:
+    """Return a block with its text: a line that ends early, before a capital, ends there."""
+    lines: list[Line] = []
+    text = ""
+    for index, line in enumerate(block.lines):
+        hard = _HARD_BREAK.search(line.text) is not None
+        plain = re.sub(r"\\$", " ", line.text) if hard else line.text
+        lines.append(Line(line.start, plain))
+        text += plain
+        if index + 1 < len(block.lines):
+            following = block.lines[index + 1].text
+            meant = breaks == "separate" or (breaks is None and (hard or _is_meant(line.text, following, width)))
+            text += "\n" if meant else " "
+    return Block(block.kind, tuple(lines), text, block.level, block.number, block.is_first)
+
+
+def _is_meant(line: str, following: str, width: int) -> bool:
+    """Return whether a line break is the author's, and not that of a text which is filled to a width."""
+    word = following.split(maxsplit=1)[0]
+    return len(line) + 1 + len(word) <= width and line[-1:] not in ",;-–—" and not following[:1].islower()

@@ -1,0 +1,78 @@
+"""Steps of a text as the nodes that YAML would have, each with its place in the file."""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from narrator.errors import Fault, Mark
+from narrator.routine.importers.parts import Value
+from narrator.routine.text.marks import TextFault
+
+_TEXT, _LIST, _MAPPING = (f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map"))
+
+
+class Tree:
+    """Makes nodes, and finds the lines, of the text of one file."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self.text = text
+        self.name = name
+        self.lines = text.split("\n")
+        self._starts = [0]
+        for line in self.lines[:-1]:
+            self._starts.append(self._starts[-1] + len(line) + 1)
+
+    def make_node(self, data: Any, start: int, end: int) -> yaml.Node:
+        """Return the node of a value, a text, a list or a mapping, which is written from `start` to `end`."""
+        if isinstance(data, yaml.Node):
+            return data
+        if isinstance(data, Value):
+            return self._make_scalar(*data)
+        if isinstance(data, str):
+            return self._make_scalar(data, start, end)
+        if isinstance(data, Mapping):
+            # A mapping starts where the first of its values that has a place of its own does.
+            start, end = _find_span(data) or (start, end)
+        begin, finish = self._mark(start), self._mark(end)
+        if isinstance(data, Mapping):
+            pairs = [
+                (self._make_scalar(key, start, end), self.make_node(child, start, end)) for key, child in data.items()
+            ]
+            return yaml.MappingNode(_MAPPING, pairs, begin, finish, flow_style=False)
+        assert isinstance(data, Sequence)  # noqa: S101 - there is nothing else
+        nodes = [self.make_node(child, start, end) for child in data]
+        return yaml.SequenceNode(_LIST, nodes, begin, finish, flow_style=False)
+
+    def _make_scalar(self, text: str, start: int, end: int) -> yaml.ScalarNode:
+        # As literal text, in which every line break is what it says.
+        return yaml.ScalarNode(_TEXT, text, self._mark(start), self._mark(end), style="|")
+
+    def _mark(self, at: int) -> Any:
+        line, column = self._find(at)
+        return yaml.Mark(self.name, at, line, column, None, 0)
+
+    def _find(self, at: int) -> tuple[int, int]:
+        line = bisect_right(self._starts, at) - 1
+        return line, at - self._starts[line]
+
+    def find_mark(self, at: int) -> Mark:
+        """Return a place of the text."""
+        line, column = self._find(at)
+        return Mark(self.name, line + 1, column + 1, self.lines[line])
+
+    def describe(self, fault: TextFault, at: int) -> Fault:
+        """Return a fault of a text that is written at a place, with the line as it should be where that is known."""
+        mark = self.find_mark(at)
+        return Fault(fault.message, mark, fix=fault.rewrite(mark))
+
+
+def _find_span(data: Any) -> tuple[int, int] | None:
+    """Return where the first value in some data is that has a place of its own."""
+    if isinstance(data, Value):
+        return data.start, data.end
+    if isinstance(data, str | yaml.Node):
+        return None
+    children = data.values() if isinstance(data, Mapping) else data
+    return next(filter(None, map(_find_span, children)), None)
