@@ -1,4 +1,4 @@
-"""What a second length of a session costs over each bed, against the first.
+"""The cost of a second length of a session over each bed, compared with the first.
 
     python benchmarks/beds.py [--sections 36] [--repeats 3]
 
@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from sessions import SECTION_S, Bench, CannotMeasureError, Row, describe_machine, judge, print_table, tell
+from sessions import SECTION_S, Bench, CannotMeasureError, Row, describe_machine, judge, print_table, report
 from streaming import Streams
 
 LIMITS = {"none": None, "rain": (0.1, 0.15), "brown": (0.1, 0.15), "drone": (0.2, 0.2), "ocean": (0.2, 0.2)}
@@ -24,18 +24,18 @@ LIMITS = {"none": None, "rain": (0.1, 0.15), "brown": (0.1, 0.15), "drone": (0.2
 
 
 def compare_lengths(bench: Bench, bed: str, sections: int) -> Iterator[Row]:
-    """Yield what the first length and others take over a bed."""
+    """Yield the CPU time of the first and of other lengths over a bed."""
     routine = bench.write(bed, sections, head="" if bed == "none" else f"bed: {bed}")
     length = sections * SECTION_S
     longer = [length + number * length // 10 for number in range(1, bench.repeats + 1)]
     limits = LIMITS[bed] or (None, None)
     bench.forget_frames()
-    tell(f"{bed}: as processes")
+    report(f"{bed}: as processes")
     first = bench.render(routine).cpu_s
     others = [bench.render(routine, "--length", f"{other}s").cpu_s for other in longer]
     processes = judge_ratio(f"{bed}, processes", first, others, limits[1])
     bench.forget_frames()
-    tell(f"{bed}: in one process")
+    report(f"{bed}: in one process")
     streams = Streams(routine)
     first = streams.time_cpu(length * 1000, None)
     others = [streams.time_cpu(other * 1000, None) for other in longer]
@@ -68,7 +68,7 @@ def main() -> int:
             for bed in options.bed or LIMITS:
                 rows += compare_lengths(bench, bed, options.sections)
         except CannotMeasureError as error:
-            tell(str(error))
+            report(str(error))
             return 2
     print(machine)
     print_table(rows)

@@ -1,4 +1,4 @@
-"""What a speech recogniser hears, and how far that is from what was said. Needs the extra `asr` (Linux).
+"""A speech recogniser, and the distance of its result from what was said. Needs the extra `asr` (Linux).
 
 English is heard by moonshine-voice's tiny model, other languages by Whisper base; both models come inside packages.
 """
@@ -22,12 +22,12 @@ from narrator.units import SAMPLE_RATE
 
 _SILENCE_S = 0.5
 _LEVEL = 0.25
-"""Peak of what the recogniser is given."""
+"""Peak of the recogniser's input."""
 _SAME = {"practicing": "practising", "center": "centre", "ok": "okay"}
 _FIGURES = {"fr": {"30": "trente"}, "it": {"30": "trenta"}, "pt": {"30": "trinta"}}
 """Words for the figures of languages whose numbers narrator does not know: those that the sentences have."""
 _FOLDERS: list[tempfile.TemporaryDirectory[str]] = []
-"""Kept until the process ends."""
+"""Folders that are kept until the process ends."""
 
 
 @cache

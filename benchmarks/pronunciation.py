@@ -1,4 +1,4 @@
-"""How well names of poses are said, with narrator's lexicon and without.
+"""How well names of poses are pronounced, with narrator's lexicon and without.
 
     python benchmarks/pronunciation.py [VOICE ...]
 

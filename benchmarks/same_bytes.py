@@ -1,4 +1,4 @@
-"""Whether the tracks of five routines have the bytes that an earlier commit gives them.
+"""Whether the tracks of five routines have the same bytes as with an earlier commit.
 
     python benchmarks/same_bytes.py [--base COMMIT] [--keep FOLDER]
 

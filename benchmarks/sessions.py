@@ -1,4 +1,4 @@
-"""How long narrator takes over a session and how much memory, beside the same job done in two other ways.
+"""Time and memory that narrator needs for a session, compared with two other ways of making it.
 
     python benchmarks/sessions.py [--quick] [--repeats 3]
 
@@ -189,7 +189,7 @@ class Bench:
             shutil.rmtree(self.cache / shelf, ignore_errors=True)
 
     def render(self, routine: str, *options: str, cache: Path | None = None, new_clips: bool = False) -> Run:
-        """Measure `narrator render --force`, and see that it spoke just when it was meant to."""
+        """Measure `narrator render --force`, and check that it spoke only when it should."""
         command = [sys.executable, "-m", "narrator", "render", routine, "--voice", "espeak", "--force", "--json"]
         run = measure([*command, "--output", str(self.folder / "output"), *options], cache or self.cache)
         track = json.loads(run.output)
@@ -207,15 +207,15 @@ class Bench:
         """Write a routine, speak its clips into the cache, and answer its path."""
         path = self.folder / f"{name}.yaml"
         write_routine(path, sections, section_s, head)
-        tell(f"speaking {sections * CUES_PER_SECTION} sentences ({name})")
+        report(f"speaking {sections * CUES_PER_SECTION} sentences ({name})")
         # Shorter routines share sentences with longer ones, so what is new here is not looked at.
         command = [sys.executable, "-m", "narrator", "script", str(path), "--voice", "espeak"]
         measure([*command, "--output", str(self.folder / f"{name}.txt")], self.cache)
         return str(path)
 
 
-def tell(text: str) -> None:
-    """Say what is being done, beside the table."""
+def report(text: str) -> None:
+    """Print progress to standard error."""
     print(f"… {text}", file=sys.stderr, flush=True)
 
 
@@ -224,19 +224,19 @@ def compare_hour(bench: Bench, *, quick: bool) -> Iterator[Row]:
     hour = bench.write("hour", 36)
     with_bed = bench.write("bed", 36, head="bed: {sound: drone, duck: 8}")
     bench.render(hour)
-    tell("writing the clips and the samples of the hour for the other ways")
+    report("writing the clips and the samples of the hour for the other ways")
     bench.child("prepare")
     runs: dict[str, list[Run]] = {CLIPS: [], FRAMES: [], BED: [], "lame": []}
     # In turns, so that a machine that slows down does so for all.
     for number in range(1, bench.repeats + 1):
-        tell(f"narrator, an hour, {number} of {bench.repeats}")
+        report(f"narrator, an hour, {number} of {bench.repeats}")
         bench.forget_frames()
         runs[CLIPS].append(bench.render(hour))
         # An hour again, but not the same one: each of its holds has another length.
         runs[FRAMES].append(bench.render(hour, "--length", f"{60 * 60 + number}s"))
         bench.forget_frames()
         runs[BED].append(bench.render(with_bed))
-        tell(f"libmp3lame alone, {number} of {bench.repeats}")
+        report(f"libmp3lame alone, {number} of {bench.repeats}")
         runs["lame"].append(bench.child("lame"))
     lame = take_medians(runs.pop("lame"))
     narrator = {name: take_medians(each) for name, each in runs.items()}
@@ -247,7 +247,7 @@ def compare_hour(bench: Bench, *, quick: bool) -> Iterator[Row]:
     if quick:
         yield Row("the same clips: pydub", "left out (--quick)")
     else:
-        tell("pydub, once; this takes minutes")
+        report("pydub, once; this takes minutes")
         pydub = bench.child("pydub")
         yield show_run(f"the same clips: pydub and {pydub.output.strip()}, once", pydub)
     shares = [("libmp3lame", lame), *([("pydub", pydub)] if pydub else [])]
@@ -267,7 +267,7 @@ def compare_memory(bench: Bench) -> Iterator[Row]:
     for session, routine in (("ten minutes of 60 cues", short), ("twelve hours of 1440 cues", long)):
         bench.forget_frames()
         for name in (CLIPS, "frames cached"):
-            tell(f"narrator, {session}, {name}")
+            report(f"narrator, {session}, {name}")
             run = bench.render(routine)
             yield show_run(f"{session}, {name}", run)
             if routine == long:
@@ -288,7 +288,7 @@ def time_cold(bench: Bench) -> Iterator[Row]:
     """Yield what the built-in ten minutes take with nothing in the cache."""
     runs = []
     for number in range(1, bench.repeats + 1):
-        tell(f"narrator, the built-in ten minutes with an empty cache, {number} of {bench.repeats}")
+        report(f"narrator, the built-in ten minutes with an empty cache, {number} of {bench.repeats}")
         empty = bench.folder / f"empty-{number}"
         runs.append(bench.render("ten-minute-hips", cache=empty, new_clips=True))
     cold = take_medians(runs)
@@ -440,10 +440,10 @@ def main() -> int:
         try:
             rows = [*time_cold(bench), *compare_hour(bench, quick=options.quick), *compare_memory(bench)]
         except CannotMeasureError as error:
-            tell(str(error))
+            report(str(error))
             return 2
         except KeyboardInterrupt:
-            tell("interrupted")
+            report("interrupted")
             return 130
     print(machine)
     print_table(rows)

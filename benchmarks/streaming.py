@@ -1,4 +1,4 @@
-"""What a length that was never asked for before costs, of a session whose sound is in the cache.
+"""The cost of a new length of a session whose sound is in the cache.
 
     python benchmarks/streaming.py [--repeats 3]
 
@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from sessions import Bench, CannotMeasureError, Row, describe_machine, judge, print_table, tell
+from sessions import Bench, CannotMeasureError, Row, describe_machine, judge, print_table, report
 
 HOUR = 3_600_000
 """In ms; other lengths are some seconds longer."""
@@ -25,13 +25,13 @@ PROCESS, FIRST, ALL = 0.8, 0.015, 0.2
 
 
 def time_processes(bench: Bench, hour: str) -> Iterator[Row]:
-    """Yield what whole processes take: the first length, and others after it."""
+    """Yield the CPU time of whole processes: for the first length, and for others after it."""
     bench.forget_frames()
-    tell("the first hour")
+    report("the first hour")
     first = bench.render(hour)
     others = []
     for number in range(1, bench.repeats + 1):
-        tell(f"another length, {number} of {bench.repeats}")
+        report(f"another length, {number} of {bench.repeats}")
         others.append(bench.render(hour, "--length", f"{HOUR // 1000 + number}s").cpu_s)
     second = statistics.median(others)
     yield Row("the first hour, a process", f"{first.cpu_s:.2f} s CPU")
@@ -72,12 +72,12 @@ class Streams:
 
 
 def time_streams(hour: str, repeats: int) -> Iterator[Row]:
-    """Yield what new lengths take in this process, whose cache is warm."""
+    """Yield the CPU time of new lengths in this process, whose cache is warm."""
     streams = Streams(hour)
     streams.time_cpu(HOUR, None)
     firsts, wholes = [], []
     for number in range(1, repeats + 1):
-        tell(f"streams, {number} of {repeats}")
+        report(f"streams, {number} of {repeats}")
         firsts.append(streams.time_cpu(HOUR + 1000 * number, 1))
         wholes.append(streams.time_cpu(HOUR + 1000 * number + 500, None))
     yield judge("first byte, warm", statistics.median(firsts), FIRST, "{:.4f} s CPU", f"≤ {FIRST:g} s")
@@ -97,7 +97,7 @@ def main() -> int:
             hour = bench.write("hour", 36)
             rows = [*time_processes(bench, hour), *time_streams(hour, options.repeats)]
         except CannotMeasureError as error:
-            tell(str(error))
+            report(str(error))
             return 2
     print(machine)
     print_table(rows)

@@ -1,4 +1,4 @@
-"""Whether a finished track says what its script says, when its script says it.
+"""Whether a finished track says what its script says, at the right times.
 
     python benchmarks/transcribe.py [ROUTINE] [--voice hibari] [--language en]
 

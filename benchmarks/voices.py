@@ -1,4 +1,4 @@
-"""How fast each voice speaks, what it needs, and how well it is understood.
+"""The speed, memory and intelligibility of each voice.
 
     python benchmarks/voices.py [ENGINE[:NAME] ...] [--language CODE ...]
 

@@ -1,4 +1,4 @@
-"""Requests in a line."""
+"""Requests in one line."""
 
 from dataclasses import replace
 

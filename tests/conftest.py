@@ -1,4 +1,4 @@
-"""Shared by all tests: a cache of their own, and sound measured from the finished file."""
+"""Fixtures for all tests, with a separate cache."""
 
 import os
 import signal
@@ -21,11 +21,11 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 @pytest.fixture(scope="session", autouse=True)
 def cache_folder(tmp_path_factory):
-    """One cache for the whole run: a sentence is spoken once."""
+    """Use one cache for the whole run, so that each sentence is spoken once."""
     # The parent is shared by all processes of a run.
     folder = tmp_path_factory.getbasetemp().parent / "narrator-cache"
     os.environ["NARRATOR_CACHE_DIR"] = str(folder)
-    # Nothing of the user's own: no configuration, no voices, no wish.
+    # Without the user's configuration, voices and variables.
     config = tmp_path_factory.mktemp("config") / "config.toml"
     config.write_text("")
     os.environ["NARRATOR_CONFIG"] = str(config)
@@ -36,13 +36,13 @@ def cache_folder(tmp_path_factory):
 
 
 def pytest_xdist_auto_num_workers():
-    """One more worker than there are cores, since tests of servers and programs wait a good deal."""
+    """Use one more worker than there are cores, because tests of servers and programs often wait."""
     return count_cores() + 1
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Count as slow what is long or needs the network, and begin with what is slow: nobody waits for it in the end."""
+    """Mark long and network tests as slow, and run slow tests first, so that none is left at the end."""
     for item in items:
         if item.get_closest_marker("long") or item.get_closest_marker("network"):
             item.add_marker("slow")
@@ -72,13 +72,13 @@ def run_process(*args: str, cwd: Path | None = None, env: dict[str, str] | None 
 
 @pytest.fixture
 def narrator_process(tmp_path):
-    """Run the command in an empty folder as a user does, in a process of its own."""
+    """Run the command in an empty folder and a separate process, as a user does."""
     return lambda *args, **options: run_process(*args, **({"cwd": tmp_path} | options))
 
 
 @pytest.fixture
 def narrator(tmp_path, monkeypatch, capfd):
-    """Run the command in an empty folder, in this process: starting one takes longer than most commands do.
+    """Run the command in an empty folder in this process, because starting one takes longer than most commands.
 
     What it writes is caught where it leaves the process, whoever writes it; what it raises fails the test.
     """
@@ -106,7 +106,7 @@ def narrator(tmp_path, monkeypatch, capfd):
 
 @pytest.fixture
 def write(tmp_path):
-    """Write a routine and give its path."""
+    """Write a routine and return its path."""
 
     def write_file(text: str, name: str = "routine.yaml") -> Path:
         path = tmp_path / name

@@ -1,4 +1,4 @@
-"""What the servers on loopback share: real speech by espeak-ng, and a place to stand."""
+"""Shared parts of the test servers on loopback, with real speech by espeak-ng."""
 
 import io
 import threading
@@ -16,7 +16,7 @@ from narrator.speech.engines.espeak import Espeak
 
 @cache
 def make_speech(text: str, form: str = "mp3") -> bytes:
-    """Speech by espeak-ng, encoded as MP3 at 24 kHz or as WAV."""
+    """Return speech by espeak-ng, encoded as MP3 at 24 kHz or as WAV."""
     with Espeak() as engine:
         return _encode(engine.synthesize(text, Voice("espeak", "en-us", "en")).samples[::2, 0], form)
 
@@ -67,7 +67,7 @@ class Server(ThreadingHTTPServer):
 
 @contextmanager
 def running(server: Server, context=None):
-    """Have a server answer while the block runs, over TLS if a context is given."""
+    """Run a server while the block runs, over TLS if a context is given."""
     if context:
         server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)

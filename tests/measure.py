@@ -1,4 +1,4 @@
-"""Instruments: what a finished file really sounds like, and what is left running."""
+"""Measurements of finished files, and a list of processes that are left running."""
 
 import contextlib
 import shutil

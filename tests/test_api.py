@@ -1,4 +1,4 @@
-"""The front door: every public name is called, and does what `docs/api.md` says."""
+"""The public API: every public name is called, and does what `docs/api.md` says."""
 
 import pickle
 import re
@@ -72,7 +72,7 @@ def test_the_script_of_a_session_gives_its_track_again(routine, tmp_path):
     assert not any(check.is_fault for check in narrator.verify(second.path, script))
 
 
-def test_what_was_decided_is_what_is_rendered(routine, tmp_path):
+def test_a_session_is_rendered_as_it_was_planned(routine, tmp_path):
     session = narrator.plan(routine, length="30s", voice="espeak")
     routine.write_text(MINE.replace("Rest.", "Wake up, and stand."), "utf-8")
     track = session.render(tmp_path / "a.mp3")
@@ -103,7 +103,7 @@ def test_many_tracks_over_any_executor(routine, tmp_path):
         list(narrator.render_all([wanted[0], wanted[0]]))
 
 
-def test_a_cache_of_ones_own(routine, tmp_path):
+def test_a_cache_can_be_passed(routine, tmp_path):
     cache = narrator.Cache(tmp_path / "store")
     narrator.plan(routine, voice="silent", cache=cache)
     assert isinstance(cache, Cache)
@@ -128,13 +128,13 @@ def test_the_environment_counts_unless_reported_not_to(routine, monkeypatch):
         ({"seed": "x"}, "'seed' is a whole number or today"),
     ],
 )
-def test_values_that_are_not_valid(options, message, routine):
+def test_invalid_values_are_refused(options, message, routine):
     with pytest.raises(narrator.UsageError, match=message) as caught:
         narrator.plan(routine, **options)
     assert "--" not in str(caught.value)
 
 
-def test_what_is_misspelt_is_refused(routine, tmp_path):
+def test_misspelt_names_are_refused(routine, tmp_path):
     with pytest.raises(TypeError, match="no option 'lenght'; did you mean 'length'"):
         narrator.plan(routine, lenght="3m")
     session = narrator.plan(routine, voice="silent")

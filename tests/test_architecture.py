@@ -1,4 +1,4 @@
-"""The page about how narrator works: its picture is drawn from its script, and its walk is what happens."""
+"""The architecture page: its picture is up to date, and a cue takes the path that it describes."""
 
 import re
 import runpy
@@ -29,7 +29,7 @@ def test_the_picture_is_what_its_script_draws():
 
 
 @pytest.mark.slow
-def test_a_cue_walks_as_the_page_says(write, tmp_path):
+def test_a_cue_takes_the_path_on_the_page(write, tmp_path):
     routine = write("title: One\nlanguage: en\nsteps:\n  - bell: bowl\n  - say: Rest.\n  - hold: 5s..5m\n")
     called = []
 

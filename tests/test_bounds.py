@@ -1,4 +1,4 @@
-"""Small inputs, whatever they ask for, take little time and memory."""
+"""Small inputs of any kind take little time and memory."""
 
 import json
 import subprocess

@@ -86,7 +86,7 @@ def test_what_cannot_be_used_is_reported_with_the_file_the_key_and_the_remedy(co
     assert "secret" not in line
 
 
-def test_an_address_is_taken_without_what_surrounds_it():
+def test_space_and_a_slash_around_an_address_are_removed():
     assert check_url(" https://example.org:8880/v1/\r\n") == "https://example.org:8880/v1"
 
 

@@ -11,7 +11,7 @@ ROUTINES = list_builtins()
 @pytest.mark.slow
 @pytest.mark.parametrize("guidance", ["full", "brief"])
 @pytest.mark.parametrize("name", ROUTINES)
-def test_a_routine_is_as_a_careful_teacher_would_give_it(name, guidance):
+def test_a_routine_meets_the_standards_of_a_careful_teacher(name, guidance):
     assert list_faults(ROUTINES[name], guidance) == []
 
 

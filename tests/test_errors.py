@@ -24,12 +24,12 @@ def test_errors_survive_pickling(kind):
     assert copy.exit_code == error.exit_code
 
 
-def test_errors_read_as_compilers_write_them():
+def test_errors_are_formatted_like_a_compilers():
     error = NarratorError("wrong", Mark("a.yaml", 3, 5), (Fault("odd"),))
     assert str(error) == "a.yaml:3:5: error: wrong\nerror: odd"
 
 
-def test_exit_codes_differ_by_whose_fault_it_is():
+def test_exit_codes_depend_on_the_cause():
     assert [kind("").exit_code for kind in (errors.RoutineError, errors.LengthError)] == [1, 1]
     assert errors.UsageError("").exit_code == 2
     assert [kind("").exit_code for kind in (errors.SpeechError, errors.PublishError)] == [3, 3]
@@ -67,13 +67,13 @@ def list_texts(tree):
             yield node
 
 
-def test_a_caret_is_below_its_place_whatever_is_before_it():
+def test_a_caret_is_below_its_place_after_any_characters():
     assert Fault("odd", Mark("a.yaml", 1, 4, "呼吸\tx")).show_place() == ("呼吸 x", "     ^")
     assert Fault("odd", Mark("a.yaml", 1, 2, "e\u0301x")).show_place() == ("e\u0301x", " ^")
     assert Fault("odd", Mark("a.yaml", 1, 1)).show_place() is None
 
 
-def test_of_a_long_line_the_part_around_the_place_is_shown():
+def test_only_the_part_of_a_long_line_around_the_place_is_shown():
     line, caret = Fault("odd", Mark("a.yaml", 1, 1001, "a" * 1000 + "b" + "c" * 1000)).show_place()
     assert line[len(caret) - 1] == "b"
     assert (line[:3], line[-3:], len(line) <= 170) == ("...", "...", True)
@@ -85,7 +85,7 @@ def test_a_place_can_be_rewritten():
     assert mark.rewrite("hold", "tell") is None
 
 
-def test_what_is_not_listed_survives_pickling():
+def test_the_count_of_unlisted_faults_survives_pickling():
     error = errors.RoutineError.gather([Fault("a", fix="b", lines=2)], unlisted=3)
     copy = pickle.loads(pickle.dumps(error))  # noqa: S301
     assert (copy.faults, copy.unlisted) == (error.faults, 3)

@@ -1,4 +1,4 @@
-"""What the page about extending narrator shows is done: heard, spoken, written, said."""
+"""The examples on the page about extending narrator work."""
 
 import json
 import re
@@ -72,7 +72,7 @@ def test_the_engine_is_a_package_that_speaks(narrator_process, write, tmp_path):
 
 @pytest.fixture
 def format_au(tmp_path, monkeypatch):
-    """Put the format of the page where narrator finds it."""
+    """Install the format on the page."""
     line, module = get_blocks("A format")
     shown = {}
     exec(line, shown)  # noqa: S102 - the page's own
@@ -128,7 +128,7 @@ def test_the_captions_are_written(narrator, write, tmp_path, monkeypatch):
 
 @pytest.fixture
 def swedish(tmp_path, monkeypatch):
-    """Put the language of the page beside narrator's own."""
+    """Install the language on the page."""
     folder = tmp_path / "phrases"
     shutil.copytree(phrases._FOLDER, folder)
     (block,) = get_blocks("A language")

@@ -1,4 +1,4 @@
-"""Any fault from outside gives a line and an exit code, never a traceback."""
+"""Any outside failure gives one line and an exit code, never a traceback."""
 
 import io
 import json
@@ -78,7 +78,7 @@ def run(*args, cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, before=None,
         (NarratorError("x"), NarratorError, 1),
     ],
 )
-def test_what_may_befall_a_command_is_an_error_of_its_own(error, kind, code):
+def test_outside_failures_become_errors_of_narrators_own(error, kind, code):
     known = explain(error)
     assert (type(known), known.exit_code) == (kind, code)
     assert len(str(known).splitlines()) == 1
@@ -86,7 +86,7 @@ def test_what_may_befall_a_command_is_an_error_of_its_own(error, kind, code):
     assert explain(RuntimeError("another")) is None
 
 
-def test_whoever_reads_the_output_may_go_away(tmp_path):
+def test_the_reader_of_the_output_may_go_away(tmp_path):
     for name in "abc":
         (tmp_path / f"{name}.yaml").write_text(SESSION.format(name))
     reader, writer = os.pipe()
@@ -162,7 +162,7 @@ def test_a_name_need_not_be_utf_8(tmp_path):
 @pytest.mark.parametrize(
     "name", ["", ".", "..", "/", "-", "--", ".yaml", "a/.yaml", "  ", "a\x1b[31m", "a\u202eb", "a\nb"]
 )
-def test_what_is_no_name_for_a_routine_writes_nothing(tmp_path, name):
+def test_an_invalid_name_for_a_routine_writes_nothing(tmp_path, name):
     code, err = run("new", "--", name, cwd=tmp_path)
     assert code == 2
     assert "is not a name" in err
@@ -213,7 +213,7 @@ def test_a_user_without_a_home_is_reported_what_to_set(narrator, write, monkeypa
 
 
 @pytest.mark.parametrize("kind", ["pipe", "socket", "device", "folder"])
-def test_what_is_no_file_is_not_written_to(tmp_path, kind):
+def test_only_a_regular_file_is_written_to(tmp_path, kind):
     (tmp_path / "a.yaml").write_text(SESSION.format("a"))
     (tmp_path / "output").mkdir()
     for name in ("x.yaml", "x.wav", "output/a.mp3"):
@@ -239,8 +239,8 @@ def test_what_is_no_file_is_not_written_to(tmp_path, kind):
     assert code == 3
 
 
-def test_a_full_disk_is_a_line(tmp_path):
-    """A limit on the size of files stands for a full disk: both fail a write in the middle."""
+def test_a_full_disk_is_reported_in_one_line(tmp_path):
+    """A limit on the size of files simulates a full disk: both fail a write in the middle."""
     import resource
 
     def limit():
@@ -259,7 +259,7 @@ def test_a_full_disk_is_a_line(tmp_path):
 
 
 @pytest.mark.parametrize("moment", [0.1, 0.25, 0.5, 0.9])
-def test_an_interrupt_is_a_line_at_any_time(tmp_path, moment):
+def test_an_interrupt_is_reported_in_one_line_at_any_time(tmp_path, moment):
     process = subprocess.Popen(
         [sys.executable, "-c", "print('up', flush=True)\nfrom narrator.__main__ import main\nmain()", "render", "ten-minute-hips"],
         cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -273,7 +273,7 @@ def test_an_interrupt_is_a_line_at_any_time(tmp_path, moment):
     assert err.startswith("interrupted")
 
 
-def test_an_interrupt_within_exec_is_no_death_by_a_signal():
+def test_an_interrupt_within_exec_does_not_kill_the_process():
     program = """
 import narrator.__main__, narrator.cli.app
 
@@ -345,7 +345,7 @@ def test_a_damaged_bed_in_the_cache_changes_no_track(narrator, write, tmp_path, 
     assert narrator("verify", str(track), env=env).code == 0
 
 
-def test_a_bed_that_has_another_sound_than_before_is_heard(narrator, write, tmp_path):
+def test_a_bed_with_a_changed_sound_is_heard(narrator, write, tmp_path):
     env = {"NARRATOR_CACHE_DIR": str(tmp_path / "cache")}
     write(UNDER_BED)
     tracks = []
@@ -366,7 +366,7 @@ PLACES = [
 
 
 @pytest.mark.parametrize("control", CONTROLS)
-def test_what_steers_a_terminal_is_refused_and_never_shown(narrator, write, control):
+def test_control_characters_are_refused_and_never_shown(narrator, write, control):
     for place in PLACES:
         for written in (control, f"\\U{ord(control):08x}"):
             write(place.format(written))
@@ -379,7 +379,7 @@ def test_what_steers_a_terminal_is_refused_and_never_shown(narrator, write, cont
                     assert json.loads(told.out)["line"] == 1 + place.split("{}")[0].count("\n")
 
 
-def test_what_is_shown_of_other_files_is_escaped():
+def test_contents_of_other_files_are_shown_escaped():
     mark = Mark("a\x1b[31m.yaml", 1, 1)
     assert Fault("no \u202ebell\x9b", mark).describe("error") == "a\\x1b[31m.yaml:1:1: error: no \\u202ebell\\x9b"
     assert escape_controls("a\tb\nc ~ é \u200f") == "a\tb\nc ~ é \u200f"
@@ -388,7 +388,7 @@ def test_what_is_shown_of_other_files_is_escaped():
     assert find_control("a\tb\n") is None
 
 
-def test_paths_are_looked_at_without_surprises(tmp_path):
+def test_checks_of_paths_never_raise_or_block(tmp_path):
     for name in (LONG, "a\0b", "a/" * 3000, "\udcff"):
         assert not exists(tmp_path / name)
         assert not is_file(tmp_path / name)

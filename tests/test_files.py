@@ -18,7 +18,7 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_files_are_as_readable_as_the_user_wants(tmp_path):
+def test_files_have_the_permissions_of_the_users_mask(tmp_path):
     path = tmp_path / "track.mp3"
     with replace_file(path) as file:
         file.write(b"new")
@@ -28,7 +28,7 @@ def test_files_are_as_readable_as_the_user_wants(tmp_path):
 
 
 @pytest.mark.parametrize("char", ["a", "ä", "𝒳"])
-def test_a_file_may_have_the_longest_name_that_there_is(tmp_path, char):
+def test_a_file_may_have_the_longest_possible_name(tmp_path, char):
     longest = os.pathconf(tmp_path, "PC_NAME_MAX")
     path = tmp_path / (char * ((longest - 4) // len(char.encode())) + ".mp3")
     for data in (b"old", b"new"):
@@ -38,7 +38,7 @@ def test_a_file_may_have_the_longest_name_that_there_is(tmp_path, char):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_what_was_written_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
+def test_contents_are_on_the_disk_before_the_file_is_renamed(tmp_path, monkeypatch):
     path = tmp_path / "track.mp3"
     seen = []
     monkeypatch.setattr("narrator.files.os.fsync", lambda handle: seen.append((handle > 0, path.exists())))
@@ -48,7 +48,7 @@ def test_what_was_written_is_on_the_disk_before_it_has_its_name(tmp_path, monkey
     assert path.read_bytes() == b"new"
 
 
-def test_a_file_system_that_cannot_sync_is_put_up_with_and_a_full_disk_is_not(tmp_path, monkeypatch):
+def test_a_file_system_that_cannot_sync_is_accepted_and_a_full_disk_is_not(tmp_path, monkeypatch):
     def fail_with(number):
         def fail(_):
             raise OSError(number, "failed")

@@ -1,4 +1,4 @@
-"""Data flows one way: each module imports only what the table of stages allows."""
+"""Data flows in one direction: each module imports only what the table of stages allows."""
 
 import ast
 import re
@@ -72,7 +72,7 @@ def test_pydub_is_imported_where_its_warnings_are_kept_quiet_and_nowhere_else():
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
-def test_imports_run_one_way(path):
+def test_imports_follow_the_table(path):
     stage = name_stage(path)
     if stage == "routine":
         # No numpy for an author's file: the catalogue of sounds has names and figures alone.
@@ -80,13 +80,13 @@ def test_imports_run_one_way(path):
     assert list_imports(path) <= ALLOWED.get(stage, set()) | EVERYWHERE | {stage}
 
 
-def test_the_command_starts_without_what_is_heavy():
+def test_the_command_starts_without_heavy_imports():
     code = "import sys, narrator.cli.app; print({'av', 'numpy', 'pydub', 'pydantic', 'yaml', 'sentencex', 'gtts', 'requests', 'tenacity'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 
 
-def test_a_file_fits_in_a_head_and_a_function_on_a_screen():
+def test_files_and_functions_are_short():
     long = []
     for path in sorted(ROOT.rglob("*.py")):
         text = path.read_text()
@@ -97,7 +97,7 @@ def test_a_file_fits_in_a_head_and_a_function_on_a_screen():
     assert long == []
 
 
-def test_the_order_of_the_stages_is_read_in_one_file():
+def test_one_file_calls_the_stages_in_order():
     assert (ROOT / "rendering.py").read_text().count("\n") <= 150
 
 

@@ -1,4 +1,4 @@
-"""The page about the language: its routines, parts and steps are true."""
+"""The language reference: its routines, parts and steps work."""
 
 import re
 from pathlib import Path

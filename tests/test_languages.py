@@ -11,7 +11,7 @@ from narrator.languages import find_base, fold_language, match_language
         ("zh-CN", "zh-hans"), ("zh-TW", "zh-hant"), ("zh-Hant-HK", "zh-hant"), ("cmn-Hans", "zh-hans"), ("yue", "yue"),
     ],
 )  # fmt: skip
-def test_codes_that_mean_the_same_are_one(code, folded):
+def test_equivalent_codes_are_folded_to_one(code, folded):
     assert fold_language(code) == folded
     assert fold_language(folded) == folded
     assert find_base(code) == folded.partition("-")[0]
@@ -27,5 +27,5 @@ def test_codes_that_mean_the_same_are_one(code, folded):
         ("fr", ["en", "de"], None), ("fr", [], None),
     ],
 )  # fmt: skip
-def test_the_nearest_language_serves(wanted, known, best):
+def test_the_best_match_for_a_language_is_found(wanted, known, best):
     assert match_language(wanted, known) == best

@@ -1,4 +1,4 @@
-"""What the README and the pages about the command line and the voices show works as shown."""
+"""The examples in the README and on the pages about the command line and the voices work."""
 
 import re
 import shlex
@@ -40,7 +40,7 @@ def test_the_first_two_blocks_are_one_line_each():
     assert "pytest" in BLOCKS[1][1]
 
 
-def test_the_readme_is_read_in_one_go():
+def test_the_readme_is_short():
     assert README.count("\n") <= 150
 
 
@@ -53,7 +53,7 @@ def test_commands_shown_work_one_after_another(narrator_process):
         assert (result.code, re.findall(r"(?m)^(?:\S+: )?error: .*", result.err)) == (0, []), command
 
 
-def test_windows_runs_the_commands_that_others_run():
+def test_the_commands_for_windows_are_the_same():
     (windows,) = [block for language, block in BLOCKS if language == "powershell"]
     assert [re.sub(r"^py -3\.\d+", "python3", line).replace("\\", "/").replace("Scripts", "bin")
             for line in windows.splitlines()] == BLOCKS[0][1].strip().split(" && ")  # fmt: skip
@@ -68,7 +68,7 @@ def test_routines_shown_can_be_rendered(narrator, write, text):
     assert (result.code, result.err) == (0, "")
 
 
-def test_the_configuration_shown_is_one(monkeypatch, tmp_path):
+def test_the_configuration_shown_is_valid(monkeypatch, tmp_path):
     page = (ROOT / "docs" / "voices.md").read_text("utf-8")
     (block,) = [block for language, block in list_blocks(page) if language == "toml"]
     (tmp_path / "config.toml").write_text(block)
@@ -79,7 +79,7 @@ def test_the_configuration_shown_is_one(monkeypatch, tmp_path):
     assert list(read_settings("command", dict[str, CommandConfig])) == ["flite"]
 
 
-def test_links_lead_somewhere():
+def test_links_are_valid():
     pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
     assert len(pages) >= 10
     for page in pages:

@@ -93,7 +93,7 @@ def test_every_cue_is_heard_where_the_script_says(job, cache, tmp_path, routine,
         spoken_until = segment.end if isinstance(segment.cue, Speech) else 0
 
 
-def test_the_track_is_level_and_never_too_loud(job, cache):
+def test_the_track_has_the_target_loudness_and_no_high_peaks(job, cache):
     track = render_track(job(60_000), cache)
     measured = measure_loudness(decode(track.path))
     assert measured.peak < -1
@@ -133,7 +133,7 @@ def test_another_loudness_is_met_and_decoded_peaks_stay_below_the_ceiling(write,
     assert measured.integrated == pytest.approx(loudness, abs=0.5 if loudness <= -16 else 1.2)
 
 
-def test_sides_are_equal_and_holds_are_silent_but_for_their_cues(job, cache):
+def test_sides_are_equal_and_holds_are_silent_except_for_cues(job, cache):
     session = make_session(job(60_000).session, cache)
     right, left = session.timeline.holds
     assert right.end - right.start == left.end - left.start
@@ -147,7 +147,7 @@ def test_two_renders_are_equal_to_the_byte(job, cache, tmp_path):
 
 
 @pytest.mark.slow
-def test_an_unchanged_track_is_left_alone_and_a_changed_one_made_anew(job, cache, write):
+def test_an_unchanged_track_is_left_alone_and_a_changed_one_made_again(job, cache, write):
     first = render_track(job(60_000), cache)
     written = Path(first.path).stat().st_mtime_ns
     again = render_track(job(60_000), cache)
@@ -165,7 +165,7 @@ def test_an_unchanged_track_is_left_alone_and_a_changed_one_made_anew(job, cache
 
 
 @pytest.mark.slow
-def test_a_track_is_made_anew_when_its_voice_has_become_another(job, cache, monkeypatch):
+def test_a_track_is_made_again_when_its_voice_has_changed(job, cache, monkeypatch):
     class Remade(Silent):
         pass
 
@@ -179,7 +179,7 @@ def test_a_track_is_made_anew_when_its_voice_has_become_another(job, cache, monk
 
 
 @pytest.mark.slow
-def test_a_new_version_alone_throws_nothing_away(job, tmp_path, monkeypatch):
+def test_a_new_version_alone_discards_nothing(job, tmp_path, monkeypatch):
     cache = Cache(tmp_path / "cache")
     first = render_track(job(60_000), cache)
     monkeypatch.setattr("narrator.__version__", "99.0")
@@ -243,7 +243,7 @@ def test_eight_processes_on_a_cold_cache_speak_and_encode_each_thing_once(job, t
     assert list((tmp_path / "output").glob(".*")) == list((cache.root / "parts").iterdir()) == []
 
 
-def test_parts_of_tracks_that_a_kill_left_behind_are_swept(job, cache, tmp_path):
+def test_partial_tracks_of_a_killed_process_are_removed(job, cache, tmp_path):
     (tmp_path / "output").mkdir()
     old, new = (tmp_path / "output" / f".narrator-{name}.part" for name in ("old", "new"))
     for path in (old, new):
@@ -253,7 +253,7 @@ def test_parts_of_tracks_that_a_kill_left_behind_are_swept(job, cache, tmp_path)
     assert (old.exists(), new.exists()) == (False, True)
 
 
-def test_a_strangers_file_is_never_replaced_unasked(job, cache, tmp_path):
+def test_another_programs_file_is_never_replaced_without_force(job, cache, tmp_path):
     (tmp_path / "output").mkdir()
     (tmp_path / "output" / "a.mp3").write_bytes(b"my only copy")
     with pytest.raises(PublishError, match="was not made by narrator"):
@@ -273,7 +273,7 @@ def test_a_script_file_renders_to_the_bytes_of_its_routine(narrator, job, cache,
 
 
 @pytest.mark.slow
-def test_a_disk_that_fills_leaves_the_old_track_and_no_rubbish(job, narrator, tmp_path):
+def test_a_full_disk_leaves_the_old_track_and_no_partial_file(job, narrator, tmp_path):
     path = tmp_path / "output" / "routine-1m.mp3"
     assert narrator("render", "routine.yaml", "--length", "1m").code == 0
     old = path.read_bytes()
@@ -308,7 +308,7 @@ def test_checking_speaks_nothing(job, tmp_path):
     assert not check_session(job().session, cache).is_estimate
 
 
-def test_a_fault_in_one_job_leaves_the_others_alone(job, cache, tmp_path):
+def test_a_fault_in_one_job_does_not_affect_the_others(job, cache, tmp_path):
     bad = TrackRequest(make_request(tmp_path / "missing.yaml", "missing.yaml"), tmp_path / "c.mp3")
     with ThreadPoolExecutor(2) as pool:
         done = dict(render_all([bad, job(60_000)], cache, pool))
@@ -316,7 +316,7 @@ def test_a_fault_in_one_job_leaves_the_others_alone(job, cache, tmp_path):
     assert done[job(60_000)].samples == 2_880_000
 
 
-def test_a_track_of_the_silent_voice_holds_its_bells_alone(job, cache, tmp_path):
+def test_a_track_of_the_silent_voice_has_only_bells(job, cache, tmp_path):
     request = make_request(job().session.file, "routine.yaml", 60_000, "silent")
     track = render_track(TrackRequest(request, tmp_path / "s.mp3"), cache)
     assert len(decode(track.path)) == 2_880_000
@@ -394,7 +394,7 @@ def test_where_every_voice_fails_each_failure_is_reported(write, faltering, tmp_
     ]
 
 
-def test_a_voice_that_is_none_is_wrong_usage_whatever_there_is_to_fall_back_to(job, cache):
+def test_an_unknown_voice_is_wrong_usage_with_any_fallback(job, cache):
     with pytest.raises(UsageError, match="'espeak' has no voice 'nobody' for 'en'"):
         make_session(change_request(job().session, voice="espeak:nobody", fallback=("silent",)), cache)
 
@@ -415,7 +415,7 @@ def test_checking_falls_back_as_rendering_does(narrator, write, monkeypatch):
     assert codes == {"silent": 0, "": 3}
 
 
-def test_a_script_tells_who_spoke_instead(job, faltering, tmp_path):
+def test_a_script_names_the_fallback_that_spoke(job, faltering, tmp_path):
     request = change_request(job(60_000).session, voice="faltering", fallback=("silent",))
     session = make_session(request, Cache(tmp_path / "cache"))
     assert (str(session.voice), len(session.warnings)) == ("silent:en", 1)
@@ -434,7 +434,7 @@ class Pitched(Silent):
 
 
 @pytest.mark.slow
-def test_a_voice_that_sounds_otherwise_at_the_same_length_is_heard_once_it_speaks_again(job, tmp_path, monkeypatch):
+def test_a_voice_with_a_changed_sound_is_heard_once_it_speaks_again(job, tmp_path, monkeypatch):
     monkeypatch.setitem(BUILT_IN, "pitched", lambda: Pitched)
     cache = Cache(tmp_path / "cache")
     asked = change_request(job(60_000), voice="pitched")

@@ -44,7 +44,7 @@ def lay(name, guidance="full"):
     return plan_once(ask(name, guidance)).timeline
 
 
-def test_the_library_is_whole():
+def test_the_library_is_complete():
     assert set(ROUTINES) == {
         "ball-release", "bedtime", "body-scan", "bowls", "box-breathing", "chair-only", "diaphragmatic-breathing",
         "foam-rolling", "free-dance", "gentle-yoga-hips", "grounding", "hip-warm-up", "hips-off-the-mat", "hips-whole",
@@ -78,7 +78,7 @@ def have_room(timeline):
 @pytest.mark.slow
 @pytest.mark.parametrize("guidance", ["full", "brief", "bells"])
 @pytest.mark.parametrize("name", ROUTINES)
-def test_a_routine_can_be_had_at_many_lengths(name, guidance):
+def test_a_routine_can_have_many_lengths(name, guidance):
     script = write_script(load_routine(ROUTINES[name]), guidance)
     pace = script.heading.voice.pace
     # The lengths that the voice `silent` speaks in.
@@ -132,7 +132,7 @@ def write_script_file(request, folder):
 @pytest.mark.slow
 @pytest.mark.parametrize("guidance", ["full", "bells"])
 @pytest.mark.parametrize(("name", "language"), [*((name, None) for name in ROUTINES), *((name, "de") for name in SOME)])
-def test_a_script_file_holds_all_that_goes_into_a_track(name, language, guidance, tmp_path):
+def test_a_script_file_contains_everything_for_a_track(name, language, guidance, tmp_path):
     session, again = write_script_file(ask(name, guidance, language), tmp_path)
     read = make_session(again, Cache())
     assert find_islands(read.timeline) == find_islands(session.timeline)

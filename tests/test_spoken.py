@@ -1,4 +1,4 @@
-"""What voices are given, by the command: shown by `script --spoken`, and reported by `check` and `render` alike."""
+"""What voices receive: `script --spoken` shows it, and `check` and `render` report what a voice cannot read."""
 
 import json
 
@@ -33,7 +33,7 @@ def routine(tmp_path):
     return write
 
 
-def test_the_script_shows_what_the_voice_is_given(routine):
+def test_the_script_shows_what_the_voice_receives(routine):
     shown = run("script", routine(ROUTINE), "--spoken")
     assert shown.exit_code == 0, shown.output
     assert "= Rest in Savasana /ʃəˈvɑːsənə/ for 1 minute 30 seconds.\n" in shown.stdout
@@ -41,7 +41,7 @@ def test_the_script_shows_what_the_voice_is_given(routine):
     assert "=" not in run("script", routine(ROUTINE)).stdout
 
 
-def test_programs_get_it_in_parts(routine):
+def test_json_has_it_in_parts(routine):
     cues = json.loads(run("script", routine(ROUTINE), "--spoken", "--format", "json").stdout)["cues"]
     parts = [{"text": "Rest in "}, {"word": "Savasana", "ipa": "ʃəˈvɑːsənə"}, {"text": " for 1 minute 30 seconds."}]
     assert cues[0]["spoken"] == [parts]
@@ -76,7 +76,7 @@ def test_ipa_without_slashes_is_refused_at_its_place(routine):
     )
 
 
-def test_a_voice_that_takes_no_ipa_is_reported_at_the_line_of_the_word(routine):
+def test_a_voice_without_ipa_is_reported_at_the_line_of_the_word(routine):
     found = run("check", routine(ROUTINE), "--voice", "silent")
     assert found.exit_code == 0
     assert "r.yaml:4:13: warning: silent:en takes no IPA: 'Savasana' is given to it as 'shuh-vahsunna'" in found.stderr

@@ -60,7 +60,7 @@ def test_durations_are_read(text, ms):
         "1:" + "0" * 5000,
     ],
 )
-def test_other_text_is_refused(text):
+def test_invalid_durations_are_refused(text):
     with pytest.raises(ValueError, match="write"):
         parse_duration(text)
 
@@ -111,7 +111,7 @@ def test_sizes_are_read(text, size):
 
 
 @pytest.mark.parametrize("text", ["", "2", "GB", "2 G B", "-1GB", "inf GB", "2XB", "2e9 B", "1" * 5000])
-def test_what_is_no_size_is_refused(text):
+def test_invalid_sizes_are_refused(text):
     with pytest.raises(ValueError, match="is not a size; write 2GB, 500MB or none"):
         parse_size(text)
 
@@ -125,7 +125,7 @@ def test_sizes_are_written(size, text):
 
 
 @given(st.integers(0, 10**13))
-def test_what_is_written_of_a_size_is_read_again_nearly(size):
+def test_a_written_size_is_read_back_approximately(size):
     assert parse_size(format_size(size)) == pytest.approx(size, rel=0.06)
 
 

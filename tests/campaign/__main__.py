@@ -100,7 +100,7 @@ class Lane:
         self.stopped = threading.Event()
 
     def run(self) -> None:
-        """Take the kind that is furthest behind, again and again; each at least once, however little time there is."""
+        """Run the kind that is furthest behind, repeatedly; each kind at least once, even with little time."""
         while not self.stopped.is_set():
             with self._guard:
                 if time.monotonic() > self._until and all(tally.share for tally in self._tallies.values()):
@@ -193,7 +193,7 @@ def _wait_for_line(lines: queue.Queue[str], process: subprocess.Popen[str]) -> s
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """End a process, and what it started."""
+    """Kill a process and everything that it started."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except OSError:

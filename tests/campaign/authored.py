@@ -1,4 +1,4 @@
-"""Routines, scripts and configurations, drawn from their grammars and then bent."""
+"""Routines, scripts and configurations, generated from their grammars and then damaged."""
 
 import json
 import random
@@ -50,7 +50,7 @@ _BELLS = ["bowl", "chime", "gong", "tick", "woodblock", "tingsha", "bowl-low"]
 
 
 class Author:
-    """Draws steps of a routine; what it draws is right more often than not."""
+    """Generates steps of a routine, most of them valid."""
 
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
@@ -213,7 +213,7 @@ def bend(chance: random.Random, value: Any, odds: float) -> Any:
 
 
 def bend_text(chance: random.Random, text: str) -> bytes:
-    """Cut, double and strew a text."""
+    """Cut a text, repeat parts of it, and insert characters."""
     for _ in range(chance.choice([0, 0, 0, 1, 3])):
         start = chance.randrange(len(text) + 1)
         end = min(len(text), start + chance.choice([0, 1, 4, 30, 200]))
@@ -335,7 +335,7 @@ def write_toml(value: Any, chance: random.Random) -> str:
 
 
 def draw_config(chance: random.Random) -> bytes:
-    """Draw a configuration file, bent a little."""
+    """Generate a configuration file with some damage."""
     odds = chance.choice([0, 0.03, 0.15])
     lines: list[str] = []
     for table, keys in TABLES.items():

@@ -1,4 +1,4 @@
-"""Faults from outside a command: kills, signals, full and read-only disks, closed pipes, and crowds."""
+"""Failures outside a command: kills, signals, full and read-only disks, closed pipes, and many processes at once."""
 
 import json
 import os

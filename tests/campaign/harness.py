@@ -1,4 +1,4 @@
-"""What every trial needs: to run narrator here or in a process of its own, and to say what went wrong."""
+"""Shared parts of the trials: running narrator in this process or another, and reporting what went wrong."""
 
 import contextlib
 import os
@@ -20,7 +20,7 @@ _CODES = {0, 1, 2, 3}
 
 
 class Failed(Exception):  # noqa: N818 - it is a verdict
-    """What narrator did is not what it promises."""
+    """narrator did not do what it guarantees."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Result:
-    """What a command came to."""
+    """The result of a command."""
 
     code: int
     out: str

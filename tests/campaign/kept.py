@@ -1,4 +1,4 @@
-"""What narrator made itself and somebody damaged: entries of its cache, and tracks."""
+"""Damage to narrator's own files: cache entries and tracks."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""Sound files: good ones, bent ones, and files that only say that they are sound."""
+"""Sound files: good ones, damaged ones, and files that only claim to be sound."""
 
 import random
 import socket
@@ -114,7 +114,7 @@ def write_playlist(chance: random.Random, port: int) -> tuple[str, bytes]:
 
 
 def bend_bytes(chance: random.Random, data: bytes) -> bytes:
-    """Flip, cut, double and blank parts of a file, its head more often than the rest."""
+    """Flip, cut, repeat and clear parts of a file, its head more often than the rest."""
     bent = bytearray(data)
     for _ in range(chance.choice([0, 1, 1, 2, 5, 50])):
         if not bent:

@@ -25,7 +25,7 @@ def test_clips_are_trimmed_to_what_is_heard_and_padded_to_a_tick(before, soundin
     assert loud[0] <= 2 * FADE * 48
 
 
-def test_clips_begin_and_end_at_nothing():
+def test_clips_begin_and_end_at_zero():
     clip = make_clip("x", make_burst(0, 20_000, 0))
     assert abs(clip.samples[0, 0]) < 1e-4
     assert abs(clip.samples[-1, 0]) < 1e-4
@@ -39,7 +39,7 @@ def test_silence_is_kept_as_it_is():
     assert make_clip("x", np.zeros((0, 1), np.float32)).length == 24
 
 
-def test_what_an_engine_made_too_loud_is_not_clipped():
+def test_loud_output_of_an_engine_is_not_clipped():
     assert np.abs(make_clip("x", make_burst(0, 9000, 0, level=1.7)).samples).max() <= 1
 
 

@@ -1,4 +1,4 @@
-"""A session that is ended half way and begun again: nothing is spoken twice, and no half clip is used."""
+"""A session that is stopped half way and started again: nothing is spoken twice, and no partial clip is used."""
 
 import json
 import os
@@ -22,7 +22,7 @@ WORKERS = 4
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
-def test_a_session_goes_on_where_it_was_ended(write, narrator, tmp_path, sent):
+def test_a_session_continues_where_it_was_stopped(write, narrator, tmp_path, sent):
     write("title: Long\nvoice: command:box\nsteps:\n" + "".join(f"  - say: {text}\n" for text in TEXTS), "long.yaml")
     log = tmp_path / "log"
     (tmp_path / "tone.wav").write_bytes(make_speech("Hum.", "wav"))

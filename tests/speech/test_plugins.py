@@ -1,4 +1,4 @@
-"""Another package's engine joins by an entry point."""
+"""Engines of other packages, found by entry points."""
 
 import json
 import shutil
@@ -169,7 +169,7 @@ def test_a_class_need_have_no_more_than_three_methods(change):
         assert (engine.version, engine.workers, engine.takes_any_name) == ("1.0", 1, False)
 
 
-def test_what_was_spoken_is_not_lost_by_an_engine_that_fails_when_it_is_closed(change):
+def test_speech_is_not_lost_when_an_engine_fails_to_close(change):
     run = change(f"{PACKAGE}    def close(self): 1 / 0\n")
     assert list_rows(run)["hummer"]["remedy"] is None
     assert run("render", "hum.yaml").exit_code == 0
@@ -182,7 +182,7 @@ def test_an_engine_may_have_a_version_for_each_voice(change):
         assert registry.choose_voice(engine, None, "en", 1).version == "low 2"
 
 
-def test_no_package_takes_the_name_of_narrators_own(change):
+def test_no_package_replaces_an_engine_of_narrators_own(change):
     run = change(entry="espeak = hummer:Hummer")
     assert run("voices", "try", "espeak", "Hi.").stdout.startswith("espeak.wav  espeak:en-us")
     assert list_rows(run)["espeak"]["quality"] == "robotic"

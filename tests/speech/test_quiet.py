@@ -1,4 +1,4 @@
-"""What speaking leaves behind and whom it asks: nothing outside narrator's own folders, and nobody."""
+"""Speaking writes nothing outside narrator's own folders, and contacts no server."""
 
 import ast
 import os
@@ -56,7 +56,7 @@ def test_the_library_that_voices_run_on_would_leave_something(run_guarded, tmp_p
 
 
 @pytest.mark.slow
-def test_a_render_asks_nobody_and_leaves_nothing_outside_its_folders(run_guarded, tmp_path):
+def test_a_render_contacts_no_server_and_writes_only_to_its_folders(run_guarded, tmp_path):
     (tmp_path / "short.yaml").write_text(ROUTINE)
     done = run_guarded("-m", "narrator", "render", "short.yaml", "--voice", "hibari")
     assert (done.returncode, done.stderr) == (0, "")

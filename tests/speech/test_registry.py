@@ -1,4 +1,4 @@
-"""Which engine speaks."""
+"""The choice of the engine."""
 
 import pytest
 
@@ -82,7 +82,7 @@ def test_auto_never_goes_to_the_network_by_itself(monkeypatch, tmp_path):
         choose(None, VoiceSpec(engine="gtts"))
 
 
-def test_what_was_asked_for_is_never_replaced(natural):
+def test_a_requested_voice_is_never_replaced(natural):
     natural.missing = "it is not installed"
     assert choose("espeak", VoiceSpec(engine="silent", name="en", pace=0.8)) == "espeak:en-us"
     with pytest.raises(SpeechError, match="not installed"):
@@ -91,7 +91,7 @@ def test_what_was_asked_for_is_never_replaced(natural):
         choose(None, VoiceSpec(engine="natural"))
 
 
-def test_the_routines_pace_counts_whoever_speaks():
+def test_the_routines_pace_is_used_with_every_voice():
     assert open_voice("silent", VoiceSpec(pace=0.8), "en")[1].pace == 0.8
 
 

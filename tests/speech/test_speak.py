@@ -41,7 +41,7 @@ def test_a_sentence_is_spoken_once(cache):
     assert first.lengths["Two."] == second.lengths["Two."]
 
 
-def test_what_was_spoken_before_a_failure_is_kept(cache):
+def test_clips_made_before_a_failure_are_kept(cache):
     texts = [f"Sentence {n}." for n in range(5)]
     with pytest.raises(SpeechError):
         speak(texts, Reader(Failing(3), VOICE), cache)
@@ -76,7 +76,7 @@ def test_a_clip_that_vanished_is_reported(cache):
         clips.load("One.")
 
 
-def test_keys_depend_on_everything_that_is_heard():
+def test_keys_depend_on_everything_that_can_be_heard():
     changes = [{}, {"engine": "espeak"}, {"name": "de"}, {"language": "de"}, {"pace": 0.9}, {"version": "2"}]
     keys = {make_clip_key((text,), replace(VOICE, **change)) for text in "ab" for change in changes}
     assert len(keys) == 12
@@ -130,14 +130,14 @@ def test_the_result_does_not_depend_on_how_many_speak_at_a_time(tmp_path):
     assert spoken[3].new == 12
 
 
-def test_sessions_side_by_side_never_speak_a_sentence_twice(cache):
+def test_concurrent_sessions_never_speak_a_sentence_twice(cache):
     engines = [Several(3), Several(3)]
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda engine: speak(TEXTS, Reader(engine, VOICE), cache), engines))
     assert sorted(engines[0].texts + engines[1].texts) == sorted(TEXTS)
 
 
-def test_after_a_failure_nothing_more_is_begun_and_what_is_under_way_is_kept(cache):
+def test_after_a_failure_nothing_new_is_started_and_running_work_is_kept(cache):
     engine = Several(2, failing=TEXTS[3])
     with pytest.raises(SpeechError, match="no more"):
         speak(TEXTS, Reader(engine, VOICE), cache)
@@ -161,7 +161,7 @@ def test_the_time_to_follow_many_sentences_grows_with_their_number_alone():
     assert many < 3 * 8 * few
 
 
-def test_an_interrupt_closes_the_engine_and_begins_nothing_more(cache):
+def test_an_interrupt_closes_the_engine_and_starts_nothing_new(cache):
     engine = Several(1)
 
     def report(done, _total):

@@ -157,7 +157,12 @@ NAMES = ("evening-rest.srt", "entspannung.de.vtt", "respirar.es.csv")
                 "21:1: this line takes 1.2s longer than there is before the next, which waits for it; use fewer words, or let line 24 start at 0:26.400",
             ],
         ),
-        ("entspannung.de.vtt", "de", 51_500, ["15:10: one voice speaks all: the name 'Jana' is not spoken (7 times)"]),
+        (
+            "entspannung.de.vtt",
+            "de",
+            51_500,
+            ["15:10: one voice speaks all lines: the name 'Jana' is not spoken (7 times)"],
+        ),
         ("respirar.es.csv", "es", 59_000, ["1:14: the column 'Notas' is not spoken"]),
     ],
 )

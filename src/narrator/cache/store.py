@@ -132,7 +132,7 @@ class Cache:
         data = self.get(kind, key)
         if data is not None:
             return data, False
-        with self._failures_told() if must_keep else contextlib.suppress(OSError):
+        with self._report_failures() if must_keep else contextlib.suppress(OSError):
             self._prepare()
         with hold_lock(self.root / "locks" / f"{kind}-{int(key[:2], 16) % _LOCKS:02}", stop=stop):
             data = self.get(kind, key)
@@ -151,7 +151,7 @@ class Cache:
 
         """
         path = self.path(kind, key)
-        with self._failures_told():
+        with self._report_failures():
             self._prepare()
             self._make_folder(path.parent)
             if path.is_dir() and not path.is_symlink():
@@ -231,7 +231,7 @@ class Cache:
 
         """
         if os.path.lexists(self.root):
-            with self._failures_told():
+            with self._report_failures():
                 self._prepare()
         gone = self.trim(0)
         sweep_parts(self.root / "parts")
@@ -299,7 +299,7 @@ class Cache:
                 level.mkdir(mode=0o700, exist_ok=True)
 
     @contextlib.contextmanager
-    def _failures_told(self) -> Iterator[None]:
+    def _report_failures(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:

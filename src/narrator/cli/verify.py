@@ -28,7 +28,7 @@ def verify_command(
         typer.Option(metavar="ENGINE[:NAME]", help="Who speaks, where the script does not say. [default: auto]"),
     ] = None,
     language: Annotated[
-        str | None, typer.Option(metavar="CODE", help="Language of the texts, where the script does not say.")
+        str | None, typer.Option(metavar="CODE", help="Language of the texts, if the script does not name it.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -1,8 +1,8 @@
-"""Where in its loop a bed is under an island, and how it gets from one place of the loop to another between two.
+"""The phase of a bed's loop under each island, and the blends from one phase to the next between islands.
 
-Were the bed one sound from the start of a track to its end, a sentence would be heard over another bit of it at every
-length. So the place that is heard under an island follows from what the island begins with, and the frames of the
-island serve every length. A user's music keeps its time: a tune cannot go from bar to bar at will.
+If the bed played straight through, a sentence would be heard over another part of it at every length. So the phase
+under an island depends on the island's first cue, and the island's frames are valid at every length. A user's music
+plays straight through, because a tune cannot jump between bars.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,12 +19,12 @@ from narrator.timeline import BedLine
 from narrator.units import Db, Ms, Ticks, floor_ticks
 
 _MIDDLING, _ABOUT = 0.35, 0.1
-"""Height of a wave that is 5 dB or so from the highest and the lowest, and how far one may be from it."""
+"""Medium height of a wave, about 5 dB from the highest and the lowest, and the allowed distance from it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Blend:
-    """The bed going over, at a constant level, from one place of its loop to another within `length` ticks."""
+    """A change of the bed, at a constant level, from one phase of its loop to another within `length` ticks."""
 
     level: Db
     leaving: Ticks
@@ -36,17 +36,17 @@ class Blend:
 
     @property
     def ticks(self) -> Ticks:
-        """How many ticks of the track are its own: one more, for the delay of an encoder."""
+        """Number of ticks in the track, with one more for the delay of an encoder."""
         return self.length + 1
 
 
 def name_made_bed(line: BedLine | None) -> str:
-    """Return the name of a bed that narrator makes itself; empty for a user's file, or none."""
+    """Return the name of a built-in bed; empty for a user's file, or no bed."""
     return "" if line is None or line.bed.digest else line.bed.sound
 
 
 def find_room(sound: str) -> Ticks:
-    """Return the fewest ticks from an island to the next; where there are fewer, they are one.
+    """Return the fewest ticks between two islands; islands that are closer are joined.
 
     A blend has a tick before it that belongs to the island, and one for its delay.
     """
@@ -54,10 +54,10 @@ def find_room(sound: str) -> Ticks:
 
 
 def choose_phase(sound: str, start: Ms, cues: Iterable[Cue]) -> Ticks:
-    """Return the tick of the bed's loop that is heard at the start of an island.
+    """Return the tick of the bed's loop at the start of an island.
 
-    Over narrator's own beds the island's first cue decides, not those after it: a hold within an island changes the
-    cues behind it, but not what was before.
+    For built-in beds it depends only on the island's first cue, because a hold within an island can change the cues
+    after it.
     """
     if not sound:
         return floor_ticks(start)
@@ -67,10 +67,10 @@ def choose_phase(sound: str, start: Ms, cues: Iterable[Cue]) -> Ticks:
 
 @cache
 def _list_phases(sound: str) -> Sequence[Ticks]:
-    """Return the ticks of a bed's loop that an island may start at.
+    """Return the ticks of a bed's loop at which an island may start.
 
-    Waves of middling height can be blended with any: they are the ones that come in the middle of a blend that ends
-    where an island starts.
+    They are those for which a blend before the island has a wave of medium height in its middle, because such a wave
+    can be blended with any other.
     """
     bed, heights = BEDS[sound], list_heights(sound)
     if heights is None:
@@ -82,8 +82,8 @@ def _list_phases(sound: str) -> Sequence[Ticks]:
 def place_blend(sound: str, level: Db, leaving: Ticks, arriving: Ticks, ticks: Ticks) -> tuple[Ticks, Blend] | None:
     """Return the blend between two islands, and how many ticks after the first it starts.
 
-    So many ticks are between them; `leaving` and `arriving` are those of the loop that the one island and the other
-    have at the start of these. Where both are the same there is no blend; nor is there in a user's music.
+    `ticks` is the distance between them; `leaving` and `arriving` are the ticks of the loop that the two islands
+    have at its start. There is no blend if both are the same, or in a user's music.
     """
     if not sound or (leaving - arriving) % BEDS[sound].ticks == 0:
         return None
@@ -93,7 +93,7 @@ def place_blend(sound: str, level: Db, leaving: Ticks, arriving: Ticks, ticks: T
 
 
 def _find_meeting(sound: str, leaving: Ticks, arriving: Ticks, places: Ticks) -> Ticks:
-    """Return the first of so many places where the bed stands as high as it will, in the middle of a blend."""
+    """Return the first of `places` positions at which both phases are closest in height in the middle of a blend."""
     heights = list_heights(sound)
     if heights is None:
         return 0

@@ -1,4 +1,4 @@
-"""A routine copied with what belongs to it: the parts that it includes, and the translations of both."""
+"""A routine copied with the parts that it includes and the translations of both."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -241,7 +241,7 @@ def _describe_no_steps(place: _Place) -> Fault:
     before = mark.text[: mark.column - 1]
     below = f"{before}steps:\n{' ' * (mark.column + 1)}- say: Sit down."
     return Fault(
-        "'steps' has none; write them below it, each after a dash", mark, fix=None if before.strip() else below
+        "'steps' is empty; write steps below it, each after a dash", mark, fix=None if before.strip() else below
     )
 
 

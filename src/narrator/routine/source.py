@@ -62,7 +62,7 @@ class Reading:
     decided: tuple[str, ...] = ()
     """What was decided, each in a line."""
     front: str = ""
-    """Lines of YAML before it, which are part of the routine as they are."""
+    """Lines of YAML before it, which are part of the routine."""
 
 
 class Source:

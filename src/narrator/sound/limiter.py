@@ -24,7 +24,7 @@ REACH: Ms = ATTACK + _HOLD + _RELEASE + 2
 _OVERSAMPLING = 4
 _TAPS = 12
 """Filter taps for each point between two samples, as in ITU-R BS.1770-4, annex 2."""
-_SHY: Db = -3.0
+_MARGIN: Db = -3.0
 """A true peak exceeds the highest sample near it by at most this (BS.1770-4: 0.7 dB at a quarter of the rate)."""
 
 
@@ -35,7 +35,7 @@ def limit_peaks(samples: Samples, ceiling: Db) -> Samples:
     """
     top = db_to_ratio(ceiling)
     peaks = np.abs(samples).reshape(-1, _BLOCK * samples.shape[1]).max(axis=1)
-    near = np.flatnonzero(peaks > top * db_to_ratio(_SHY))
+    near = np.flatnonzero(peaks > top * db_to_ratio(_MARGIN))
     if not near.size:
         return samples
     peaks[near] = np.maximum(peaks[near], _find_true_peaks(samples, near))

@@ -10,7 +10,7 @@ from narrator.sound.audio import Samples
 from narrator.units import TICK_SAMPLES, Ticks
 
 _PCM_SCALE = np.float32(2**15 - 1)
-_AT_HAND = 3
+_KEPT_PIECES = 3
 """Number of pieces of a loop that are kept in memory."""
 _BLOCK = 2**20
 Pcm = tuple[NDArray[np.int16], float]
@@ -28,7 +28,7 @@ class Loop:
         self.key = key
         self.ticks = ticks
         self._piece = piece or ticks
-        self._load = lru_cache(maxsize=_AT_HAND)(load)
+        self._load = lru_cache(maxsize=_KEPT_PIECES)(load)
 
     def read(self, start: Ticks, ticks: Ticks) -> Samples:
         """Return that many ticks from any tick, even before the first or past the last; float32, shape (frames, 2)."""

@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import av
 
@@ -30,6 +30,8 @@ MOST_VALUES = 3600 * 48_000 * 2
 DAMAGE = (av.FFmpegError, ValueError)
 """Errors that opening and decoding raise for sound that is damaged or not sound at all."""
 
+_READING: dict[str, Any] = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
+"""Older versions of PyAV refuse a file whose tags are not UTF-8; from 19 on they are read as they are."""
 _FORMATS = "wav,mp3,flac,ogg,mov,mp4,m4a,aac,aiff,w64,caf,matroska,webm,au"
 
 
@@ -43,7 +45,7 @@ def open_sound(source: bytes | IO[bytes], form: str | None = None) -> "Iterator[
     """
     file = io.BytesIO(source) if isinstance(source, bytes) else source
     options = {"format_whitelist": form or _FORMATS, "protocol_whitelist": ""}
-    with av.open(file, "r", format=form, options=options, metadata_errors="replace") as container:
+    with av.open(file, "r", format=form, options=options, **_READING) as container:
         yield container
 
 

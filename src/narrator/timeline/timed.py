@@ -1,4 +1,4 @@
-"""Timed text on a timeline: each line at its time, or as soon as the one before it is over."""
+"""Place timed text on a timeline: each line at its time, or as soon as the line before it has ended."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ from narrator.units import LONGEST, Db, Lufs, Ms, ceil_ticks, format_clock, form
 SENTENCE_GAP: Ms = 360
 """Silence between two sentences of a line."""
 LATE_GAP: Ms = 240
-"""Silence between a line that takes too long and the one that waits for its end."""
+"""Silence between a line that takes too long and the line that waits for its end."""
 TAIL: Ms = 500
-"""Silence after the last word, as there is before the first one of a routine."""
+"""Silence after the last word, equal to that before the first one of a routine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class TimedGroup:
 
 @dataclass(frozen=True)
 class TimedScript:
-    """Everything that will be heard, and when; how long that takes shows when it has been spoken."""
+    """All cues with their times; the length is known when they have been spoken."""
 
     heading: Heading
     groups: tuple[TimedGroup, ...]
@@ -58,14 +58,14 @@ class TimedScript:
         return (each.cue for group in self.groups for each in group.cues)
 
     def list_marked_texts(self) -> Iterator[tuple[str, Mark]]:
-        """Yield every text that a voice is needed for, and where it is written."""
+        """Yield every text to speak and the place where it is written."""
         for group in self.groups:
             for each in group.cues:
                 if isinstance(each.cue, Speech):
                     yield each.cue.text, group.words_mark
 
     def list_texts(self) -> list[str]:
-        """Return every distinct text that a voice is needed for, in order."""
+        """Return the distinct texts to speak, in order."""
         return list_texts(self.list_cues())
 
 
@@ -88,7 +88,7 @@ def _list_cues(pieces: tuple[str | InlinePause | Strike, ...], mark: Mark) -> tu
     for piece in pieces:
         match piece:
             case InlinePause(length):
-                # A pause takes the place of the gap between two sentences.
+                # A pause replaces the gap between two sentences.
                 wait = (0 if wait == SENTENCE_GAP else wait) + length
                 continue
             case Strike(sound, times):
@@ -100,7 +100,7 @@ def _list_cues(pieces: tuple[str | InlinePause | Strike, ...], mark: Mark) -> tu
 
 
 def place_timed(script: TimedScript, lengths: Lengths, length: Ms | None = None) -> Timeline:
-    """Place each line at its time, or as soon as the words of the one before it are over; then there is a note.
+    """Place each line at its time, or as soon as the words of the line before it have ended, with a note.
 
     Raises:
         LengthError: the track is longer than `length`.
@@ -127,7 +127,7 @@ def place_timed(script: TimedScript, lengths: Lengths, length: Ms | None = None)
 
 
 class _Placer:
-    """Places the lines one after another. `end` is when the track can end."""
+    """Places lines one after another. `end` is the earliest end of the track."""
 
     def __init__(self, lengths: Lengths) -> None:
         self.segments: list[Segment] = []
@@ -141,7 +141,7 @@ class _Placer:
     def add(self, group: TimedGroup) -> None:
         """Place the cues of a line."""
         now = group.start
-        # A bell is struck at its time, whatever is said meanwhile.
+        # A bell is struck at its time, even under speech.
         if any(isinstance(each.cue, Speech) for each in group.cues):
             if self._spoken and self._free > now:
                 self.notes.append(self._describe_overrun(self._spoken, group))

@@ -232,7 +232,7 @@ def test_front_matter_says_what_a_routine_says_at_its_top():
         ("A. [Demonstrate it]", 1, 4, "is not a mark", "A. [note: Demonstrate it]"),
         ("A. [breathe in]", 1, 4, "Text to be said has no brackets", "A. breathe in"),
         ("A. [10]", 1, 4, "has no unit", "A. [10s]"),
-        ("A. [breathe 4-6]", 1, 4, "does not say for how long", "A. [breathe 4-6 1m]"),
+        ("A. [breathe 4-6]", 1, 4, "this has no length", "A. [breathe 4-6 1m]"),
         ("A. <b>B</b>", 1, 4, "would be spoken", "A. B</b>"),
         ("A. [hold 2m..20s]", 1, 10, "runs backwards", "A. [hold 20s..2m]"),
         ("A. ] B", 1, 1, "is unmatched", None),
@@ -243,7 +243,7 @@ def test_front_matter_says_what_a_routine_says_at_its_top():
         ("A.\n\n<!-- B", 3, 1, "is not closed", "<!-- B -->"),
         ("", 1, 1, "nothing to say", None),
         ("A [bed foo] B", 1, 3, "there is no bed", None),
-        ("A [bed rain] B [bed ocean]", 1, 21, "has 'rain' already", None),
+        ("A [bed rain] B [bed ocean]", 1, 21, "already has 'rain'", None),
     ],
 )
 def test_what_is_not_understood_is_reported_at_its_place(text, line, column, message, fix):

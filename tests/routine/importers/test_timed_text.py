@@ -112,7 +112,7 @@ def test_a_vtt_file_is_read_without_what_is_no_text(read):
     assert (text.language, text.title) == ("de", "Talk")
     assert text.decided[-1] == "not spoken: 1 text behind WEBVTT, 1 STYLE, 2 NOTEs, 1 name above a time"
     assert [note.describe("warning") for note in text.notes] == [
-        "talk.vtt:14:9: warning: one voice speaks all: the name 'Anna' is not spoken"
+        "talk.vtt:14:9: warning: one voice speaks all lines: the name 'Anna' is not spoken"
     ]
 
 
@@ -186,14 +186,14 @@ def test_tables_are_read_as_they_are_typed(list_lines, text, lines):
             ("1:1: error: '0:5' is not a time; write one such as 1:30, 0:01:30.5, 90 or 1m30s", ""),
             ("1:9: error: '0:7:500' is not a time; write one such as 1:30, 0:01:30.5, 90 or 1m30s", ""),
         ]),
-        ("00:00:05,000 -->\nHi.", [("1:1: error: the time until which this is shown is missing after -->", "00:00:05,000 --> 00:00:10,000")]),
-        ("--> 00:00:05,000\nHi.", [("1:1: error: the time from which this is spoken is missing before -->", "")]),
+        ("00:00:05,000 -->\nHi.", [("1:1: error: the end time is missing after -->", "00:00:05,000 --> 00:00:10,000")]),
+        ("--> 00:00:05,000\nHi.", [("1:1: error: the start time is missing before -->", "")]),
         ("-00:00:05,000 --> 00:00:07,000\nHi.", [("1:1: error: '-00:00:05,000' is negative; the first time of a track is 0:00", "00:00:00,000 --> 00:00:07,000")]),
         ("25:00:00,000 --> 25:00:07,000\nHi.", [
             ("1:1: error: '25:00:00,000' is over 24h, the longest a track can be", ""),
             ("1:18: error: '25:00:07,000' is over 24h, the longest a track can be", ""),
         ]),
-        (f"{AT.strip()} Hi.", [("1:31: error: the words come on a line of their own, below the times", f"{AT}Hi.")]),
+        (f"{AT.strip()} Hi.", [("1:31: error: write the words on a separate line below the times", f"{AT}Hi.")]),
         ("Hi.\nYou.", [("1:1: error: there is no time above this; write one, such as 00:00:00,000 --> 00:00:05,000", "00:00:00,000 --> 00:00:05,000\nHi.")]),
         (f"{AT}A <blink>b [3] {{side}}.", [
             ("2:3: error: the tag <blink> would be spoken", ""),
@@ -235,7 +235,7 @@ def test_a_fault_in_a_table_has_its_place_and_what_to_write(refuse, text, faults
     [
         (f"{AT}[soft music]\n\n{AT}A.\n\n{AT}[soft music]", "talk.srt", "2:1: warning: [soft music] is not spoken (2 times); write words without brackets, [bell] for a bell, or [3s] for a pause"),
         (f"{AT}(sighs)\nA.", "talk.srt", "2:1: warning: (sighs) is not spoken; write words without brackets, [bell] for a bell, or [3s] for a pause"),
-        (f"{AT}♪ la la ♪", "talk.srt", "2:1: warning: the sign of music is not spoken, and there is none; write [bell] for a bell"),
+        (f"{AT}♪ la la ♪", "talk.srt", "2:1: warning: the music sign is not spoken, and no music is played; write [bell] for a bell"),
         (f"00:05 --> 00:06\nB.\n\n{AT}A.", "talk.srt", "4:1: warning: this is at 0:01, before line 1, which is at 0:05; it is spoken at its time"),
         (f"00:05 --> 00:04\nB.\n\n{AT}A.".replace(AT, "00:09 --> 00:10\n"), "talk.srt", "1:11: warning: this line ends before it starts; it is spoken when it starts"),
         (f"{AT}A.\n\nB.", "talk.srt", "4:1: warning: there is no time above this; it is spoken with the line before"),

@@ -40,7 +40,7 @@ def test_a_program_speaks_in_every_way_it_can_be_reached(make, tmp_path, args):
 
 
 @pytest.mark.parametrize("text", ["$(touch x); `id`", "{output} {pace}", "--fault rubbish", "'\" \\ %s"])
-def test_a_text_is_a_text_whatever_it_looks_like(make, tmp_path, text):
+def test_a_text_that_looks_like_an_option_is_spoken(make, tmp_path, text):
     make("--text={text}").synthesize(text, VOICE)
     assert read_log(tmp_path) == [text]
 
@@ -105,7 +105,7 @@ def test_closing_ends_the_program_and_all_that_it_started():
     assert time.monotonic() - started < 5
 
 
-def test_what_a_program_leaves_running_goes_on(tmp_path, make):
+def test_a_background_process_of_a_program_keeps_running(tmp_path, make):
     file = tmp_path / "server"
     script = f"(sleep 0.5; echo still here > {file}) >/dev/null 2>&1 & exec {shlex.join(SPEAKER)}"
     Command({"box": CommandConfig(run=("sh", "-c", script))}).synthesize("Breathe in.", VOICE)

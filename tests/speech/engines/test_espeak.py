@@ -20,7 +20,7 @@ def engine():
         yield engine
 
 
-def test_the_same_text_gives_the_same_samples_whatever_came_before(engine):
+def test_the_same_text_always_gives_the_same_samples(engine):
     first = engine.synthesize(TEXT, VOICE)
     engine.synthesize("Something else entirely.", VOICE)
     assert np.array_equal(engine.synthesize(TEXT, VOICE).samples, first.samples)

@@ -33,7 +33,7 @@ LONG = f"{PIECE} {PIECE} {PIECE}"
 
 @pytest.fixture
 def serve():
-    """Run a server and make an engine for it that waits a hundredth of what it usually does."""
+    """Run a server and make an engine for it whose waits are a hundredth of the usual ones."""
     servers = []
 
     def start(*args, context=None, interval=0.0, timeout=10.0, **options):
@@ -128,7 +128,7 @@ def test_a_passing_fault_is_overcome(serve, mode):
     assert len(server.requests) == 3
 
 
-def test_the_wait_that_the_server_asks_for_is_kept(serve):
+def test_the_wait_that_the_server_asks_for_is_respected(serve):
     server, engine = serve("429, Retry-After: 1", faults=1)
     engine.synthesize("Breathe in.", VOICE)
     assert server.times[1] - server.times[0] >= 1
@@ -192,7 +192,7 @@ def test_pieces_that_were_answered_are_not_asked_for_again(serve):
     assert len(server.requests) == 4
 
 
-def test_closing_ends_what_hangs(serve):
+def test_closing_ends_a_hanging_request(serve):
     _, engine = serve("nothing at all", timeout=20)
     threading.Timer(0.3, engine.close).start()
     started = time.monotonic()
@@ -263,7 +263,7 @@ def test_a_certificate_of_an_authority_that_is_named_is_right(serve, authority, 
     assert len(server.requests) == 1
 
 
-def test_by_itself_the_library_would_send_to_anyone(serve, authority, monkeypatch):
+def test_by_itself_the_library_would_send_to_any_server(serve, authority, monkeypatch):
     """The fault that is guarded against is real: the same server, with a wrong certificate, gets the text or does not."""
     server, engine = serve(context=make_context(authority.issue_cert("localhost")))
     with monkeypatch.context() as patched:
@@ -321,7 +321,7 @@ def test_languages_and_accents_are_those_of_the_service():
 
 
 @pytest.mark.slow
-def test_a_second_try_goes_on_where_the_first_stopped(serve, narrator, write, tmp_path):
+def test_a_second_try_continues_where_the_first_stopped(serve, narrator, write, tmp_path):
     write(ROUTINE, "four.yaml")
     server, _ = serve("500", good=2, faults=5)
     config = write(f'[gtts]\nurl = "{server.url}"\ninterval = 0\nwait = 0.01\n', "config.toml")

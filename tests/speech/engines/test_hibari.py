@@ -1,4 +1,4 @@
-"""The natural voice that comes along: the real library and its model, and its other voices from a server on loopback."""
+"""The included natural voice: the real library and its model, and its other voices from a server on loopback."""
 
 import hashlib
 import json
@@ -83,7 +83,7 @@ def test_a_long_text_is_spoken_a_breath_at_a_time(engine, monkeypatch):
     assert max(len(text.split()) for text in asked) <= 40
 
 
-def test_what_it_cannot_say_is_an_error_and_what_is_nothing_is_silence(engine):
+def test_unspeakable_text_is_an_error_and_empty_text_is_silence(engine):
     assert engine.synthesize("…", HEART).length == 24
     with pytest.raises(SpeechError, match="finds nothing to say in '息を吸って。'"):
         engine.synthesize("息を吸って。", HEART)
@@ -179,7 +179,7 @@ def test_a_british_voice_is_added_speaks_british_english_and_is_removed(store, t
     ("mode", "message"),
     [("missing", "Not Found; check the network"), ("cut", "does not match"), ("silent", "nothing arrived for 0.5 s")],
 )
-def test_what_comes_wrong_is_not_kept(store, tmp_path, monkeypatch, mode, message):
+def test_a_wrong_download_is_not_kept(store, tmp_path, monkeypatch, mode, message):
     store.mode = mode
     monkeypatch.setattr("narrator.speech.net.watched.STALL_S", 0.5)
     started = time.monotonic()
@@ -191,7 +191,7 @@ def test_what_comes_wrong_is_not_kept(store, tmp_path, monkeypatch, mode, messag
     assert list_files(tmp_path) == []
 
 
-def test_without_a_network_it_says_so_in_a_line(store, tmp_path, monkeypatch):
+def test_a_missing_network_is_reported_in_one_line(store, tmp_path, monkeypatch):
     monkeypatch.setattr(engine_module, "BASE_URL", "http://127.0.0.1:9/")
     failed = run("add", "hibari:emma")
     told = "the voice hibari:emma cannot be downloaded from http://127.0.0.1:9/: Connection refused; check the network and the"
@@ -199,7 +199,7 @@ def test_without_a_network_it_says_so_in_a_line(store, tmp_path, monkeypatch):
     assert list_files(tmp_path) == []
 
 
-def test_a_file_that_was_fetched_otherwise_is_taken_if_it_is_the_right_one(store, tmp_path):
+def test_a_file_from_another_source_is_accepted_if_it_is_the_right_one(store, tmp_path):
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     file = folder / "bf_emma.int8.onnx"
@@ -232,6 +232,6 @@ def test_a_voice_that_was_changed_on_disk_is_not_loaded(store, tmp_path):
         (["add", "hibari", "--language", "de"], "hibari only speaks English"),
     ],
 )
-def test_what_it_does_not_have_is_wrong_usage(args, message):
+def test_unknown_voices_and_languages_are_wrong_usage(args, message):
     result = run(*args)
     assert (result.exit_code, message in result.stderr) == (2, True)

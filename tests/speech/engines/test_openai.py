@@ -145,7 +145,7 @@ def test_a_key_that_was_not_sent_is_reported(serve, monkeypatch):
 
 
 @pytest.mark.parametrize("space", ["\r", "\n", "\r\n", " "])
-def test_space_around_a_key_is_no_part_of_it(serve, monkeypatch, space):
+def test_space_around_a_key_is_removed(serve, monkeypatch, space):
     server, engine = serve()
     monkeypatch.setenv("OPENAI_API_KEY", f"{space}{KEY}{space}")
     engine.synthesize("Breathe in.", VOICE)
@@ -153,7 +153,7 @@ def test_space_around_a_key_is_no_part_of_it(serve, monkeypatch, space):
 
 
 @pytest.mark.parametrize("character", ["\r", "\x07", "…", "\udcff"])
-def test_what_is_no_key_is_refused_and_not_shown(serve, monkeypatch, character):
+def test_an_invalid_key_is_refused_and_not_shown(serve, monkeypatch, character):
     server, engine = serve()
     monkeypatch.setenv("OPENAI_API_KEY", f"{KEY}{character}{KEY}")
     with pytest.raises(UsageError, match="OPENAI_API_KEY has a character that cannot be in a key") as caught:
@@ -190,7 +190,7 @@ def test_several_are_asked_for_at_a_time_and_the_key_is_kept_nowhere(serve, narr
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()]
 
 
-def test_closing_ends_what_hangs(serve):
+def test_closing_ends_a_hanging_request(serve):
     _, engine = serve("nothing at all", timeout=20)
     threading.Timer(0.3, engine.close).start()
     started = time.monotonic()

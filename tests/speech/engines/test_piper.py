@@ -143,7 +143,7 @@ def test_a_voice_is_added_speaks_and_is_removed(store, tmp_path):
     assert run("remove", f"piper:{NAME}").exit_code == 3
 
 
-def test_what_comes_damaged_or_not_at_all_leaves_nothing_behind(store, tmp_path):
+def test_a_damaged_or_missing_download_leaves_nothing_behind(store, tmp_path):
     missing = run("add", "piper:en_GB-nobody-low")
     assert missing.exit_code == 3
     assert "cannot be downloaded from huggingface.co/rhasspy/piper-voices: Not Found; check its name" in missing.stderr
@@ -185,7 +185,7 @@ def test_a_slow_server_is_waited_for_as_long_as_something_comes(store, monkeypat
     assert run("add", f"piper:{NAME}").exit_code == 0
 
 
-def test_half_a_voice_is_not_installed_and_can_be_removed(store, tmp_path):
+def test_a_partial_voice_is_not_installed_and_can_be_removed(store, tmp_path):
     assert run("add", f"piper:{NAME}").exit_code == 0
     (tmp_path / "data" / "voices" / "piper" / f"{NAME}.onnx").unlink()
     with pytest.raises(SpeechError, match="has no installed voice"):

@@ -67,7 +67,7 @@ def test_each_kind_of_trouble_has_its_number_of_tries(kind, tries):
     assert (count, last.tries) == (tries, tries)
 
 
-def test_an_unreachable_server_is_given_up_within_20_s():
+def test_tries_of_an_unreachable_server_end_within_20_s():
     _, count, _ = fail(*(Trouble(Kind.UNREACHABLE, "gone") for _ in range(9)), wait_s=20.0)
     assert count == 1
     assert retry._UNREACHABLE_S + sending.CONNECT_S < 20
@@ -85,7 +85,7 @@ def test_an_unreachable_server_is_left_alone_for_a_while(monkeypatch):
     assert fail() == ([], 0, "well")
 
 
-def test_nothing_is_tried_again_once_the_session_is_given_up():
+def test_nothing_is_tried_again_once_the_session_is_cancelled():
     waits = Waits()
     waits.set()
 

@@ -99,7 +99,7 @@ def test_what_a_server_says_of_an_error_is_reported_but_never_with_the_key(serve
             send(request, 5.0, OPEN)
 
 
-def test_a_server_cannot_put_words_into_a_message(serve):
+def test_a_server_cannot_forge_a_message(serve):
     def echo(handler):
         handler.send_response(307, "Bearer secret")
         handler.send_header("Location", "http://secret:secret@example.org:8080/secret")
@@ -121,11 +121,11 @@ def test_a_server_cannot_put_words_into_a_message(serve):
         ("https://me:secret@[::1]:80/", "[::1]:80"),
     ],
 )
-def test_of_an_address_only_its_host_is_shown(url, shown):
+def test_only_the_host_of_an_address_is_shown(url, shown):
     assert name_host(url) == shown
 
 
-def test_what_cannot_be_sent_is_not_quoted():
+def test_a_request_that_cannot_be_sent_is_not_quoted():
     request = requests.Request("POST", "http://127.0.0.1:9/").prepare()
     request.headers["X-Key"] = "secret\n"
     with pytest.raises(Trouble, match=r"^the request failed \(ValueError\)$") as caught:
@@ -182,7 +182,7 @@ def test_the_time_for_an_answer_follows_from_the_time_it_may_be_silent():
         assert line.find_trouble(910.0, 300.0).reason == "its answer was not complete after 904 s"
 
 
-def test_nothing_is_sent_once_the_session_is_given_up(serve):
+def test_nothing_is_sent_once_the_session_is_cancelled(serve):
     given_up = threading.Event()
     given_up.set()
     server = serve()
@@ -216,7 +216,7 @@ def test_nothing_is_sent_on_a_connection_that_comes_too_late(serve, slow_names, 
     assert server.requests == []
 
 
-def test_nothing_is_sent_when_the_session_is_given_up_on_the_way(serve, slow_names):
+def test_nothing_is_sent_when_the_session_is_cancelled_on_the_way(serve, slow_names):
     server, given_up = serve(), threading.Event()
     threading.Timer(0.1, given_up.set).start()
     with pytest.raises(Trouble, match="the session was cancelled"):

@@ -1,4 +1,4 @@
-"""What voices are given for a text, by its language: the same for every engine, but for pronunciations."""
+"""What voices receive for a text, by language: the same for every engine, except for pronunciations."""
 
 READINGS = {
     "de": [

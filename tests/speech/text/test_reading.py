@@ -1,4 +1,4 @@
-"""What each engine is given for a text, and what is reported where a voice cannot read it."""
+"""What each engine receives for a text, and what is reported if a voice cannot read it."""
 
 import pytest
 from readings import READINGS
@@ -20,7 +20,7 @@ IPA = {"Savasana": "/ʃəˈvɑːsənə/", "Foo": "bar"}
 
 
 class Plain(Silent):
-    """An engine that is given text alone, and of whose reach nothing is known."""
+    """An engine that only receives text, and whose scripts are unknown."""
 
 
 class Piping(Piper):

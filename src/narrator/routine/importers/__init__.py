@@ -1,4 +1,4 @@
-"""Files that a routine may be written in: YAML, plain text and Markdown, each read as the tree that YAML has."""
+"""Read routines from YAML, plain text and Markdown, each as a tree of YAML nodes."""
 
 import re
 from pathlib import Path
@@ -10,22 +10,22 @@ from narrator.routine.translations import Translations
 _YAML = re.compile(rb"^(?:steps|narrator_script)[ \t]*:", re.MULTILINE)
 MARKDOWN = (".md", ".markdown")
 TEXTS = (*MARKDOWN, ".txt")
-"""Endings of files that are written as text."""
+"""Suffixes of plain text files."""
 MAX_TEXT = 128 * 1024
-"""Bytes of a text: over two hours of speech."""
+"""Most bytes of a text: over two hours of speech."""
 SUFFIXES = (".yaml", ".yml", *TEXTS)
-"""Endings of all files that a routine may be in."""
+"""Suffixes of all files that may contain a routine."""
 
 
 def is_text(path: Path) -> bool:
-    """Return whether a routine is written as text, by the ending of its file."""
+    """Return whether a routine is written as text, by the suffix of its file."""
     return path.suffix.lower() in TEXTS
 
 
 def read_source(path: Path, name: str | None = None, data: bytes | None = None) -> Source:
     """Read a routine or script file in any format; messages use `name` for it.
 
-    Where `data` is given, it is what would be in the file.
+    If `data` is given, it is used instead of the file's content.
 
     Raises:
         RoutineError: it cannot be read or used.

@@ -1,4 +1,4 @@
-"""A document taken apart: headings, paragraphs and items of lists, each with its place in the file."""
+"""Split a document into headings, paragraphs and list items, each with its place in the file."""
 
 import re
 from bisect import bisect_right
@@ -21,7 +21,7 @@ _NO_RULES = ("reference", "code", "fence", "html_block", "lheading")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A part of a line of the file: where in the file it starts, and what is there."""
+    """A part of a line of the file: its place and its text."""
 
     start: int
     text: str
@@ -29,9 +29,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Block:
-    """A heading of a level, a paragraph, or an item of a list.
+    """A heading with its level, a paragraph, or a list item.
 
-    `text` has its lines, joined by spaces, or by line breaks that the author meant.
+    `text` has its lines, joined by spaces, or by intended line breaks.
     """
 
     kind: Literal["heading", "paragraph", "item"]
@@ -45,17 +45,17 @@ class Block:
 
     @cached_property
     def starts(self) -> tuple[int, ...]:
-        """Where in the text each line starts."""
+        """Offset in the text at which each line starts."""
         return tuple(accumulate((len(line.text) + 1 for line in self.lines[:-1]), initial=0))
 
     def find_place(self, at: int) -> int:
-        """Return where in the file a place of the text is."""
+        """Return the place in the file of an offset in the text."""
         index = bisect_right(self.starts, max(at, 0)) - 1
         return self.lines[index].start + min(at - self.starts[index], len(self.lines[index].text))
 
 
 def split_blocks(text: str, first: int, *, is_markdown: bool, name: str, breaks: str | None = None) -> list[Block]:
-    """Take a document apart, from a place on.
+    """Split a document into blocks, beginning at a place.
 
     `breaks` says what a line break in a paragraph means: `join`, `separate`, or, where it is None, what its line
     looks like: one after which the next word had room is meant.
@@ -108,7 +108,7 @@ def _list_starts(text: str) -> list[int]:
 
 
 def _walk(tokens: Sequence[Token], raw: list[str], starts: list[int]) -> Iterator[Block]:
-    """Yield the blocks of a parsed document; their text is not joined yet."""
+    """Yield the blocks of a parsed document, whose lines are not joined yet."""
     level = 0
     item: Token | None = None
     fresh = False
@@ -140,7 +140,7 @@ def _find_lines(token: Token, raw: list[str], starts: list[int]) -> Iterator[Lin
     assert token.map is not None  # noqa: S101 - the caller has seen it
     for number, content in enumerate(token.content.split("\n"), token.map[0]):
         text = content.strip()
-        # What is around a content, such as signs of quotations and of items, is before it.
+        # Signs around the content, such as those of quotations and items, are before it.
         column = raw[number].rfind(text) if number < len(raw) else -1
         if text and column >= 0:
             hard = raw[number][column + len(text) :]
@@ -148,7 +148,7 @@ def _find_lines(token: Token, raw: list[str], starts: list[int]) -> Iterator[Lin
 
 
 def _drop_task(lines: tuple[Line, ...]) -> tuple[Line, ...]:
-    """Return the lines of an item without the box of a task."""
+    """Return the lines of an item without its task box."""
     found = _TASK.match(lines[0].text)
     return (Line(lines[0].start + found.end(), lines[0].text[found.end() :]), *lines[1:]) if found else lines
 
@@ -170,6 +170,6 @@ def _join_lines(block: Block, width: int, breaks: str | None) -> Block:
 
 
 def _is_meant(line: str, following: str, width: int) -> bool:
-    """Return whether a line break is the author's, and not that of a text which is filled to a width."""
+    """Return whether a line break is intended, not caused by filling the text to a width."""
     word = following.split(maxsplit=1)[0]
     return len(line) + 1 + len(word) <= width and line[-1:] not in ",;-–—" and not following[:1].islower()

@@ -1,4 +1,4 @@
-"""The passages of a document as steps: what is said, held and rung, in sections."""
+"""Make steps in sections from the passages of a document."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,13 +17,13 @@ from narrator.routine.text.marks import InlinePause
 from narrator.units import format_duration
 
 GAP = "0.6s..20s"
-"""Silence between two paragraphs of a text that has nothing else to stretch."""
+"""Silence between two paragraphs of a text without other elastic silences."""
 _RANKS = frozenset({"extra", "optional"})
 
 
 @dataclass
 class _Open:
-    """A section that is not closed: how deep its heading is, and its steps."""
+    """An open section: the level of its heading, and its steps."""
 
     level: int
     steps: list[Any]
@@ -34,7 +34,7 @@ class _Open:
 
 
 class Body:
-    """Puts passages together as steps in sections. With a `gap`, this silence is between any two texts."""
+    """Assembles passages as steps in sections. With a `gap`, there is that silence between any two texts."""
 
     def __init__(self, tree: Tree, language: str, gap: str | None) -> None:
         self.tree, self.language, self.gap = tree, language, gap
@@ -79,11 +79,11 @@ class Body:
             self._after_text = outer
 
     def close(self) -> None:
-        """Close all that is open."""
+        """Close all open sections."""
         self._close(1)
 
     def _joins(self, steps: list[Any], made: Mapping[str, Any]) -> bool:
-        """Return whether a text goes on from the one before it, as its next paragraph."""
+        """Return whether a text continues the one before it, as its next paragraph."""
         return bool(not self.gap and steps and set(steps[-1]) == {"say"} and set(made) == {"say"})
 
     def _add_gap(self, steps: list[Any]) -> None:
@@ -105,18 +105,18 @@ class Body:
         yield from _make_say(run, block)
 
     def _set_bed(self, passage: Passage, section: dict[str, Any] | None = None) -> None:
-        """Take over what a passage says about the bed: which it is, or how loud it is in a section."""
+        """Set the bed, or its level in a section, from a passage."""
         for bed in (setting.value for setting in passage.settings if setting.key == "bed"):
             is_level = bed.text == "none" or re.fullmatch(r"-?\d+", bed.text)
             fault = None
             if not is_level and self.bed and self.bed.text != bed.text:
-                fault = f"a track has one bed, and this one has {self.bed.text!r} already; take one of the two out"
+                fault = f"a track has only one bed, and this one already has {self.bed.text!r}; remove one of the two"
             elif not is_level:
                 self.bed = bed
             elif section is not None:
                 section["bed"] = bed
             else:
-                fault = "how loud the bed is belongs in a section; above the first one write 'bed' in the front matter"
+                fault = "a level of the bed is for a section; before the first one, write 'bed' in the front matter"
             if fault:
                 self.faults.append(Fault(fault, self.tree.find_mark(bed.start)))
 
@@ -126,7 +126,7 @@ class Body:
         words = clean(" ".join(piece.text for piece in passage.pieces if isinstance(piece, Running)))
         heading = read_heading(words, self.language)
         start, end = block.find_place(0), block.find_place(len(block.text))
-        # A section with neither sides nor rounds is as the one it is in.
+        # A section with neither sides nor rounds is like the one that contains it.
         data: dict[str, Any] = {"section": Value(heading.title or "...", start, end)}
         data |= {setting.key: setting.value for setting in passage.settings if setting.key in _RANKS}
         self._set_bed(passage, data)
@@ -189,7 +189,7 @@ def _settle_pause(mark: Mark, block: Block) -> Value:
 
 
 def _make_say(run: Sequence[Mark | Running], block: Block) -> Iterator[dict[str, Any]]:
-    """Yield the steps of words and pauses: one text, or pauses where there are no words."""
+    """Yield the steps of words and pauses: one text, or pauses if there are no words."""
     texts = [(piece, clean(piece.text) if isinstance(piece, Running) else "") for piece in run]
     if not any(has_words(text) for _, text in texts):
         yield from ({"pause": _settle_pause(piece, block)} for piece in run if isinstance(piece, Mark))

@@ -1,4 +1,4 @@
-"""Times as subtitles and tables have them: 1:30, 90, 1m30s, 00:01:30.5, and with a decimal comma."""
+"""Parse and format times of subtitles and tables: 1:30, 90, 1m30s, 00:01:30.5, and with a decimal comma."""
 
 import re
 from collections.abc import Callable
@@ -12,7 +12,7 @@ _SHOWN = 40
 
 
 class ClockError(ValueError):
-    """What is not a time, and the time that was likely meant."""
+    """A text is not a time; has the time that was probably meant."""
 
     def __init__(self, message: str, meant: Ms | None = None) -> None:
         super().__init__(message)
@@ -20,7 +20,7 @@ class ClockError(ValueError):
 
 
 def parse_clock(text: str) -> Ms:
-    """Read a time; a bare number is seconds.
+    """Parse a time; a bare number is in seconds.
 
     Raises:
         ClockError: it is not one, or not one that a track can have.
@@ -51,7 +51,7 @@ def _parse(text: str) -> Ms | None:
 
 
 def _find_meant(text: str) -> Ms | None:
-    """Return the time that figures are likely meant to say, whatever is between them; None where that is not plain."""
+    """Return the time that figures with any separators probably mean; None if that is not clear."""
     figures = re.findall(r"\d+", text)
     if not re.fullmatch(r"[\d:.;\s]+", text, re.ASCII) or not 2 <= len(figures) <= 4 or max(map(len, figures)) > 3:
         return None
@@ -66,7 +66,7 @@ def _find_meant(text: str) -> Ms | None:
 
 
 def write_long(mark: str) -> Callable[[Ms], str]:
-    """Return what writes a time as subtitles do, 00:01:30.500; `mark` comes before the fraction."""
+    """Return a function that writes a time as in subtitles, 00:01:30.500; `mark` comes before the fraction."""
 
     def write(time: Ms) -> str:
         seconds, part = divmod(time, 1000)
@@ -76,5 +76,5 @@ def write_long(mark: str) -> Callable[[Ms], str]:
 
 
 def write_short(time: Ms) -> str:
-    """Write a time as people do in a table: 1:30, or 1:30.500."""
+    """Return a time as people write it in a table: 1:30, or 1:30.500."""
     return format_clock(time).removesuffix(".000")

@@ -1,4 +1,4 @@
-"""Bytes to text, whatever program wrote them."""
+"""Decode text files of any program."""
 
 import codecs
 import errno
@@ -18,15 +18,15 @@ _MARKED = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-"""What the first bytes of a file say of its encoding."""
+"""Encodings by the first bytes of a file."""
 _DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Marks for the direction of writing, which many programs put around lines: nothing of them is heard."""
+"""Marks for the direction of writing, which many programs put around lines; they are not heard."""
 _WINDOWS = "cp1252"
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The lines of a file, without their ends, and what is odd about its encoding."""
+    """The lines of a file without line ends, and warnings about its encoding."""
 
     name: str
     lines: tuple[str, ...]
@@ -38,9 +38,9 @@ class Decoded:
 
 
 def decode_file(path: Path, name: str, most: int) -> Decoded:
-    """Read a text file of at most so many bytes; `name` is what messages call it.
+    """Read a text file of at most so many bytes; messages use `name` for it.
 
-    UTF-8 and what a mark of byte order tells are read as they are, anything else as Windows-1252, with a note.
+    UTF-8 and encodings with a byte order mark are recognised; anything else is read as Windows-1252, with a note.
 
     Raises:
         RoutineError: it cannot be read, is too large, or is not text.
@@ -73,7 +73,7 @@ def _find_encoding(raw: bytes) -> str:
     for mark, encoding in _MARKED:
         if raw.startswith(mark):
             return encoding
-    # Of a text in UTF-16 in a Latin script every second byte is 0.
+    # In UTF-16 text in a Latin script, every second byte is 0.
     for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
         if len(raw) > 3 and raw[first::2].count(0) > len(raw) // 4:
             return encoding
@@ -85,7 +85,7 @@ def _find_encoding(raw: bytes) -> str:
 
 
 def _describe_guess(decoded: Decoded) -> Fault:
-    """Say that a file was taken for Windows-1252, with a word by which one sees whether it is."""
+    """Return the note that a file was read as Windows-1252, with a word to check it by."""
     found = (
         (number, word)
         for number, line in enumerate(decoded.lines, 1)

@@ -1,4 +1,4 @@
-"""A text or a Markdown document as a routine: the same tree, with the same places, that a YAML file has."""
+"""Read a text or a Markdown document as a routine: a tree with places, like that of a YAML file."""
 
 import re
 from typing import Any
@@ -19,7 +19,7 @@ _BREAKS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 
 
 def read_document(text: str, name: str, stem: str, translations: Translations, *, is_markdown: bool) -> Source:
-    """Read a document; `name` is what messages call it, and `stem` its title where it has none.
+    """Read a document; messages use `name` for it, and `stem` is its default title.
 
     Raises:
         RoutineError: with every mark that is not understood, each at its place.
@@ -44,8 +44,8 @@ def read_document(text: str, name: str, stem: str, translations: Translations, *
 def _take_title(blocks: list[Block], *, is_markdown: bool) -> tuple[Block | None, list[Block]]:
     """Return the heading that is the title, and the blocks without it.
 
-    It is the first block, of level 1, and no other has this level unless it follows at once; in a plain text, a first
-    line by itself.
+    It is the first block, of level 1, if no other block has this level except directly after it; in a plain text, it is
+    a separate first line.
     """
     if not blocks:
         return None, blocks
@@ -63,7 +63,7 @@ def _take_title(blocks: list[Block], *, is_markdown: bool) -> tuple[Block | None
 
 
 def _find_title(heading: Block | None, stem: str) -> Value:
-    """Return the title that a heading says; where there is none, or nothing in it, the name of the file."""
+    """Return the title in a heading; if it is missing or empty, the name of the file."""
     words = clean(heading.text).replace("\n", " ") if heading else ""
     if heading and words:
         return Value(words, heading.find_place(0), heading.find_place(len(heading.text)))
@@ -72,7 +72,7 @@ def _find_title(heading: Block | None, stem: str) -> Value:
 
 
 def _guess_language(text: str) -> str | None:
-    """Return the language that most of the frequent words of a text are of; None where that is not clear."""
+    """Return the language of most of the frequent words of a text; None if it is not clear."""
     words = re.findall(r"[^\W\d_]+", text[:20_000].lower())
     scores = sorted(((sum(word in common for word in words), code) for code, common in list_common()), reverse=True)
     (best, language), (second, _), *_ = scores
@@ -83,7 +83,7 @@ def _guess_language(text: str) -> str | None:
 
 
 class _Assembler:
-    """Makes the tree of a routine from what a document says."""
+    """Makes the tree of a routine from a document."""
 
     def __init__(
         self, tree: Tree, front: Front, language: str, title: Value, reader: Reader, passages: list[Passage]
@@ -136,7 +136,7 @@ class _Assembler:
             block = passage.block
             if block.is_first and block.number is not None and block.number != 1:
                 mark = self.tree.find_mark(block.lines[0].start)
-                message = f"the number {block.number} is taken for that of an item, and not spoken; write it in words"
+                message = f"the number {block.number} is read as that of an item and is not spoken; write it in words"
                 notes.append(Fault(message, mark))
         return notes
 

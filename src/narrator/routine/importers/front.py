@@ -17,7 +17,7 @@ _MOST_COUNTED = 60
 
 @dataclass
 class Front:
-    """What is said before a text: keys of a routine as they are, and those that only a text has."""
+    """The settings before a text: keys of a routine, and keys for texts only."""
 
     pairs: list[tuple[yaml.Node, yaml.Node]] = field(default_factory=list)
     end: int = 0
@@ -33,7 +33,7 @@ class Front:
 
 
 def read_front(text: str, name: str) -> Front:
-    """Read the front matter of a text; there may be none.
+    """Return the front matter of a text, which may be empty.
 
     Raises:
         RoutineError: something in it cannot be used.
@@ -58,7 +58,7 @@ def read_front(text: str, name: str) -> Front:
 
 
 def _take(front: Front, source: Source, label: yaml.Node, value: yaml.Node) -> Fault | None:
-    """Take a key and its value over; return what is wrong with them."""
+    """Set a key and its value; return what is wrong with them."""
     written = value.value if isinstance(value, yaml.ScalarNode) else ""
     match label.value:
         case "count":

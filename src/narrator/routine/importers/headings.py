@@ -1,4 +1,4 @@
-"""Headings: a title, and in parentheses behind it the sides and the rounds of its section."""
+"""Parse headings: a title, followed by the sides and the rounds of its section in parentheses."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _COUNT = r"\d{1,3}(?:\s*(?:\.\.+|[–—-])\s*\d{1,3})?"
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A title, the names of sides, and how many rounds: `3`, or a range `2..4`."""
+    """A title, the names of sides, and the number of rounds: `3`, or a range `2..4`."""
 
     title: str
     sides: tuple[str, ...] = ()
@@ -20,7 +20,7 @@ class Heading:
 
 
 def read_heading(text: str, language: str) -> Heading:
-    """Return what a heading says; parentheses that name neither sides nor rounds belong to the title."""
+    """Return a parsed heading; parentheses that name neither sides nor rounds belong to the title."""
     title = text.strip()
     sides: tuple[str, ...] = ()
     rounds: str | None = None
@@ -34,7 +34,7 @@ def read_heading(text: str, language: str) -> Heading:
 
 
 def _read_parts(inner: str, language: str) -> tuple[tuple[str, ...], str | None]:
-    """Return the sides and the rounds that a parenthesis names; nothing where anything in it is something else."""
+    """Return the sides and the rounds in parentheses; nothing if they contain anything else."""
     if sides := read_sides(inner, language):
         return sides, None
     names: list[str] = []
@@ -52,7 +52,7 @@ def _read_parts(inner: str, language: str) -> tuple[tuple[str, ...], str | None]
 
 
 def read_sides(text: str, language: str) -> tuple[str, ...]:
-    """Return the names of the sides that a text says: `right, left`, `rechts/links`, `both sides`; none for others."""
+    """Return the names of the sides in a text: `right, left`, `rechts/links`, `both sides`; none for other texts."""
     lowered = " ".join(text.lower().split())
     if any(lowered in words.both for words in find_words(language)):
         return ("right", "left")
@@ -62,14 +62,14 @@ def read_sides(text: str, language: str) -> tuple[str, ...]:
 
 
 def _find_side(name: str, language: str) -> str | None:
-    """Return narrator's name of a side, where it has words for the language; else the name that it is known by."""
+    """Return narrator's key of a known side if it has words in the language, else the name; None for other names."""
     known = (words.sides.get(name.strip().lower()) for words in find_words(language))
     key = next(filter(None, known), None) or find_side_key(name, language)
     return key if key is None or find_phrases(language) else name.strip()
 
 
 def read_rounds(text: str, language: str) -> str | None:
-    """Return how many rounds a text says: `3 rounds`, `2-4 Runden`, `3x`, `x3`; None for something else."""
+    """Return the number of rounds in a text: `3 rounds`, `2-4 Runden`, `3x`, `x3`; None for other texts."""
     found = re.fullmatch(rf"\s*(?:[x×]\s*)?(?P<count>{_COUNT})\s*(?P<word>[^\W\d_]+|×)?\s*", text, re.IGNORECASE)
     if not found:
         return None

@@ -1,4 +1,4 @@
-"""Holds in marks: how long they are, and their cues."""
+"""Parse holds in marks: their lengths and cues."""
 
 import re
 from collections.abc import Iterator
@@ -10,11 +10,11 @@ from narrator.routine.importers.parts import Step, Value, drop_fillers
 from narrator.routine.importers.words import find_words
 
 HOLD = "1m"
-"""How long a hold lasts that says nothing of its length."""
+"""Length of a hold that is written without one."""
 
 
 def read_hold(value: Value, language: str) -> Step | None:
-    """Read what follows `hold`: its length, and its cues after a colon or a comma."""
+    """Parse the text after `hold`: the length, and the cues after a colon or a comma."""
     lead = re.match(r"\s*[:=]?", value.text)
     begin = lead.end() if lead else 0
     first = re.split(r":(?!\d\d)|[,;](?!\d)", value.text[begin:], maxsplit=1)[0]
@@ -25,14 +25,14 @@ def read_hold(value: Value, language: str) -> Step | None:
 
 
 def make_hold(length: Value, cues: Value, language: str) -> Step:
-    """Return a hold; what follows the sign that its cues begin with is these."""
+    """Return a hold with the cues after their sign."""
     placed = list(_place_cues(_split_cues(Value(cues.text[1:], cues.start + 1, cues.end), language)))
     return Step({"hold": length, **({"cues": placed} if placed else {})}, is_elastic=True)
 
 
 @dataclass(slots=True)
 class _Cue:
-    """A cue as written: at half, before the end, or a text whose place follows from the others."""
+    """A cue as written: at half, before the end, or a text whose position follows from the others."""
 
     at: str
     text: Value
@@ -63,7 +63,7 @@ def _split_cues(value: Value, language: str) -> list[_Cue]:
 
 
 def _read_place(text: str, language: str) -> str:
-    """Return where in a hold a cue is that says its place alone; nothing for a text."""
+    """Return the position of a cue that consists of its position only; empty for a text."""
     lowered = text.lower().rstrip(".!")
     for words in find_words(language):
         if lowered in words.halfway:
@@ -75,7 +75,7 @@ def _read_place(text: str, language: str) -> str:
 
 
 def _place_cues(cues: list[_Cue]) -> Iterator[dict[str, Any]]:
-    """Yield cues with their places: texts are evenly spaced, before and after a cue at half."""
+    """Yield cues with their positions: texts are evenly spaced, before and after a cue at half."""
     half = next((index for index, cue in enumerate(cues) if cue.at == "half"), None)
     before = [cue for cue in cues[:half] if not cue.at]
     after = [cue for cue in cues[half:] if not cue.at] if half is not None else []

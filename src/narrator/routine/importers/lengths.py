@@ -1,4 +1,4 @@
-"""Lengths of time as authors of plain text write them: `1 min`, `20-40 sec`, `fünf Atemzüge`, `0:45`, `40''`."""
+"""Parse lengths of time in plain text: `1 min`, `20-40 sec`, `fünf Atemzüge`, `0:45`, `40''`."""
 
 import re
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ _RANGE = r"\s*(?:\.\.+|…|[–—-]|\b(?:{to})\b)\s*"
 
 
 def read_number(text: str, language: str) -> str | None:
-    """Return a number that is written in figures or as a word, in figures; None for something else."""
+    """Return a number written in figures or as a word, in figures; None for other texts."""
     text = text.strip()
     if re.fullmatch(_DIGITS, text):
         return text.replace(",", ".")
@@ -23,9 +23,9 @@ def read_number(text: str, language: str) -> str | None:
 
 
 def read_silence(text: str, language: str) -> str | None:
-    """Return a length, a range or a number of breaths as a routine has it: `1m`, `20s..2m`, `5 breaths`.
+    """Return a length, a range or a number of breaths in the notation of routines: `1m`, `20s..2m`, `5 breaths`.
 
-    A number by itself is seconds. None for what is none of these.
+    A number alone is in seconds. Return None for other texts.
     """
     text = text.strip(" .,;:")
     breaths = _match_breaths(language).fullmatch(text)
@@ -73,7 +73,7 @@ def _join(words: Iterable[str]) -> str:
 
 
 def take_length(text: str, language: str) -> tuple[Ms, int] | None:
-    """Return the length that a text begins with, and where what follows it starts; None where there is none."""
+    """Return the length at the beginning of a text, and the offset of the text after it; None if there is no length."""
     found = _match_length(language).match(text)
     if not found or not (length := _add_up(found)):
         return None
@@ -81,7 +81,7 @@ def take_length(text: str, language: str) -> tuple[Ms, int] | None:
 
 
 def take_last_length(text: str, language: str) -> tuple[Ms, int] | None:
-    """Return the length that a text ends with, after a colon, a dash or in parentheses, and where that starts."""
+    """Return the length at the end of a text, after a colon, a dash or in parentheses, and its offset."""
     for found in re.finditer(r"\s*[:,(–—|]\s*|\s+-\s+", text):
         length = _match_length(language).match(text, found.end())
         if length and not text[length.end() :].strip(" ).,;|") and (total := _add_up(length)):

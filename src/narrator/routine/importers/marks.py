@@ -1,4 +1,4 @@
-"""Marks in a text, told from what is spoken."""
+"""Separate the marks in a text from its spoken words."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ from narrator.routine.text.marks import (
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mark, and where in the text it is."""
+    """A mark and its place in the text."""
 
     start: int
     end: int
@@ -32,7 +32,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """Words between two marks, and where in the text they are."""
+    """Words between two marks, and their place in the text."""
 
     start: int
     end: int
@@ -75,7 +75,7 @@ def _make_readers(language: str) -> Mapping[str, Reader]:
 
 
 def read_brackets(written: str, at: int, language: str) -> Meaning:
-    """Return what a text in square brackets stands for; a fault where it is nothing."""
+    """Return the meaning of a text in square brackets, or a fault."""
     inner = written[1:-1]
     if meaning := read_mark(inner, at + 1, language):
         return meaning
@@ -96,7 +96,7 @@ def read_brackets(written: str, at: int, language: str) -> Meaning:
 
 
 def _read_apart(kind: str, found: re.Match[str], language: str) -> Any:
-    """Return what emphasis, or a parenthesis, stands for: a step if it can be nothing else, or a pause."""
+    """Return the meaning of emphasis or parentheses: a step if it can be nothing else, or a pause."""
     written = found.group()
     inner = written.strip("*_") if kind == "emphasis" else written[1:-1]
     lead = written.find(inner)
@@ -110,7 +110,7 @@ def _read_apart(kind: str, found: re.Match[str], language: str) -> Any:
 
 
 def read_bare(line: str, language: str) -> Step | InlinePause | None:
-    """Return what a line by itself, without brackets, stands for: a pause, a hold with its length, or a bell."""
+    """Return the meaning of a separate line without brackets: a pause, a hold with a length, or a bell."""
     if line.rstrip()[-1:] in ".!?…:;,":
         return None
     length = parse_pause(line, language, by_word=True)

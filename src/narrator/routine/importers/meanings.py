@@ -1,4 +1,4 @@
-"""The words in a mark, read: pauses, holds, bells, rounds of breath, and what applies to a block."""
+"""Parse the words in a mark: pauses, holds, bells, breath rounds, and settings of a block."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ from narrator.units import LONGEST
 
 
 def read_mark(inner: str, at: int, language: str) -> Meaning | None:
-    """Return what is meant by the words in a mark, which are at a place of the text; None where nothing is."""
+    """Return the meaning of the words in a mark at a place of the text; None if they have none."""
     if (length := parse_pause(inner, language)) is not None:
         if 0 < length <= LONGEST:
             return InlinePause(length)
@@ -44,7 +44,7 @@ def _read_rank(key: str, value: Value, language: str) -> Setting | None:
 
 
 def _read_pause(value: Value, language: str) -> Step | None:
-    """Read what follows `pause` where that is more than a length: a range, or a number of breaths."""
+    """Parse the text after `pause` if it is more than a length: a range, or a number of breaths."""
     asked = drop_fillers(value, language)
     silence = read_silence(asked.text, language)
     return Step({"pause": asked._replace(text=silence)}, ".." in silence) if silence else None
@@ -52,7 +52,7 @@ def _read_pause(value: Value, language: str) -> Step | None:
 
 @cache
 def find_heads(language: str) -> tuple[re.Pattern[str], Mapping[str, str]]:
-    """Return the pattern of what a mark begins with, and which kind each is."""
+    """Return the pattern of the first words of marks, and their kinds."""
     kinds: dict[str, str] = {}
     for words in find_words(language):
         by_kind = {
@@ -68,7 +68,7 @@ def find_heads(language: str) -> tuple[re.Pattern[str], Mapping[str, str]]:
 
 
 def _read_length_first(inner: str, at: int, language: str) -> Meaning | None:
-    """Read a mark that begins with its length: `5 breaths`, or `1 min hold: halfway`."""
+    """Parse a mark that begins with its length: `5 breaths`, or `1 min hold: halfway`."""
     for found in re.finditer(r"[^\W\d_]+", inner):
         if any(found.group().lower() in words.hold for words in find_words(language)):
             length = read_silence(inner[: found.start()], language)
@@ -109,7 +109,7 @@ _PATTERN = rf"(?:{'|'.join(PATTERNS)}|\d+(?:\.\d+)?(?:\s?[-–]\s?\d+(?:\.\d+)?)
 
 
 def _read_breathe(value: Value, language: str) -> Step | TextFault | None:
-    """Read what follows `breathe`: a rhythm, and for how long or how many rounds."""
+    """Parse the text after `breathe`: a rhythm, and a time or a number of rounds."""
     asked = drop_fillers(value, language)
     found = re.match(rf"({_PATTERN}(?:\s*\.\.\s*{_PATTERN})?)(?![\d-])", asked.text, re.IGNORECASE)
     if not found:
@@ -123,7 +123,7 @@ def _read_breathe(value: Value, language: str) -> Step | TextFault | None:
         return Step(data | {"rounds": rest._replace(text=number)})
     length = read_silence(rest.text, language)
     if length is None or "breaths" in length:
-        message = f"this does not say for how long; write for example [breathe {rhythm} 1m], or 6 rounds"
+        message = f"this has no length; write, for example, [breathe {rhythm} 1m], or 6 rounds"
         written = value.text.strip()
         return TextFault(message, written, f"{rhythm} 1m")
     return Step(data | {"for": rest._replace(text=length)}, is_elastic=True)
@@ -161,7 +161,7 @@ _READERS: Mapping[str, Callable[[Value, str], Meaning | None]] = {
 
 @lru_cache(maxsize=256)
 def mend(inner: str, language: str) -> str | None:
-    """Return a mark with the one word corrected that keeps it from being one; None where there is none."""
+    """Return a mark with its one misspelt word corrected, if that makes it valid; else None."""
     known = [word for word in find_heads(language)[1] if " " not in word]
     units = [word for each in find_mark_words(language) for word in (*each.seconds, *each.minutes) if len(word) > 2]
     for word in re.findall(r"[^\W\d_]{3,}", inner)[:8]:

@@ -1,4 +1,4 @@
-"""What a mark comes to: a step of a routine with its values, each where it is written."""
+"""The parsed meaning of a mark: a step of a routine with its values and their places."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from narrator.routine.text.marks import InlinePause, TextFault
 
 
 class Value(NamedTuple):
-    """A value of a step, and where in the text it is written."""
+    """A value of a step, and its place in the text."""
 
     text: str
     start: int
@@ -37,11 +37,11 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What is for the reader alone."""
+    """A text for the reader only."""
 
 
 Meaning: TypeAlias = InlinePause | Step | Setting | Note | TextFault
-"""What is between brackets."""
+"""The text between brackets."""
 
 
 def drop_fillers(value: Value, language: str) -> Value:

@@ -1,4 +1,4 @@
-"""The blocks of a document taken apart: what is said and done in each."""
+"""Split the blocks of a document into words and steps."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,17 +20,17 @@ from narrator.units import format_duration
 
 _LONGEST_BARE = 80
 _MOST = 5000
-"""Blocks, or marks and texts between them, of a document."""
+"""Most blocks of a document, and most marks and texts between them."""
 _MOST_FAULTS = 100
 _MOST_SIGNS = 400
-"""Signs of emphasis in a text between two marks, of which more are noise."""
+"""Most signs of emphasis in a text between two marks; more are noise."""
 _SECONDS = re.compile(r"\s*;\s*(\d{1,5}(?:[.,]\d{1,3})?(?:\s*[^\W\d_]{1,10}\.?)?)\s*$")
 _LEFT_SIGN = re.compile(r"(?<=\S)[*`]+|[*`]+(?=\S)")
 
 
 @dataclass
 class Passage:
-    """A block taken apart: what is said and done in it, and what applies to all of it."""
+    """A parsed block: its words and steps, and its settings."""
 
     block: Block
     pieces: list[Mark | Running] = field(default_factory=list)
@@ -38,13 +38,13 @@ class Passage:
 
     @property
     def steps(self) -> list[Step]:
-        """The steps that its marks stand for."""
+        """The steps of its marks."""
         return [piece.what for piece in self.pieces if isinstance(piece, Mark) and isinstance(piece.what, Step)]
 
 
 @dataclass
 class Found:
-    """What was found in all of a document, beside its passages."""
+    """Results for a whole document, besides its passages."""
 
     faults: list[Fault] = field(default_factory=list)
     notes: list[Fault] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Found:
 
 
 def split_phrases(blocks: Sequence[Block]) -> list[Block] | None:
-    """Return the lines of a text as blocks, where most of them are `phrase; seconds`; None for any other text."""
+    """Return the lines of a text as blocks if most of them are `phrase; seconds`; None for other texts."""
     lines = [line for block in blocks if block.kind != "heading" for line in block.lines]
     count = sum(_SECONDS.search(line.text) is not None for line in lines)
     if count < 2 or count * 2 <= len(lines):
@@ -69,7 +69,7 @@ def split_phrases(blocks: Sequence[Block]) -> list[Block] | None:
 
 
 class Reader:
-    """Takes the blocks of a document apart at their marks."""
+    """Splits the blocks of a document at their marks."""
 
     def __init__(
         self, tree: Tree, language: str, count: int | None, *, takes_bare: bool, has_seconds: bool = False
@@ -79,7 +79,7 @@ class Reader:
         self.found = Found()
 
     def read_all(self, blocks: Sequence[Block]) -> list[Passage]:
-        """Return blocks with their marks read, up to the last fault that anyone wants to read of; faults are noted.
+        """Return blocks with their marks parsed, until there are too many faults to report; faults are recorded.
 
         Raises:
             RoutineError: there are more blocks or marks than any session has.
@@ -142,7 +142,7 @@ class Reader:
             yield from (_move(piece, start) for piece in split_at_marks(text[start:end], self.language))
 
     def _read_interval(self, passage: Passage) -> None:
-        """Put a hold for the words of an item that say how long it takes."""
+        """Replace the words of an item about its length by a hold."""
         first = passage.pieces[0] if passage.pieces else None
         if not isinstance(first, Running):
             return
@@ -178,7 +178,7 @@ def _write(length: int) -> str:
 
 
 def _shift(what: Any, by: int) -> Any:
-    """Return the data of a mark at a place further on."""
+    """Return the data of a mark, shifted to a later place."""
     match what:
         case Value(text, start, end):
             return Value(text, start + by, end + by)

@@ -1,4 +1,4 @@
-"""Lines with times as a file has them, before their words are looked at."""
+"""Timed lines of a file, before their words are parsed."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -9,14 +9,14 @@ from narrator.routine.importers.clock import ClockError, parse_clock
 from narrator.units import Ms
 
 MOST_LINES = 5000
-"""Lines that a file may have: some eight hours of a talk."""
+"""Most lines of a file: about eight hours of a talk."""
 
 _MOST_FAULTS = 100
 
 
 @dataclass(slots=True)
 class RawLine:
-    """A line to be spoken: from when, until when where the file says, and its words, with the places of their lines."""
+    """A spoken line: its start, its end if the file has one, and its words with the places of their lines."""
 
     at: Ms
     to: Ms | None
@@ -25,16 +25,16 @@ class RawLine:
 
     @property
     def text(self) -> str:
-        """The words as they are written."""
+        """The words as written."""
         return "\n".join(text for _, text in self.words)
 
     @property
     def words_mark(self) -> Mark:
-        """Where the words begin; where the time is, if there are none."""
+        """The place of the words, or of the time if there are none."""
         return self.words[0][0] if self.words else self.mark
 
     def find_mark(self, snippet: str) -> Mark:
-        """Return the place of a part of the words; where they begin, if it is not seen."""
+        """Return the place of a part of the words, or their beginning if it is not found."""
         for mark, _ in self.words:
             if snippet and (column := mark.text.find(snippet, mark.column - 1)) >= 0:
                 return Mark(mark.file, mark.line, column + 1, mark.text)
@@ -43,7 +43,7 @@ class RawLine:
 
 @dataclass(slots=True)
 class RawText:
-    """What a file has: its lines, what is wrong, what is odd, and the language that it says it is in."""
+    """The content of a file: its lines, faults, notes, and its own statement of the language."""
 
     lines: list[RawLine] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -54,13 +54,13 @@ class RawText:
 
     @property
     def is_full(self) -> bool:
-        """Whether there is no use in reading on: there are too many lines, or more faults than anybody reads."""
+        """Whether reading can stop: there are too many lines, or too many faults to report."""
         return len(self.lines) > MOST_LINES or len(self.faults) >= _MOST_FAULTS
 
     def read_times(self, places: Sequence[tuple[str, Mark]], write: Callable[[Ms], str]) -> list[Ms] | None:
-        """Read the times of a line, each at its place, in order; None where one is wrong.
+        """Parse the times of a line, each at its place, in order; return None if one is invalid.
 
-        That is added to the faults, with the line in which `write` has all of the times.
+        It is added to the faults, with the line in which all times are written by `write`.
         """
         times: list[Ms] = []
         wrong: list[tuple[str, Mark, ClockError]] = []
@@ -70,7 +70,7 @@ class RawText:
             except ClockError as error:
                 wrong.append((written, mark, error))
         fix: str | None = places[0][1].text
-        # From the right, because a time that is written in full moves what is behind it.
+        # From the right, because a time written in full moves the text after it.
         for written, mark, found in sorted(wrong, key=lambda each: each[1].column, reverse=True):
             before, after = (fix or "")[: mark.column - 1], (fix or "")[mark.column - 1 :]
             is_known = found.meant is not None and after.startswith(written)
@@ -81,7 +81,7 @@ class RawText:
         return None if wrong else times
 
     def note_all(self, marks: Iterable[Mark], message: str) -> None:
-        """Add one note for several places, at the first of them: `message` says of what, and what to do."""
+        """Add one note for several places, at the first of them; `{count}` in `message` becomes their number."""
         places = list(marks)
         if places:
             count = f" ({len(places)} times)" if places[1:] else ""

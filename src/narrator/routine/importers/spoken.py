@@ -1,4 +1,4 @@
-"""The text of a subtitle or a table's cell: what is spoken of it, where bells are struck, and what is left out."""
+"""Parse the text of a subtitle or a table's cell: spoken words, bells, and parts that are left out."""
 
 import html
 import re
@@ -15,7 +15,7 @@ MOST_STROKES = 108
 
 @dataclass(frozen=True, slots=True)
 class Strike:
-    """A bell, by its name, and how often it is struck."""
+    """A bell's name and its number of strokes."""
 
     bell: str
     times: int = 1
@@ -23,7 +23,7 @@ class Strike:
 
 @dataclass(frozen=True, slots=True)
 class Unsaid:
-    """What is written and not spoken: of which kind it is, and the part of it to show."""
+    """A text that is not spoken: its kind, and the part to show."""
 
     kind: str
     snippet: str
@@ -70,12 +70,12 @@ _BRACKET = re.compile(r"\[[^\[\]]*\]|［[^［］]*］|【[^【】]*】|(?m:^[ \t
 
 
 def read_spoken(text: str, language: str) -> tuple[list[Piece], list[Unsaid]]:
-    """Take the text of a line apart: what is heard of it, in order, and what is written and is not.
+    """Split the text of a line into what is heard, in order, and what is not spoken.
 
     Markup of subtitles is removed silently. Lines are joined, except those of a dialogue.
 
     Raises:
-        TextError: what would be spoken and should not be: another tag, a bracket or brace by itself.
+        TextError: markup would be spoken: another tag, or an unmatched bracket or brace.
 
     """
     unsaid: list[Unsaid] = []
@@ -108,12 +108,12 @@ def _strip(text: str, unsaid: list[Unsaid]) -> str:
     if _MUSIC.search(text):
         unsaid.append(Unsaid("music", next(line for line in text.split("\n") if _MUSIC.search(line)).strip()))
         text = _MUSIC.sub(" ", text)
-    # Whoever answers in a dialogue begins a sentence of his own: an item of a list does.
+    # Each answer in a dialogue begins a new sentence, like a list item.
     return _DASH.sub("- ", text)
 
 
 def _find_brackets(text: str, language: str, unsaid: list[Unsaid]) -> Iterator[tuple[int, int, Strike | None]]:
-    """Yield the brackets of which nothing is spoken: where they are, and the bell that they stand for, if any."""
+    """Yield the places of brackets that are not spoken, and the bell that they stand for, if any."""
     for found in _BRACKET.finditer(text):
         written = found.group().strip(" \t.")
         inner = written[1:-1].strip()
@@ -128,7 +128,7 @@ def _find_brackets(text: str, language: str, unsaid: list[Unsaid]) -> Iterator[t
 
 
 def _find_meant(written: str, language: str) -> bool:
-    """Return whether brackets are nearly a pause: then they are reported as a fault, with what to write."""
+    """Return whether brackets are almost a pause, which is reported as a fault with its correction."""
     try:
         split_text(written, language)
     except TextError as error:

@@ -1,4 +1,4 @@
-"""Subtitles as people have them, in SubRip (SRT) and WebVTT: files of each borrow from the other."""
+"""Read subtitles in SubRip (SRT) and WebVTT; files of each may use features of the other."""
 
 import re
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from narrator.routine.importers.raw import RawLine, RawText
 _ARROW = "-->"
 _STAMP = r"[-−]?\d[\d:.,;]*"
 _LIKELY = re.compile(rf"[ \t]*{_STAMP}[ \t]*(?P<arrow>[-–—=]*>|→|⟶|[-–—])[ \t]*{_STAMP}[ \t]*", re.ASCII)
-"""A line of times with another arrow than subtitles have."""
+"""A line of times with a wrong arrow."""
 _SETTINGS = re.compile(r"(?:\s+[\w-]+:\S*)*\s*")
 _COMMENTS = ("NOTE", "STYLE", "REGION")
 _LONGEST_NAME = 200
@@ -20,14 +20,14 @@ _LONGEST_NAME = 200
 
 @dataclass(slots=True)
 class _Open:
-    """The line that is read at the moment: rows that follow its time, by their numbers, and the place of the time."""
+    """The line being read: the rows after its time, by their numbers, and the place of the time."""
 
     raw: RawLine | None
     rows: list[int] = field(default_factory=list)
 
 
 class SubtitleReader:
-    """Reads the lines of a file in one pass; `has_blocks` says that it is WebVTT, whose comments are blocks."""
+    """Reads the lines of a file in one pass; `has_blocks` is set for WebVTT, whose comments are blocks."""
 
     def __init__(self, decoded: Decoded, *, has_blocks: bool) -> None:
         self._decoded = decoded
@@ -59,7 +59,7 @@ class SubtitleReader:
         return self._text
 
     def _skip_head(self) -> int:
-        """Take the head of a WebVTT file in, and return of how many lines it is."""
+        """Read the head of a WebVTT file, and return its number of lines."""
         lines = self._decoded.lines
         if not lines[0].startswith("WEBVTT"):
             return 0
@@ -78,10 +78,10 @@ class SubtitleReader:
         return len(lines)
 
     def _drop_name(self, opened: _Open, number: int) -> None:
-        """Take out the number, or the name, that is right above the times of a line."""
+        """Remove the number or the name directly above the times of a line."""
         above = self._decoded.lines[opened.rows[-1] - 1].strip() if opened.rows else ""
         is_apart = number < 3 or not self._decoded.lines[number - 3].strip()
-        # The time above is of a line that is still open.
+        # The time above belongs to a line that is still open.
         is_next = above.isdecimal() and int(above[:9]) in {self._number + 1, len(self._text.lines) + 2}
         if not above or len(above) > _LONGEST_NAME or not (is_apart or is_next):
             return
@@ -92,7 +92,7 @@ class SubtitleReader:
             self._names.append(self._decoded.mark(row))
 
     def _read_times(self, number: int) -> RawLine | None:
-        """Read a line of times; None where it cannot be used, which is then reported."""
+        """Parse a line of times; return None if it is invalid, which is then reported."""
         line = self._decoded.lines[number - 1]
         if _ARROW not in line:
             self._text.faults.append(self._describe_arrow(number))
@@ -100,7 +100,7 @@ class SubtitleReader:
         before, _, after = line.partition(_ARROW)
         start = self._decoded.mark(number, len(before) - len(before.lstrip()) + 1)
         if not before.strip():
-            self._text.faults.append(Fault(f"the time from which this is spoken is missing before {_ARROW}", start))
+            self._text.faults.append(Fault(f"the start time is missing before {_ARROW}", start))
             return None
         written = after.split(maxsplit=1)[0] if after.strip() else ""
         if not written:
@@ -113,7 +113,7 @@ class SubtitleReader:
         if not _SETTINGS.fullmatch(rest):
             mark = self._decoded.mark(number, column + len(written) + 1)
             fix = f"{line[: column - 1 + len(written)]}\n{rest.strip()}"
-            self._text.faults.append(Fault("the words come on a line of their own, below the times", mark, fix=fix))
+            self._text.faults.append(Fault("write the words on a separate line below the times", mark, fix=fix))
             return None
         if times is None:
             return None
@@ -132,10 +132,10 @@ class SubtitleReader:
     def _describe_endless(self, written: str, mark: Mark) -> Fault:
         times = self._text.read_times([(written, mark)], self._write)
         fix = f"{self._write(times[0])} {_ARROW} {self._write(times[0] + 5000)}" if times else None
-        return Fault(f"the time until which this is shown is missing after {_ARROW}", mark, fix=fix)
+        return Fault(f"the end time is missing after {_ARROW}", mark, fix=fix)
 
     def _close(self, opened: _Open) -> None:
-        """Give the line that was read its words."""
+        """Add the words to the line that was read."""
         stray: list[int] = []
         for paragraph in self._list_paragraphs(opened.rows):
             head = self._decoded.lines[paragraph[0] - 1].split(maxsplit=1)[0]

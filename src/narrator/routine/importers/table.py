@@ -1,4 +1,4 @@
-"""A table of times and texts (CSV), as spreadsheets write them and people type them."""
+"""Read tables of times and texts (CSV) from spreadsheets or typed by hand."""
 
 import csv
 import re
@@ -17,11 +17,11 @@ _HEADINGS = {
     "text": "text texts words word say line sentence phrase caption subtitle narration satz worte ansage texto frase "
     "texte phrases testo frase tekst",
 }
-"""What the columns are called that count, in the languages that narrator's own words are in."""
+"""Names of the columns in use, in the languages of narrator's own words."""
 _KINDS = {word: kind for kind, words in _HEADINGS.items() for word in words.split()}
 _DELIMITERS = ";\t,|"
 _LONG_CLOCK, _FRACTION = re.compile(r"\d+:\d\d:\d\d"), re.compile(r"\d{3}")
-"""A time with a decimal comma, 00:00:01,500, which was taken for two cells."""
+"""A time with a decimal comma, 00:00:01,500, that was split into two cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class _Record:
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """Which column is which, counted from 0; `names` are those of the heading, where there is one."""
+    """The indexes of the columns; `names` are those of the heading, if there is one."""
 
     at: int = 0
     text: int = 1
@@ -63,7 +63,7 @@ class TableReader:
         return self._text
 
     def _find_delimiter(self) -> str:
-        """Return what is between the cells: the sign behind a time, or a heading's word, in the first lines."""
+        """Return the delimiter of cells: the sign after a time, or after a heading's word, in the first lines."""
         if found := re.match(r"sep=(.)\s*$", self._decoded.lines[0]):
             return found[1]
         for line in [line for line in self._decoded.lines if line.strip()][:20]:
@@ -75,7 +75,7 @@ class TableReader:
 
     def _read_records(self) -> list[_Record]:
         skipped = 1 if re.match(r"sep=.\s*$", self._decoded.lines[0]) else 0
-        # Within quotes a cell may go on on the next line.
+        # A quoted cell may continue on the next line.
         rows = csv.reader(
             (f"{line}\n" for line in self._decoded.lines[skipped:]),
             delimiter=self._delimiter,
@@ -105,14 +105,14 @@ class TableReader:
         )
 
     def _find_columns(self, records: Sequence[_Record]) -> _Columns:
-        """Return which column is which, by the heading where there is one."""
+        """Return the indexes of the columns, by the heading if there is one."""
         if not records:
             return _Columns()
         names = tuple(cell.strip() for cell in records[0].cells)
         kinds = [_KINDS.get(re.sub(r"\s*[(\[].*", "", name).lower()) for name in names]
         if "at" in kinds and "text" in kinds:
             return _Columns(kinds.index("at"), kinds.index("text"), kinds.index("to") if "to" in kinds else None, names)
-        # Any other words above a column of times are a heading, too.
+        # Any other words above a column of times are also a heading.
         if (
             names[1:]
             and names[0]
@@ -148,14 +148,14 @@ class TableReader:
             self._text.lines.append(line)
 
     def _join_text(self, record: _Record, cells: Sequence[str]) -> str:
-        """Return a text that was cut at its commas, because it is not in quotes."""
+        """Return a text that was cut at its commas because it is not quoted."""
         line = self._decoded.lines[record.first - 1]
         if record.first < record.last or '"' in line:
             return f"{self._delimiter} ".join(cells[1:])
         return line.split(self._delimiter, 1 + cells[0].count(self._delimiter))[-1]
 
     def _find_end(self, record: _Record, cells: Sequence[str], columns: _Columns) -> list[tuple[str, Mark]]:
-        """Return the time until which a line goes on, as written, and its place; nothing where there is none."""
+        """Return the end time of a line as written and its place; empty if there is none."""
         if columns.to is None or columns.to >= len(cells) or not cells[columns.to].strip():
             return []
         written = cells[columns.to].strip()
@@ -175,7 +175,7 @@ class TableReader:
             self._text.lines[-1].words.append((place, words.strip()))
 
     def _find_cell(self, record: _Record, cell: str, start: int) -> Mark:
-        """Return the place of a cell in the first line of its row, from a column on, counted from 0."""
+        """Return the place of a cell in the first line of its row, searched from a column counted from 0."""
         mark = self._decoded.mark(record.first)
         column = mark.text.find(cell.strip().split("\n")[0].split('"')[0], start)
         return Mark(mark.file, mark.line, max(column, 0) + 1, mark.text)
@@ -187,7 +187,7 @@ class TableReader:
                 yield (place if not number else self._decoded.mark(min(row, record.last))), text.strip()
 
     def _note_columns(self, records: Sequence[_Record], columns: _Columns) -> None:
-        """Name the columns of which nothing is spoken."""
+        """Add a note about the columns that are not spoken."""
         used = {columns.at, columns.text, columns.to}
         for index, name in enumerate(columns.names):
             if index not in used and any(

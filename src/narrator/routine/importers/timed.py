@@ -1,4 +1,4 @@
-"""Timed text: subtitles and tables in which each line has the time at which it is spoken."""
+"""Read timed text: subtitles and tables whose lines have times."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from narrator.routine.text import TextError
 from narrator.units import Ms
 
 TIMED = (".srt", ".vtt", ".csv")
-"""Endings of files with timed text."""
+"""Suffixes of files with timed text."""
 MAX_BYTES = 256 * 1024
 _MAX_CHARACTERS = 10_000
 _EXAMPLES = {
@@ -29,7 +29,7 @@ _EXAMPLES = {
 
 @dataclass(frozen=True, slots=True)
 class TimedLine:
-    """What is heard from a time on, and where that and its words are written; `to` is None where no end is given."""
+    """The cues from a time on, and the places of the time and the words; `to` is None without an end."""
 
     at: Ms
     to: Ms | None
@@ -40,7 +40,7 @@ class TimedLine:
 
 @dataclass(frozen=True, slots=True)
 class TimedText:
-    """A file with timed text: its lines in the order of their times, what is odd, and what was decided about it."""
+    """A file with timed text: its lines in the order of their times, notes, and decisions about it."""
 
     title: str
     language: str
@@ -51,15 +51,15 @@ class TimedText:
 
 
 def is_timed(path: Path) -> bool:
-    """Return whether a file has timed text, by its ending."""
+    """Return whether a file has timed text, by its suffix."""
     return path.suffix.lower() in TIMED
 
 
 def read_timed(path: Path, name: str, language: str | None = None) -> TimedText:
-    """Read a file with timed text; `name` is what messages call it, `language` the one that was asked for.
+    """Read a file with timed text; messages use `name` for it, and `language` is the requested one.
 
     Raises:
-        RoutineError: with every fault found.
+        RoutineError: with all faults found.
 
     """
     decoded = decode_file(path, name, MAX_BYTES)
@@ -91,7 +91,7 @@ def _read_form(decoded: Decoded, form: str) -> RawText:
 
 
 def _read_lines(raw: RawText, language: str) -> Iterator[TimedLine]:
-    """Take the words of each line apart; add what is wrong to the faults, and what is not spoken to the notes."""
+    """Parse the words of each line; add errors to the faults, and parts that are not spoken to the notes."""
     unsaid: dict[Unsaid, list[Mark]] = {}
     for line in raw.lines:
         if len(line.text) > _MAX_CHARACTERS:
@@ -121,7 +121,7 @@ def _note_unsaid(raw: RawText, unsaid: dict[Unsaid, list[Mark]]) -> None:
     for each, marks in unsaid.items():
         match each.kind:
             case "voice":
-                raw.note_all(marks, f"one voice speaks all: the name {each.snippet!r} is not spoken{{count}}")
+                raw.note_all(marks, f"one voice speaks all lines: the name {each.snippet!r} is not spoken{{count}}")
             case "reading":
                 raw.note_all(marks, f"the reading {each.snippet!r} is not spoken beside what it is for{{count}}")
             case "music":
@@ -132,11 +132,11 @@ def _note_unsaid(raw: RawText, unsaid: dict[Unsaid, list[Mark]]) -> None:
                     f"{each.snippet} is not spoken{{count}}; write words without brackets, [bell] for a bell, or [3s] "
                     "for a pause",
                 )
-    raw.note_all(music, "the sign of music is not spoken{count}, and there is none; write [bell] for a bell")
+    raw.note_all(music, "the music sign is not spoken{count}, and no music is played; write [bell] for a bell")
 
 
 def _choose_language(path: Path, raw: RawText, asked: str | None) -> tuple[str, str]:
-    """Return the language of a file, and who says so."""
+    """Return the language of a file, and the source of that."""
     if asked:
         return asked, "as asked for"
     if raw.language:
@@ -147,7 +147,7 @@ def _choose_language(path: Path, raw: RawText, asked: str | None) -> tuple[str, 
 
 
 def _find_language(path: Path) -> str | None:
-    """Return the language that the name of a file ends in: `talk.de.srt` is in German, `talk.new.srt` in none."""
+    """Return the language at the end of a file's name: German for `talk.de.srt`, None for `talk.new.srt`."""
     ending = Path(path.stem).suffix.removeprefix(".").replace("_", "-")
     base = find_base(ending)
     return ending if re.fullmatch(LANGUAGE, ending) and find_long_code(base) != base else None
@@ -160,7 +160,7 @@ def _make_title(path: Path) -> str:
 
 
 def _find_disorder(lines: list[TimedLine]) -> Iterator[Fault]:
-    """Say which lines have an earlier time than one above them."""
+    """Yield a fault for each line with an earlier time than one above it."""
     latest: TimedLine | None = None
     for line in lines:
         if latest and line.at < latest.at:
@@ -178,7 +178,7 @@ def _find_order(fault: Fault) -> tuple[int, int]:
 
 
 def _describe(lines: tuple[TimedLine, ...], head: str, raw: RawText) -> tuple[str, ...]:
-    """Say in a few sentences what was made of a file."""
+    """Return a few sentences about the content of a file."""
     heard = [line for line in lines if line.pieces]
     strikes = [piece for line in heard for piece in line.pieces if isinstance(piece, Strike)]
     bells = f", with {_count(len(strikes), 'bell')}" if strikes else ""

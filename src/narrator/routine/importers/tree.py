@@ -1,4 +1,4 @@
-"""Steps of a text as the nodes that YAML would have, each with its place in the file."""
+"""Make YAML nodes for the steps of a text, each with its place in the file."""
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ _TEXT, _LIST, _MAPPING = (f"tag:yaml.org,2002:{name}" for name in ("str", "seq",
 
 
 class Tree:
-    """Makes nodes, and finds the lines, of the text of one file."""
+    """Makes nodes for the text of one file, and finds its lines."""
 
     def __init__(self, text: str, name: str) -> None:
         self.text = text
@@ -25,7 +25,7 @@ class Tree:
             self._starts.append(self._starts[-1] + len(line) + 1)
 
     def make_node(self, data: Any, start: int, end: int) -> yaml.Node:
-        """Return the node of a value, a text, a list or a mapping, which is written from `start` to `end`."""
+        """Return the node of a text, a list or a mapping that is written from `start` to `end`."""
         if isinstance(data, yaml.Node):
             return data
         if isinstance(data, Value):
@@ -33,7 +33,7 @@ class Tree:
         if isinstance(data, str):
             return self._make_scalar(data, start, end)
         if isinstance(data, Mapping):
-            # A mapping starts where the first of its values that has a place of its own does.
+            # A mapping starts at the first of its values that has a place.
             start, end = _find_span(data) or (start, end)
         begin, finish = self._mark(start), self._mark(end)
         if isinstance(data, Mapping):
@@ -46,7 +46,7 @@ class Tree:
         return yaml.SequenceNode(_LIST, nodes, begin, finish, flow_style=False)
 
     def _make_scalar(self, text: str, start: int, end: int) -> yaml.ScalarNode:
-        # As literal text, in which every line break is what it says.
+        # As literal text, which keeps every line break.
         return yaml.ScalarNode(_TEXT, text, self._mark(start), self._mark(end), style="|")
 
     def _mark(self, at: int) -> Any:
@@ -58,18 +58,18 @@ class Tree:
         return line, at - self._starts[line]
 
     def find_mark(self, at: int) -> Mark:
-        """Return a place of the text."""
+        """Return the place in the file of an offset in the text."""
         line, column = self._find(at)
         return Mark(self.name, line + 1, column + 1, self.lines[line])
 
     def describe(self, fault: TextFault, at: int) -> Fault:
-        """Return a fault of a text that is written at a place, with the line as it should be where that is known."""
+        """Return a fault at a place of the text, with the corrected line if it is known."""
         mark = self.find_mark(at)
         return Fault(fault.message, mark, fix=fault.rewrite(mark))
 
 
 def _find_span(data: Any) -> tuple[int, int] | None:
-    """Return where the first value in some data is that has a place of its own."""
+    """Return the place of the first value in some data that has a place."""
     if isinstance(data, Value):
         return data.start, data.end
     if isinstance(data, str | yaml.Node):

@@ -1,4 +1,4 @@
-"""Words that a mark or a heading begins with, language by language; those of a pause are in `routine.text`."""
+"""First words of marks and headings, by language; those of pauses are in `routine.text`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from narrator.languages import find_base
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What may stand in a mark, in small letters."""
+    """Words of a mark, in lower case."""
 
     hold: frozenset[str]
     bells: Mapping[str, str]
@@ -38,7 +38,7 @@ class Words:
 
 
 def _split(text: str) -> frozenset[str]:
-    """Return the entries of a list that is separated by commas."""
+    """Return the entries of a comma-separated list."""
     return frozenset(entry.strip() for entry in text.split(",") if entry.strip())
 
 
@@ -271,11 +271,11 @@ _WORDS = {
 
 @cache
 def find_words(language: str) -> tuple[Words, ...]:
-    """Return the words of a language, where there are some, and those of English, which count everywhere."""
+    """Return the words of a language, if known, and those of English, which are valid everywhere."""
     base = find_base(language)
     return tuple(_WORDS[code] for code in dict.fromkeys((base, "en")) if code in _WORDS)
 
 
 def list_common() -> Iterator[tuple[str, frozenset[str]]]:
-    """Yield each language with the frequent words by which a text in it is known."""
+    """Yield each language with the frequent words that identify it."""
     yield from ((language, words.common) for language, words in _WORDS.items())

@@ -1,4 +1,4 @@
-"""A text as a routine in YAML, with comments: the file renders to the track that the text does."""
+"""Write a text as a routine in YAML with comments; it renders to the same track as the text."""
 
 import re
 import textwrap
@@ -24,11 +24,11 @@ _COMMENTS = {
     "lines": "each line of a text is spoken by itself",
     "cues": "what is heard in the hold; cues do not change its length",
 }
-"""What is said of a key where it comes for the first time."""
+"""Comments for the first use of keys."""
 
 
 def write_yaml(source: Source, origin: str, name: str) -> str:
-    """Return a text that was read as YAML; `origin` and `name` are what its file and the new one are called."""
+    """Return a text that was read as YAML; `origin` and `name` are the names of its file and of the new one."""
     front = source.reading.front
     writer = _Writer()
     known = {label.value for label, _ in _list_pairs(yaml.compose(front, Loader=Loader))}
@@ -51,13 +51,13 @@ def _list_pairs(node: Any) -> list[tuple[Any, Any]]:
 
 
 class _Writer:
-    """Writes nodes in lines, and says of each key once what it does."""
+    """Writes nodes in lines, with a comment at the first use of each key."""
 
     def __init__(self) -> None:
         self._explained: set[str] = set()
 
     def write_steps(self, steps: Any, indent: int) -> Iterator[str]:
-        """Yield the lines of steps; an empty one is above each section."""
+        """Yield the lines of steps, with an empty one above each section."""
         for index, step in enumerate(steps.value):
             if index and any(label.value == "section" for label, _ in step.value):
                 yield ""
@@ -79,7 +79,7 @@ class _Writer:
             yield self._explain(f"{space}{key}: {_flow(value)}", key)
 
     def _write_entry(self, node: Any, indent: int, *, in_brackets: bool = False) -> Iterator[str]:
-        """Yield the lines of an entry of a list; `in_brackets` on one line, if it has room."""
+        """Yield the lines of a list entry; with `in_brackets`, on one line if it fits."""
         space = " " * indent
         flow = _flow(node)
         if in_brackets and len(flow) <= _LONGEST_FLOW:
@@ -98,7 +98,7 @@ class _Writer:
         if not _is_printable(text):
             yield f"{space}{key}: {plain}"
             return
-        # In folded text an empty line is a paragraph's end; a single line break needs literal text.
+        # In folded text, an empty line ends a paragraph; a single line break needs literal text.
         is_literal = "\n" in text.replace("\n\n", "")
         yield f"{space}{key}: {'|-' if is_literal else '>-'}"
         for number, line in enumerate(text.split("\n") if is_literal else text.split("\n\n")):
@@ -119,7 +119,7 @@ class _Writer:
 
 
 def _flow(node: Any) -> str:
-    """Return a node on one line, in brackets where it is a list or a mapping."""
+    """Return a node on one line, in brackets if it is a list or a mapping."""
     if isinstance(node, yaml.ScalarNode):
         return _write_text(node.value, in_brackets=True)
     if isinstance(node, yaml.SequenceNode):

@@ -20,7 +20,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (r"[^\n\t:]*\t[^\n]*\n[^\n\t]*\t", "a table (TSV)"),
 )
 _TIMED = {"subtitles in WebVTT": ".vtt", "subtitles in SubRip (SRT)": ".srt", "a table (CSV)": ".csv"}
-"""Endings by which forms are known in which lines have times."""
+"""Suffixes of formats whose lines may have times."""
 _BYTES: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xfe", "this is text in UTF-16; save the file as UTF-8"),
     (b"\xfe\xff", "this is text in UTF-16; save the file as UTF-8"),
@@ -42,7 +42,7 @@ def name_foreign(text: str) -> str | None:
     head = text.lstrip("\ufeff \t\r\n")[:4000].replace("\r\n", "\n")
     for pattern, what in _FORMS:
         if re.match(pattern, head):
-            timed = f"name it with the ending {_TIMED[what]} if its lines have times, or " if what in _TIMED else ""
+            timed = f"give it the suffix {_TIMED[what]} if its lines have times, or " if what in _TIMED else ""
             return f"this file is {what}, not a routine; {timed}{_START}"
     return None
 

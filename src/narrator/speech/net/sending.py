@@ -132,13 +132,13 @@ def _give_up() -> Trouble:
     return Trouble(Kind.FINAL, "the session was cancelled")
 
 
-def _announce(kind: Any, tell: Callable[[socket.socket], None]) -> type[HTTPConnection]:
+def _announce(kind: Any, announce: Callable[[socket.socket], None]) -> type[HTTPConnection]:
     """Return a connection class that announces when it is connected, before anything is sent."""
 
     class Announced(kind):  # type: ignore[misc]
         def connect(self) -> None:
             super().connect()
-            tell(self.sock)
+            announce(self.sock)
 
     return Announced
 
