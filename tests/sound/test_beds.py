@@ -175,5 +175,5 @@ def test_the_floor_repeats_without_a_seam():
 def test_a_new_bed_does_not_change_the_others(monkeypatch):
 
     before = make_bed("brown")
-    monkeypatch.setattr("narrator.sound.beds.BEDS", {"bees": BedSound(500, 8)} | BEDS)
+    monkeypatch.setattr("narrator.sound.beds.BEDS", {"bees": BedSound(500, (8,))} | BEDS)
     assert (make_bed("brown") == before).all()

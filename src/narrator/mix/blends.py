@@ -21,6 +21,9 @@ from narrator.units import Db, Ms, Ticks, floor_ticks
 _MIDDLING, _ABOUT = 0.35, 0.1
 """Medium height of a wave, about 5 dB from the highest and the lowest, and the allowed distance from it."""
 
+_MET = 0.06
+"""Waves whose heights differ by no more can be blended quickly: by a decibel or less."""
+
 
 @dataclass(frozen=True, slots=True)
 class Blend:
@@ -50,7 +53,7 @@ def find_room(sound: str) -> Ticks:
 
     A blend has a tick before it that belongs to the island, and one for its delay.
     """
-    return BEDS[sound].blend + BEDS[sound].choice + 2 if sound else 1
+    return BEDS[sound].blends[-1] + BEDS[sound].choice + 2 if sound else 1
 
 
 def choose_phase(sound: str, start: Ms, cues: Iterable[Cue]) -> Ticks:
@@ -76,7 +79,7 @@ def _list_phases(sound: str) -> Sequence[Ticks]:
     if heights is None:
         return range(bed.ticks)
     middling = np.flatnonzero(np.abs(heights - _MIDDLING) < _ABOUT)
-    return [int(tick) for tick in (middling + bed.blend // 2 + 1) % bed.ticks]
+    return [int(tick) for tick in (middling + bed.blends[-1] // 2 + 1) % bed.ticks]
 
 
 def place_blend(sound: str, level: Db, leaving: Ticks, arriving: Ticks, ticks: Ticks) -> tuple[Ticks, Blend] | None:
@@ -88,15 +91,19 @@ def place_blend(sound: str, level: Db, leaving: Ticks, arriving: Ticks, ticks: T
     if not sound or (leaving - arriving) % BEDS[sound].ticks == 0:
         return None
     bed = BEDS[sound]
-    at = _find_meeting(sound, leaving, arriving, ticks - bed.blend)
-    return at, Blend(level, (leaving + at) % bed.ticks, (arriving + at) % bed.ticks, bed.blend, bed.is_alike)
+    for length in bed.blends:
+        at, apart = _find_meeting(sound, leaving, arriving, ticks, length)
+        if apart <= _MET:
+            break
+    return at, Blend(level, (leaving + at) % bed.ticks, (arriving + at) % bed.ticks, length, bed.is_alike)
 
 
-def _find_meeting(sound: str, leaving: Ticks, arriving: Ticks, places: Ticks) -> Ticks:
-    """Return the first of `places` positions at which both phases are closest in height in the middle of a blend."""
+def _find_meeting(sound: str, leaving: Ticks, arriving: Ticks, ticks: Ticks, length: Ticks) -> tuple[Ticks, float]:
+    """Return where in the distance both phases are closest in height in the middle of a blend, and how far apart."""
     heights = list_heights(sound)
     if heights is None:
-        return 0
-    middle = np.arange(places) + BEDS[sound].blend // 2
+        return 0, 0.0
+    middle = np.arange(ticks - length) + length // 2
     apart = np.take(heights, leaving + middle, mode="wrap") - np.take(heights, arriving + middle, mode="wrap")
-    return int(np.abs(apart).argmin())
+    at = int(np.abs(apart).argmin())
+    return at, float(abs(apart[at]))

@@ -7,7 +7,7 @@ from narrator.paths import exists, is_file
 from narrator.routine.importers.timed import TIMED
 from narrator.routine.nearest import suggest
 
-_ENDINGS = (".yaml", ".yml", ".md", ".markdown", ".txt")
+_ENDINGS = (".yaml", ".yml", ".md", ".markdown", ".txt", ".docx")
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 

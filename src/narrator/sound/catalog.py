@@ -68,8 +68,8 @@ class BedSound:
 
     ticks: Ticks
     """Length of the loop."""
-    blend: Ticks
-    """Length of a blend."""
+    blends: tuple[Ticks, ...]
+    """Lengths that a blend may have: the last, or a shorter one where both places are at the same height."""
     choice: Ticks = 0
     """Where blends differ by their place, so many places at least are compared."""
     is_alike: bool = False
@@ -77,10 +77,10 @@ class BedSound:
 
 
 BEDS: dict[str, BedSound] = {
-    "drone": BedSound(1500, 42, is_alike=True),
-    "brown": BedSound(1000, 8),
-    "rain": BedSound(1500, 8),
-    "ocean": BedSound(2500, 84, 40),
+    "drone": BedSound(1500, (42,), is_alike=True),
+    "brown": BedSound(1000, (8,)),
+    "rain": BedSound(1500, (8,)),
+    "ocean": BedSound(2500, (12, 84), 20),
 }
 BELLS: dict[str, BellSound] = {
     "bowl": BellSound(

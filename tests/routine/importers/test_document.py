@@ -321,4 +321,4 @@ def test_lines_of_a_phrase_and_its_seconds_are_rigid():
 def test_an_item_with_its_length_takes_exactly_as_long(item, length):
     (step,) = steps(f"- {item}\n")
     assert step.get("hold") == (length and f"{length}..{length}")
-    assert (step["cues"][0]["say"] if length else step["say"]) == item
+    assert (step["cues"][0]["say"] if length else step["say"]) == item.replace(" (1 min)", ", 1 min")

@@ -1,16 +1,17 @@
-"""Read routines from YAML, plain text and Markdown, each as a tree of YAML nodes."""
+"""Read routines from YAML, plain text, Markdown and Word documents, each as a tree of YAML nodes."""
 
 import re
 from pathlib import Path
 
-from narrator.errors import Mark, RoutineError
+from narrator.errors import Fault, Mark, RoutineError
 from narrator.routine.source import MAX_BYTES, Source, decode_text, parse_source, read_bytes
 from narrator.routine.translations import Translations
 
 _YAML = re.compile(rb"^(?:steps|narrator_script)[ \t]*:", re.MULTILINE)
 MARKDOWN = (".md", ".markdown")
-TEXTS = (*MARKDOWN, ".txt")
-"""Suffixes of plain text files."""
+WORD = ".docx"
+TEXTS = (*MARKDOWN, ".txt", WORD)
+"""Suffixes of files that are written as text."""
 MAX_TEXT = 128 * 1024
 """Most bytes of a text: over two hours of speech."""
 SUFFIXES = (".yaml", ".yml", *TEXTS)
@@ -32,7 +33,7 @@ def read_source(path: Path, name: str | None = None, data: bytes | None = None) 
 
     """
     name = name or str(path)
-    most = MAX_TEXT if is_text(path) else MAX_BYTES
+    most = _find_limit(path.suffix.lower())
     if data is None:
         data = read_bytes(path, name, most)
     elif len(data) > most:
@@ -40,16 +41,42 @@ def read_source(path: Path, name: str | None = None, data: bytes | None = None) 
     return make_source(data, path, name)
 
 
+def _find_limit(suffix: str) -> int:
+    """Return how many bytes a file may have."""
+    if suffix == WORD:
+        from narrator.routine.importers.docx import MAX_BYTES as MAX_WORD
+
+        return MAX_WORD
+    return MAX_TEXT if suffix in TEXTS else MAX_BYTES
+
+
 def guess_suffix(data: bytes) -> str:
-    """Return the ending of a file with such bytes: that of YAML where it has the steps of a routine, or a script."""
-    return ".yaml" if _YAML.search(data) else MARKDOWN[0]
+    """Return the suffix of a file with such bytes: a Word document, a routine or a script in YAML, or Markdown."""
+    return WORD if data.startswith(b"PK") else ".yaml" if _YAML.search(data) else MARKDOWN[0]
 
 
 def make_source(data: bytes, path: Path, name: str) -> Source:
-    """Read the bytes of a file; what it is written in follows from the ending of its path."""
-    text, translations = decode_text(data, name), Translations(path, name)
-    if is_text(path):
-        from narrator.routine.importers.document import read_document
+    """Read the bytes of a file; their format is chosen by the suffix of its path."""
+    translations, suffix = Translations(path, name), path.suffix.lower()
+    if suffix not in TEXTS:
+        return parse_source(decode_text(data, name), name, translations)
+    from narrator.routine.importers.document import read_document
 
-        return read_document(text, name, path.stem, translations, is_markdown=path.suffix.lower() in MARKDOWN)
-    return parse_source(text, name, translations)
+    notes: tuple[Fault, ...] = ()
+    if suffix == WORD:
+        from narrator.routine.importers.docx import convert_document
+
+        text, notes = convert_document(data, name)
+        if len(text) > MAX_TEXT:
+            raise RoutineError(f"over {MAX_TEXT // 1024} KiB of text; make several documents", Mark(name, 1, 1))
+    else:
+        text = decode_text(data, name)
+    return read_document(
+        text,
+        name,
+        path.stem,
+        translations,
+        is_markdown=suffix != ".txt",
+        takes_bare=suffix not in MARKDOWN,
+        notes=notes,
+    )

@@ -18,7 +18,16 @@ from narrator.routine.translations import Translations
 _BREAKS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 
 
-def read_document(text: str, name: str, stem: str, translations: Translations, *, is_markdown: bool) -> Source:
+def read_document(
+    text: str,
+    name: str,
+    stem: str,
+    translations: Translations,
+    *,
+    is_markdown: bool,
+    takes_bare: bool,
+    notes: tuple[Fault, ...] = (),
+) -> Source:
     """Read a document; messages use `name` for it, and `stem` is its default title.
 
     Raises:
@@ -33,7 +42,8 @@ def read_document(text: str, name: str, stem: str, translations: Translations, *
     blocks = split_blocks(text, front.end, is_markdown=is_markdown, name=name, breaks=front.lines)
     title, blocks = _take_title(blocks, is_markdown=is_markdown)
     phrases = split_phrases(blocks)
-    reader = Reader(tree, language, front.count, takes_bare=not is_markdown, has_seconds=phrases is not None)
+    reader = Reader(tree, language, front.count, takes_bare=takes_bare, has_seconds=phrases is not None)
+    reader.found.notes += notes
     passages = reader.read_all(phrases or blocks)
     return _Assembler(tree, front, language, _find_title(title, stem), reader, passages).make(translations)
 
@@ -129,8 +139,9 @@ class _Assembler:
         found, notes = self.reader.found, list(self.reader.found.notes)
         if found.bare:
             mark = self.tree.find_mark(found.bare[0])
-            more = f", and {len(found.bare) - 1} more are" if len(found.bare) > 1 else " is"
-            message = f"this line{more} taken for a mark, and not spoken; write it in brackets to be sure"
+            more = len(found.bare) - 1
+            lines = f"this line and {more} more are taken for marks" if more else "this line is taken for a mark"
+            message = f"{lines}, and not spoken; write a mark in brackets to be sure"
             notes.append(Fault(message, mark, fix=mark.text.replace(mark.text.strip(), f"[{mark.text.strip()}]")))
         for passage in self.passages:
             block = passage.block

@@ -25,6 +25,7 @@ _MOST_FAULTS = 100
 _MOST_SIGNS = 400
 """Most signs of emphasis in a text between two marks; more are noise."""
 _SECONDS = re.compile(r"\s*;\s*(\d{1,5}(?:[.,]\d{1,3})?(?:\s*[^\W\d_]{1,10}\.?)?)\s*$")
+_LAST_PARENTHESIS = re.compile(r"\s*\(([^()]*)\)\s*$")
 _LEFT_SIGN = re.compile(r"(?<=\S)[*`]+|[*`]+(?=\S)")
 
 
@@ -162,7 +163,7 @@ class Reader:
             at = Value(_write(taken[0]), start + taken[1], start + len(text))
         else:
             return None
-        words = Value(clean(text), start + lead, start + len(text.rstrip()))
+        words = Value(_LAST_PARENTHESIS.sub(r", \1", clean(text)), start + lead, start + len(text.rstrip()))
         cues: list[Any] = [{"at": "0s", "say": words}]
         if self.count:
             cues.append({"countdown": str(self.count)})

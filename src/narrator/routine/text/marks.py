@@ -109,7 +109,7 @@ def find_marks(
     `readers` replace the readers of some kinds of marks; their results are yielded unchanged.
     """
     readers = {**READERS, **(readers or {})}
-    place = 0
+    place = done = 0
     while found := _MARK.search(text, place):
         what = _read_mark(found, language, readers)
         start, end = found.span()
@@ -121,8 +121,8 @@ def find_marks(
         if not isinstance(what, TextFault | str):
             start, end = _unwrap(text, start, end)
         # What is around a mark may be what was around the one before it.
-        yield max(start, place), end, what
-        place = end
+        yield max(start, done), end, what
+        place = done = end
 
 
 def _unwrap(text: str, start: int, end: int) -> tuple[int, int]:
