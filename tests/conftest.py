@@ -22,8 +22,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 @pytest.fixture(scope="session", autouse=True)
 def cache_folder(tmp_path_factory):
     """Use one cache for the whole run, so that each sentence is spoken once."""
-    # The parent is shared by all processes of a run.
-    folder = tmp_path_factory.getbasetemp().parent / "narrator-cache"
+    base = tmp_path_factory.getbasetemp()
+    # Each worker has a folder in that of the run; without workers, the parent would be shared by all runs.
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "narrator-cache"
     os.environ["NARRATOR_CACHE_DIR"] = str(folder)
     # Without the user's configuration, voices and variables.
     config = tmp_path_factory.mktemp("config") / "config.toml"

@@ -102,3 +102,31 @@ def test_check_says_what_was_decided(narrator, tmp_path):
     assert "read as text in English (by its words): 3 paragraphs and items" in out
     assert "the 2 gaps between paragraphs stretch, from 0.6s to 20s" in out
     assert "'bells: true' in the front matter" in out
+
+
+def test_the_routines_of_a_folder_are_listed_whatever_they_are_written_in(narrator, tmp_path):
+    folder = tmp_path / "classes"
+    folder.mkdir()
+    (folder / "a.md").write_text(CLASS)
+    (folder / "b.yaml").write_text("title: Rest\ndescription: A rest.\nlength: 5m\nsteps: [{say: Rest.}]\n")
+    (folder / "c.txt").write_text("Rest. [hald 1m]\n")
+    (folder / "part.yaml").write_text("steps: [{say: Rest.}]\n")
+    (folder / "d.mp3").write_text("")
+    result = narrator("list", "classes")
+    assert [line.split()[0] for line in result.out.splitlines()] == ["a.md", "b.yaml"]
+    assert (result.code, "c.txt:1:7: error: [hald 1m]" in result.err) == (1, True)
+    assert narrator("list", "nowhere").code == 2
+
+
+def test_a_text_is_included_and_translated_like_any_routine(narrator, tmp_path):
+    (tmp_path / "calm.md").write_text("Lie down.\n\nRest now.\n")
+    (tmp_path / "my.yaml").write_text("title: A\nsteps:\n  - include: calm.md\n  - hold: 1m\n")
+    assert write_script(load_routine(tmp_path / "my.yaml")).list_texts() == ["Lie down.", "Rest now."]
+    assert narrator("translate", "calm.md", "--to", "de").code == 0
+    po = (tmp_path / "calm.de.po").read_text()
+    assert "#: calm.md:3" in po
+    done = po.replace('msgid "Lie down."\nmsgstr ""', 'msgid "Lie down."\nmsgstr "Leg dich hin."')
+    done = done.replace('msgid "Rest now."\nmsgstr ""', 'msgid "Rest now."\nmsgstr "Ruh dich aus."')
+    (tmp_path / "calm.de.po").write_text(done)
+    script = write_script(load_routine(tmp_path / "calm.md"), language="de")
+    assert script.list_texts() == ["Leg dich hin.", "Ruh dich aus."]

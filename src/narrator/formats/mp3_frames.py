@@ -28,7 +28,7 @@ from narrator.units import TICK, TICK_SAMPLES, Db, Ms, floor_ticks, ms_to_sample
 T = TypeVar("T")
 
 _SHELF = "frames"
-_FORMAT = 5
+_FORMAT = 6
 """Version of the cached frames; raise it with every change that gives other frames for the same input."""
 
 _CRCS: dict[str, int] = {}

@@ -10,8 +10,10 @@ from typing import Any
 
 import yaml
 
-from narrator.paths import find_below
+from narrator.errors import RoutineError
+from narrator.paths import find_below, is_file
 from narrator.routine.find import builtin_folder, list_builtins
+from narrator.routine.importers import SUFFIXES, is_text, read_source
 from narrator.units import Ms, parse_duration
 
 _HEAD = re.compile(r"^steps:", re.MULTILINE)
@@ -49,6 +51,29 @@ def list_library() -> Iterator[Listed]:
         yield Listed(
             name, title, _pick(head.get("description", title), language), length, language, (language, *others)
         )
+
+
+def list_folder(folder: Path) -> Iterator[Listed | RoutineError]:
+    """Yield the routines in a folder by the names of their files, or what is wrong with one; parts are left out."""
+    from narrator.routine.load import make_routine  # the built-in routines are listed without checking any
+
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() not in SUFFIXES or not is_file(path):
+            continue
+        try:
+            source = read_source(path)
+            if not is_text(path) and not (isinstance(source.data, dict) and {"title", "steps"} <= source.data.keys()):
+                continue
+            routine = make_routine(source, path)
+        except RoutineError as error:
+            yield error
+            continue
+        own = routine.language
+        title, description = (
+            str(text.pick_name(own, own)) for text in (routine.title, routine.description or routine.title)
+        )
+        others = sorted({*routine.translations.languages} - {own})
+        yield Listed(path.name, title, description, routine.length, own, (own, *others))
 
 
 @cache

@@ -77,8 +77,8 @@ def test_a_class_has_a_title_sections_sides_rounds_holds_and_intervals():
                 {
                     "repeat": "2..3",
                     "steps": [
-                        {"hold": "40s..40s", "cues": [{"at": "0s", "say": "40 sec squats"}]},
-                        {"hold": "1m..1m", "cues": [{"at": "0s", "say": "1 min rest"}]},
+                        {"hold": "40s..40s", "quiet": "true", "cues": [{"at": "0s", "say": "40 sec squats"}]},
+                        {"hold": "1m..1m", "quiet": "true", "cues": [{"at": "0s", "say": "1 min rest"}]},
                         {"say": "Thank you."},
                         {"bell": "bowl"},
                     ],
@@ -218,7 +218,7 @@ def test_front_matter_says_what_a_routine_says_at_its_top():
     assert source.data["title"] == "Evening"
     assert source.data["steps"] == [
         {"bell": "bowl"},
-        {"hold": "40s..40s", "cues": [{"at": "0s", "say": "40 sec squats"}, {"countdown": "3"}]},
+        {"hold": "40s..40s", "quiet": "true", "cues": [{"at": "0s", "say": "40 sec squats"}, {"countdown": "3"}]},
         {"bell": "bowl"},
     ]
     assert (routine.length, routine.bed.sound) == (600_000, "rain")
@@ -290,6 +290,10 @@ def test_an_extra_paragraph_of_several_steps_comes_and_goes_whole():
     ]
 
 
+def test_an_empty_heading_is_nothing():
+    assert steps("# A\n\nRest.\n\n##\n\n[hold 1m]\n\n#\n") == [{"say": "Rest."}, {"hold": "1m"}]
+
+
 def test_a_heading_without_text_gets_a_note():
     _, routine = read("# A\n\n## Nothing\n\n## Rest\n\nRest.\n")
     assert ["nothing is below the heading 'Nothing'" in note.message for note in routine.notes] == [True]
@@ -322,3 +326,12 @@ def test_an_item_with_its_length_takes_exactly_as_long(item, length):
     (step,) = steps(f"- {item}\n")
     assert step.get("hold") == (length and f"{length}..{length}")
     assert (step["cues"][0]["say"] if length else step["say"]) == item.replace(" (1 min)", ", 1 min")
+
+
+def test_the_rows_of_a_table_are_items():
+    source, routine = read("Go.\n\n| Pose | Time |\n| --- | --- |\n| Plank | 40 sec |\n| Squats | 1 min | slowly |\n")
+    assert [step.get("cues", [step])[0]["say"] for step in source.data["steps"]] == [
+        "Go.", "Plank: 40 sec", "Squats: 1 min: slowly",
+    ]  # fmt: skip
+    (note,) = routine.notes
+    assert (note.mark.line, note.mark.text) == (3, "| Pose | Time |")

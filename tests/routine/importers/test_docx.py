@@ -52,9 +52,9 @@ def test_headings_lists_tables_and_emphasis_are_read(path):
         {
             "section": "Legs",
             "steps": [
-                {"hold": "40s..40s", "cues": [{"at": "0s", "say": "40 sec squats"}]},
-                {"hold": "20s..20s", "cues": [{"at": "0s", "say": "20 sec rest"}]},
-                {"hold": "30s..30s", "cues": [{"at": "0s", "say": "Plank: 30 sec"}]},
+                {"hold": "40s..40s", "quiet": "true", "cues": [{"at": "0s", "say": "40 sec squats"}]},
+                {"hold": "20s..20s", "quiet": "true", "cues": [{"at": "0s", "say": "20 sec rest"}]},
+                {"hold": "30s..30s", "quiet": "true", "cues": [{"at": "0s", "say": "Plank: 30 sec"}]},
                 {"say": "And rest."},
             ],
         },

@@ -110,7 +110,7 @@ def test_a_vtt_file_is_read_without_what_is_no_text(read):
         (1000, 2000, ("Guten Tag.",)), (5000, 6500, ("Ja nein.",)),
     ]  # fmt: skip
     assert (text.language, text.title) == ("de", "Talk")
-    assert text.decided[-1] == "not spoken: 1 text behind WEBVTT, 1 STYLE, 2 NOTEs, 1 name above a time"
+    assert text.decided[-1] == "not spoken: 1 text behind WEBVTT, 1 STYLE, 2 NOTEs, 1 cue name"
     assert [note.describe("warning") for note in text.notes] == [
         "talk.vtt:14:9: warning: one voice speaks all lines: the name 'Anna' is not spoken"
     ]

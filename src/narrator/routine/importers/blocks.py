@@ -34,7 +34,7 @@ class Block:
     `text` has its lines, joined by spaces, or by intended line breaks.
     """
 
-    kind: Literal["heading", "paragraph", "item"]
+    kind: Literal["heading", "paragraph", "item", "head"]
     lines: tuple[Line, ...]
     text: str
     level: int = 0
@@ -68,15 +68,16 @@ def split_blocks(text: str, first: int, *, is_markdown: bool, name: str, breaks:
     starts = _list_starts(body)
     raw = body.split("\n")
     width = max((len(line.rstrip()) for line in raw), default=0)
-    found = list(_walk(_make_parser(is_markdown=is_markdown).parse(body), raw, starts))
-    return [_join_lines(block, width, breaks) for block in found]
+    found = _Walker(raw, starts).walk(_make_parser(is_markdown=is_markdown).parse(body))
+    # A heading may be empty.
+    return [block if block.text else _join_lines(block, width, breaks) for block in found if block.lines]
 
 
 @cache
 def _make_parser(*, is_markdown: bool) -> MarkdownIt:
-    parser = MarkdownIt("commonmark").disable(list(_NO_RULES))
+    parser = MarkdownIt("commonmark").enable("table").disable(list(_NO_RULES))
     parser.disable("inline")
-    return parser if is_markdown else parser.disable(["heading", "blockquote"])
+    return parser if is_markdown else parser.disable(["heading", "blockquote", "table"])
 
 
 def _blank(text: str, first: int, name: str) -> str:
@@ -107,33 +108,62 @@ def _list_starts(text: str) -> list[int]:
     return starts
 
 
-def _walk(tokens: Sequence[Token], raw: list[str], starts: list[int]) -> Iterator[Block]:
-    """Yield the blocks of a parsed document, whose lines are not joined yet."""
-    level = 0
-    item: Token | None = None
-    fresh = False
-    for token in tokens:
-        match token.type:
-            case "heading_open":
-                level = int(token.tag[1:])
-            case "heading_close":
-                level = 0
-            case "bullet_list_open" | "ordered_list_open":
-                fresh = True
-            case "list_item_open":
-                item = token
-            case "inline" if token.map:
-                lines = tuple(_find_lines(token, raw, starts))
-                if item is not None and lines:
-                    number = int(item.info) if item.info else None
-                    yield Block("item", _drop_task(lines), "", number=number, is_first=fresh)
-                    item, fresh = None, False
-                elif level:
-                    yield Block("heading", lines, "", level=level)
-                elif len(lines) == 2 and _UNDERLINE.match(lines[1].text):
-                    yield Block("heading", lines[:1], "", level=1)
-                else:
-                    yield Block("paragraph", lines, "")
+class _Walker:
+    """Finds the blocks of a parsed document, in the lines `raw`, which start at `starts`."""
+
+    def __init__(self, raw: list[str], starts: list[int]) -> None:
+        self._raw, self._starts = raw, starts
+        self._level = 0
+        self._item: Token | None = None
+        self._is_first = False
+        self._in_head = self._in_row = False
+
+    def walk(self, tokens: Sequence[Token]) -> Iterator[Block]:
+        """Yield the blocks, whose lines are not joined yet, unless they are rows of tables."""
+        for token in tokens:
+            is_open = token.nesting == 1
+            match token.type:
+                case "heading_open" | "heading_close":
+                    self._level = int(token.tag[1:]) if is_open else 0
+                case "bullet_list_open" | "ordered_list_open":
+                    self._is_first = True
+                case "list_item_open":
+                    self._item = token
+                case "thead_open" | "thead_close":
+                    self._in_head = is_open
+                case "tr_open" | "tr_close":
+                    self._in_row = is_open
+                    yield from self._make_row(token)
+                case "inline" if not self._in_row:
+                    yield self._make_block(token)
+
+    def _make_row(self, token: Token) -> Iterator[Block]:
+        """Yield a row of a table, from its line: a cell that the head lacks is not among the tokens."""
+        if token.nesting == 1 and token.map:
+            cells = tuple(_split_row(self._raw[token.map[0]], self._starts[token.map[0]]))
+            if cells:
+                yield Block("head" if self._in_head else "item", cells, " ".join(cell.text for cell in cells))
+
+    def _make_block(self, token: Token) -> Block:
+        lines = tuple(_find_lines(token, self._raw, self._starts))
+        if self._item is not None and lines:
+            number = int(self._item.info) if self._item.info else None
+            is_first, self._is_first, self._item = self._is_first, False, None
+            return Block("item", _drop_task(lines), "", number=number, is_first=is_first)
+        if self._level:
+            return Block("heading", lines, "", level=self._level)
+        if len(lines) == 2 and _UNDERLINE.match(lines[1].text):
+            return Block("heading", lines[:1], "", level=1)
+        return Block("paragraph", lines, "")
+
+
+def _split_row(line: str, start: int) -> Iterator[Line]:
+    """Yield the cells of a table's row, with a colon after each but the last."""
+    cells = [found for found in re.finditer(r"(?:\\\||[^|])+", line) if found.group().strip(" >")]
+    for found in cells:
+        text = found.group().strip(" >\t")
+        column = found.start() + found.group().find(text)
+        yield Line(start + column, f"{text}:" if found is not cells[-1] else text)
 
 
 def _find_lines(token: Token, raw: list[str], starts: list[int]) -> Iterator[Line]:
@@ -141,8 +171,8 @@ def _find_lines(token: Token, raw: list[str], starts: list[int]) -> Iterator[Lin
     for number, content in enumerate(token.content.split("\n"), token.map[0]):
         text = content.strip()
         # Signs around the content, such as those of quotations and items, are before it.
-        column = raw[number].rfind(text) if number < len(raw) else -1
-        if text and column >= 0:
+        column = max(raw[number].rfind(text), 0)
+        if text:
             hard = raw[number][column + len(text) :]
             yield Line(starts[number] + column, text + (hard if _HARD_BREAK.search(hard) else ""))
 

@@ -40,6 +40,9 @@ def read_document(
     front = read_front(text, name)
     language = front.language or _guess_language(text[front.end :]) or "en"
     blocks = split_blocks(text, front.end, is_markdown=is_markdown, name=name, breaks=front.lines)
+    heads = [tree.find_mark(block.lines[0].start) for block in blocks if block.kind == "head"]
+    notes += tuple(Fault("the head of a table is not spoken; write it as a sentence above", mark) for mark in heads)
+    blocks = [block for block in blocks if block.kind != "head"]
     title, blocks = _take_title(blocks, is_markdown=is_markdown)
     phrases = split_phrases(blocks)
     reader = Reader(tree, language, front.count, takes_bare=takes_bare, has_seconds=phrases is not None)

@@ -167,7 +167,8 @@ class Reader:
         cues: list[Any] = [{"at": "0s", "say": words}]
         if self.count:
             cues.append({"countdown": str(self.count)})
-        return Step({"hold": at, "cues": cues})
+        # Quiet: nobody wonders that it is short, or that nothing is said in the rest of it.
+        return Step({"hold": at, "quiet": "true", "cues": cues})
 
     @staticmethod
     def _place(value: Value, block: Block) -> Value:

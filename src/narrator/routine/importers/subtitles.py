@@ -53,7 +53,7 @@ class SubtitleReader:
                 opened.rows.append(number)
         self._close(opened)
         if self._has_blocks:
-            self._text.comments["name above a time"] += len(self._names)
+            self._text.comments["cue name"] += len(self._names)
         else:
             self._text.note_all(self._names, "what is right above a time is not spoken{count}; write it below the time")
         return self._text

@@ -17,6 +17,7 @@ _COMMENTS = {
     "pause": "a range stretches with the track; 4s would keep its length",
     "hold": "1m may shrink to a quarter and grow to four times; 20s..2m says it outright",
     "rigid": "with both ends of a range alike it keeps its length",
+    "quiet": "it is meant to be this long, whatever is said in it",
     "sides": "the steps run once for each",
     "repeat": "as many rounds as there is time for, where this is a range",
     "extra": "comes in when there is time for it",
