@@ -52,6 +52,13 @@ def test_a_session_is_rendered_written_and_opened(routine, tmp_path):
     assert "Softly." in session.script()
     assert '"text": "Softly."' in session.script("json")
     assert session.render(tmp_path / "a.mp3").skipped
+    track = session.render(tmp_path / "a.mp3", captions=["vtt"], caption_bells=True)
+    assert (track.skipped, track.captions) == (True, (str(tmp_path / "a.vtt"),))
+    assert (tmp_path / "a.vtt").read_text("utf-8") == session.script("vtt", bells=True)
+    again = narrator.render(
+        routine, tmp_path / "a.mp3", length="1m", voice="espeak", captions=["vtt"], caption_bells=True
+    )
+    assert (again.skipped, again.captions) == (True, track.captions)
 
 
 @pytest.mark.slow
@@ -133,6 +140,8 @@ def test_misspelt_names_are_refused(routine, tmp_path):
     session = narrator.plan(routine, voice="silent")
     with pytest.raises(narrator.UsageError, match="cannot be written as 'pdf'"):
         session.script("pdf")
+    with pytest.raises(narrator.UsageError, match="no captions 'pdf'"):
+        session.render("a.mp3", captions=["pdf"])
     for wrong in (lambda: session.open("xyz"), lambda: session.render(tmp_path / "a.xyz")):
         with pytest.raises(narrator.UsageError, match=re.escape(", ".join(FORMATS))):
             wrong()

@@ -12,6 +12,7 @@ import pytest
 
 from measure import decode, find_onset
 from narrator import plan
+from narrator.captions.forms import FORMS, Form
 from narrator.formats import FORMATS
 from narrator.routine import phrases
 from narrator.routine.importers import read_source
@@ -109,6 +110,20 @@ def test_the_format_is_written_and_read(narrator, write, tmp_path):
     (tmp_path / "theirs.au").write_bytes(b"not ours")
     refused = narrator("render", "x.yaml", "--voice", "espeak", "--output", "theirs.au")
     assert (refused.code, (tmp_path / "theirs.au").read_bytes()) == (3, b"not ours")
+
+
+def test_the_captions_are_written(narrator, write, tmp_path, monkeypatch):
+    line, module = get_blocks("A caption format")
+    form = eval(line, {"Form": Form})  # noqa: S307 - the page's own
+    (tmp_path / "captions").mkdir()
+    (tmp_path / "captions" / "sbv.py").write_text(module)
+    monkeypatch.syspath_prepend(tmp_path / "captions")
+    monkeypatch.setitem(FORMS, form.name, form._replace(module=form.module.rpartition(".")[2]))
+    write("title: x\nvoice: silent\nsteps: [{bell: bowl}, {say: Rest.}]\n", "x.yaml")
+    assert narrator("script", "x.yaml", "--output", "x.sbv", "--caption-bells").code == 0
+    assert (tmp_path / "x.sbv").read_text() == "00:00:00.504,00:00:01.704\n[bell]\n\n00:00:04.512,00:00:05.712\nRest.\n"
+    assert narrator("render", "x.yaml", "--captions", "sbv", "--output", "y.mp3").code == 0
+    assert (tmp_path / "y.sbv").read_text() == "00:00:04.512,00:00:05.712\nRest.\n"
 
 
 @pytest.fixture

@@ -41,10 +41,11 @@ ALLOWED = {
     "formats": {"captions", "mix", "timeline", "script", "sound", "cache"},
     "session": set(STAGES),
     "ledger": MADE,
+    "captioning": {*MADE, "ledger"},
     "review": MADE,
-    "rendering": {*MADE, "ledger"},
+    "rendering": {*MADE, "ledger", "captioning"},
     "verifying": {*MADE, "ledger"},
-    "batch": {*MADE, "ledger", "rendering"},
+    "batch": {*MADE, "ledger", "captioning", "rendering"},
 }
 PUBLIC = set(ALLOWED)
 ALL = {*PUBLIC, "api", "cli"}

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 PAGES = [
     README,
-    *((ROOT / "docs" / name).read_text("utf-8") for name in ("command-line.md", "language.md", "text.md")),
+    *((ROOT / "docs" / f"{name}.md").read_text("utf-8") for name in ("captions", "command-line", "language", "text")),
 ]
 
 

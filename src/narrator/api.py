@@ -1,14 +1,16 @@
 """The public API of the library; `docs/api.md` describes it."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal, TypeAlias, TypedDict, Unpack, get_args
+from typing import TypeAlias, TypedDict, Unpack, get_args
 
 from narrator.batch import executor as batch
 from narrator.cache import Cache
+from narrator.captions.forms import FORMS, check_forms
 from narrator.config import choose_limit, choose_voices, list_sound_folders
 from narrator.cores import count_cores
 from narrator.errors import Fault, NarratorError, UsageError
@@ -34,11 +36,6 @@ from narrator.verifying.track import verify_track
 
 Length: TypeAlias = Ms | str
 """A length of time: in ms, or as in a routine, such as `10m` or `1m30s`."""
-_FORMS: dict[str, Callable[[DecidedSession, bool], str]] = {
-    "text": lambda session, spoken: session.format_text(spoken=spoken),
-    "json": lambda session, spoken: session.format_json(spoken=spoken),
-    "yaml": lambda session, _spoken: session.format_script(),
-}
 
 
 class Options(TypedDict, total=False):
@@ -112,36 +109,44 @@ class Session:
         bitrate: int = 128,
         mono: bool = False,
         force: bool = False,
+        captions: Sequence[str] = (),
+        caption_bells: bool = False,
         threads: int | None = None,
         report: Report | None = None,
     ) -> Track:
         """Write the track; its suffix selects the format.
+
+        `captions` names the formats in which what is said is also written beside the track, such as `vtt` and `lrc`;
+        with `caption_bells` they show strokes of bells.
 
         An existing track that would be the same is left as it is. `bitrate` is in kbit/s. With `force`, it is made
         again in any case, and a file that narrator did not make is replaced. `report` is called with the name of a
         stage, the amount done, and the total.
 
         Raises:
-            UsageError: the format or the bit rate is not one that narrator writes.
-            PublishError: the file cannot be written, or was not made by narrator.
+            UsageError: the format, the bit rate or a format of captions is not one that narrator writes.
+            PublishError: a file cannot be written, or was not made by narrator.
             SpeechError: the voice is no longer available.
 
         """
         request = _ask_track(self._draft.request, path, bitrate=bitrate, mono=mono, force=force, threads=threads)
-        return render_track(request, self._cache, report, self._draft)
+        return render_track(_ask_captions(request, captions, caption_bells), self._cache, report, self._draft)
 
-    def script(self, form: Literal["text", "json", "yaml"] = "text", *, spoken: bool = False) -> str:
-        """Return what is said and when: as text to read, as JSON, or as a script file (YAML) to edit and render.
+    def script(self, form: str = "text", *, spoken: bool = False, bells: bool = False) -> str:
+        """Return what is said and when: `text` to read, `json`, `yaml` (a script file to edit and render), or captions.
 
-        `spoken` adds the text that the voice receives, in `text` and `json`.
+        `spoken` adds the text that the voice receives, in `text` and `json`; with `bells`, captions (`vtt`, `srt`,
+        `lrc`) show strokes of bells.
 
         Raises:
             UsageError: the form does not exist.
 
         """
-        if form not in _FORMS:
-            raise UsageError(f"a script cannot be written as {form!r}; it can be {', '.join(_FORMS)}")
-        return _FORMS[form](self._decided, spoken)
+        if form == "yaml":
+            return self._decided.format_script()
+        if form not in FORMS:
+            raise UsageError(f"a script cannot be written as {form!r}; use {', '.join(FORMS)}, yaml")
+        return self._decided.write(form, spoken=spoken, bells=bells)
 
     def open(self, form: str = "mp3", *, bitrate: int = 128, mono: bool = False) -> Stream:
         """Return the track as a stream of bytes, the same as in the file that `render` writes.
@@ -186,6 +191,8 @@ def render(
     bitrate: int = 128,
     mono: bool = False,
     force: bool = False,
+    captions: Sequence[str] = (),
+    caption_bells: bool = False,
     cache: Cache | None = None,
     report: Report | None = None,
     **options: Unpack[Options],
@@ -199,7 +206,7 @@ def render(
 
     """
     request = _ask_track(make_request(routine, **options), path, bitrate=bitrate, mono=mono, force=force)
-    return render_track(request, _open_cache(cache, options), report)
+    return render_track(_ask_captions(request, captions, caption_bells), _open_cache(cache, options), report)
 
 
 def make_request(routine: str | os.PathLike[str], **options: Unpack[Options]) -> SessionRequest:
@@ -336,6 +343,11 @@ def _ask_track(
     output, channels = Path(path), 1 if mono else 2
     check_bitrate(find_format(output), bitrate, channels)
     return TrackRequest(session, output, bitrate, channels, force, threads=threads or count_cores())
+
+
+def _ask_captions(request: TrackRequest, captions: Sequence[str], bells: bool) -> TrackRequest:
+    check_forms(captions)
+    return replace(request, captions=tuple(captions), has_bells=bells)
 
 
 def _open_cache(cache: Cache | None, options: Options) -> Cache:

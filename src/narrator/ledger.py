@@ -40,6 +40,8 @@ class Track:
     skipped: bool = False
     replaced: str | None = None
     """Voice of the previous track at this path, if it was another one."""
+    captions: tuple[str, ...] = ()
+    """Files of captions beside the track that were asked for."""
     notes: tuple[Fault, ...] = ()
 
 
@@ -103,7 +105,7 @@ def keep_track(request: TrackRequest, fingerprint: str, track: Track, session: S
 
     """
     plain = asdict(replace(track, notes=()))
-    del plain["notes"], plain["skipped"], plain["replaced"]
+    del plain["notes"], plain["skipped"], plain["replaced"], plain["captions"]
     known = {
         "fingerprint": fingerprint,
         "digest": hash_track(request.output),
@@ -112,6 +114,26 @@ def keep_track(request: TrackRequest, fingerprint: str, track: Track, session: S
         "script": session.format_script(),
     }
     cache.put(_SHELF, _make_place_key(request.output), json.dumps(known).encode())
+
+
+def find_text(path: Path, cache: Cache) -> tuple[str, str] | None:
+    """Return the fingerprint and the digest of the text that narrator wrote at a path, if it did."""
+    data = cache.get(_SHELF, _make_text_key(path))
+    if data is None:
+        return None
+    known: dict[str, str] = json.loads(data)
+    return known["name"], known["digest"]
+
+
+def keep_text(path: Path, name: str, cache: Cache) -> None:
+    """Record a text that was just written; `name` is the fingerprint of its input.
+
+    Raises:
+        OutsideError: the cache cannot be written, or the text cannot be read.
+
+    """
+    known = {"name": name, "digest": hash_track(path)}
+    cache.put(_SHELF, _make_text_key(path), json.dumps(known).encode())
 
 
 def hash_track(path: Path) -> str:
@@ -130,5 +152,13 @@ def hash_track(path: Path) -> str:
 
 
 def _make_place_key(path: Path) -> str:
+    return make_key(_FORMAT, _name_place(path))
+
+
+def _make_text_key(path: Path) -> str:
+    return make_key("text", _name_place(path))
+
+
+def _name_place(path: Path) -> str:
     # A name need not be UTF-8.
-    return make_key(_FORMAT, str(path.resolve()).encode(errors="backslashreplace").decode())
+    return str(path.resolve()).encode(errors="backslashreplace").decode()

@@ -4,6 +4,7 @@ import time
 from dataclasses import replace
 
 from narrator.cache import Cache
+from narrator.captioning import compose_captions, has_captions, list_places, write_texts
 from narrator.errors import Fault, LostClipError, OutsideError, PublishError
 from narrator.files import sweep_parts
 from narrator.formats import Encoding, Format, Measured, Mixdown, check_bitrate, find_format
@@ -18,7 +19,7 @@ from narrator.speech.text.reading import Reader
 def render_track(
     request: TrackRequest, cache: Cache, report: Report | None = None, draft: Draft | None = None
 ) -> Track:
-    """Make a track, unless it exists and none of its inputs have changed.
+    """Make a track, unless it exists and none of its inputs have changed, and the captions beside it.
 
     The request is read, unless its draft is given.
 
@@ -40,25 +41,35 @@ def _render(request: TrackRequest, draft: Draft, cache: Cache, report: Report | 
     form = find_format(request.output)
     check_bitrate(form, request.bitrate, request.channels)
 
-    def find_or_decide(reader: Reader) -> tuple[str, Track | Session]:
+    def find_or_decide(reader: Reader) -> tuple[str, Track | tuple[Track | None, Session]]:
         fingerprint = make_fingerprint(draft, reader, request)
         is_again = request.force or request.remake
-        if not is_again and (track := find_track(request, fingerprint, cache)):
+        track = None if is_again else find_track(request, fingerprint, cache)
+        if track and has_captions(request, fingerprint, cache):
             return fingerprint, track
         prepare_output(request, form)
-        return fingerprint, decide(draft, reader, cache, report)
+        return fingerprint, (track, decide(draft, reader, cache, report))
 
     (fingerprint, found), failed = cast_draft(draft, find_or_decide)
     if isinstance(found, Track):
-        return replace(found, notes=(*failed, *found.notes))
-    before = find_entry(request.output, cache)
-    measured = write_session(found, request, form, report)
-    track = _describe_track(found, request, measured, started)
-    if before and before.track.voice != track.voice:
-        track = replace(track, replaced=before.track.voice)
-    # Recorded without the other warnings, which are about this run; the fingerprint is that of the voice that spoke.
-    failed += _keep_track(request, fingerprint, track, found, cache)
-    return replace(track, notes=(*failed, *track.notes))
+        return _finish_track(found, request, failed)
+    track, session = found
+    texts = compose_captions(session, request, fingerprint, cache)
+    if track is None:
+        before = find_entry(request.output, cache)
+        measured = write_session(session, request, form, report)
+        track = _describe_track(session, request, measured, started)
+        if before and before.track.voice != track.voice:
+            track = replace(track, replaced=before.track.voice)
+        # Recorded without the other warnings, which are about this run. The fingerprint is that of the voice.
+        failed += _keep_track(request, fingerprint, track, session, cache)
+    return _finish_track(track, request, (*failed, *write_texts(texts, cache)))
+
+
+def _finish_track(track: Track, request: TrackRequest, notes: tuple[Fault, ...]) -> Track:
+    """Return a track with its captions, and with the notes of this run."""
+    captions = tuple(map(str, list_places(request).values()))
+    return replace(track, captions=captions, notes=(*notes, *track.notes))
 
 
 def write_session(session: Session, request: TrackRequest, form: Format, report: Report | None = None) -> Measured:
@@ -78,7 +89,8 @@ def write_session(session: Session, request: TrackRequest, form: Format, report:
 
 def mix_session(session: Session) -> Mixdown:
     """Return the input that a format needs to write a session as a track."""
-    return Mixdown(session.heading, session.timeline, find_islands(session.timeline), session.open_mixer())
+    layout, captions = find_islands(session.timeline), session.make_content().captions
+    return Mixdown(session.heading, session.timeline, layout, session.open_mixer(), captions)
 
 
 def prepare_output(request: TrackRequest, form: Format) -> None:

@@ -71,3 +71,7 @@ class TrackRequest:
     remake: bool = False
     """Whether to make the track again because the cache has changed."""
     threads: int = 1
+    captions: tuple[str, ...] = ()
+    """Names of the formats of the captions beside the track."""
+    has_bells: bool = False
+    """Whether captions show strokes of bells."""

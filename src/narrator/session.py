@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from narrator.cache import Cache
-from narrator.captions.json import format_json
-from narrator.captions.text import format_text
+from narrator.captions.content import Content
+from narrator.captions.forms import write_form
 from narrator.errors import Fault, Mark, SoundError, UsageError, keep_notes
 from narrator.mix import Mixer, measure_gain, measure_stroke
 from narrator.mix.backdrops import open_bed, open_floor
@@ -28,6 +28,7 @@ from narrator.script import Bell, Cue, Heading, write_script
 from narrator.sound.loop import Loop
 from narrator.speech.cast import Role, cast_voice
 from narrator.speech.engine import Voice
+from narrator.speech.pauses import find_pauses
 from narrator.speech.speak import Clips, speak
 from narrator.speech.text.reading import Reader
 from narrator.speech.text.unspoken import find_unspoken
@@ -93,15 +94,25 @@ class Session:
         voice = str(self.voice)
         return format_script(self.heading, voice, self.gain, self.floor, self.timeline, self.name, folders)
 
-    def format_text(self, *, spoken: bool = False) -> str:
-        """Write the session as a screenplay; `spoken` adds the text that the voice receives."""
-        readings = self.clips.get_reading if spoken else None
-        return format_text(self.heading.title, str(self.voice), self.timeline, readings)
+    def write(self, form: str, *, spoken: bool = False, bells: bool = False) -> str:
+        """Write what is said and when, in a format of `captions.forms.FORMS`.
 
-    def format_json(self, *, spoken: bool = False) -> str:
-        """Write the session as JSON; `spoken` adds the text that the voice receives."""
+        `spoken` adds the text that the voice receives, if the format can show it; with `bells`, captions show strokes
+        of bells.
+
+        Raises:
+            LostClipError: a clip is missing from the cache.
+
+        """
+        return write_form(form, self.make_content(spoken=spoken, bells=bells))
+
+    def make_content(self, *, spoken: bool = False, bells: bool = False) -> Content:
+        """Return the input of `write`."""
         readings = self.clips.get_reading if spoken else None
-        return format_json(self.heading.title, self.heading.language, str(self.voice), self.timeline, readings)
+        return Content(self.heading, str(self.voice), self.timeline, readings, self._find_pauses, bells)
+
+    def _find_pauses(self, text: str) -> list[tuple[Ms, Ms]]:
+        return find_pauses(self.clips.load(text))
 
 
 def make_session(request: SessionRequest, cache: Cache, report: Report | None = None) -> Session:

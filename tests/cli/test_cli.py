@@ -52,7 +52,7 @@ def test_json_is_one_object_a_line(narrator):
     known = json.loads(line)
     assert set(known) == {
         "path", "voice", "length_ms", "samples", "lufs", "words_lufs", "true_peak_db", "clips_new", "clips_cached", "seconds", "skipped",
-        "replaced",
+        "replaced", "captions",
     }  # fmt: skip
     assert (known["length_ms"], known["samples"], known["voice"]) == (45_000, 2_160_000, "silent:en")
 
@@ -348,7 +348,7 @@ def test_a_script_never_replaces_the_routine_it_is_made_from(narrator, write, tm
     before = (tmp_path / "mine.yaml").read_text()
     assert narrator("script", "mine.yaml", "--output", "mine.yaml").code == 2
     write("title: y\nsteps: [{hold: 1m}]\n", "other.yaml")
-    assert narrator("script", "mine.yaml", "--output", "other.yaml").code == 2
+    assert narrator("script", "mine.yaml", "--output", "other.yaml").code == 3
     assert (tmp_path / "mine.yaml").read_text() == before
     assert narrator("script", "mine.yaml", "--output", "s.yaml").code == 0
     assert narrator("script", "mine.yaml", "--output", "s.yaml").code == 0

@@ -20,6 +20,9 @@ def routine(write):
     return write(ROUTINE.replace(", at: 1s}]", "}, {at: 2s, bell: tick}]"), "mine.yaml")
 
 
+ENDINGS = ".txt, .json, .vtt, .srt, .lrc, .chapters.json, .transcript.txt, .yaml, .yml"
+
+
 def list_names(folder):
     return sorted(path.name for path in folder.rglob("*") if path.suffix != ".yaml")
 
@@ -55,14 +58,50 @@ def test_a_file_is_one_track(narrator, tmp_path):
 
 
 def test_a_script_is_written_in_the_format_of_its_suffix(narrator, tmp_path):
-    for name, start in (("a.txt", "Short\n"), ("a.json", "{"), ("a.yaml", "# A narration script"), ("a", "Short\n")):
+    starts = {
+        "a.txt": "Short\n",
+        "a.json": "{",
+        "a.yaml": "# A narration script",
+        "a": "Short\n",
+        "a.VTT": "WEBVTT",
+        "a.b.srt": "1\n",
+        "a.lrc": "[ti:",
+        "a.chapters.json": '{\n  "version": "1.2.0"',
+        "a.transcript.txt": "Short\n\n",
+    }
+    for name, start in starts.items():
         assert narrator("script", "mine.yaml", "--output", name).code == 0
         assert (tmp_path / name).read_text().startswith(start)
-    result = narrator("script", "mine.yaml", "--output", "a.srt")
+    result = narrator("script", "mine.yaml", "--output", "a.ass")
     assert (result.code, result.err) == (
-        2, "error: --output: a script cannot be written as .srt; use .txt, .yaml, .yml, .json\n"
-    )  # fmt: skip
-    assert not (tmp_path / "a.srt").exists()
+        2,
+        f"error: --output: a script cannot be written as .ass; use {ENDINGS}\n",
+    )
+    assert not (tmp_path / "a.ass").exists()
+
+
+def test_a_script_never_replaces_what_was_edited_or_is_another_file(narrator, tmp_path):
+    for name in ("a.txt", "a.srt"):
+        path = tmp_path / name
+        path.write_text("my own")
+        result = narrator("script", "mine.yaml", "--output", name)
+        assert (result.code, path.read_text()) == (3, "my own")
+        assert "was not written by narrator, or was edited" in result.err
+        assert narrator("script", "mine.yaml", "--output", name, "--force").code == 0
+        assert narrator("script", "mine.yaml", "--output", name, "--length", "1m").code == 0
+        path.write_text(path.read_text() + "x")
+        assert narrator("script", "mine.yaml", "--output", name).code == 3
+
+
+def test_a_form_that_there_is_not_is_an_error(narrator):
+    assert "use text, json, vtt" in narrator("script", "mine.yaml", "--format", "pdf").err
+    assert narrator("script", "mine.yaml", "--format", "pdf").code == 2
+    result = narrator("render", "mine.yaml", "--captions", "vtt,ass")
+    assert (result.code, result.err) == (
+        2,
+        "error: there are no captions 'ass'; use text, json, vtt, srt, lrc, chapters, transcript (--captions)\n",
+    )
+    assert "use --format text or json" in narrator("script", "mine.yaml", "--format", "lrc", "--spoken").err
 
 
 @pytest.mark.parametrize(

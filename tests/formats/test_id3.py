@@ -1,10 +1,11 @@
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutagen.id3 import ID3
 
+from narrator.captions.captions import Caption
 from narrator.formats.id3 import MOST_CHAPTERS, write_id3
 from narrator.sound.opened import open_sound
 from narrator.timeline import Chapter
@@ -52,6 +53,34 @@ def test_chapters_have_times_and_titles_and_a_table_of_contents():
     assert {(c.start_offset, c.end_offset) for c in chapters} == {(0xFFFFFFFF, 0xFFFFFFFF)}
 
 
+def make_captions(*lines):
+    return [Caption(start, start + 1200, (text,), text) for start, text in lines]
+
+
+def read_words(tag):
+    found = read_with_mutagen(tag)
+    (words,), (timed,) = found.getall("USLT"), found.getall("SYLT")
+    assert (timed.lang, timed.desc, timed.format, timed.type, words.desc) == (words.lang, "", 2, 1, "")
+    return words, timed
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "first", "encoding"),
+    [("deu", "deu", "Ruhe für Hüften.", 0), ("jpn", "jpn", "体を休める。", 1), ("x-odd", "und", "’", 1)],
+)
+def test_words_are_there_with_times_and_without(language, code, first, encoding):
+    captions = make_captions((504, first), (90_000_000, "Rest."))
+    words, timed = read_words(write_id3({"language": language}, (), 30_000, captions))
+    assert (words.lang, int(words.encoding), words.text) == (code, encoding, f"{first}\nRest.")
+    assert timed.text == [(first, 504), ("\nRest.", 90_000_000)]
+
+
+def test_a_track_without_words_has_no_frames_for_them():
+    assert write_id3(TAGS, CHAPTERS, 30_000, ()) == write_id3(TAGS, CHAPTERS, 30_000)
+    assert not {"USLT", "SYLT"} & {key[:4] for key in read_with_mutagen(write_id3(TAGS, (), 30_000))}
+
+
+LETTERS = st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp"], exclude_characters="\ufeff")
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), min_size=1, max_size=300)
 
 
@@ -66,6 +95,20 @@ def test_two_readers_find_every_text_unchanged(title, others):
     metadata, shown = read_with_libavformat(tag)
     assert metadata["title"] == metadata["seed"] == title
     assert [each[2] for each in shown] == others
+
+
+@settings(max_examples=15)
+@given(lines=st.lists(st.text(LETTERS, min_size=1, max_size=30), min_size=1, max_size=4))
+def test_two_readers_find_every_line_as_it_was(lines):
+    captions = make_captions(*((1000 * number, text) for number, text in enumerate(lines)))
+    tag = write_id3({"title": "x", "language": "eng"}, (), 9000, captions)
+    words, timed = read_words(tag)
+    assert words.text.split("\n") == lines
+    assert [(text.removeprefix("\n"), start) for text, start in timed.text] == [
+        (each.text, each.start) for each in captions
+    ]
+    metadata, _ = read_with_libavformat(tag)
+    assert metadata["lyrics-eng"].split("\n") == lines
 
 
 def test_a_title_of_300_characters_is_whole_in_a_tag_and_in_a_chapter():

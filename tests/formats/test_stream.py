@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from measure import decode
 from narrator.cache import Cache
+from narrator.captions.captions import Caption
 from narrator.formats import Encoding, Mixdown
 from narrator.formats import mp3_frames as frames
 from narrator.formats.coding import BITRATES, Coding
@@ -42,7 +43,8 @@ def make_track(length, background="floor"):
 def make_mixdown(timeline, cache, background="floor"):
     floor = open_floor(-75.0) if background == "floor" else None
     bed = open_bed(background, "", Cache()) if background in BEDS else None
-    return Mixdown(HEADING, timeline, find_islands(timeline), Mixer(Clips(cache), 0.0, floor, bed))
+    captions = tuple(Caption(each.start, each.end, ("ベル",), "ベル") for each in timeline.segments)
+    return Mixdown(HEADING, timeline, find_islands(timeline), Mixer(Clips(cache), 0.0, floor, bed), captions)
 
 
 def open_stream(timeline, cache, coding, background="floor"):

@@ -3,6 +3,7 @@ import pytest
 from asking import make_request
 from narrator.cache import Cache
 from narrator.review.checking import check_session
+from narrator.timeline.holds import HoldPlacer
 
 
 @pytest.fixture
@@ -29,6 +30,17 @@ def test_a_hold_too_short_for_its_cues(review):
             "move the cue"
         )
     ]
+
+
+def test_a_hold_that_is_repeated_is_tried_once(review, monkeypatch):
+    tried = []
+    place = HoldPlacer.place
+    # A hold is tried from time 0, which no hold of a track begins at.
+    monkeypatch.setattr(HoldPlacer, "place", lambda *given: tried.append(given[2].start) or place(*given))
+    hold = "    - hold: 2s..3s\n      cues: [{at: half, say: 'Far too many words for that'}]\n"
+    assert len(review(f"  - repeat: 9\n    steps:\n{hold}")) == 1
+    assert tried.count(0) == 1
+    assert len(tried) > 9
 
 
 def test_long_speech_without_a_pause(review):

@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_timeline import as_script, lay, make_lengths, make_script, routines
 
-from narrator.captions.json import format_json
+from narrator.captions.content import Content
+from narrator.captions.json import write
 from narrator.errors import LengthError, RoutineError
 from narrator.routine import list_builtins, load_routine
-from narrator.script import write_script
+from narrator.routine.heading import Tags, VoiceSpec
+from narrator.script import Heading, write_script
 from narrator.timeline import lay_out, measure_range
 
 TEXT = """\
@@ -41,7 +43,7 @@ steps:
 
 
 def write_json(timeline):
-    return json.loads(format_json("x", "en", "silent:en", timeline))
+    return json.loads(write(Content(Heading("x", "en", VoiceSpec(), Tags()), "silent:en", timeline)))
 
 
 def list_ids(data):

@@ -5,6 +5,7 @@ from concurrent.futures import Executor, Future
 from queue import Empty, SimpleQueue
 
 from narrator.cache import Cache
+from narrator.captioning import list_places
 from narrator.errors import NarratorError, UsageError, explain
 from narrator.ledger import Track
 from narrator.rendering import render_track
@@ -53,8 +54,9 @@ def check_targets(requests: Iterable[TrackRequest]) -> None:
     """
     seen = set()
     for request in requests:
-        target = request.output.resolve()
-        if target in seen:
-            message = f"two tracks would be written to {request.output}; give them different names"
-            raise UsageError(message, options=("output",))
-        seen.add(target)
+        for path in (request.output, *list_places(request).values()):
+            target = path.resolve()
+            if target in seen:
+                message = f"two tracks would be written to {path}; give them different names"
+                raise UsageError(message, options=("output",))
+            seen.add(target)

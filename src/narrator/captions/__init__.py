@@ -1,1 +1,1 @@
-"""Timelines as text and JSON, one module for each format."""
+"""Timelines as text: to read, for programs, and to show with the sound; one module for each format."""

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from narrator.captions.content import Content
 from narrator.captions.readings import Readings, Run
 from narrator.script import Bell, Breath, Speech, list_speeches
 from narrator.timeline import Change, Hold, Segment, Timeline
@@ -10,17 +11,18 @@ from narrator.timeline import Change, Hold, Segment, Timeline
 JSON_FORMAT = 1
 
 
-def format_json(title: str, language: str, voice: str, timeline: Timeline, readings: Readings | None = None) -> str:
+def write(content: Content) -> str:
     """Return a timeline as JSON; `format` is the version of the format, and all times are whole milliseconds.
 
-    With `readings`, each spoken cue has a key `spoken` with what the voice receives: for each text a list of plain
+    With readings, each spoken cue has a key `spoken` with what the voice receives: for each text a list of plain
     text and of words with their phonemes in IPA.
     """
+    timeline, readings = content.timeline, content.readings
     data = {
         "format": JSON_FORMAT,
-        "title": title,
-        "language": language,
-        "voice": voice,
+        "title": content.heading.title,
+        "language": content.heading.language,
+        "voice": content.voice,
         "length_ms": timeline.length,
         "factor": timeline.made and timeline.made.factor,
         "left_out": [_change_to_data(change) for change in timeline.made.left_out] if timeline.made else [],

@@ -1,17 +1,19 @@
 """A timeline as a screenplay to read aloud from."""
 
-from narrator.captions.readings import Reading, Readings
+from narrator.captions.content import Content
+from narrator.captions.readings import Reading
 from narrator.script import Bell, Breath, Speech, list_speeches
-from narrator.timeline import Hold, Segment, Timeline
+from narrator.timeline import Hold, Segment
 from narrator.units import format_clock, format_duration, format_seconds
 
 
-def format_text(title: str, voice: str, timeline: Timeline, readings: Readings | None = None) -> str:
+def write(content: Content) -> str:
     """Return a screenplay to read aloud from: one line with its time for each cue and each hold.
 
-    With `readings`, a second line shows what the voice receives for a sentence.
+    With readings, a second line shows what the voice receives for a sentence.
     """
-    lines = [title, f"{format_seconds(timeline.length)}, spoken by {voice}", ""]
+    timeline, readings = content.timeline, content.readings
+    lines = [content.heading.title, f"{format_seconds(timeline.length)}, spoken by {content.voice}", ""]
     chapter: int | None = None
     things: list[Segment | Hold] = sorted([*timeline.segments, *timeline.holds], key=_order)
     for thing in things:

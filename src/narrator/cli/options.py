@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from narrator.captions.forms import FORMS
 from narrator.cli.completion import complete_routines, complete_voices
 from narrator.cli.named import find_named
 from narrator.errors import UsageError
@@ -48,6 +49,11 @@ OneRoutine = Annotated[
 ]
 STANDARD_INPUT = "-"
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line, for programs.")]
+CaptionsOption = Annotated[
+    str | None,
+    typer.Option(metavar="FORM,...", help=f"Also write captions beside the track: {', '.join(FORMS)}."),
+]
+BellsOption = Annotated[bool, typer.Option("--caption-bells", help="Also show bells in captions, as [bell].")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")]
 
 

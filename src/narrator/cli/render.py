@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from narrator.captions.forms import check_forms
 from narrator.cli.cache import open_cache
 from narrator.cli.console import Reporter, print_json, report_errors
 from narrator.cli.naming import DEFAULT, find_target, name_track
-from narrator.cli.options import Asked, JsonOption, Routines, list_requests, takes_options
+from narrator.cli.options import Asked, BellsOption, CaptionsOption, JsonOption, Routines, list_requests, takes_options
 from narrator.cli.wire import track_to_data
 from narrator.cores import count_cores
 from narrator.errors import NarratorError, RoutineError
@@ -53,6 +55,8 @@ def render_command(
     respeak: Annotated[
         bool, typer.Option("--respeak", help="Speak every sentence again, for example after the voice has changed.")
     ] = False,
+    captions: CaptionsOption = None,
+    caption_bells: BellsOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print errors and warnings only.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -73,13 +77,25 @@ def render_command(
         target, channels = find_target(output), 1 if mono else 2
         check_bitrate(find_format(target.path if target.is_file else Path(f"track{DEFAULT}")), bitrate, channels)
         names = {"has_length": asked.length is not None, "has_voice": _has_voice(context)}
-        requests = [
-            TrackRequest(session, name_track(target, session, **names), bitrate, channels, force, respeak)
-            for session in _list_sessions(routines, asked, reporter)
-        ]
+        make = partial(TrackRequest, bitrate=bitrate, channels=channels, force=force, remake=respeak)
+        make = partial(make, captions=_read_forms(captions), has_bells=caption_bells)
+        sessions = _list_sessions(routines, asked, reporter)
+        requests = [make(session, name_track(target, session, **names)) for session in sessions]
         check_targets(requests)
         _make_tracks(requests, reporter, jobs=jobs, respeak=respeak, quiet=quiet)
         raise typer.Exit(reporter.worst)
+
+
+def _read_forms(captions: str | None) -> tuple[str, ...]:
+    """Return the requested caption formats, each once.
+
+    Raises:
+        UsageError: there is no such format.
+
+    """
+    forms = () if captions is None else tuple(dict.fromkeys(each.strip().lower() for each in captions.split(",")))
+    check_forms(forms)
+    return forms
 
 
 def _has_voice(context: typer.Context) -> bool:
@@ -150,7 +166,13 @@ def _show_track(request: "TrackRequest", track: "Track") -> None:
     length = show(track.length_ms)
     if track.skipped:
         typer.echo(f"{request.output}  {length}, unchanged (--force makes it again)")
-        return
+    else:
+        _show_made(request, track, length)
+    for path in track.captions:
+        typer.echo(path)
+
+
+def _show_made(request: "TrackRequest", track: "Track", length: str) -> None:
     words = "" if track.words_lufs is None else f" (words {track.words_lufs:.1f})"
     loud = "silent" if track.lufs is None else f"{track.lufs:.1f} LUFS{words}, peak {track.true_peak_db:.1f} dBTP"
     clips = f"{track.clips_new + track.clips_cached} clips, {track.clips_new} new"

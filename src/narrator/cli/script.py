@@ -1,36 +1,23 @@
 """`narrator script`: show what is said when."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from narrator.captions.forms import FORMS, find_form
 from narrator.cli.cache import open_cache
-from narrator.cli.console import Reporter, report_errors, write_text
-from narrator.cli.options import Asked, OneRoutine, list_requests, takes_options
+from narrator.cli.console import Reporter, report_errors
+from narrator.cli.options import Asked, BellsOption, OneRoutine, list_requests, takes_options
 from narrator.errors import UsageError
-from narrator.paths import exists, is_file
 
 if TYPE_CHECKING:
     from narrator.request import SessionRequest
 
 
-class ScriptFormat(StrEnum):
-    """A format that a script can be written in."""
-
-    text = "text"
-    yaml = "yaml"
-    json = "json"
-
-
-_BY_SUFFIX = {
-    "": ScriptFormat.text,
-    ".txt": ScriptFormat.text,
-    ".yaml": ScriptFormat.yaml,
-    ".yml": ScriptFormat.yaml,
-    ".json": ScriptFormat.json,
-}
+_SCRIPT = "yaml"
+"""The format to edit and render, besides those of captions."""
+_SCRIPT_SUFFIXES = (".yaml", ".yml")
 
 
 @takes_options
@@ -39,13 +26,20 @@ def script_command(
     *,
     asked: Asked,
     form: Annotated[
-        ScriptFormat | None,
-        typer.Option("--format", help="text to read, yaml to edit and render, json for programs. [default: text]"),
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="FORM",
+            help="text to read, yaml to edit and render, json for programs; vtt, srt or lrc to show beside the sound; "
+            "chapters for podcasts; or a transcript. [default: text]",
+        ),
     ] = None,
+    caption_bells: BellsOption = False,
     spoken: Annotated[bool, typer.Option("--spoken", help="Also show each sentence as the voice receives it.")] = False,
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="File to write; its suffix selects the format.")
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that narrator did not write.")] = False,
 ) -> None:
     """Show what is said when, or write it to a file.
 
@@ -56,24 +50,28 @@ def script_command(
     A script written as YAML can be edited and rendered; its times stay as written.
     """
     with report_errors():
+        from narrator.captioning import Text, check_place, write_texts
         from narrator.session import make_session
 
         form = form or _choose_format(output)
-        if spoken and form is ScriptFormat.yaml:
-            raise UsageError("--spoken is not available in YAML; use --format text or json")
-        request = _make_request(routine, asked)
-        session = make_session(request, open_cache())
-        Reporter(as_json=False).warn(session.notes)
-        match form:
-            case ScriptFormat.yaml:
-                text = session.format_script(((output or request.file).parent, *request.options.sounds))
-            case ScriptFormat.json:
-                text = session.format_json(spoken=spoken)
-            case ScriptFormat.text:
-                text = session.format_text(spoken=spoken)
+        if form != _SCRIPT and form not in FORMS:
+            known = ", ".join([*FORMS, _SCRIPT])
+            raise UsageError(f"--format: a script cannot be written as {form!r}; use {known}")
+        if spoken and not (form in FORMS and FORMS[form].has_readings):
+            shown = " or ".join(name for name, known in FORMS.items() if known.has_readings)
+            message = f"--spoken is not available in {form}; use --format {shown}"
+            raise UsageError(message)
+        request, cache, reporter = _make_request(routine, asked), open_cache(), Reporter(as_json=False)
+        session = make_session(request, cache)
+        reporter.warn(session.notes)
+        if form == _SCRIPT:
+            text = session.format_script(((output or request.file).parent, *request.options.sounds))
+        else:
+            text = session.write(form, spoken=spoken, bells=caption_bells)
         if output:
-            _check_output(output, request)
-            write_text(output, text)
+            written = Text(output, text)
+            check_place(written, request.file, cache, force=force)
+            reporter.warn(write_texts([written], cache))
         else:
             typer.echo(text, nl=False)
 
@@ -86,21 +84,13 @@ def _make_request(routine: str, asked: Asked) -> "SessionRequest":
     return request
 
 
-def _choose_format(output: Path | None) -> ScriptFormat:
-    suffix = output.suffix.lower() if output else ""
-    if suffix not in _BY_SUFFIX:
-        known = ", ".join(each for each in _BY_SUFFIX if each)
-        raise UsageError(f"--output: a script cannot be written as {suffix}; use {known}")
-    return _BY_SUFFIX[suffix]
-
-
-def _check_output(output: Path, request: "SessionRequest") -> None:
-    """Refuse to overwrite the routine, or a YAML file that is not a script."""
-    if exists(output) and output.resolve() == request.file.resolve():
-        raise UsageError(f"--output: {output} is the file that the script is made from; choose another name")
-    if is_file(output) and output.suffix.lower() in {".yaml", ".yml"}:
-        from narrator.routine.importers import read_source
-        from narrator.timeline.pinned import is_script
-
-        if not is_script(read_source(output)):
-            raise UsageError(f"--output: {output} exists and is not a script; choose another name")
+def _choose_format(output: Path | None) -> str:
+    if output is None or not output.suffix:
+        return "text"
+    if output.suffix.lower() in _SCRIPT_SUFFIXES:
+        return _SCRIPT
+    found = find_form(output)
+    if found is None:
+        known = ", ".join([*(each.suffix for each in FORMS.values()), *_SCRIPT_SUFFIXES])
+        raise UsageError(f"--output: a script cannot be written as {output.suffix}; use {known}")
+    return found.name

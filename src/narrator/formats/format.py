@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
+from narrator.captions.captions import Caption
 from narrator.errors import UsageError
 from narrator.mix import Layout, Mixer
 from narrator.script import Heading
@@ -18,7 +19,7 @@ FORMATS = {".mp3": "narrator.formats.mp3"}
 
 @dataclass(frozen=True, slots=True)
 class Mixdown:
-    """The input of a track: its heading, its timeline with the chapters, its islands, and the mixer for them.
+    """The input of a track: heading, timeline with the chapters, islands and the mixer for them, and captions.
 
     Parts are mixed when a format asks for them, because what is in the cache need not be mixed again.
     """
@@ -27,6 +28,7 @@ class Mixdown:
     timeline: Timeline
     layout: Layout
     mixer: Mixer
+    captions: tuple[Caption, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ has seven bits in each byte.
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 
+from narrator.captions.captions import Caption
 from narrator.timeline import Chapter
 from narrator.units import Ms
 
@@ -26,12 +27,18 @@ _NOT_BY_BYTES = b"\xff" * 8
 MOST_CHAPTERS = 255
 """Most chapters in a table of contents, whose count is a byte."""
 _LARGEST = 2**28 - 1
+_IN_MS, _LYRICS = b"\2", b"\1"
+_UNKNOWN = "und"
+"""The code of ISO 639-2 for an undetermined language."""
 
 
-def write_id3(tags: Mapping[str, str], chapters: Sequence[Chapter], length: Ms) -> bytes:
-    """Write a tag: texts by name, the length of the track, and its chapters, at most `MOST_CHAPTERS`.
+def write_id3(
+    tags: Mapping[str, str], chapters: Sequence[Chapter], length: Ms, captions: Sequence[Caption] = ()
+) -> bytes:
+    """Write a tag: texts by name, the length of the track, its chapters, at most `MOST_CHAPTERS`, and its words.
 
-    Empty texts are left out. The table of contents has the title of the track.
+    Empty texts are left out. The table of contents has the title of the track. Words are written with
+    times and without, because some players read only one of the two.
 
     Raises:
         ValueError: there are too many chapters, or the texts are too long for a tag (256 MB).
@@ -41,6 +48,8 @@ def write_id3(tags: Mapping[str, str], chapters: Sequence[Chapter], length: Ms) 
     frames.append(_write_text(b"TLEN", str(length)))
     if chapters:
         frames += _write_chapters(chapters, tags.get("title", ""))
+    if captions:
+        frames += _write_words(captions, tags.get("language", _UNKNOWN))
     body = b"".join(frames)
     if len(body) > _LARGEST:
         raise ValueError(f"a tag has {len(body)} bytes; it can have at most {_LARGEST}")
@@ -57,6 +66,23 @@ def _write_chapters(chapters: Sequence[Chapter], title: str) -> Iterator[bytes]:
     for name, chapter in zip(names, chapters, strict=True):
         times = struct.pack(">II", chapter.start, chapter.end)
         yield _write_frame(b"CHAP", name + times + _NOT_BY_BYTES + _write_text(b"TIT2", chapter.title))
+
+
+def _write_words(captions: Sequence[Caption], language: str) -> Iterator[bytes]:
+    """Yield the words as plain text (USLT), and with the time of each line in ms (SYLT)."""
+    text = "\n".join(caption.text for caption in captions)
+    encoding = _choose_encoding(text)
+    end = b"\0" if encoding == _LATIN else b"\0\0"
+    code = language.encode() if len(language) == 3 and language.isascii() else _UNKNOWN.encode()
+    no_description = _encode("", encoding) + end
+    yield _write_frame(b"USLT", encoding + code + no_description + _encode(text, encoding))
+    head = encoding + code + _IN_MS + _LYRICS + no_description
+    # A text without a line break would be another syllable of the line before.
+    lines = (
+        _encode("\n" * (number > 0) + each.text, encoding) + end + struct.pack(">I", each.start)
+        for number, each in enumerate(captions)
+    )
+    yield _write_frame(b"SYLT", head + b"".join(lines))
 
 
 def _write_tag(name: str, text: str) -> bytes:

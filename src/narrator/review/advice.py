@@ -39,9 +39,15 @@ def find_unheard(growth: Growth) -> list[Fault]:
 
 
 def _find_unheard(script: Script, lengths: Lengths) -> Iterator[Fault]:
+    seen: set[object] = set()
     for item in script.steps:
         if isinstance(item.what, Silence) and item.what.cues:
             longest = item.what.length.most
+            # Every round of a repeat has the same hold; only the ids of its cues differ.
+            known = longest, tuple((cue.mark, cue.where, cue.cues) for cue in item.what.cues)
+            if known in seen:
+                continue
+            seen.add(known)
             segments, _ = HoldPlacer(lengths).place(item.what.cues, Hold(0, longest, item.mark))
             heard = {segment.mark for segment in segments}
             for cue in item.what.cues:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 
@@ -48,6 +49,13 @@ def check_chapters(planned: list[Chapter], found: list[Chapter]) -> Check:
     wrong = [f"{one.title!r} at {format_clock(one.start)}" for one in planned if one not in found]
     wrong += [f"{one.title!r} is not planned" for one in found if one not in planned]
     return Check("chapters", str(len(planned)), str(len(found)), tuple(wrong))
+
+
+def check_words(planned: Sequence[str], found: Sequence[str]) -> Check:
+    """Compare the words in the tag line by line."""
+    lines = zip_longest(planned, found, fillvalue="nothing")
+    wrong = [f"{other[:40]!r} instead of {one[:40]!r}" for one, other in lines if one != other]
+    return Check("words", f"{len(planned)} lines", f"{len(found)} lines", tuple(wrong))
 
 
 def check_loudness(planned: Sequence[Lufs], found: Sequence[Lufs]) -> Check:

@@ -3,12 +3,13 @@
 Nothing is taken from the code that made the file: lengths, onsets, levels and peaks are measured on a decoder's output.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from narrator.captions.captions import Caption
 from narrator.errors import PublishError
 from narrator.formats.coding import Coding, find_coding, mix_down
 from narrator.formats.encoded import find_surroundings
@@ -23,7 +24,15 @@ from narrator.sound.loudness import measure_loudness
 from narrator.sound.opened import DAMAGE, open_sound
 from narrator.timeline import Chapter, Timeline, list_chapters
 from narrator.units import TICK_SAMPLES, Db, Lufs, Ms, ms_to_samples, ticks_to_ms
-from narrator.verifying.checks import Check, check_chapters, check_equal, check_floor, check_loudness, list_places
+from narrator.verifying.checks import (
+    Check,
+    check_chapters,
+    check_equal,
+    check_floor,
+    check_loudness,
+    check_words,
+    list_places,
+)
 from narrator.verifying.decoded import Decoder, Expected
 from narrator.verifying.likeness import NO_SAMPLES, find_clicks, find_unlike, measure_level
 from narrator.verifying.onsets import Onsets
@@ -32,7 +41,9 @@ _EDGE = 2 * TICK_SAMPLES
 """Distance from a sound within which the encoder spreads it into the background."""
 
 
-def compare_track(path: Path, heading: Heading, timeline: Timeline, mixer: Mixer) -> list[Check]:
+def compare_track(
+    path: Path, heading: Heading, timeline: Timeline, mixer: Mixer, captions: Sequence[Caption] = ()
+) -> list[Check]:
     """Compare a file with its session.
 
     Raises:
@@ -43,6 +54,7 @@ def compare_track(path: Path, heading: Heading, timeline: Timeline, mixer: Mixer
     try:
         with open_regular(path) as file, open_sound(file, "mp3") as container:
             chapters = [_read_chapter(each) for each in container.chapters()]
+            lyrics = next((text for key, text in container.metadata.items() if key.startswith("lyrics")), "")
             sizes = [packet.size for packet in container.demux(audio=0) if packet.size]
             coding = find_coding(sizes[-1] if sizes else 0, container.streams.audio[0].channels)
         with open_regular(path) as file, open_sound(file, "mp3") as container:
@@ -58,6 +70,7 @@ def compare_track(path: Path, heading: Heading, timeline: Timeline, mixer: Mixer
         check_equal("length", f"{wanted:,} samples", f"{decoded.samples:,} samples"),
         check_equal("frames", f"{count_frames(timeline.length):,}", f"{len(sizes):,}"),
         check_chapters(list_chapters(timeline, heading.language, MOST_CHAPTERS), chapters),
+        check_words([caption.text for caption in captions], lyrics.split("\n") if lyrics else []),
         *compared,
     ]
 

@@ -43,7 +43,8 @@ def compare_session(path: Path, session: Session) -> list[Check]:
         PublishError: the file cannot be read.
 
     """
-    return compare_track(path, session.heading, session.timeline, session.open_mixer())
+    captions = session.make_content().captions
+    return compare_track(path, session.heading, session.timeline, session.open_mixer(), captions)
 
 
 def _need_entry(path: Path, cache: Cache) -> Entry:

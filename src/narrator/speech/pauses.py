@@ -1,0 +1,21 @@
+"""Where a voice pauses within a sentence."""
+
+import numpy as np
+
+from narrator.speech.clip import Clip
+from narrator.units import SAMPLES_PER_MS, Db, Ms, db_to_ratio
+
+_QUIET: Db = -36.0
+"""Level below which a voice is silent, compared with the peak of the clip."""
+_FRAME: Ms = 4
+_SHORTEST: Ms = 60
+"""The silence before some consonants is shorter than this."""
+
+
+def find_pauses(clip: Clip) -> list[tuple[Ms, Ms]]:
+    """Return the start and end of each pause within a clip, in ms; none for a silent clip."""
+    size = _FRAME * SAMPLES_PER_MS
+    level = np.abs(clip.samples[: len(clip.samples) // size * size, 0]).reshape(-1, size).max(axis=1)
+    heard = np.flatnonzero(level > level.max(initial=0.0) * db_to_ratio(_QUIET))
+    gaps = np.flatnonzero(np.diff(heard) * _FRAME > _SHORTEST)
+    return [(int(heard[at] + 1) * _FRAME, int(heard[at + 1]) * _FRAME) for at in gaps]
