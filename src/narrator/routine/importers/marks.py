@@ -39,6 +39,8 @@ class Running:
     text: str
 
 
+_SHORTEST = 3
+"""Characters of the shortest mark without square brackets, such as `bol`."""
 _FORMS = "[pause 5s], [hold 1m], [bell], [breathe 4-6 1m], [extra], [optional], [bed rain] and [note: ...]"
 
 
@@ -99,6 +101,8 @@ def _read_apart(kind: str, found: re.Match[str], language: str) -> Any:
     """Return the meaning of emphasis or parentheses: a step if it can be nothing else, or a pause."""
     written = found.group()
     inner = written.strip("*_") if kind == "emphasis" else written[1:-1]
+    if len(inner) < _SHORTEST:
+        return None
     lead = written.find(inner)
     meaning = read_mark(inner, found.start() + lead, language)
     if isinstance(meaning, Step | Setting):
