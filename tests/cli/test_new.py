@@ -67,6 +67,7 @@ def test_a_routine_is_copied_with_its_parts_and_translations(narrator, tmp_path)
     ("args", "message"),
     [
         (("new", "a.txt", "--from", "b.md"), "--from writes YAML; name the file a.yaml"),
+        (("new", "a", "--from", "c.srt"), "write: narrator script c.srt --output a.yaml"),
         (("new", "a", "--from", "no-such"), "there is no routine 'no-such'"),
         (("check", "ten-minute-hips", "--name", "a"), "--name is for a routine from standard input"),
         (("check", "-", "--name", "a/b"), "is not a name for a routine"),
@@ -74,6 +75,7 @@ def test_a_routine_is_copied_with_its_parts_and_translations(narrator, tmp_path)
 )
 def test_what_cannot_be_is_refused(narrator, tmp_path, args, message):
     (tmp_path / "b.md").write_text(CLASS)
+    (tmp_path / "c.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nRest.\n")
     result = narrator(*args)
     assert result.code in {1, 2}
     assert message in result.err

@@ -69,12 +69,15 @@ def _copy(origin: str, path: Path) -> dict[Path, bytes]:
     from narrator.cli.named import find_named
     from narrator.routine.copying import list_copies
     from narrator.routine.importers import is_text, read_source
+    from narrator.routine.importers.timed import is_timed
     from narrator.routine.importers.writing import write_yaml
     from narrator.routine.load import make_routine
 
     if path.suffix.lower() not in _YAML:
         raise UsageError(f"--from writes YAML; name the file {path.with_suffix('.yaml')}")
     file = find_named(origin)
+    if is_timed(file):
+        raise UsageError(f"{origin} has a time on each line; write: narrator script {origin} --output {path}")
     if not is_text(file):
         return list_copies(file, path)
     source = read_source(file, origin)
