@@ -83,7 +83,7 @@ def _copy(origin: str, path: Path) -> dict[Path, bytes]:
     source = read_source(file, origin)
     # What is wrong with the text is reported at its own lines.
     make_routine(source, file)
-    return {path: write_yaml(source, origin, str(path)).encode()}
+    return {path: write_yaml(source, origin, shlex.quote(str(path))).encode()}
 
 
 def _check_free(files: dict[Path, bytes], path: Path) -> None:

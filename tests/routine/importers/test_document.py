@@ -277,6 +277,11 @@ def test_the_language_is_known_by_frequent_words(text, language):
     assert read(text)[0].data["language"] == language
 
 
+def test_a_language_that_is_not_clear_is_english_and_said_so():
+    _, routine = read("Om.\n")
+    assert "unless 'language' in the front matter says otherwise" in routine.decided[0]
+
+
 def test_lines_that_end_early_are_the_authors():
     source, _ = read("Inhale\nExhale\n\nA long line of prose that is filled to a width, and goes on\nhere.\n")
     assert source.data["lines"] == "separate"

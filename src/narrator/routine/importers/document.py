@@ -157,7 +157,12 @@ class _Assembler:
     def _list_decisions(self, body: Body) -> list[str]:
         phrases = find_phrases(self.language)
         named = phrases.language if phrases else self.language
-        how = "by its front matter" if self.front.language else "by its words"
+        if self.front.language:
+            how = "by its front matter"
+        elif _guess_language(self.tree.text[self.front.end :]):
+            how = "by its words"
+        else:
+            how = "unless 'language' in the front matter says otherwise"
         texts = sum(passage.block.kind != "heading" for passage in self.passages)
         counts = [
             _count(body.sections, "section"), _count(self.reader.found.intervals, "interval"),
