@@ -4,6 +4,7 @@ A measurement keeps the momentary loudness of each 100 ms. So the loudness of se
 from their measurements.
 """
 
+import gc
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -77,8 +78,9 @@ def measure_loudness(samples: Samples, around: int = 0) -> Loudness:
     for number in range(-margin, -(-(len(samples) + around) // _BLOCK) + margin):
         start = (number + margin) * _BLOCK
         block = _take_block(samples, number * _BLOCK, len(samples) + around)
-        block = np.ascontiguousarray(np.pad(block, ((0, _BLOCK - len(block)), (0, 0)))).reshape(1, -1)
-        frame = AudioFrame.from_ndarray(block, format="flt", layout="stereo")
+        if len(block) < _BLOCK:
+            block = np.concatenate([block, np.zeros((_BLOCK - len(block), 2), block.dtype)])
+        frame = AudioFrame.from_ndarray(np.ascontiguousarray(block).reshape(1, -1), format="flt", layout="stereo")
         frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, start, Fraction(1, SAMPLE_RATE)
         source.push(frame)
         for metadata in _pull(sink):
@@ -86,7 +88,19 @@ def measure_loudness(samples: Samples, around: int = 0) -> Loudness:
             if momentary > _SILENT:
                 blocks.append(momentary)
             peak = max(peak, float(metadata.get("lavfi.r128.true_peak", 0.0)))
+    _release(graph)
     return Loudness(tuple(blocks), float(20 * np.log10(peak)))
+
+
+def _release(graph: Graph) -> None:
+    """Let a graph be freed as soon as nothing else refers to it.
+
+    In PyAV 19 a graph and its filters refer to each other. This one holds 2 MB, and hundreds would wait for the garbage
+    collector, which does not know how large they are.
+    """
+    for known in gc.get_referents(graph):
+        if isinstance(known, dict):
+            known.clear()
 
 
 def _take_block(samples: Samples, start: int, end: int) -> Samples:
