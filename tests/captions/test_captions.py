@@ -97,7 +97,7 @@ def test_pauses_are_taken_for_the_clauses_that_they_are_near_to():
     first, second, third = find_times(text, places, 6000, [(1400, 1600), (4700, 5000)])
     assert (second, third) == (1600, 5000)
     assert 0 < first < 1600
-    # A pause that is far from any clause is none.
+    # A pause that is far from any clause does not count.
     assert find_times("One two three four, five.", [20], 6000, [(100, 300)])[0] > 3000
 
 

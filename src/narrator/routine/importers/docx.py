@@ -62,7 +62,7 @@ def _list_notes(writer: "_Writer", name: str) -> list[Fault]:
     ]
     if writer.pictures:
         what = "a picture is" if writer.pictures == 1 else f"{writer.pictures} pictures are"
-        notes.append(Fault(f"{what} left out; write what is to be said", Mark(name, 1, 1)))
+        notes.append(Fault(f"{what} left out; write the words that should be spoken", Mark(name, 1, 1)))
     return notes
 
 
