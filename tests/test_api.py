@@ -72,6 +72,7 @@ def test_the_script_of_a_session_gives_its_track_again(routine, tmp_path):
     assert not any(check.is_fault for check in narrator.verify(second.path, script))
 
 
+@pytest.mark.slow
 def test_a_session_is_rendered_as_it_was_planned(routine, tmp_path):
     session = narrator.plan(routine, length="30s", voice="espeak")
     routine.write_text(MINE.replace("Rest.", "Wake up, and stand."), "utf-8")
@@ -209,7 +210,7 @@ def test_the_examples_of_the_page_run(example, tmp_path, monkeypatch):
     exec(compile(code, "api.md", "exec"), {})  # noqa: S102 - the page's own
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_readme_example_is_typed_as_a_users_file(tmp_path):
     example = next(each for each in list_examples(README) if "narrator.plan" in each)
     (tmp_path / "mine.py").write_text(example, "utf-8")

@@ -88,6 +88,7 @@ def test_a_cache_that_was_cleared_costs_no_force_where_nothing_would_change(requ
     assert render_track(request_track, other).skipped
 
 
+@pytest.mark.slow
 def test_the_routine_is_never_written_over(request_track, cache, tmp_path, write):
     source = write("Rest.\n", "a.txt")
     request = TrackRequest(make_request(source, "a.txt"), tmp_path / "a.mp3", captions=("text",), force=True)

@@ -45,6 +45,7 @@ def test_errors_name_what_to_change_and_the_command_its_flag(capsys):
     assert json.loads(shown.out)["message"] == message
 
 
+@pytest.mark.slow
 def test_only_the_command_line_names_its_flags():
     root = Path(narrator.__file__).parent
     # Files that are written for users of the command, and options of pip.

@@ -71,6 +71,7 @@ def test_pydub_is_imported_where_its_warnings_are_kept_quiet_and_nowhere_else():
     assert importing == [ROOT / "sound" / "audio.py"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
 def test_imports_follow_the_table(path):
     stage = name_stage(path)
@@ -86,6 +87,7 @@ def test_the_command_starts_without_heavy_imports():
     assert done.stdout.strip() == "set()"
 
 
+@pytest.mark.slow
 def test_files_and_functions_are_short():
     long = []
     for path in sorted(ROOT.rglob("*.py")):

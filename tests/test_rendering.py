@@ -69,7 +69,7 @@ def test_a_routine_becomes_a_track_of_exactly_its_length(job, cache):
     assert count_with_ffmpeg(track.path) in {None, 2_880_000}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("routine", "voice", "tolerance"),
     # A natural voice's first consonant rises for so long above a bell that still rings.
@@ -93,6 +93,7 @@ def test_every_cue_is_heard_where_the_script_says(job, cache, tmp_path, routine,
         spoken_until = segment.end if isinstance(segment.cue, Speech) else 0
 
 
+@pytest.mark.slow
 def test_the_track_has_the_target_loudness_and_no_high_peaks(job, cache):
     track = render_track(job(60_000), cache)
     measured = measure_loudness(decode(track.path))
@@ -101,6 +102,7 @@ def test_the_track_has_the_target_loudness_and_no_high_peaks(job, cache):
     assert -16.5 < track.lufs < -15.5
 
 
+@pytest.mark.slow
 def test_the_loudness_of_words_is_that_of_the_voice_alone(write, cache, tmp_path):
     path = write(
         "title: x\nvoice: espeak\nloudness: -23\nsteps:\n  - say: Lie down, and rest your head.\n  - bell: {sound: gong, level: 0, times: 3}\n"
@@ -316,6 +318,7 @@ def test_a_fault_in_one_job_does_not_affect_the_others(job, cache, tmp_path):
     assert done[job(60_000)].samples == 2_880_000
 
 
+@pytest.mark.slow
 def test_a_track_of_the_silent_voice_has_only_bells(job, cache, tmp_path):
     request = make_request(job().session.file, "routine.yaml", 60_000, "silent")
     track = render_track(TrackRequest(request, tmp_path / "s.mp3"), cache)
@@ -433,7 +436,7 @@ class Pitched(Silent):
         return make_clip(text, tone.astype(np.float32)[:, None])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_voice_with_a_changed_sound_is_heard_once_it_speaks_again(job, tmp_path, monkeypatch):
     monkeypatch.setitem(BUILT_IN, "pitched", lambda: Pitched)
     cache = Cache(tmp_path / "cache")
@@ -446,7 +449,7 @@ def test_a_voice_with_a_changed_sound_is_heard_once_it_speaks_again(job, tmp_pat
     assert np.abs(after - before).max() > 0.05
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_track_in_mono_is_as_loud_and_passes_verify(job, narrator, write, tmp_path):
     stereo = render_track(job(60_000), Cache())
     mono = render_track(job(60_000, "mono.mp3", bitrate=32, channels=1), Cache())
@@ -458,7 +461,7 @@ def test_a_track_in_mono_is_as_loud_and_passes_verify(job, narrator, write, tmp_
     assert (checked.code, checked.out.count("FAULT")) == (0, 0), checked.out
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_clip_that_is_damaged_between_two_lengths_is_spoken_again(job, tmp_path):
     cache = Cache(tmp_path / "cache")
     wanted = Path(render_track(job(61_000), cache).path).read_bytes()

@@ -112,7 +112,7 @@ def test_bells_keep_the_timeline_of_full(name):
         assert chapter.start in starts or any(s.start <= chapter.start + 4008 and s.end > chapter.start for s in heard)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", ROUTINES)
 def test_the_script_in_the_folder_is_that_of_the_routine(name):
     written = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
@@ -129,7 +129,7 @@ def write_script_file(request, folder):
     return session, make_request(path, request.name)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("guidance", ["full", "bells"])
 @pytest.mark.parametrize(("name", "language"), [*((name, None) for name in ROUTINES), *((name, "de") for name in SOME)])
 def test_a_script_file_contains_everything_for_a_track(name, language, guidance, tmp_path):
@@ -141,7 +141,7 @@ def test_a_script_file_contains_everything_for_a_track(name, language, guidance,
     assert (read.gain, read.floor, read.voice) == (session.gain, session.floor, session.voice)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["ten-minute-hips"])
 def test_the_round_trip_through_a_script_file_keeps_every_byte(name, tmp_path):
     shortest = check_session(make_request(ROUTINES[name], name, voice="espeak"), Cache()).range.shortest
@@ -152,7 +152,7 @@ def test_the_round_trip_through_a_script_file_keeps_every_byte(name, tmp_path):
     assert Path(routine.path).read_bytes() == Path(again.path).read_bytes()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["gentle-yoga-hips", "psoas-release"])
 def test_scripts_leave_room_for_a_real_voice(name):
     request = make_request(FOLDER / f"{name}.yaml", name, voice="espeak")
@@ -184,6 +184,7 @@ def test_ten_minute_hips_gives_each_side_its_minute(language):
         assert 45_000 <= after - before <= 75_000
 
 
+@pytest.mark.slow
 def test_ten_minute_hips_gives_both_sides_and_a_bell_at_each_change():
     timeline = lay("ten-minute-hips")
     assert [chapter.title for chapter in timeline.chapters] == [

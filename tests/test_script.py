@@ -72,6 +72,7 @@ def test_an_unknown_word_in_braces_is_reported_with_its_place(unroll):
     assert [fault.mark.line for fault in caught.value.faults] == [3, 5]
 
 
+@pytest.mark.slow
 def test_too_many_steps_are_refused(unroll):
     deep = "  - section: A\n    sides: [a, b, c, d, e, f, g, h]\n    steps:\n"
     for level in range(1, 5):

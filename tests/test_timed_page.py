@@ -11,6 +11,7 @@ FILES = dict(re.findall(r"```(srt|csv)\n(.*?)```", PAGE, re.DOTALL))
 COMMANDS = [line.split("  #")[0].split(" # ")[0] for line in re.findall(r"(?m)^narrator .*", PAGE)]
 
 
+@pytest.mark.slow
 def test_the_commands_shown_work_and_the_script_gives_the_same_bytes(narrator, write, tmp_path):
     write(FILES["srt"].replace("[bell]", "[tick]"), "talk.srt")
     assert len(COMMANDS) == 3

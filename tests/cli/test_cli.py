@@ -284,7 +284,7 @@ def test_help_teaches(narrator_process, command):
     assert len(result.out.splitlines()) > 5
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_new_routine_checks_and_renders(narrator, tmp_path):
     result = narrator("new", "Morning stretch")
     assert (result.code, result.err) == (0, "")

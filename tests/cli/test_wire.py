@@ -92,6 +92,7 @@ def test_a_routine_and_its_faults(run, write):
     assert wire.fault_to_data(Fault("x", Mark("f", 1, 2)), "warning", "x")["text"] == ""
 
 
+@pytest.mark.slow
 def test_more_faults_than_are_listed(run, write):
     write("title: x\nsteps:\n" + "  - {sya: a, b: c}\n" * 3000, "many.yaml")
     *_, last = run("check", "many.yaml")

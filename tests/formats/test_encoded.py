@@ -54,6 +54,7 @@ def encode_loop(loop, coding, monkeypatch):
     return *encode_below_ceiling(Stretch(0.0, 0, 24), Layout(24 * TICK, (), BedCurve(0.0)), mixer, coding), ceilings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("coding", [Coding(64), Coding(128), Coding(32, 1)], ids=str)
 def test_peaks_that_coding_raises_are_lowered(coding, monkeypatch):
     loop = make_harsh_loop()

@@ -36,7 +36,7 @@ def mux_with_libavformat(samples, bitrate):
     return file.getvalue()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("bitrate", [64, 128, 320])
 @pytest.mark.parametrize("samples", [1152, 100_000, 2_000_000])
 def test_lengths_and_checksum_are_those_that_libavformat_writes(samples, bitrate):

@@ -59,6 +59,7 @@ def test_any_length_decodes_exactly_wherever_the_sound_is(tmp_path_factory, clip
     assert len(decode(path)) == 48 * length
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("threads", [1, 3])
 def test_the_same_track_has_the_same_bytes_on_any_number_of_threads(tmp_path, clips, threads):
     timeline = make_timeline(60_000, range(504, 55_000, 6000))

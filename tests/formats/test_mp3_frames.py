@@ -52,7 +52,7 @@ def measure_error(decoded, mixed):
     return 10 * np.log10((mixed**2).sum() / ((decoded - mixed) ** 2).sum())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_joined_frames_are_as_good_as_a_continuous_encoding(session, tmp_path):
     layout, mixer = session
     whole = mix_track(layout, mixer)
@@ -92,7 +92,7 @@ def test_between_islands_there_is_only_room_tone_or_silence(session, tmp_path):
         assert np.abs(quiet).max() == 0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_same_bytes_on_any_number_of_threads_and_from_the_cache(session, tmp_path):
     layout, mixer = session
     first = lay(layout, mixer, tmp_path)[0].read_bytes()
@@ -111,6 +111,7 @@ def test_a_second_length_encodes_only_what_is_new(tmp_path, monkeypatch):
     assert lay(layout, mixer, tmp_path)[1] == count_frames(90_024)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("sound", ["rain", pytest.param("ocean", marks=pytest.mark.slow)])
 def test_a_second_length_over_a_bed_encodes_no_island_again(tmp_path, monkeypatch, sound):
     bed = make_bed(sound, fade=480)

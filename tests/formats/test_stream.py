@@ -56,7 +56,7 @@ def write(path, timeline, cache, coding, background="floor"):
     return path.read_bytes()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @given(
     length=st.integers(1200, 16_000),
     coding=st.sampled_from(CODINGS),
@@ -100,7 +100,7 @@ def test_a_negative_position_is_refused(tmp_path):
     assert stream.read(stream.size, stream.size + 5) == stream.read(7, 3) == b""
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("coding", [Coding(32, 1), Coding(56, 1), Coding(128, 1), Coding(64), Coding(320)], ids=str)
 def test_the_info_frame_matches_the_frames_after_it(tmp_path, coding):
     timeline = make_track(20_010)

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,6 +56,7 @@ SHORT = 24_000
 TIMES = st.integers(0, SHORT // TICK).map(lambda ticks: ticks * TICK)
 
 
+@pytest.mark.slow
 @given(
     spans=st.lists(st.tuples(TIMES, st.integers(1, 400)), max_size=8),
     levels=st.lists(st.tuples(TIMES, st.sampled_from([-20.0, -35.0, None])), max_size=5, unique_by=lambda at: at[0]),

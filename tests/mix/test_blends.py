@@ -47,6 +47,7 @@ def draw_blends(name, count, random):
         yield blend
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BEDS)
 def test_a_blend_stays_within_what_its_bed_does_by_itself(name):
     bed = open_bed(name, "", Cache())

@@ -65,6 +65,7 @@ MATERIAL = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", [-16.0, -23.0])
 @pytest.mark.parametrize("name", MATERIAL)
 def test_a_session_has_the_requested_loudness(clips, name, target):

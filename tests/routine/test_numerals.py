@@ -59,6 +59,7 @@ def read(text):
     return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", HEADS)
 def test_every_numeral_at_the_top(place):
     for numeral in NUMERALS:

@@ -220,7 +220,7 @@ def test_with_is_a_mapping(refuse):
     )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_values_that_multiply_are_refused_quickly(include, write):
     started = time.process_time()
     long = "x" * 100_000

@@ -75,6 +75,7 @@ def test_the_table_is_large():
     assert len(SLIPS) >= 80
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SLIPS)
 def test_a_slip_is_reported_by_its_cause(name, tmp_path):
     text, messages = SLIPS[name]
@@ -228,6 +229,7 @@ def test_a_line_is_taken_apart():
     assert line.put("Go.") == "  - say: Go.  # note"
 
 
+@pytest.mark.slow
 def test_a_large_file_with_a_slip_at_its_end_is_reported_soon(tmp_path):
     text = "title: x\nsteps:\n" + "  - say: Breathe in, and out.\n" * 15_000 + "  - say: Now: rest.\n"
     started = time.process_time()

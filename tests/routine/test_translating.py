@@ -256,7 +256,7 @@ def _edit(text, chance: random.Random):
     return text.replace("the", "your") if chance.random() < 0.3 else text
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", list_builtins())
 def test_a_translation_that_comes_with_narrator_is_complete(name):
     routine = load_routine(list_builtins()[name], name)

@@ -57,10 +57,12 @@ def test_a_bed_is_whole_units_of_the_grid(bed):
     assert SECONDS[name][0] <= len(loop) / RATE <= SECONDS[name][1]
 
 
+@pytest.mark.slow
 def test_a_bed_repeats_without_a_seam(bed):
     assert_seamless(bed[1])
 
 
+@pytest.mark.slow
 def test_a_bed_has_its_level_however_often_it_repeats(bed):
     _, loop = bed
     assert measure_loop(loop) == pytest.approx(-16, abs=0.01)

@@ -152,6 +152,7 @@ def test_a_ring_can_be_given(name, length):
     assert fall == pytest.approx(stated, abs=1)
 
 
+@pytest.mark.slow
 def test_a_level_can_be_given_but_no_stroke_clips():
     for name in BELLS:
         quiet = measure_loudness(get_samples(strike_bell(name, level=-24)))

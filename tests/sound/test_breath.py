@@ -13,6 +13,7 @@ def measure_level(samples, start, end):
     return 10 * np.log10((part**2).mean())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("phase", PITCH)
 @pytest.mark.parametrize("length", [24, 1008, 3984, 7008, 19_992])
 def test_a_tone_spans_its_phase_to_the_sample(phase, length):

@@ -131,6 +131,7 @@ def test_a_broken_package_is_reported_and_harms_nobody_else(change, fault):
         assert (tried.exit_code, tried.stdout, tried.stderr.startswith(f"error: {told}")) == (3, "", True)
 
 
+@pytest.mark.slow
 def test_nobody_knows_whether_a_package_that_cannot_be_loaded_is_offline(change):
     row = list_rows(change("import nothing_there\n"))["hummer"]
     assert (row["offline"], row["quality"], row["licence"]) == (False, "unknown", "unknown")
@@ -169,6 +170,7 @@ def test_a_class_need_have_no_more_than_three_methods(change):
         assert (engine.version, engine.workers, engine.takes_any_name) == ("1.0", 1, False)
 
 
+@pytest.mark.slow
 def test_speech_is_not_lost_when_an_engine_fails_to_close(change):
     run = change(f"{PACKAGE}    def close(self): 1 / 0\n")
     assert list_rows(run)["hummer"]["remedy"] is None

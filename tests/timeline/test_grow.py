@@ -257,6 +257,7 @@ def blocks_and_silences(draw):
     return blocks, silences
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(blocks_and_silences(), st.floats(0, 1))
 def test_rounds_enter_as_written_one_by_one(glue, place):

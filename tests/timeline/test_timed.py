@@ -121,6 +121,7 @@ def test_check_says_what_was_decided_and_estimates_what_is_not_spoken(write):
     assert checked.notes[0].message.startswith("this line is likely to take ")
 
 
+@pytest.mark.slow
 def test_the_command_checks_writes_and_renders_timed_text(narrator, tmp_path, write):
     write("0:00;Rest.\n0:01.5;Now.\n0:01.5;[tick]", "talk.csv")
     checked = narrator("check", "talk.csv", "--voice", "silent")
@@ -145,6 +146,7 @@ DOCUMENTS = Path(__file__).parent / "documents"
 NAMES = ("evening-rest.srt", "entspannung.de.vtt", "respirar.es.csv")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "language", "length", "notes"),
     [
@@ -172,7 +174,7 @@ def test_a_document_comes_to_what_it_says(name, language, length, notes):
     assert [f"{note.mark.line}:{note.mark.column}: {note.message}" for note in session.notes] == notes
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
 def test_a_document_is_rendered_verified_and_the_same_as_its_script(narrator, tmp_path, name):
     shutil.copy(DOCUMENTS / name, tmp_path)

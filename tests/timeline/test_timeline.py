@@ -177,6 +177,7 @@ def test_rounds_of_breath_are_whole_and_within_bounds(steps, place):
     assert sum(block.least for block in blocks) <= len(ins) <= sum(block.most for block in blocks)
 
 
+@pytest.mark.slow
 @given(routines, st.floats(0, 1))
 def test_cues_in_holds_keep_clear_of_one_another(steps, place):
     script, lengths = as_script(steps)

@@ -147,6 +147,7 @@ def test_a_frame_overwritten_with_garbage_is_found(session, tmp_path):
         assert set(found) & {"sound", "length", "frames", "clicks", "peak"}, at
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("session", ["silence"], indirect=True)
 def test_a_chapter_that_is_not_planned_is_found(session, tmp_path):
     timeline, mixer = session

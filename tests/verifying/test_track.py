@@ -1,8 +1,11 @@
 """Verifying of a track by the script that was stored when it was made."""
 
+import pytest
+
 from narrator.cache import Cache
 
 
+@pytest.mark.slow
 def test_a_clip_that_was_damaged_since_is_spoken_again(narrator, write, tmp_path, monkeypatch):
     monkeypatch.setenv("NARRATOR_CACHE_DIR", str(tmp_path / "cache"))
     write("title: x\nvoice: espeak\nsteps:\n  - say: Rest.\n  - say: Breathe.\n")

@@ -35,6 +35,7 @@ def path(tmp_path):
     return tmp_path / "class.docx"
 
 
+@pytest.mark.slow
 def test_headings_lists_tables_and_emphasis_are_read(path):
     source = read_source(path)
     assert source.data["title"] == "Evening class"
@@ -63,6 +64,7 @@ def test_headings_lists_tables_and_emphasis_are_read(path):
     assert (note.mark.text, note.fix) == ("pause 10 seconds", "[pause 10 seconds]")
 
 
+@pytest.mark.slow
 def test_a_document_becomes_yaml_and_a_session(path, tmp_path, narrator):
     (tmp_path / "class.yaml").write_text(write_yaml(read_source(path), "class.docx", "class.yaml"), "utf-8")
     is_same = read_source(tmp_path / "class.yaml").data == read_source(path).data
@@ -71,6 +73,7 @@ def test_a_document_becomes_yaml_and_a_session(path, tmp_path, narrator):
     assert narrator("check", "class.docx", "--voice", "silent").code == 0
 
 
+@pytest.mark.slow
 def test_a_mark_that_is_not_understood_is_shown_with_its_paragraph(tmp_path):
     document = docx.Document()
     document.add_paragraph("Rest.")

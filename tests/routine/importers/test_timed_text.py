@@ -295,6 +295,7 @@ def test_title_and_language_are_those_of_the_name(read, name, asked, language, t
 # Bounds -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -325,6 +326,7 @@ PARTS = st.sampled_from(
 TEXTS = st.one_of(st.text(max_size=200), st.lists(PARTS, max_size=40).map("".join), st.lists(PARTS, max_size=20).map(lambda parts: f"1\n{AT}{''.join(parts)}"))  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", TIMED)
 @given(text=TEXTS, encoding=st.sampled_from(["utf-8", "utf-16"]))
 @settings(max_examples=100)

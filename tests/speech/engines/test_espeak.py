@@ -80,6 +80,7 @@ def test_the_child_outlives_ctrl_c_and_ends_with_its_parent(engine):
     assert child.poll() is not None
 
 
+@pytest.mark.slow
 def test_engines_in_several_threads_do_not_disturb_one_another():
     found = []
 

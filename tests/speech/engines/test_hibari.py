@@ -55,6 +55,7 @@ print(hashlib.sha256(b"".join(samples)).hexdigest())
     assert done.stdout.strip() == alone
 
 
+@pytest.mark.slow
 def test_a_slower_pace_takes_longer_and_a_cue_is_not_drawn_out(engine):
     def measure(text, pace):
         return engine.synthesize(text, Voice("hibari", "heart", "en", pace)).length

@@ -123,6 +123,7 @@ def test_voices_go_by_language_and_region(store):
     assert len(versions) == len(ALL)
 
 
+@pytest.mark.slow
 def test_british_english_has_its_own_sounds(store, monkeypatch):
     said = []
     monkeypatch.setattr(
@@ -172,6 +173,7 @@ def test_what_cannot_be_said_is_reported(store):
             engine.synthesize("你好", Voice("kokoro", "af_heart", "en"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", ["model.onnx", "vocab.json", "ef_dora.bin"])
 def test_a_file_that_was_changed_is_not_used_and_can_be_fetched_again(store, file, tmp_path):
     for cached in (kokoro._load_styles, kokoro._load_vocabulary):
