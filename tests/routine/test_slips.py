@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from narrator.errors import Fault, RoutineError
-from narrator.routine import list_builtins
+from narrator.routine import list_builtins, load_routine
 from narrator.routine.hold_cues import HoldCue
 from narrator.routine.importers import read_source
 from narrator.routine.load import make_routine
@@ -263,3 +263,12 @@ def test_files_that_are_not_text_are_named(tmp_path, data, message):
     with pytest.raises(RoutineError) as caught:
         read_source(path, "my.yaml")
     assert str(caught.value).startswith(f"my.yaml:1:1: error: {message}")
+
+
+def test_the_entries_after_an_indented_one_stay_where_they_are(tmp_path):
+    text = "title: x\nsteps:\n  - say: One.\n -  hold: 25s\n    cues: [{at: half}]\n  - say: Two.\n  - pause: 5s\n"
+    (tmp_path / "my.yaml").write_text(text)
+    with pytest.raises(RoutineError) as caught:
+        load_routine(tmp_path / "my.yaml")
+    (fault,) = caught.value.faults
+    assert fault.fix == "  -  hold: 25s\n     cues: [{at: half}]"

@@ -173,9 +173,10 @@ def find_indent(lines: Sequence[str], index: int) -> Iterator[Slip]:
         shift = column - line.indent
         new = tuple(_shift(text, shift) for text in lines[index : last + 1])
         message = f"indented by {_count(line.indent)}, this line belongs to nothing above it; with {column} {owner}"
-        yield Slip(index, line.indent, message, new, last - index + 1)
-        if last > index:
-            yield Slip(index, line.indent, message, new[:1])
+        # An entry that is in its column already is beside the line, not in it.
+        within = _find_next_entry(lines, index, column) - index
+        for count in dict.fromkeys((min(within, len(new)), len(new), 1)):
+            yield Slip(index, line.indent, message, new[:count], count)
 
 
 def _count(spaces: int) -> str:
@@ -199,6 +200,17 @@ def _find_block_end(lines: Sequence[str], index: int, indent: int) -> int:
             break
         last = number
     return last
+
+
+def _find_next_entry(lines: Sequence[str], index: int, column: int) -> int:
+    """Return the first of the following lines that is an entry in a column; the number of lines if none is."""
+    entries = (number for number in range(index + 1, len(lines)) if _is_entry(lines[number], column))
+    return next(entries, len(lines))
+
+
+def _is_entry(text: str, column: int) -> bool:
+    line = read_line(text)
+    return line.has_dash and line.indent == column
 
 
 def _list_columns(lines: Sequence[str], index: int, line: Line) -> list[tuple[int, str]]:

@@ -116,13 +116,18 @@ class _Search:
             found.append((line, until - line + 1, slip.column, slip.message))
             self._put(slip)
         for line, count, column, message in found:
-            yield self._describe(line, count, column, message)
+            # What an earlier correction moved and a later one moved back was right as it was written.
+            if self._find_new(line, count) != self.written[line : line + count]:
+                yield self._describe(line, count, column, message)
         if last:
             yield last
 
+    def _find_new(self, line: int, count: int) -> list[str]:
+        return [text for text, origin in zip(self.lines, self.origins, strict=True) if line <= origin < line + count]
+
     def _describe(self, line: int, count: int, column: int, message: str) -> Fault:
         """Return the fault of a line, with the line's text after all corrections."""
-        new = [text for text, origin in zip(self.lines, self.origins, strict=True) if line <= origin < line + count]
+        new = self._find_new(line, count)
         is_shown = len(new) <= _LONGEST_FIX
         mark = self._mark(line, column)
         return Fault(message, mark, fix="\n".join(new), lines=count) if is_shown else Fault(message, mark)
