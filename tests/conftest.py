@@ -47,7 +47,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("long") or item.get_closest_marker("network"):
             item.add_marker("slow")
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    # The README's commands take longest.
+    items.sort(key=lambda item: (item.path.name != "test_readme.py", item.get_closest_marker("slow") is None))
 
 
 @dataclass(frozen=True)

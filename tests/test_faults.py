@@ -160,7 +160,7 @@ def test_a_name_need_not_be_utf_8(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["", ".", "..", "/", "-", "--", ".yaml", "a/.yaml", "  ", "a\x1b[31m", "a\u202eb", "a\nb"]
+    "name", ["", ".", "..", "/", "-", "--", ".yaml", "a/.yaml", ".MD", "a/.txt", "  ", "a\x1b[31m", "a\u202eb", "a\nb"]
 )
 def test_an_invalid_name_for_a_routine_writes_nothing(tmp_path, name):
     code, err = run("new", "--", name, cwd=tmp_path)

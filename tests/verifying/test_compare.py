@@ -247,12 +247,14 @@ def hard(request, narrator, write, tmp_path):
 
 
 @pytest.mark.long
+@pytest.mark.hours
 def test_losses_of_an_encoder_at_a_low_bit_rate_are_not_faults(hard, narrator):
     found = narrator("verify", str(hard))
     assert (found.code, found.out.count("FAULT")) == (0, 0), found.out
 
 
 @pytest.mark.long
+@pytest.mark.hours
 def test_another_sound_is_found_even_where_the_encoder_loses_much(hard, narrator, write, tmp_path):
     narrator("script", "routine.yaml", "--output", "plan.yaml")
     data = bytearray(hard.read_bytes())

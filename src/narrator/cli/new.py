@@ -51,8 +51,9 @@ def _choose_path(name: str) -> Path:
     from narrator.routine.importers import SUFFIXES
 
     path = Path(name)
-    suffix = path.suffix.lower() if path.suffix.lower() in SUFFIXES else ""
-    stem = path.name.removesuffix(path.suffix) if suffix else path.name
+    # A name that is only a suffix has no suffix to pathlib.
+    suffix = next((known for known in SUFFIXES if path.name.lower().endswith(known)), "")
+    stem = path.name[: len(path.name) - len(suffix)]
     if not any(char.isalnum() for char in stem) or not name.isprintable():
         raise UsageError(f"{name!r} is not a name for a routine; write one such as morning-stretch")
     return path if suffix else path.with_name(f"{stem}.yaml")
