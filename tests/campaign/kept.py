@@ -72,7 +72,8 @@ def prepare_entries(folder: Path) -> Trial:
         done = []
         entries = list_entries(folder)
         for path in chance.sample(entries, chance.choice([1, 1, 2, 5, len(entries)])):
-            if os.path.lexists(path) and not path.is_dir():
+            # What an earlier trial left in an unused place may be a pipe, where writing would wait for a reader.
+            if path.is_file() and not path.is_symlink():
                 how = damage_entry(chance, path, entries)
                 done += [f"{path.parent.parent.name}: {how}"]
         verifies = chance.random() < 0.1
