@@ -5,7 +5,7 @@ Japanese, Chinese and Thai have no spaces between words. For them BudouX, a smal
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from itertools import accumulate
 from unicodedata import bidirectional, category
 
@@ -39,12 +39,13 @@ _MARKS = {True: "\u200f", False: "\u200e"}
 """Invisible marks that set the direction of a line: right to left, left to right."""
 
 
-def split_text(text: str, language: str) -> list[tuple[str, ...]]:
+@lru_cache(maxsize=4096)
+def split_text(text: str, language: str) -> tuple[tuple[str, ...], ...]:
     """Return the captions of a text, each as one or two lines that are at most `COLUMNS` wide.
 
     Lines include the spaces after them, so that all of them joined are the text. A wider word is a line by itself.
     """
-    return list(_split(list_units(text, language)))
+    return tuple(_split(list_units(text, language)))
 
 
 def list_units(text: str, language: str) -> list[str]:
@@ -128,6 +129,8 @@ def direct_line(line: str, text: str) -> str:
     Players take the direction from the first letter: a Hebrew line that starts with an English word would run from
     left to right. An invisible mark before it prevents that.
     """
+    if text.isascii():
+        return line
     is_rtl = _runs_right_to_left(text)
     first = next((kind for kind in map(bidirectional, line) if kind in {"L", *_RIGHT_TO_LEFT}), None)
     return line if first is None or (first in _RIGHT_TO_LEFT) == is_rtl else _MARKS[is_rtl] + line
