@@ -146,6 +146,8 @@ def measure(command: list[str], cache: Path) -> Run:
 
     """
     environment = os.environ | {"NARRATOR_CACHE_DIR": str(cache)}
+    # A user's modules are compiled once, not by every process.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryFile() as output:
         started = time.perf_counter()
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, env=environment)

@@ -13,6 +13,10 @@ from hypothesis import settings
 from narrator.cli.app import main
 from narrator.cores import count_cores
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell's background jobs ignore Ctrl-C, and so would the programs that the tests interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 settings.register_profile("default", deadline=None, max_examples=60)
 settings.register_profile("middle", deadline=None, max_examples=400)
 settings.register_profile("long", deadline=None, max_examples=5000)
