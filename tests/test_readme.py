@@ -74,7 +74,7 @@ def test_the_configuration_shown_is_valid(monkeypatch, tmp_path):
     (tmp_path / "config.toml").write_text(block)
     monkeypatch.setenv("NARRATOR_CONFIG", str(tmp_path / "config.toml"))
     config = read_config()
-    assert (config.voice, list(config.tables)) == ("gtts", ["gtts", "openai", "command"])
+    assert (config.voice, list(config.tables)) == ("gtts", ["gtts", "openai", "command", "recorded"])
     assert read_settings("openai", OpenaiConfig).voice == "af_heart"
     assert list(read_settings("command", dict[str, CommandConfig])) == ["flite"]
 

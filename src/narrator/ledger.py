@@ -14,11 +14,12 @@ from narrator.paths import is_file, open_regular
 from narrator.request import TrackRequest
 from narrator.script import Bell
 from narrator.session import Draft, Session
+from narrator.speech.speak import find_clip_key
 from narrator.speech.text.reading import Reader
 from narrator.units import Ms
 
 _SHELF = "tracks"
-_FORMAT = 6
+_FORMAT = 7
 """Version of the tracks; raise it with every change that gives another track for the same input."""
 
 
@@ -62,7 +63,7 @@ class Entry:
 def make_fingerprint(draft: Draft, reader: Reader, request: TrackRequest) -> str:
     """Return a hash of everything that a track depends on."""
     script, options = draft.arrangement.script, draft.request.options
-    given = [reader.read(text) for text in script.list_texts()]
+    given = [find_clip_key(text, reader) for text in script.list_texts()]
     asked = options.length, options.nearest, request.bitrate, request.channels
     return make_key(_FORMAT, av.__version__, script, _list_digests(draft), reader.voice, *asked, given)
 

@@ -91,7 +91,7 @@ class Session:
 
     def format_script(self, folders: tuple[Path, ...] = ()) -> str:
         """Write the session as a script file; see `timeline.pinned_file.format_script`."""
-        voice = str(self.voice)
+        voice = self.voice.name_in(folders)
         return format_script(self.heading, voice, self.gain, self.floor, self.timeline, self.name, folders)
 
     def write(self, form: str, *, spoken: bool = False, bells: bool = False) -> str:
@@ -187,7 +187,7 @@ def cast_draft(draft: Draft, work: Callable[[Reader], T]) -> tuple[T, tuple[Faul
     """
     options, heading = draft.request.options, draft.heading
     mark = None if options.language else heading.voice_mark
-    role = Role(heading.voice, heading.language, mark)
+    role = Role(heading.voice, heading.language, mark, (draft.request.file.parent, *options.sounds))
     return cast_voice(
         options.voice, options.fallback, role, lambda engine, voice: work(Reader(engine, voice, heading.pronounce))
     )

@@ -42,30 +42,31 @@ run = ["say"]
 languages = ["de", "fr", "es", "it"]
 """
 LISTED = """\
-ENGINE   QUALITY  WORKS    INSTALLED  LANGUAGES  LICENCE
-hibari   natural  offline  yes        en en-US   Apache-2.0
-kokoro   natural  offline  no         6          Apache-2.0
-piper    natural  offline  no         37         GPL-3.0-or-later, and each voice's own
-espeak   robotic  offline  yes        140        GPL-3.0-or-later
-gtts     good     online   yes        69         Google's terms
-openai   good     online   no         any        the server's
-command  its own  offline  yes        5          its own
-silent   silent   offline  yes        any        MIT
+ENGINE    QUALITY  WORKS    INSTALLED  LANGUAGES  LICENCE
+hibari    natural  offline  yes        en en-US   Apache-2.0
+kokoro    natural  offline  no         6          Apache-2.0
+piper     natural  offline  no         37         GPL-3.0-or-later, and each voice's own
+espeak    robotic  offline  yes        140        GPL-3.0-or-later
+gtts      good     online   yes        69         Google's terms
+openai    good     online   no         any        the server's
+command   its own  offline  yes        5          its own
+recorded  its own  offline  yes        -          its own
+silent    silent   offline  yes        any        MIT
 
 VOICES, written ENGINE:NAME
-hibari   heart
-espeak   af am an ar as az ba be bg bn bpy bs and 128 more (--json lists all)
-gtts     af am ar bg bn bs ca cs cy da de el and 72 more (--json lists all)
-command  flite say
-silent   any
+hibari    heart
+espeak    af am an ar as az ba be bg bn bpy bs and 128 more (--json lists all)
+gtts      af am ar bg bn bs ca cs cy da de el and 72 more (--json lists all)
+command   flite say
+silent    any
 
 NATURAL VOICES, the best for each language
 
 NOT READY YET
-kokoro   kokoro has no installed voice; narrator voices lists its voices, and how to add one
-piper    piper has no installed voice; narrator voices lists its voices, and how to add one
-openai   the engine 'openai' needs a key for api.openai.com; set OPENAI_API_KEY to it, or
-         OPENAI_BASE_URL to another server
+kokoro    kokoro has no installed voice; narrator voices lists its voices, and how to add one
+piper     piper has no installed voice; narrator voices lists its voices, and how to add one
+openai    the engine 'openai' needs a key for api.openai.com; set OPENAI_API_KEY to it, or
+          OPENAI_BASE_URL to another server
 """
 
 

@@ -152,13 +152,18 @@ def _find_near(name: str, file: Path) -> str | None:
 
 
 def type_source(source: Source, kind: type[M], language: str | None = None) -> M:
-    """Make a model from a YAML file's data; `language` is the default language of its texts.
+    """Make a model from the data of a routine, a part or a script; `language` is the default language of its texts.
 
     Raises:
         RoutineError: with all faults found.
 
     """
     _need_mapping(source)
+    return type_mapping(source, kind, language)
+
+
+def type_mapping(source: Source, kind: type[M], language: str | None = None) -> M:
+    """Make a model from a YAML file that is known to be a mapping; see `type_source`."""
     try:
         return _validate(source, kind, language)
     except ValidationError as error:

@@ -1,9 +1,9 @@
 """Decoding and resampling of any sound to mono or stereo at 48 kHz, by libswresample."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from av.audio.frame import AudioFrame
@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 from narrator.errors import SoundError
 from narrator.sound.audio import Samples
 from narrator.sound.opened import DAMAGE, BadSoundError, decode_frames, open_sound, read_sound
-from narrator.units import SAMPLE_RATE, Ms, db_to_ratio, ms_to_samples
+from narrator.units import SAMPLE_RATE, Ms, db_to_ratio, format_duration, ms_to_samples
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
 
 _SILENCE = db_to_ratio(-100)
 _LOUDEST = db_to_ratio(100)
@@ -64,6 +67,52 @@ def _is_cut(wav: bytes) -> bool:
     return False
 
 
+def decode_part(path: str | Path, start: Ms = 0, end: Ms | None = None, digest: str = "") -> Samples:
+    """Decode the part of a sound file from `start` to `end` to mono at 48 kHz, shape (frames, 1).
+
+    Only that part is in memory. With a `digest`, only bytes with that digest are accepted.
+
+    Raises:
+        SoundError: the file cannot be read, has another digest, is not audio, is damaged, or has no sound there.
+
+    """
+    span = _Span(start, end)
+    samples = _decode_file(path, digest, lambda container: _resample(span.take(decode_frames(container)), "mono"))
+    first = ms_to_samples(start) - round(span.skipped * SAMPLE_RATE)
+    part = samples[first : None if end is None else first + ms_to_samples(end - start)]
+    if np.abs(part).max(initial=0.0) < _SILENCE:
+        raise SoundError(f"there is no sound in {path}{span.describe()}; choose another file")
+    return part
+
+
+class _Span:
+    """A part of a sound, in whole frames; `skipped` is the time in s before the first of them."""
+
+    def __init__(self, start: Ms, end: Ms | None) -> None:
+        self._start, self._end = start, end
+        self.skipped = 0.0
+
+    def take(self, frames: Iterable[AudioFrame]) -> Iterator[AudioFrame]:
+        """Yield the frames of the part."""
+        at = 0.0
+        for frame in frames:
+            length = frame.samples / frame.sample_rate
+            # A little more, for the resampler's window.
+            if (at + length) * 1000 < self._start - 50:
+                self.skipped = at + length
+            else:
+                yield frame
+            at += length
+            if self._end is not None and at * 1000 > self._end + 100:
+                return
+
+    def describe(self) -> str:
+        """Return where the part is, for messages; empty for the whole."""
+        if not self._start and self._end is None:
+            return ""
+        return f" from {format_duration(self._start)}" + (f" to {format_duration(self._end)}" if self._end else "")
+
+
 def decode_stereo(path: str | Path, longest: Ms | None = None, digest: str = "") -> Samples:
     """Decode the first sound of a file at 48 kHz, float32 of shape (frames, 2).
 
@@ -75,29 +124,24 @@ def decode_stereo(path: str | Path, longest: Ms | None = None, digest: str = "")
         SoundError: the file cannot be read, has another digest, is not audio, is damaged, or is empty.
 
     """
-    data = read_sound(path, digest)
-    if _is_cut(data):
-        raise SoundError(f"{path} is cut short: it has less sound in it than its header says; choose another file")
-    try:
-        with open_sound(data) as container:
-            samples = _resample(_take_frames(decode_frames(container), longest), "stereo")
-    except BadSoundError as error:
-        raise SoundError(f"{path} {error}; choose another file") from error
-    except DAMAGE as error:
-        raise SoundError(f"{path} is not audio, or is damaged; choose another file") from error
+    span = _Span(0, longest)
+    samples = _decode_file(path, digest, lambda container: _resample(span.take(decode_frames(container)), "stereo"))
     if not len(samples):
         raise SoundError(f"there is no sound in {path}; choose another file")
     return samples[: None if longest is None else ms_to_samples(longest)]
 
 
-def _take_frames(frames: Iterable[AudioFrame], longest: Ms | None) -> Iterator[AudioFrame]:
-    """Yield frames up to a time; the last is the one that contains it."""
-    seconds = 0.0
-    for frame in frames:
-        yield frame
-        seconds += frame.samples / frame.sample_rate
-        if longest is not None and seconds * 1000 > longest + 100:
-            return
+def _decode_file(path: str | Path, digest: str, decode: "Callable[[InputContainer], Samples]") -> Samples:
+    data = read_sound(path, digest)
+    if _is_cut(data):
+        raise SoundError(f"{path} is cut short: it has less sound in it than its header says; choose another file")
+    try:
+        with open_sound(data) as container:
+            return decode(container)
+    except BadSoundError as error:
+        raise SoundError(f"{path} {error}; choose another file") from error
+    except DAMAGE as error:
+        raise SoundError(f"{path} is not audio, or is damaged; choose another file") from error
 
 
 def resample_pcm(pcm: NDArray[np.int16] | NDArray[np.float32], rate: int) -> Samples:

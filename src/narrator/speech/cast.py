@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from narrator.errors import Fault, Mark, NarratorError, RoutineError, SpeechError, UsageError
@@ -20,6 +21,8 @@ class Role:
     language: str
     mark: Mark | None = None
     """Place of the choice; None if the language is not the routine's own, so that the routine is not to blame."""
+    folders: tuple[Path, ...] = ()
+    """Folders in which or below which the routine's own voices may be."""
 
 
 def cast_voice(
@@ -64,9 +67,9 @@ def _work_with(asked: str | None, role: Role, work: Callable[[Engine, Voice], T]
 def _open_voice(asked: str | None, role: Role) -> tuple[Engine, Voice]:
     """Open a voice; a fault caused by the routine file gets its place there."""
     try:
-        return open_voice(asked, role.wish, role.language)
+        return open_voice(asked, role.wish, role.language, role.folders)
     except NarratorError as error:
-        if asked not in {None, AUTO} or role.mark is None:
+        if asked not in {None, AUTO} or role.mark is None or error.faults[0].mark:
             raise
         kind = RoutineError if isinstance(error, UsageError) else type(error)
         raise kind(error.faults[0].message, role.mark) from None

@@ -1,12 +1,12 @@
 """The interface of a speech engine: a class that speaks sentences, and a few facts about it."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self, TypeAlias
 
-from narrator.errors import UsageError
+from narrator.errors import Fault, Mark, UsageError
 from narrator.languages import find_base
 from narrator.speech.clip import Clip
 from narrator.speech.runs import Run
@@ -27,9 +27,20 @@ class Voice:
     pace: float = 1.0
     version: str = ""
     """Anything else that its clips depend on, besides the fields above and the texts: part of their cache keys."""
+    folder: Path | None = field(default=None, compare=False)
+    """Folder that the voice is in; None for a voice that is found by its name alone."""
 
     def __str__(self) -> str:
         return f"{self.engine}:{self.name}"
+
+    def name_in(self, folders: Sequence[Path]) -> str:
+        """Return it as a file names it that is in the first of these folders; without any, by its full path."""
+        if self.folder is None:
+            return str(self)
+        place = self.folder.resolve()
+        below = (each.resolve() for each in folders)
+        name = next((place.relative_to(each).as_posix() for each in below if place.is_relative_to(each)), self.name)
+        return f"{self.engine}:{name if folders else place}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,8 @@ class Engine(Protocol):
     """How many sentences it can speak at once; `synthesize` is then called from that many threads."""
     takes_any_name: bool = False
     """Whether it accepts voices that it does not list, as a server may know more voices than it reports."""
+    takes_text_as_written: bool = False
+    """Whether it receives texts unchanged; otherwise markup is removed, and figures and signs are put into words."""
 
     quality: ClassVar[str] = UNKNOWN
     """Quality in a word."""
@@ -82,6 +95,13 @@ class Engine(Protocol):
     def voices(self, language: str) -> Collection[str]:
         """Return the names of its voices for a language, the default first; empty if it does not speak it."""
 
+    def look_in(self, folders: Sequence[Path], *, is_asked: bool) -> None:  # noqa: ARG002 - overridden
+        """Take note of the folders in which a voice may be, before it is chosen: that of the routine, and others.
+
+        `is_asked` says that the user named the voice, and not the routine.
+        """
+        return
+
     def resolve_voice(self, voice: Voice) -> Voice:
         """Return a voice as this engine will speak it: with a version of its own, if any, and a possible pace."""
         return voice
@@ -94,6 +114,22 @@ class Engine(Protocol):
             SpeechError: it could not be spoken; the message says why, and what to do.
 
         """
+
+    def identify(self, text: str, voice: Voice) -> str:  # noqa: ARG002 - overridden
+        """Return a name for the sound of a text, if that is known before it is spoken: the key of its clip.
+
+        Without one, which is the default, the key is made from the voice.
+        """
+        return ""
+
+    def review_texts(self, texts: Mapping[str, Mark], voice: Voice) -> Sequence[Fault]:  # noqa: ARG002 - overridden
+        """Return warnings about texts, by their places, before any is spoken.
+
+        Raises:
+            SpeechError: some cannot be spoken.
+
+        """
+        return ()
 
     def takes_phonemes(self, voice: Voice) -> bool:  # noqa: ARG002 - overridden
         """Return whether a voice accepts words as phonemes; if so, `synthesize_runs` is used."""

@@ -1,9 +1,10 @@
 """The registry of engines, and the choice of the engine for a session."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 
 from narrator.config import ConfigError, find_config, read_config, read_settings
 from narrator.errors import Fault, SpeechError, UsageError
@@ -34,6 +35,7 @@ BUILT_IN: dict[str, Callable[[], type[Engine]]] = {
     "gtts": _at("gtts", "Gtts"),
     "openai": _at("openai", "OpenAi"),
     "command": _at("command", "Command"),
+    "recorded": _at("recorded", "Recorded"),
     "silent": _at("silent", "Silent"),
 }
 _NATURAL: tuple[str, ...] = ("hibari", "kokoro", "piper")
@@ -107,11 +109,11 @@ def split_voice(text: str) -> tuple[str, str | None]:
     return engine, name or None
 
 
-def open_voice(asked: str | None, wish: VoiceSpec, language: str) -> tuple[Engine, Voice]:
+def open_voice(asked: str | None, wish: VoiceSpec, language: str, folders: Sequence[Path] = ()) -> tuple[Engine, Voice]:
     """Open the engine for a session and choose its voice.
 
     `asked` is `ENGINE[:NAME]` or `auto`, which is the same as None; `wish` is the routine's choice, whose pace is
-    always used.
+    always used. The routine's own voices may be in or below `folders`.
 
     Raises:
         UsageError: the engine does not exist, or it has no voice of that name.
@@ -123,19 +125,20 @@ def open_voice(asked: str | None, wish: VoiceSpec, language: str) -> tuple[Engin
         engine_name, name = wish.engine or AUTO, name or wish.name
     if engine_name == AUTO:
         return _open_best(name, language, wish.pace)
-    return _open_with(engine_name, name, language, wish.pace)
+    engine = open_engine(engine_name)
+    engine.look_in(folders, is_asked=asked not in {None, AUTO})
+    return _choose_from(engine, name, language, wish.pace)
 
 
 def _open_best(name: str | None, language: str, pace: float) -> tuple[Engine, Voice]:
     """Open the best engine with a voice for the language, of the wished name if there is one."""
     for engine_name in _NATURAL:
         with suppress(SpeechError, UsageError):
-            return _open_with(engine_name, name, language, pace)
-    return _open_with(_PLAIN, name, language, pace)
+            return _choose_from(open_engine(engine_name), name, language, pace)
+    return _choose_from(open_engine(_PLAIN), name, language, pace)
 
 
-def _open_with(engine_name: str, name: str | None, language: str, pace: float) -> tuple[Engine, Voice]:
-    engine = open_engine(engine_name)
+def _choose_from(engine: Engine, name: str | None, language: str, pace: float) -> tuple[Engine, Voice]:
     try:
         return engine, choose_voice(engine, name, language, pace)
     except BaseException:
@@ -152,12 +155,13 @@ def choose_voice(engine: Engine, name: str | None, language: str, pace: float) -
 
     """
     known = list(engine.voices(language))
-    if not known:
+    takes_it = name is not None and engine.takes_any_name and name.isprintable()
+    if not known and not takes_it:
         raise SpeechError(
             f"the engine {engine.name!r} does not speak {language!r}; 'narrator voices' lists those that do",
             options=("voice",),
         )
-    if name is not None and name not in known and not (engine.takes_any_name and name.isprintable()):
+    if name is not None and name not in known and not takes_it:
         raise UsageError(f"{engine.name!r} has no voice {name!r} for {language!r}; {suggest(name, known)}")
     return engine.resolve_voice(Voice(engine.name, name or known[0], language, pace, engine.version))
 

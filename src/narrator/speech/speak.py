@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -99,10 +99,25 @@ class Clips:
         return Clip.unpack(data)
 
 
-def make_clip_key(reading: Reading, voice: Voice) -> str:
-    """Return the cache key of a clip: everything that its sound depends on, including what the voice received."""
+def make_clip_key(reading: Reading, voice: Voice, sound: str = "") -> str:
+    """Return the cache key of a clip: everything that its sound depends on, including what the voice received.
+
+    `sound` is the engine's own name for it, if it has one.
+    """
+    if sound:
+        return make_key(_FORMAT, av.__version__, voice.engine, sound, reading)
     known = voice.engine, voice.version, voice.language, voice.name, voice.pace
     return make_key(_FORMAT, av.__version__, *known, reading)
+
+
+def find_clip_key(text: str, reader: Reader) -> str:
+    """Return the cache key of a text's clip, as a reader's voice speaks it.
+
+    Raises:
+        SpeechError: the engine cannot speak it.
+
+    """
+    return make_clip_key(reader.read(text), reader.voice, reader.engine.identify(text, reader.voice))
 
 
 def find_lengths(texts: Iterable[str], reader: Reader, cache: Cache) -> tuple[dict[str, Ms], bool]:
@@ -111,7 +126,7 @@ def find_lengths(texts: Iterable[str], reader: Reader, cache: Cache) -> tuple[di
     is_estimate = False
     for text in texts:
         reading = reader.read(text)
-        data = cache.get(SHELF, make_clip_key(reading, reader.voice))
+        data = cache.get(SHELF, find_clip_key(text, reader))
         is_estimate = is_estimate or data is None
         lengths[text] = _estimate(reading, reader.voice) if data is None else read_head(data).length
     return lengths, is_estimate
@@ -141,7 +156,7 @@ def speak(
 
     """
     report = report or (lambda _done, _total: None)
-    lines = [_Line(text, reading, make_clip_key(reading, reader.voice)) for text, reading in _read(texts, reader)]
+    lines = [_Line(text, reader.read(text), find_clip_key(text, reader)) for text in texts]
     index = name_index(line.key for line in lines)
     known = {} if again else read_index(index, cache)
     missing = [line for line in lines if line.key not in known]
@@ -166,10 +181,6 @@ class _Line:
     text: str
     reading: Reading
     key: str
-
-
-def _read(texts: Iterable[str], reader: Reader) -> Iterator[tuple[str, Reading]]:
-    return ((text, reader.read(text)) for text in texts)
 
 
 def _speak_all(

@@ -44,7 +44,7 @@ class Reader:
     def read(self, text: str) -> Reading:
         """Return what the voice receives for a text."""
         if text not in self._known:
-            self._known[text] = self._read(text)
+            self._known[text] = (text,) if self.engine.takes_text_as_written else self._read(text)
         return self._known[text]
 
     def _read(self, text: str) -> Reading:

@@ -15,14 +15,18 @@ def find_unspoken(
 ) -> tuple[Fault, ...]:
     """Return a warning for each word that a voice cannot read, and for each that it cannot use the IPA of.
 
+    The engine's own warnings follow.
+
     Raises:
         UnspeakableError: a text would be silent; it has a fault for each of them.
+        SpeechError: the engine cannot speak a text.
 
     """
+    pairs = list(dict.fromkeys(texts))
     warnings: dict[Fault, None] = {}
     faults: dict[Fault, None] = {}
     scripts = reader.engine.scripts(reader.voice)
-    for text, mark in dict.fromkeys(texts):
+    for text, mark in pairs:
         reading = reader.read(text)
         if not has_sound(reading):
             faults[Fault(f"nothing of {text[:_SHOWN]!r} would be spoken; write it in words, or remove it", mark)] = None
@@ -34,7 +38,10 @@ def find_unspoken(
                 warnings |= dict.fromkeys(Fault(message, mark) for message in _describe_words(found, reader))
     if faults:
         raise UnspeakableError.gather(faults)
-    return (*warnings, *_find_spelt(reader, pronounce_marks))
+    first: dict[str, Mark] = {}
+    for text, mark in pairs:
+        first.setdefault(text, mark)
+    return (*warnings, *_find_spelt(reader, pronounce_marks), *reader.engine.review_texts(first, reader.voice))
 
 
 def _find_foreign(reading: Reading, scripts: Iterable[str]) -> dict[str, str]:
