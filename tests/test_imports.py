@@ -43,6 +43,7 @@ ALLOWED = {
     "ledger": MADE,
     "captioning": {*MADE, "ledger"},
     "review": MADE,
+    "takes": MADE,
     "rendering": {*MADE, "ledger", "captioning"},
     "verifying": {*MADE, "ledger"},
     "batch": {*MADE, "ledger", "captioning", "rendering"},

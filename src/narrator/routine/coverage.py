@@ -93,6 +93,12 @@ def list_texts(routine: Routine) -> Iterator[Text]:
                 yield from (Text(value, kind, runs, inline, is_value=True) for value in _list_values(text))
 
 
+def count_wordings(routine: Routine) -> int:
+    """Return how many wordings the text of a routine that has most of them has."""
+    found = _list_words(routine, "", _Around(routine.language))
+    return max(len(wording.texts) for words, _, _ in found for wording in words.wordings)
+
+
 def _list_values(text: Written) -> Iterator[Written]:
     for value in text.values.values():
         if value.has_letters:

@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple, TypeAlias
 
@@ -17,6 +17,8 @@ from narrator.routine.written import Written
 
 Check: TypeAlias = Callable[[str, str], str]
 """Returns a line in a language in the form to keep, or raises ValueError if it cannot be spoken."""
+Choose: TypeAlias = Callable[[Sequence[str]], str]
+"""Returns one of several wordings."""
 
 _MOST_LANGUAGES = 100
 _RANDOM, _SIDES_KEY = "random", "sides"
@@ -70,13 +72,14 @@ class Words:
         self,
         language: str,
         own: str,
-        chance: random.Random,
+        choose: Choose,
         side: SideNames | None = None,
         titles: Iterable[str] = (),
     ) -> str:
         """Return the text in a language on a side, in sections of `titles`, innermost first.
 
-        `own` is the routine's language. A text written here takes precedence over one in a PO file.
+        `own` is the routine's language; `choose` takes one of several wordings. A text written here takes precedence
+        over one in a PO file.
 
         Raises:
             ValueError: there is no translation, or none for this side; the message says which there are.
@@ -86,7 +89,7 @@ class Words:
         written = self.list_written(own)
         code = match_language(language, self.list_languages(own))
         if code is not None and code not in written:
-            text = chance.choice(_find_side(self._find_source(own), side).texts)
+            text = choose(_find_side(self._find_source(own), side).texts)
             translated = text.say_in(code, list_contexts(side, titles)) if isinstance(text, Written) else None
             if translated is not None or not text:
                 return translated or text
@@ -95,12 +98,12 @@ class Words:
             raise UntranslatedError(
                 f"there is no text in {language!r} here, only in {', '.join(written)}; write '{language}: ...'"
             )
-        return chance.choice(_find_side(self._find_wordings(code, own), side).texts)
+        return choose(_find_side(self._find_wordings(code, own), side).texts)
 
     def pick_name(self, language: str, own: str, side: SideNames | None = None, titles: Iterable[str] = ()) -> str:
         """Return the text like `pick`, for texts that are shown: fall back to the first one."""
         try:
-            return self.pick(language, own, random.Random(0), side, titles)  # noqa: S311 - nothing is secret here
+            return self.pick(language, own, random.Random(0).choice, side, titles)  # noqa: S311 - nothing is secret here
         except ValueError:
             return self.texts[0]
 

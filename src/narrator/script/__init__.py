@@ -22,6 +22,7 @@ from narrator.script.cues import (
     Window,
     needs_gap,
 )
+from narrator.script.sayings import Saying, list_sayings
 from narrator.script.sounds import Bed, Bell, Breath, Cue, Speech, list_speeches, list_texts
 from narrator.script.unroll import write_script
 
@@ -41,6 +42,7 @@ __all__ = [
     "HoldCue",
     "Item",
     "Phase",
+    "Saying",
     "Script",
     "Section",
     "Silence",
@@ -49,6 +51,7 @@ __all__ = [
     "Unit",
     "Voiced",
     "Window",
+    "list_sayings",
     "list_speeches",
     "list_texts",
     "make_bed",

@@ -13,7 +13,7 @@ from narrator.routine.sounds import BedSpec, BellSpec, find_sound
 from narrator.routine.text import BraceError, InlinePause, Sentence, check_braces, fill_braces, split_text
 from narrator.routine.values import Elastic as AuthoredElastic
 from narrator.routine.values import Guidance
-from narrator.routine.words import SideNames, UntranslatedError, Words
+from narrator.routine.words import Choose, SideNames, UntranslatedError, Words
 from narrator.routine.written import Translated
 from narrator.script.cues import Elastic, ElasticId, Window, round_length
 from narrator.script.material import Counting
@@ -58,12 +58,15 @@ class UnrollingError(NarratorError):
 class Context:
     """Makes the texts, bells and lengths of a script from authored steps, in one language."""
 
-    def __init__(self, routine: model.Routine, guidance: Guidance, language: str, seed: int) -> None:
+    def __init__(
+        self, routine: model.Routine, guidance: Guidance, language: str, seed: int, wording: int | None = None
+    ) -> None:
         self.own_language = routine.language
         self.lines = routine.lines
         self.guidance = guidance
         self.language = language
         self.seed = seed
+        self._wording = wording
         self.notes: dict[Fault, None] = {}
         """Warnings about the texts written so far."""
         self._pieces: dict[str, list[Sentence | InlinePause]] = {}
@@ -134,8 +137,7 @@ class Context:
     def write(self, words: Words, place: Place, mark: Mark) -> str:
         """Return a text in the script's language, with its braces filled in."""
         try:
-            chance = self.draw(f"{place.path} {place.side}")
-            text = words.pick(self.language, self.own_language, chance, place.names, place.titles)
+            text = words.pick(self.language, self.own_language, self._choose_at(place), place.names, place.titles)
         except UntranslatedError as error:
             self.untranslated.add(Fault(str(error), mark))
             raise UnrollingError(str(error), mark) from None
@@ -170,6 +172,12 @@ class Context:
         if self._characters > MAX_CHARACTERS:
             raise RoutineError(f"over {MAX_CHARACTERS:,} characters of text; make several routines", mark)
         return str(filled)
+
+    def _choose_at(self, place: Place) -> Choose:
+        wording = self._wording
+        if wording is None:
+            return self.draw(f"{place.path} {place.side}").choice
+        return lambda texts: texts[wording % len(texts)]
 
     def draw(self, what: str) -> random.Random:
         """Return the random numbers for one part of the routine; they depend only on it and on the seed."""

@@ -298,16 +298,17 @@ class Script:
 
     def list_marked_texts(self) -> Iterator[tuple[str, Mark]]:
         """Yield each occurrence of the texts to speak, and the place where it is written."""
-        for mark, cue in (*_list_marked_cues(self.steps), *_list_marked_cues(self.material.steps)):
+        for mark, cue in (*list_marked_cues(self.steps), *list_marked_cues(self.material.steps)):
             for speech in list_speeches(cue):
                 yield speech.text, mark
 
     def list_cues(self) -> Iterator[Cue]:
         """Yield every cue that may be heard, in order, including every wording of cues in holds."""
-        return (cue for _, cue in _list_marked_cues(self.steps))
+        return (cue for _, cue in list_marked_cues(self.steps))
 
 
-def _list_marked_cues(items: Iterable[Item]) -> Iterator[tuple[Mark, Cue]]:
+def list_marked_cues(items: Iterable[Item]) -> Iterator[tuple[Mark, Cue]]:
+    """Yield every cue of some items that may be heard, including every wording of cues in holds, and its place."""
     for item in items:
         match item.what:
             case Silence(cues=cues):

@@ -58,11 +58,12 @@ def write_script(
     language: str | None = None,
     without: Iterable[str] = (),
     seed: int | None = None,
+    wording: int | None = None,
 ) -> Script:
     """Unroll a routine into a script in one of its languages, without the sections whose titles are in `without`.
 
     With the guidance `bells`, the script is that of `full`; the timeline removes the words. The default of `seed` is
-    the routine's.
+    the routine's. With `wording`, a text with several wordings takes the one with this number, and not one at random.
 
     Raises:
         RoutineError: some steps cannot be unrolled (an unknown name in braces, a missing translation); lists them all.
@@ -72,7 +73,9 @@ def write_script(
     without = tuple(without)
     if seed is None:
         seed = settle_seed(routine.seed, date.today())  # noqa: DTZ011 - the local date is meant
-    writer = _Writer(routine, Context(routine, guidance, language or routine.language, seed), Unwanted(without))
+    writer = _Writer(
+        routine, Context(routine, guidance, language or routine.language, seed, wording), Unwanted(without)
+    )
     writer.add_bed()
     writer.add_steps(routine.steps, Place(("steps",)))
     writer.unwanted.check(routine.steps)
@@ -87,16 +90,7 @@ def write_script(
     if writer.faults:
         raise RoutineError.gather(writer.faults)
     return Script(
-        heading=Heading(
-            str(routine.title.pick_name(writer.language, routine.language)),
-            writer.language,
-            routine.voice,
-            routine.tags,
-            routine.pronounce,
-            routine.find_mark("voice"),
-            seed,
-            routine.list_marks("pronounce"),
-        ),
+        heading=_make_heading(routine, writer.language, seed),
         guidance=guidance,
         length=routine.length,
         gap=routine.gap,
@@ -106,10 +100,23 @@ def write_script(
         bed=writer.bed,
         floor=routine.floor,
         loudness=routine.loudness,
-        full=write_script(routine, "full", language, without, seed) if guidance == "brief" else None,
+        full=write_script(routine, "full", language, without, seed, wording) if guidance == "brief" else None,
         units=tuple(writer.units.values()),
         length_mark=None if routine.length is None else routine.find_mark("length"),
         notes=(*routine.notes, *writer.context.notes),
+    )
+
+
+def _make_heading(routine: model.Routine, language: str, seed: int) -> Heading:
+    return Heading(
+        str(routine.title.pick_name(language, routine.language)),
+        language,
+        routine.voice,
+        routine.tags,
+        routine.pronounce,
+        routine.find_mark("voice"),
+        seed,
+        routine.list_marks("pronounce"),
     )
 
 
