@@ -1,11 +1,9 @@
-"""The sentences to read are numbered, each is listed once, and a voice is given exactly what the list says."""
+"""The sentences to read are numbered, each is listed once, and a recorded voice needs no other."""
 
 from narrator.request import SessionOptions, SessionRequest
 from narrator.routine import find_routine
 from narrator.session import read_draft
-from narrator.speech.engine import Voice
-from narrator.speech.engines.silent import Silent
-from narrator.speech.text.reading import Reader, write_plain
+from narrator.speech.takes.sentences import fold_sentence
 from narrator.takes.sentences import list_sentences
 
 
@@ -25,18 +23,12 @@ def test_sentences_are_written_as_authored_and_listed_once_across_routines(write
     )
     shown = [(each.number, each.text, each.title, each.section) for each in list_read(one, two)]
     assert shown == [(1, "Breathe 4-7-8.", "One", None), (2, "Rest.", "One", None), (3, "In 10 s, go.", "Two", "End")]
-    assert list_read(one, two)[0].given == ("Breathe 4, 7, 8.",)
 
 
-def test_one_sentence_that_is_written_or_pronounced_in_two_ways_is_read_once(write):
-    one = write("title: One\nlanguage: en\nsteps:\n  - say: Hold for 30s. Rest in Foo.\n", "one.yaml")
-    two = write(
-        "title: Two\nlanguage: en\npronounce: {Foo: foe}\nsteps:\n  - say: Hold for 30 seconds. Rest in Foo.\n",
-        "two.yaml",
-    )
-    sentences = list_read(one, two)
-    assert [each.text for each in sentences] == ["Hold for 30s.", "Rest in Foo."]
-    assert sentences[1].given == ("Rest in Foo.", "Rest in foe.")
+def test_sentences_that_sound_the_same_are_read_once(write):
+    one = write('title: One\nlanguage: en\nsteps:\n  - say: "Rest. Now - let go."\n', "one.yaml")
+    two = write('title: Two\nlanguage: en\nsteps:\n  - say: "“Rest!” Now – *let* go."\n', "two.yaml")
+    assert [each.text for each in list_read(one, two)] == ["Rest.", "Now - let go."]
 
 
 def test_texts_of_two_languages_are_two_sentences(write):
@@ -45,13 +37,12 @@ def test_texts_of_two_languages_are_two_sentences(write):
     assert [(each.text, each.language) for each in list_read(english, german)] == [("Stop.", "en"), ("Stop.", "de")]
 
 
-def test_a_voice_receives_nothing_that_is_not_listed():
+def test_a_recorded_voice_needs_nothing_that_is_not_listed():
     path = find_routine("ten-minute-hips")
     for language in ("en", "de"):
         draft = read(path, language)
-        given = {text for each in list_sentences([draft]) for text in each.given}
-        reader = Reader(Silent(), Voice("silent", "silent", language), draft.heading.pronounce)
-        assert {write_plain(reader.read(text)) for text in draft.arrangement.script.list_texts()} <= given
+        listed = {fold_sentence(each.text) for each in list_sentences([draft])}
+        assert {fold_sentence(text) for text in draft.arrangement.script.list_texts()} <= listed
 
 
 def test_a_script_and_subtitles_are_listed_in_the_order_of_their_times(write):
