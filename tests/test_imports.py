@@ -23,6 +23,7 @@ STAGES = [
     "speech",
     "mix",
     "captions",
+    "covers",
     "formats",
 ]
 MADE = {*STAGES, "session"}
@@ -38,7 +39,8 @@ ALLOWED = {
     "speech": {"config", "routine", "sound", "cache"},
     "mix": {"timeline", "script", "speech", "sound", "cache"},
     "captions": {"timeline", "script"},
-    "formats": {"captions", "mix", "timeline", "script", "sound", "cache"},
+    "covers": {"script", "cache"},
+    "formats": {"covers", "captions", "mix", "timeline", "script", "sound", "cache"},
     "session": set(STAGES),
     "ledger": MADE,
     "captioning": {*MADE, "ledger"},

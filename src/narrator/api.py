@@ -59,6 +59,8 @@ class Options(TypedDict, total=False):
     """Whether the nearest length that can be met will do."""
     seed: Seed | None
     """Seed of everything random: a number, or `today`."""
+    cover: str | os.PathLike[str] | None
+    """Picture file for the track, or `none`."""
     configured: bool
     """Whether the environment and the configuration file are used, as on the command line; by default they are."""
 
@@ -308,6 +310,7 @@ def _make_options(options: Options) -> SessionOptions:
     if guidance is not None and guidance not in get_args(Guidance):
         raise UsageError(f"there is no guidance {guidance!r}; {suggest(guidance, get_args(Guidance))}")
     try:
+        cover = options.get("cover")
         return SessionOptions(
             length=_read_length(options.get("length")),
             voice=voice,
@@ -318,6 +321,7 @@ def _make_options(options: Options) -> SessionOptions:
             without=tuple(options.get("without", ())),
             nearest=options.get("nearest", False),
             seed=None if seed is None else read_seed(str(seed)),
+            cover=None if cover is None else os.fspath(cover),
             sounds=list_sound_folders() if configured else (),
         )
     except ValueError as error:

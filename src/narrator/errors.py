@@ -133,6 +133,10 @@ class SoundError(NarratorError):
     """A user's sound file, for a bell or a bed, cannot be used."""
 
 
+class PictureError(NarratorError):
+    """A user's picture for the cover of a track cannot be used."""
+
+
 class LengthError(NarratorError):
     """The routine cannot have the requested length."""
 

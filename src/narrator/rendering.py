@@ -90,7 +90,7 @@ def write_session(session: Session, request: TrackRequest, form: Format, report:
 def mix_session(session: Session) -> Mixdown:
     """Return the input that a format needs to write a session as a track."""
     layout, captions = find_islands(session.timeline), session.make_content().captions
-    return Mixdown(session.heading, session.timeline, layout, session.open_mixer(), captions)
+    return Mixdown(session.heading, session.timeline, layout, session.open_mixer(), captions, session.open_cover())
 
 
 def prepare_output(request: TrackRequest, form: Format) -> None:

@@ -27,6 +27,8 @@ class SessionOptions:
     nearest: bool = False
     """Whether the nearest length that can be met will do."""
     seed: Seed | None = None
+    cover: str | None = None
+    """A picture file to use as the cover of the track, or `none`."""
     sounds: tuple[Path, ...] = ()
     """Folders of sound files, in addition to those of the files that name them."""
     today: date = field(default_factory=date.today)

@@ -14,17 +14,18 @@ from typing import TypeAlias, TypeVar
 from narrator.cache import Cache
 from narrator.captions.content import Content
 from narrator.captions.forms import write_form
+from narrator.covers import Cover, make_cover
 from narrator.errors import Fault, Mark, SoundError, UsageError, keep_notes
 from narrator.mix import Mixer, measure_gain, measure_stroke
 from narrator.mix.backdrops import open_bed, open_floor
-from narrator.request import SessionRequest
+from narrator.request import SessionOptions, SessionRequest
 from narrator.routine.importers import read_source
 from narrator.routine.importers.timed import is_timed, read_timed
 from narrator.routine.load import make_routine
 from narrator.routine.model import Routine
 from narrator.routine.seed import settle_seed
 from narrator.routine.source import Source
-from narrator.script import Bell, Cue, Heading, write_script
+from narrator.script import Bell, Cue, Heading, Script, open_cover, write_script
 from narrator.sound.loop import Loop
 from narrator.speech.cast import Role, cast_voice
 from narrator.speech.engine import Voice
@@ -34,12 +35,13 @@ from narrator.speech.text.reading import Reader
 from narrator.speech.text.unspoken import find_unspoken
 from narrator.timeline import Growth, Lengths, Timeline
 from narrator.timeline.arrangement import Arrangement, Elastic, Pinned, Timed, place_growth
-from narrator.timeline.pinned import is_script, make_script
+from narrator.timeline.pinned import PinnedScript, is_script, make_script
 from narrator.timeline.pinned_file import format_script
-from narrator.timeline.timed import make_timed_script
+from narrator.timeline.timed import TimedScript, make_timed_script
 from narrator.units import Db, Ms
 
 T = TypeVar("T")
+S = TypeVar("S", Script, PinnedScript, TimedScript)
 
 Report: TypeAlias = Callable[[str, int, int], None]
 """A function that receives progress: the stage, the amount done, and the total."""
@@ -88,6 +90,15 @@ class Session:
         """Return the mixer for the sound of the session."""
         floor = None if self.floor is None else open_floor(self.floor)
         return Mixer(self.clips, self.gain, floor, self.bed)
+
+    def open_cover(self) -> Cover | None:
+        """Return the cover of the session's tracks; None for none.
+
+        Raises:
+            PictureError: the file is not a picture, is damaged, or cannot be read.
+
+        """
+        return make_cover(self.heading.cover, self.clips.cache)
 
     def format_script(self, folders: tuple[Path, ...] = ()) -> str:
         """Write the session as a script file; see `timeline.pinned_file.format_script`."""
@@ -157,13 +168,13 @@ def make_draft(request: SessionRequest, source: Source) -> Draft:
         if changes := options.list_changes():
             message = f"{request.name} is a script, whose times are fixed; leave out {', '.join(changes)}"
             raise UsageError(message, options=tuple(changes))
-        return Draft(request, Pinned(make_script(source, options.sounds)))
+        return Draft(request, Pinned(_change_cover(make_script(source, options.sounds), options)))
     routine = make_routine(source, request.file, options.sounds)
     seed = settle_seed(routine.seed if options.seed is None else options.seed, options.today)
     with keep_notes(routine.notes):
         script = write_script(routine, options.guidance or "full", options.language, options.without, seed)
     script = script if options.bed else replace(script, bed=None)
-    return Draft(request, Elastic(script), routine, routine.decided)
+    return Draft(request, Elastic(_change_cover(script, options)), routine, routine.decided)
 
 
 def _read_timed_draft(request: SessionRequest) -> Draft:
@@ -172,7 +183,15 @@ def _read_timed_draft(request: SessionRequest) -> Draft:
         message = f"{request.name} has the times of its lines; leave out {', '.join(changes)}"
         raise UsageError(message, options=tuple(changes))
     text = read_timed(request.file, request.name, options.language)
-    return Draft(request, Timed(make_timed_script(text)), decided=text.decided)
+    return Draft(request, Timed(_change_cover(make_timed_script(text), options)), decided=text.decided)
+
+
+def _change_cover(script: S, options: SessionOptions) -> S:
+    """Return a script with the cover of the options, if they have one."""
+    if options.cover is None:
+        return script
+    tags = script.heading.tags.model_copy(update={"cover": options.cover})
+    return replace(script, heading=replace(script.heading, tags=tags, cover=open_cover(options.cover)))
 
 
 def cast_draft(draft: Draft, work: Callable[[Reader], T]) -> tuple[T, tuple[Fault, ...]]:
@@ -248,6 +267,7 @@ def rehearse(draft: Draft, reader: Reader, cache: Cache, report: Report | None =
     """
     arrangement, script = draft.arrangement, draft.arrangement.script
     bed = open_draft_bed(draft, cache)
+    check_draft_cover(draft, cache)
     unspoken = find_unspoken(script.list_marked_texts(), reader, draft.heading.pronounce_marks)
     clips = speak(script.list_texts(), reader, cache, report and (lambda done, total: report("speaking", done, total)))
     lengths = Lengths(clips.lengths, measure_rings(arrangement.list_cues()))
@@ -302,6 +322,16 @@ def open_draft_bed(draft: Draft, cache: Cache) -> Loop | None:
         return None
     with _sound_placed(bed.mark):
         return open_bed(bed.sound, bed.digest, cache)
+
+
+def check_draft_cover(draft: Draft, cache: Cache) -> None:
+    """Check the picture that a session has as its cover, before it is spoken.
+
+    Raises:
+        PictureError: the file is not a picture, is damaged, or cannot be read.
+
+    """
+    make_cover(draft.heading.cover, cache)
 
 
 @contextmanager

@@ -34,7 +34,7 @@ _LONGEST_LEASE = 48 * 3600.0
 """Age in seconds at which a lease expires where the file system cannot say whether its holder is alive."""
 _RECORDS = "tracks"
 """The shelf that is evicted last: it is small, and its entries cannot be made again."""
-_SHELVES = ("clips", "index", "frames", "beds", _RECORDS)
+_SHELVES = ("clips", "index", "frames", "beds", "covers", _RECORDS)
 _NAME = re.compile(r"[0-9a-f]{38}(\.pcm)?")
 _LOCKS = 64
 """Locks of each shelf, shared by its entries; that many entries can be made at once."""

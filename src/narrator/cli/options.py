@@ -105,6 +105,12 @@ class Asked:
         ),
     ] = None
 
+    cover: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|none", help="Picture for the track, in JPEG, PNG or WebP, or none. [default: the routine's]"
+        ),
+    ] = None
     name: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="What a routine from standard input is called. [default: session]"),
@@ -150,6 +156,7 @@ class Asked:
             without=tuple(self.without or ()),
             nearest=self.nearest,
             seed=seed,
+            cover=self.cover,
             sounds=list_sound_folders(),
             today=today,
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from narrator.captions.captions import Caption
+from narrator.covers import Cover
 from narrator.errors import UsageError
 from narrator.mix import Layout, Mixer
 from narrator.script import Heading
@@ -19,7 +20,7 @@ FORMATS = {".mp3": "narrator.formats.mp3"}
 
 @dataclass(frozen=True, slots=True)
 class Mixdown:
-    """The input of a track: heading, timeline with the chapters, islands and the mixer for them, and captions.
+    """The input of a track: heading, timeline with the chapters, islands and the mixer for them, captions, and cover.
 
     Parts are mixed when a format asks for them, because what is in the cache need not be mixed again.
     """
@@ -29,6 +30,7 @@ class Mixdown:
     layout: Layout
     mixer: Mixer
     captions: tuple[Caption, ...] = ()
+    cover: Cover | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 
 from narrator.captions.captions import Caption
+from narrator.covers import Cover
 from narrator.timeline import Chapter
 from narrator.units import Ms
 
@@ -15,7 +16,9 @@ _FRAMES = {
     "title": b"TIT2",
     "artist": b"TPE1",
     "album": b"TALB",
+    "track": b"TRCK",
     "genre": b"TCON",
+    "copyright": b"TCOP",
     "language": b"TLAN",
     "date": b"TYER",
 }
@@ -27,15 +30,21 @@ _NOT_BY_BYTES = b"\xff" * 8
 MOST_CHAPTERS = 255
 """Most chapters in a table of contents, whose count is a byte."""
 _LARGEST = 2**28 - 1
+_FRONT = b"\3"
+"""The kind of picture that players show for a track: the cover at the front."""
 _IN_MS, _LYRICS = b"\2", b"\1"
 _UNKNOWN = "und"
 """The code of ISO 639-2 for an undetermined language."""
 
 
 def write_id3(
-    tags: Mapping[str, str], chapters: Sequence[Chapter], length: Ms, captions: Sequence[Caption] = ()
+    tags: Mapping[str, str],
+    chapters: Sequence[Chapter],
+    length: Ms,
+    captions: Sequence[Caption] = (),
+    cover: Cover | None = None,
 ) -> bytes:
-    """Write a tag: texts by name, the length of the track, its chapters, at most `MOST_CHAPTERS`, and its words.
+    """Write a tag: texts by name, the track's length, its chapters, at most `MOST_CHAPTERS`, its words, and its cover.
 
     Empty texts are left out. The table of contents has the title of the track. Words are written with
     times and without, because some players read only one of the two.
@@ -44,12 +53,15 @@ def write_id3(
         ValueError: there are too many chapters, or the texts are too long for a tag (256 MB).
 
     """
-    frames = [_write_tag(name, text) for name, text in tags.items() if text]
+    language = tags.get("language", _UNKNOWN)
+    frames = [_write_tag(name, text, language) for name, text in tags.items() if text]
     frames.append(_write_text(b"TLEN", str(length)))
     if chapters:
         frames += _write_chapters(chapters, tags.get("title", ""))
     if captions:
-        frames += _write_words(captions, tags.get("language", _UNKNOWN))
+        frames += _write_words(captions, language)
+    if cover:
+        frames.append(_write_frame(b"APIC", _LATIN + cover.mime.encode() + b"\0" + _FRONT + b"\0" + cover.data))
     body = b"".join(frames)
     if len(body) > _LARGEST:
         raise ValueError(f"a tag has {len(body)} bytes; it can have at most {_LARGEST}")
@@ -71,12 +83,10 @@ def _write_chapters(chapters: Sequence[Chapter], title: str) -> Iterator[bytes]:
 def _write_words(captions: Sequence[Caption], language: str) -> Iterator[bytes]:
     """Yield the words as plain text (USLT), and with the time of each line in ms (SYLT)."""
     text = "\n".join(caption.text for caption in captions)
+    yield _write_long_text(b"USLT", text, language)
     encoding = _choose_encoding(text)
-    end = b"\0" if encoding == _LATIN else b"\0\0"
-    code = language.encode() if len(language) == 3 and language.isascii() else _UNKNOWN.encode()
-    no_description = _encode("", encoding) + end
-    yield _write_frame(b"USLT", encoding + code + no_description + _encode(text, encoding))
-    head = encoding + code + _IN_MS + _LYRICS + no_description
+    end = _find_end(encoding)
+    head = encoding + _write_code(language) + _IN_MS + _LYRICS + _encode("", encoding) + end
     # A text without a line break would be another syllable of the line before.
     lines = (
         _encode("\n" * (number > 0) + each.text, encoding) + end + struct.pack(">I", each.start)
@@ -85,13 +95,32 @@ def _write_words(captions: Sequence[Caption], language: str) -> Iterator[bytes]:
     yield _write_frame(b"SYLT", head + b"".join(lines))
 
 
-def _write_tag(name: str, text: str) -> bytes:
+def _write_tag(name: str, text: str, language: str) -> bytes:
+    if name == "comment":
+        return _write_long_text(b"COMM", text, language)
+    if name == "genre" and text.startswith("("):
+        text = f"({text}"  # a bracket that starts a genre would be the number of another one
     if name in _FRAMES:
         return _write_text(_FRAMES[name], text)
     # Both texts of a TXXX frame have the same encoding.
     encoding = _choose_encoding(name + text)
-    end = b"\0" if encoding == _LATIN else b"\0\0"
-    return _write_frame(b"TXXX", encoding + _encode(name, encoding) + end + _encode(text, encoding))
+    return _write_frame(b"TXXX", encoding + _encode(name, encoding) + _find_end(encoding) + _encode(text, encoding))
+
+
+def _write_long_text(kind: bytes, text: str, language: str) -> bytes:
+    """Return a text in a language, without a description: players show only such a comment."""
+    encoding = _choose_encoding(text)
+    head = encoding + _write_code(language) + _encode("", encoding) + _find_end(encoding)
+    return _write_frame(kind, head + _encode(text, encoding))
+
+
+def _write_code(language: str) -> bytes:
+    return language.encode() if len(language) == 3 and language.isascii() else _UNKNOWN.encode()
+
+
+def _find_end(encoding: bytes) -> bytes:
+    """Return what ends a text that others follow."""
+    return b"\0" if encoding == _LATIN else b"\0\0"
 
 
 def _write_text(kind: bytes, text: str) -> bytes:

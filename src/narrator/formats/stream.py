@@ -34,7 +34,7 @@ class TrackStream:
         self._maker = FrameMaker(layout, mixer, coding)
         self._crcs: dict[int, int] = {}
         chapters = list_chapters(mixdown.timeline, heading.language, MOST_CHAPTERS)
-        self._tag = write_id3(make_tags(heading), chapters, layout.length, mixdown.captions)
+        self._tag = write_id3(make_tags(heading), chapters, layout.length, mixdown.captions, mixdown.cover)
         self._info = InfoFrame(
             frames, ms_to_samples(layout.length), coding.bitrate, coding.channels, find_encoder(coding)
         )

@@ -12,21 +12,24 @@ _MADE = "made by narrator"
 
 
 def make_tags(heading: Heading) -> dict[str, str]:
-    """Return the tags of a track; they do not depend on the clock, the host or the user.
+    """Return the tags of a track, "" for those that it does not have; no clock, host or user is in them.
 
     `seed` decided everything random, so that the same track can be made again.
     """
     tags = heading.tags
-    known = {
+    return {
         "title": heading.title,
         "artist": tags.artist,
         "album": tags.album,
+        "track": tags.track or "",
         "genre": tags.genre,
+        "copyright": tags.copyright or "",
+        "comment": tags.comment or "",
         "language": find_long_code(heading.language),
         MAKER: _MADE,
         "seed": str(heading.seed),
+        "date": tags.year or "",
     }
-    return known | ({"date": tags.year} if tags.year else {})
 
 
 def is_ours(path: Path) -> bool:

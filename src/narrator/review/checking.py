@@ -9,7 +9,7 @@ from narrator.request import SessionRequest
 from narrator.review.advice import find_unheard, review_growth
 from narrator.review.figures import USUAL, Row, look_at_lengths
 from narrator.routine.coverage import review_translations
-from narrator.session import Draft, cast_draft, measure_rings, open_draft_bed, read_draft
+from narrator.session import Draft, cast_draft, check_draft_cover, measure_rings, open_draft_bed, read_draft
 from narrator.speech.speak import find_lengths
 from narrator.speech.text.reading import Reader
 from narrator.speech.text.unspoken import find_unspoken
@@ -48,6 +48,7 @@ def check_session(request: SessionRequest, cache: Cache, lengths: Sequence[Ms] |
     with keep_notes(draft.arrangement.script.notes):
         measured, noted = _measure(draft, cache)
         open_draft_bed(draft, cache)
+        check_draft_cover(draft, cache)
         growth = draft.arrangement.grow(measured)
         if growth is None:
             return _check_fixed(draft, measured, noted, lengths)

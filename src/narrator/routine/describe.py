@@ -305,7 +305,7 @@ _MESSAGES = {
     "finite_number": "{key} is a number, not {input!r}",
 }
 _MUSIC = {"music", "bed", "background", "ambience"}
-_EXAMPLES = {"language": "write a code such as en, de or es", "year": "write four digits"}
+_EXAMPLES = {"language": "write a code such as en, de or es", "year": "write four digits", "track": "write 3, or 3/12"}
 
 
 def _is_number(written: Any) -> bool:

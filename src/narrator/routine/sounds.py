@@ -137,20 +137,30 @@ def find_sound(sound: str, mark: Mark, folders: tuple[Path, ...] = ()) -> tuple[
         RoutineError: there is no such file, or it cannot be read.
 
     """
-    if not is_file(sound):
-        return sound, ""
+    return find_file(sound, "sound file", mark, folders) if is_file(sound) else (sound, "")
+
+
+def find_file(name: str, kind: str, mark: Mark, folders: tuple[Path, ...] = ()) -> tuple[str, str]:
+    """Return the path of a file that an author names, and the digest of its bytes; see `find_sound`.
+
+    `kind` is what messages call it.
+
+    Raises:
+        RoutineError: there is no such file, or it cannot be read.
+
+    """
     for folder in (Path(mark.file).parent, *folders):
-        path = folder / sound
-        if find_below(folder, sound):
+        path = folder / name
+        if find_below(folder, name):
             try:
                 return str(path), hash_file(path)
             except OSError as error:
-                raise RoutineError(f"cannot read the sound file {path}: {error.strerror or error}", mark) from error
-    plain = sound.replace("\\", "/")
-    if plain != sound and any(find_below(folder, plain) for folder in (Path(mark.file).parent, *folders)):
-        raise RoutineError(f"a path has / between its parts; write {plain}", mark, fix=mark.rewrite(sound, plain))
+                raise RoutineError(f"cannot read the {kind} {path}: {error.strerror or error}", mark) from error
+    plain = name.replace("\\", "/")
+    if plain != name and any(find_below(folder, plain) for folder in (Path(mark.file).parent, *folders)):
+        raise RoutineError(f"a path has / between its parts; write {plain}", mark, fix=mark.rewrite(name, plain))
     raise RoutineError(
-        f"there is no sound file {sound} in this file's folder or below it; put it there, or in the folder that "
+        f"there is no {kind} {name} in this file's folder or below it; put it there, or in the folder that "
         "'sounds' in the configuration file names",
         mark,
     )

@@ -1,6 +1,7 @@
 """Write a `Script` from a `Routine`: all cues and silences in order, with the lengths of silences still open."""
 
 from narrator.script.context import make_bed, make_bell
+from narrator.script.cover import Picture, find_cover, open_cover
 from narrator.script.cues import (
     LEAD,
     BreathBlock,
@@ -42,6 +43,7 @@ __all__ = [
     "HoldCue",
     "Item",
     "Phase",
+    "Picture",
     "Saying",
     "Script",
     "Section",
@@ -51,11 +53,13 @@ __all__ = [
     "Unit",
     "Voiced",
     "Window",
+    "find_cover",
     "list_sayings",
     "list_speeches",
     "list_texts",
     "make_bed",
     "make_bell",
     "needs_gap",
+    "open_cover",
     "write_script",
 ]

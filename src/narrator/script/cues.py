@@ -13,6 +13,7 @@ from narrator.errors import Fault, Mark
 from narrator.routine.heading import Tags, VoiceSpec
 from narrator.routine.sounds import LOUDNESS, BedLevel
 from narrator.routine.values import At, Guidance
+from narrator.script.cover import Picture
 from narrator.script.sounds import Bed, Bell, Cue, Speech, list_speeches, list_texts
 from narrator.units import Db, Lufs, Ms, ms_to_ticks, ticks_to_ms
 
@@ -236,7 +237,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Heading:
-    """Title, language, voice, pronunciations and tags of a session."""
+    """Title, language, voice, pronunciations, tags and cover of a session."""
 
     title: str
     language: str
@@ -248,6 +249,7 @@ class Heading:
     seed: int = 0
     """Seed of random choices."""
     pronounce_marks: Mapping[str, Mark] = field(default_factory=dict, compare=False, repr=False)
+    cover: Picture | None = None
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from narrator.routine.values import Guidance
 from narrator.routine.words import Words
 from narrator.script.breath import make_breath
 from narrator.script.context import Context, Place, UnrollingError, join_id, make_bed
+from narrator.script.cover import Picture, find_cover
 from narrator.script.cues import (
     BreathBlock,
     Elastic,
@@ -77,6 +78,7 @@ def write_script(
         routine, Context(routine, guidance, language or routine.language, seed, wording), Unwanted(without)
     )
     writer.add_bed()
+    writer.add_cover()
     writer.add_steps(routine.steps, Place(("steps",)))
     writer.unwanted.check(routine.steps)
     if not writer.items and not writer.faults:
@@ -90,7 +92,7 @@ def write_script(
     if writer.faults:
         raise RoutineError.gather(writer.faults)
     return Script(
-        heading=_make_heading(routine, writer.language, seed),
+        heading=_make_heading(routine, writer.language, seed, writer.cover),
         guidance=guidance,
         length=routine.length,
         gap=routine.gap,
@@ -107,7 +109,7 @@ def write_script(
     )
 
 
-def _make_heading(routine: model.Routine, language: str, seed: int) -> Heading:
+def _make_heading(routine: model.Routine, language: str, seed: int, cover: Picture | None) -> Heading:
     return Heading(
         str(routine.title.pick_name(language, routine.language)),
         language,
@@ -117,6 +119,7 @@ def _make_heading(routine: model.Routine, language: str, seed: int) -> Heading:
         routine.find_mark("voice"),
         seed,
         routine.list_marks("pronounce"),
+        cover,
     )
 
 
@@ -136,11 +139,18 @@ class _Writer:
         self.count = 0
         self.cues = 0
         self.bed: Bed | None = None
+        self.cover: Picture | None = None
 
     def add_bed(self) -> None:
         spec = self.routine.bed
         try:
             self.bed = make_bed(spec, self.routine.find_mark("bed"), self.routine.sounds) if spec else None
+        except RoutineError as error:
+            self.faults += error.faults
+
+    def add_cover(self) -> None:
+        try:
+            self.cover = find_cover(self.routine.tags, self.routine.sounds)
         except RoutineError as error:
             self.faults += error.faults
 

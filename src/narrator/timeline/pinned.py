@@ -8,7 +8,7 @@ from pathlib import Path
 from narrator.errors import Fault, Mark, RoutineError
 from narrator.routine.load import type_source
 from narrator.routine.source import Source
-from narrator.script import Bed, Bell, Breath, Cue, Heading, list_speeches, list_texts, make_bed
+from narrator.script import Bed, Bell, Breath, Cue, Heading, find_cover, list_speeches, list_texts, make_bed
 from narrator.timeline.breaths import check_words, measure_words
 from narrator.timeline.pinned_model import KEY, CueEntry, ScriptFile
 from narrator.timeline.placed import BedLine, Chapter, Lengths, Segment, Timeline
@@ -88,7 +88,7 @@ def make_script(source: Source, sounds: tuple[Path, ...] = ()) -> PinnedScript:
     levels = tuple((entry.at, entry.level) for entry in file.bed.levels) if file.bed else ()
     sections = (PinnedSection(Chapter(each.title, each.at, each.to), each.mark) for each in file.sections)
     return PinnedScript(
-        _make_heading(file),
+        _make_heading(file, sounds),
         file.length,
         file.find_mark("length"),
         tuple(_make_cue(entry, sounds) for entry in file.cues),
@@ -100,10 +100,12 @@ def make_script(source: Source, sounds: tuple[Path, ...] = ()) -> PinnedScript:
     )
 
 
-def _make_heading(file: ScriptFile) -> Heading:
+def _make_heading(file: ScriptFile, sounds: tuple[Path, ...]) -> Heading:
     marks = file.list_marks("pronounce")
-    voice_mark = file.find_mark("voice")
-    return Heading(file.title, file.language, file.voice, file.tags, file.pronounce, voice_mark, file.seed, marks)
+    voice_mark, cover = file.find_mark("voice"), find_cover(file.tags, sounds)
+    return Heading(
+        file.title, file.language, file.voice, file.tags, file.pronounce, voice_mark, file.seed, marks, cover
+    )
 
 
 def _make_cue(entry: CueEntry, sounds: tuple[Path, ...]) -> PinnedCue:

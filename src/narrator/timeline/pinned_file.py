@@ -43,7 +43,7 @@ def format_script(
         "language": heading.language,
         "voice": _voice_to_data(voice, heading.voice.pace),
         **({"pronounce": dict(heading.pronounce)} if heading.pronounce else {}),
-        "tags": {key: value for key, value in heading.tags.model_dump().items() if value is not None},
+        "tags": _tags_to_data(heading, folders),
         "seed": heading.seed,
         "gain": gain,
         "floor": NONE if floor is None else floor,
@@ -67,17 +67,25 @@ def _voice_to_data(voice: str, pace: float) -> dict[str, Any]:
     return {"engine": engine, "name": name, "pace": pace}
 
 
+def _tags_to_data(heading: Heading, folders: tuple[Path, ...]) -> dict[str, str]:
+    cover = _name_file(heading.cover.path, "picture", folders) if heading.cover else heading.tags.cover
+    return heading.tags.model_dump(exclude_none=True) | ({"cover": cover} if cover else {})
+
+
 def _name_sound(sound: Bell | Bed, folders: tuple[Path, ...]) -> str:
-    """Return a sound's name, or the path of its file relative to the first folder that contains it."""
-    if not sound.digest:
-        return sound.sound
-    path = Path(sound.sound).resolve()
+    """Return a sound's name, or the path of its file; see `_name_file`."""
+    return _name_file(sound.sound, "sound file", folders) if sound.digest else sound.sound
+
+
+def _name_file(file: str, kind: str, folders: tuple[Path, ...]) -> str:
+    """Return the path of a file relative to the first folder that contains it; without folders, its full path."""
+    path = Path(file).resolve()
     for folder in folders:
         if path.is_relative_to(folder.resolve()):
             return path.relative_to(folder.resolve()).as_posix()
     if folders:
         raise UsageError(
-            f"a script in {folders[0]} cannot name the sound file {path}, which is not in or below that folder; write "
+            f"a script in {folders[0]} cannot name the {kind} {path}, which is not in or below that folder; write "
             f"the script to {path.parent}"
         )
     return str(path)
@@ -122,7 +130,20 @@ def _cue_to_data(segment: Segment, timeline: Timeline, file: str, folders: tuple
     return data
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes texts on one line, also those that have several."""
+
+
+def _represent_text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
 def _flow(value: Mapping[str, Any] | str | float) -> str:
     """Return a value as one line of YAML."""
-    text: str = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10**9)
+    text: str = yaml.dump(
+        value, Dumper=_Dumper, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10**9
+    )
     return text.removesuffix("\n").removesuffix("\n...")

@@ -4,12 +4,12 @@ import re
 from dataclasses import dataclass
 
 KEYS = frozenset(
-    ("album", "apart", "artist", "at", "bed", "bell", "between", "breath", "breathe", "brief", "cues", "count",
-     "countdown", "description", "duck", "each", "engine", "equal", "every", "extra", "fade", "first", "floor",
-     "for", "from", "gap", "genre", "hold", "id", "in", "include", "language", "last", "length", "level",
-     "lines", "loudness", "max", "min", "name", "natural", "optional", "out", "parameters", "pace", "pause",
-     "pitch", "pronounce", "quiet", "random", "repeat", "rounds", "say", "section", "seed", "sides", "sound",
-     "spread", "steps", "tags", "times", "title", "until", "voice", "voiced", "with", "words", "year")
+    ("album", "apart", "artist", "at", "bed", "bell", "between", "breath", "breathe", "brief", "comment", "copyright",
+     "count", "countdown", "cover", "cues", "description", "duck", "each", "engine", "equal", "every", "extra", "fade",
+     "first", "floor", "for", "from", "gap", "genre", "hold", "id", "in", "include", "language", "last", "length",
+     "level", "lines", "loudness", "max", "min", "name", "natural", "optional", "out", "pace", "parameters", "pause",
+     "pitch", "pronounce", "quiet", "random", "repeat", "rounds", "say", "section", "seed", "sides", "sound", "spread",
+     "steps", "tags", "times", "title", "track", "until", "voice", "voiced", "with", "words", "year")
 )  # fmt: skip
 """All keys of the language."""
 STEPS = ("say", "pause", "hold", "bell", "breathe", "section", "repeat", "include")

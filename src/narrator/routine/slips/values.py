@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 from narrator.routine.slips.lengths import is_length, read_loosely, read_range
 from narrator.routine.slips.lines import quote, write_plainly
 from narrator.routine.slips.sounds import read_bed, read_bell
+from narrator.routine.sounds import NONE
 
 
 class Meant(NamedTuple):
@@ -206,6 +207,17 @@ def _read_seed(_key: str, text: str) -> Meant | None:
     return Meant(None, "today") if text.lower() in {"daily", "date", "random", "now", "auto", "new"} else None
 
 
+def _read_track(_key: str, text: str) -> Meant | None:
+    number = r"0*([1-9]\d{0,3})"
+    found = re.fullmatch(rf"(?:track|no[.]?|#)?\s*{number}(?:\s*(?:/|of|-)\s*{number})?", text, re.IGNORECASE)
+    meant = "/".join(filter(None, found.groups())) if found else text
+    return Meant(f"'track' is a number in the album; write {meant}", meant) if meant != text else None
+
+
+def _read_cover(_key: str, text: str) -> Meant | None:
+    return Meant("a track without a cover is written: cover: none", NONE) if text.lower() in _NO else None
+
+
 def _read_list(key: str, text: str) -> Meant | None:
     if not text:
         return None
@@ -241,12 +253,21 @@ def _read_shape(key: str, written: Any) -> Meant | None:
         if value == "" and key in _SINGLE:
             return Meant(f"{key!r} needs no brackets here", name)
     if isinstance(written, list) and all(isinstance(each, str) for each in written):
-        if key in {"hold", "pause", "for", "repeat"} and len(written) == 2:
-            return Meant(f"a range is written with two dots: {'..'.join(written)}", "..".join(written))
-        if key in {"title", "description", "section", "say", "brief"} and len(written) == 1:
-            return Meant("a text that starts with [ is read as a list; put it in quotes", quote(f"[{written[0]}]"))
-        if len(written) == 1 and key in _SINGLE:
-            return Meant(f"{key!r} needs no brackets here", written[0])
+        return _read_strings(key, written)
+    return None
+
+
+def _read_strings(key: str, written: list[str]) -> Meant | None:
+    """Return the meaning of a list of texts in place of a single value."""
+    if key in {"hold", "pause", "for", "repeat"} and len(written) == 2:
+        return Meant(f"a range is written with two dots: {'..'.join(written)}", "..".join(written))
+    if key in {"title", "description", "section", "say", "brief"} and len(written) == 1:
+        return Meant("a text that starts with [ is read as a list; put it in quotes", quote(f"[{written[0]}]"))
+    if len(written) == 1 and key in _SINGLE:
+        return Meant(f"{key!r} needs no brackets here", written[0])
+    if written and key in _TAGS:
+        line = write_plainly(", ".join(written), in_brackets=True)
+        return Meant(f"{key!r} is one line of text, not a list; write {line}", line)
     return None
 
 
@@ -274,6 +295,7 @@ _SINGLE = frozenset(
 )  # fmt: skip
 """Keys whose value is never alone in brackets."""
 
+_TAGS = frozenset(("artist", "album", "comment", "copyright", "genre", "year", "track", "cover"))
 _LENGTHS = (
     "length", "breath", "gap", "every", "apart", "from", "until", "fade", "natural", "min", "max", "in", "out",
     "to", "takes",
@@ -295,6 +317,8 @@ _READERS: dict[str, tuple[Reader, ...]] = {
     "sound": (_read_bell, _read_bed),
     "bed": (_read_decimal, _read_bed),
     "seed": (_read_seed,),
+    "track": (_read_track,),
+    "cover": (_read_cover,),
     "cues": (_read_cues,),
 }
 _ENTRIES: dict[str, tuple[Reader, ...]] = {"cues": (_read_cue,)}
