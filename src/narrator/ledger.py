@@ -12,7 +12,7 @@ from narrator.cache import Cache, make_key
 from narrator.errors import Fault, Mark, PublishError
 from narrator.paths import is_file, open_regular
 from narrator.request import TrackRequest
-from narrator.script import Bell
+from narrator.script import Bell, Recording
 from narrator.session import Draft, Session
 from narrator.speech.speak import find_clip_key
 from narrator.speech.text.reading import Reader
@@ -71,8 +71,8 @@ def make_fingerprint(draft: Draft, reader: Reader, request: TrackRequest) -> str
 def _list_digests(draft: Draft) -> list[str]:
     """Return the digests of a session's sound files: a file may change while its name does not."""
     script = draft.arrangement.script
-    bells = [cue.digest for cue in script.list_cues() if isinstance(cue, Bell)]
-    return bells + ([script.bed.digest] if script.bed else [])
+    files = [cue.digest for cue in script.list_cues() if isinstance(cue, Bell | Recording)]
+    return files + ([script.bed.digest] if script.bed else [])
 
 
 def find_entry(path: Path, cache: Cache) -> Entry | None:

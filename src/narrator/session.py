@@ -4,9 +4,9 @@
 placed at a length.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias, TypeVar
@@ -18,6 +18,8 @@ from narrator.covers import Cover, make_cover
 from narrator.errors import Fault, Mark, SoundError, UsageError, keep_notes
 from narrator.mix import Mixer, measure_gain, measure_stroke
 from narrator.mix.backdrops import open_bed, open_floor
+from narrator.mix.levels import Recordings
+from narrator.mix.recordings import Recorded, open_recording
 from narrator.request import SessionOptions, SessionRequest
 from narrator.routine.importers import read_source
 from narrator.routine.importers.timed import is_timed, read_timed
@@ -25,8 +27,9 @@ from narrator.routine.load import make_routine
 from narrator.routine.model import Routine
 from narrator.routine.seed import settle_seed
 from narrator.routine.source import Source
-from narrator.script import Bell, Cue, Heading, Script, open_cover, write_script
+from narrator.script import Bell, Cue, Heading, Recording, Script, open_cover, write_script
 from narrator.sound.loop import Loop
+from narrator.sound.recording import LONGEST
 from narrator.speech.cast import Role, cast_voice
 from narrator.speech.engine import Voice
 from narrator.speech.pauses import find_pauses
@@ -37,6 +40,7 @@ from narrator.timeline import Growth, Lengths, Timeline
 from narrator.timeline.arrangement import Arrangement, Elastic, Pinned, Timed, place_growth
 from narrator.timeline.pinned import PinnedScript, is_script, make_script
 from narrator.timeline.pinned_file import format_script
+from narrator.timeline.rings import find_long_rings
 from narrator.timeline.timed import TimedScript, make_timed_script
 from narrator.units import Db, Ms
 
@@ -78,6 +82,7 @@ class Session:
     floor: Db | None
     """Level of the room tone in dBFS; None for digital silence."""
     bed: Loop | None
+    recordings: Recordings = field(default_factory=dict)
     warnings: tuple[Fault, ...] = ()
     """What the voice is likely to misread, and why it is not the first choice."""
 
@@ -89,7 +94,7 @@ class Session:
     def open_mixer(self) -> Mixer:
         """Return the mixer for the sound of the session."""
         floor = None if self.floor is None else open_floor(self.floor)
-        return Mixer(self.clips, self.gain, floor, self.bed)
+        return Mixer(self.clips, self.gain, floor, self.bed, self.recordings)
 
     def open_cover(self) -> Cover | None:
         """Return the cover of the session's tracks; None for none.
@@ -233,6 +238,7 @@ class Rehearsal:
     lengths: Lengths
     gain: Db
     bed: Loop | None
+    recordings: Recordings
     warnings: tuple[Fault, ...]
 
     @cached_property
@@ -254,7 +260,7 @@ class Rehearsal:
             timeline = draft.arrangement.place(self.lengths, length)
         return Session(
             draft.request.name, draft.heading, self.voice, timeline, self.clips, self.gain, script.floor, self.bed,
-            self.warnings,
+            self.recordings, self.warnings,
         )  # fmt: skip
 
 
@@ -270,11 +276,13 @@ def rehearse(draft: Draft, reader: Reader, cache: Cache, report: Report | None =
     check_draft_cover(draft, cache)
     unspoken = find_unspoken(script.list_marked_texts(), reader, draft.heading.pronounce_marks)
     clips = speak(script.list_texts(), reader, cache, report and (lambda done, total: report("speaking", done, total)))
-    lengths = Lengths(clips.lengths, measure_rings(arrangement.list_cues()))
+    rings, recordings = measure_rings(arrangement.list_cues()), open_recordings(arrangement.list_cues(), cache)
+    lengths = Lengths(clips.lengths, rings, measure_recordings(recordings))
     gain = arrangement.gain
     if gain is None:
-        gain = measure_gain(arrangement.place_whole(lengths), clips, script.loudness)
-    return Rehearsal(draft, reader.voice, clips, lengths, gain, bed, (*script.notes, *unspoken))
+        gain = measure_gain(arrangement.place_whole(lengths), clips, script.loudness, recordings)
+    warnings = (*script.notes, *unspoken, *review_rings(draft, rings))
+    return Rehearsal(draft, reader.voice, clips, lengths, gain, bed, recordings, warnings)
 
 
 def speak_again(request: SessionRequest, cache: Cache, report: Report | None = None) -> int:
@@ -308,6 +316,31 @@ def measure_rings(cues: Iterable[Cue]) -> dict[Bell, Ms]:
         with _sound_placed(bell.mark):
             rings[bell] = measure_stroke(bell)
     return rings
+
+
+def review_rings(draft: Draft, rings: Mapping[Bell, Ms]) -> tuple[Fault, ...]:
+    """Return warnings about sound files that are too long for a bell; the author of fixed times chose them."""
+    script = draft.arrangement.script
+    return tuple(find_long_rings(script, rings, LONGEST)) if isinstance(script, Script) else ()
+
+
+def open_recordings(cues: Iterable[Cue], cache: Cache) -> Recordings:
+    """Open the recordings that a session waits for.
+
+    Raises:
+        SoundError: one of their files is not a sound, silent, or too long.
+
+    """
+    opened: dict[Recording, Recorded] = {}
+    for recording in dict.fromkeys(cue for cue in cues if isinstance(cue, Recording)):
+        with _sound_placed(recording.mark):
+            opened[recording] = open_recording(recording.sound, recording.digest, cache)
+    return opened
+
+
+def measure_recordings(recordings: Recordings) -> dict[Recording, Ms]:
+    """Return the length of each recording."""
+    return {recording: opened.length for recording, opened in recordings.items()}
 
 
 def open_draft_bed(draft: Draft, cache: Cache) -> Loop | None:

@@ -49,13 +49,13 @@ def test_a_bell_has_a_pitch_a_length_and_a_level(write):
 
 FAULTS = [
     ("bed: rane", "", "routine.yaml:2:6: error: there is no bed 'rane'; did you mean 'rain'?"),
-    ("bed: {sound: rain, level: 3}", "", "routine.yaml:2:27: error: 'level' is at most 0.0, not 3"),
+    ("bed: {sound: rain, level: 3}", "", "routine.yaml:2:27: error: 'level' is at most 0, not 3"),
     ("bed: {sound: rain, lewel: -3}", "", "routine.yaml:2:20: error: unknown key 'lewel'; did you mean 'level'?"),
     ("bed: mine.wav", "", "routine.yaml:2:6: error: there is no sound file mine.wav in this file's folder or below it; put it there, or in the folder that 'sounds' in the configuration file names"),
-    ("floor: -10", "", "routine.yaml:2:8: error: 'floor' is at most -50.0, not -10"),
+    ("floor: -10", "", "routine.yaml:2:8: error: 'floor' is at most -50, not -10"),
     ("loudness: loud", "", "routine.yaml:2:11: error: 'loudness' is a number, not 'loud'"),
-    ("loudness: -3", "", "routine.yaml:2:11: error: 'loudness' is at most -14.0, not -3"),
-    ("", "  - bell: {sound: bowl, pitch: 5}", "routine.yaml:4:32: error: 'pitch' is at least 30.0, not 5"),
+    ("loudness: -3", "", "routine.yaml:2:11: error: 'loudness' is at most -14, not -3"),
+    ("", "  - bell: {sound: bowl, pitch: 5}", "routine.yaml:4:32: error: 'pitch' is at least 30, not 5"),
     ("", "  - bell: mine.wav", "routine.yaml:4:11: error: there is no sound file mine.wav in this file's folder or below it; put it there, or in the folder that 'sounds' in the configuration file names"),
     ("", "  - bell: {sound: mine.wav, pitch: 200}", "routine.yaml:4:11: error: the pitch of a sound file cannot be changed; remove 'pitch'"),
     ("", "  - section: A\n    bed: -20\n    steps: [{say: Rest.}]",

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from narrator.captions.lines import direct_line, split_text
 from narrator.captions.within import Span, find_times
-from narrator.script import Bell, Breath, Speech
+from narrator.script import Bell, Breath, Recording, Speech
 from narrator.timeline import Timeline
 from narrator.units import TICK, Ms, ms_to_ticks, ticks_to_ms
 
@@ -73,6 +73,11 @@ def _list_words(timeline: Timeline) -> Iterator[_Event]:
         match segment.cue:
             case Speech(text):
                 yield from _make_event(segment.start, segment.end, segment.end, text)
+            case Recording(text=text):
+                # Where it pauses is not known: lines after the first are shown by their share of the letters.
+                yield from (
+                    replace(event, key="") for event in _make_event(segment.start, segment.end, segment.end, text)
+                )
             case Breath(words=words):
                 # One a second, as in the mix.
                 starts = [segment.start + ticks_to_ms(ms_to_ticks(1000 * number)) for number in range(len(words))]
@@ -115,7 +120,9 @@ def _split_event(event: _Event, language: str, pauses: Pauses) -> Iterator[Capti
     parts = split_text(event.text, language)
     cuts = list(accumulate(len("".join(lines)) for lines in parts[:-1]))
     starts = [event.start]
-    for time in find_times(event.text, cuts, event.shown - event.start, pauses(event.key)) if cuts else ():
+    for time in (
+        find_times(event.text, cuts, event.shown - event.start, pauses(event.key) if event.key else []) if cuts else ()
+    ):
         starts.append(max(event.start + time, starts[-1] + 1))
     for lines, start, end in zip(parts, starts, [*starts[1:], event.shown], strict=True):
         shown = tuple(direct_line(line.strip(), event.text) for line in lines)

@@ -5,7 +5,7 @@ from typing import Any
 
 from narrator.captions.content import Content
 from narrator.captions.readings import Readings, Run
-from narrator.script import Bell, Breath, Speech, list_speeches
+from narrator.script import Bell, Breath, Recording, Speech, list_speeches
 from narrator.timeline import Change, Hold, Segment, Timeline
 
 JSON_FORMAT = 1
@@ -55,6 +55,8 @@ def _segment_to_data(segment: Segment) -> dict[str, Any]:
             return {"kind": "speech", "text": text}
         case Bell(sound, times, every):
             return {"kind": "bell", "sound": sound, "times": times, "every_ms": every}
+        case Recording(sound, text=text):
+            return {"kind": "recording", "sound": sound, "text": text or None}
         case Breath(phase, _, words):
             return {"kind": "breath", "sound": phase, "text": ", ".join(word.text for word in words) or None}
 

@@ -1,8 +1,10 @@
 """A timeline as a screenplay to read aloud from."""
 
+from pathlib import PurePath
+
 from narrator.captions.content import Content
 from narrator.captions.readings import Reading
-from narrator.script import Bell, Breath, Speech, list_speeches
+from narrator.script import Bell, Breath, Recording, Speech, list_speeches
 from narrator.timeline import Hold, Segment
 from narrator.units import format_clock, format_duration, format_seconds
 
@@ -50,6 +52,9 @@ def _describe(thing: Segment | Hold) -> str:
         case Bell(sound, times, every):
             again = f", {times} times, every {format_duration(every)}" if times > 1 else ""
             return f"[{sound}{again}]"
+        case Recording(sound, text=text):
+            name = PurePath(sound).name
+            return f"[{name}: {text}]" if text else f"[{name}]"
         case Breath(phase, length, words):
             said = f": {', '.join(word.text for word in words)}" if words else ""
             return f"[breath {phase}, {length / 1000:.1f} s{said}]"

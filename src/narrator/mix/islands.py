@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from narrator.mix.bed import BedCurve, draw_curve
 from narrator.mix.blends import choose_phase, find_room, name_made_bed
-from narrator.script import Bell, Breath, Cue, Speech
+from narrator.script import Bell, Breath, Cue, Recording, Speech
 from narrator.sound.bells import measure_ring
 from narrator.sound.breath import PITCH
 from narrator.timeline import Timeline
@@ -17,7 +17,7 @@ PIECE: Ms = 250 * TICK
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A sentence, one stroke of a bell or a breath tone, from `start` to `end` (exclusive) ms of its island."""
+    """A sentence, a stroke of a bell, a recording or a breath tone, from `start` to `end` (exclusive), in ms."""
 
     start: Ms
     end: Ms
@@ -110,6 +110,8 @@ def _list_sounds(timeline: Timeline) -> Iterator[Sound]:
                 for stroke in range(segment.start, segment.start + times * every, every):
                     if stroke < timeline.length:
                         yield Sound(stroke, stroke + ring, single)
+            case Recording() as recording:
+                yield Sound(segment.start, segment.end, recording)
             case Breath(phase, length, words):
                 if phase in PITCH:
                     yield Sound(segment.start, segment.end, Breath(phase, length))
@@ -120,10 +122,10 @@ def _list_sounds(timeline: Timeline) -> Iterator[Sound]:
 
 
 def _list_foreground(sounds: Iterable[Sound]) -> Iterator[tuple[Ms, Ms]]:
-    """Yield the spans in which the bed is ducked: speech, and bells until they have lost 20 of their 60 dB."""
+    """Yield the spans in which the bed is ducked: words, recordings, and bells until they have lost 20 of 60 dB."""
     for sound in sounds:
         match sound.cue:
-            case Speech():
+            case Speech() | Recording():
                 yield _to_ticks(sound.start, sound.end)
             case Bell():
                 yield _to_ticks(sound.start, sound.start + (sound.end - sound.start) // 3)

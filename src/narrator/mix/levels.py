@@ -6,11 +6,13 @@ guidance. So it is the same at every length, and frames made for one length are 
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise, repeat
+from typing import TypeAlias
 
-from narrator.script import Bell, Breath, Cue, Speech, list_speeches
+from narrator.mix.recordings import Recorded
+from narrator.script import Bell, Breath, Cue, Recording, Speech, list_speeches
 from narrator.sound.audio import get_samples
 from narrator.sound.bells import strike_bell
 from narrator.sound.breath import PITCH, make_tone
@@ -20,6 +22,8 @@ from narrator.speech.speak import Clips
 from narrator.timeline import BedLine, Timeline
 from narrator.units import Db, Lufs, Ms
 
+Recordings: TypeAlias = Mapping[Recording, Recorded]
+"""The opened recordings of a session."""
 CEILING: Db = -1.0
 """Highest true peak of a decoded track, in dBTP."""
 MIX_CEILING: Db = CEILING - 1.0
@@ -37,20 +41,28 @@ def level_clip(level: Lufs | None) -> Db:
     return 0.0 if level is None else SPEECH - level
 
 
-def measure_gain(timeline: Timeline, clips: Clips, target: Lufs) -> Db:
+def level_recording(recording: Recording, recordings: Recordings) -> Db:
+    """Return the gain of a recording: at its own level relative to the speech."""
+    return recordings[recording].gain + recording.level
+
+
+def measure_gain(timeline: Timeline, clips: Clips, target: Lufs, recordings: Recordings | None = None) -> Db:
     """Return the gain, in steps of 0.25 dB, that brings a timeline to a loudness, its speech at most `LOUDER` over it.
 
-    Without speech, bells keep their level relative to speech of that loudness.
+    Without speech or recordings, bells keep their level relative to speech of that loudness.
 
     """
     counts = Counter(part for segment in timeline.segments for part in _take_apart(segment.cue))
     blocks: list[Lufs] = []
     for cue, count in counts.items():
-        blocks += _list_blocks(cue, clips) * count
+        blocks += _list_blocks(cue, clips, recordings or {}) * count
     if timeline.bed:
         blocks += _list_bed_blocks(timeline.bed, timeline.length)
     heard = integrate(blocks)
-    has_speech = any(isinstance(cue, Speech) and clips.get_loudness(cue.text).blocks for cue in counts)
+    has_speech = any(
+        isinstance(cue, Recording) or (isinstance(cue, Speech) and clips.get_loudness(cue.text).blocks)
+        for cue in counts
+    )
     wanted = target - (heard if has_speech and heard is not None else SPEECH)
     return math.floor(min(wanted, target - SPEECH + LOUDER) / _GAIN_STEP + 0.5) * _GAIN_STEP
 
@@ -61,7 +73,7 @@ def measure_words(timeline: Timeline, clips: Clips, gain: Db) -> Lufs | None:
     A bell or a bed changes the loudness of the whole: this is how loud the voice is, whatever else is heard.
     """
     spoken = [speech for segment in timeline.segments for speech in list_speeches(segment.cue)]
-    return integrate(block + gain for speech in spoken for block in _list_blocks(speech, clips))
+    return integrate(block + gain for speech in spoken for block in _list_blocks(speech, clips, {}))
 
 
 def _take_apart(cue: Cue) -> Iterator[Cue]:
@@ -76,7 +88,7 @@ def _take_apart(cue: Cue) -> Iterator[Cue]:
             yield cue
 
 
-def _list_blocks(cue: Cue, clips: Clips) -> list[Lufs]:
+def _list_blocks(cue: Cue, clips: Clips, recordings: Recordings) -> list[Lufs]:
     """Return the loudness of each 100 ms of a sound by itself."""
     match cue:
         case Speech(text):
@@ -84,6 +96,9 @@ def _list_blocks(cue: Cue, clips: Clips) -> list[Lufs]:
             return [block + gain for block in clips.get_loudness(text).blocks]
         case Bell():
             return list(_measure_bell(cue))
+        case Recording():
+            gain = level_recording(cue, recordings)
+            return [block + gain for block in recordings[cue].blocks]
         case Breath(phase, length) if phase in PITCH:
             return list(_measure_tone(phase, length))
         case _:

@@ -1,6 +1,6 @@
 """Mixing of islands, or parts of them, and of the background between them, at the final level."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -8,8 +8,8 @@ import numpy as np
 from narrator.mix.bed import BedCurve
 from narrator.mix.blends import Blend
 from narrator.mix.islands import Island
-from narrator.mix.levels import HEADROOM, MIX_CEILING, level_clip
-from narrator.script import Bell, Breath, Cue, Speech
+from narrator.mix.levels import HEADROOM, MIX_CEILING, Recordings, level_clip, level_recording
+from narrator.script import Bell, Breath, Cue, Recording, Speech
 from narrator.sound.audio import AudioSegment, Samples, get_samples, make_segment, make_silence
 from narrator.sound.bells import strike_bell
 from narrator.sound.breath import make_tone
@@ -25,12 +25,13 @@ _LAST_FADE: Ms = 500
 
 @dataclass(frozen=True)
 class Mixer:
-    """The clips, gain and loops that all of a session's sound is mixed with; None for no loop."""
+    """The clips, recordings, gain and loops that all of a session's sound is mixed with; None for no loop."""
 
     clips: Clips
     gain: Db
     floor: Loop | None = None
     bed: Loop | None = None
+    recordings: Recordings = field(default_factory=dict)
     ceiling: Db = MIX_CEILING
     """True peak of the mix, in dBTP."""
 
@@ -47,7 +48,7 @@ def mix_island(island: Island, curve: BedCurve, mixer: Mixer, start: Ms = 0, end
 
     """
     end = island.length if end is None else end
-    samples = get_samples(_overlay(island, mixer.clips, start, end))
+    samples = get_samples(_overlay(island, mixer, start, end))
     samples *= np.float32(db_to_ratio(HEADROOM + mixer.gain))
     first = floor_ticks(start)
     _add_loops(samples, curve.cut(island.start + start, island.start + end), island.phase + first, first, mixer)
@@ -89,19 +90,27 @@ def _add_loops(samples: Samples, curve: BedCurve, bed_start: Ticks, floor_start:
         samples += mixer.floor.read(floor_start, ticks)
 
 
-def _overlay(island: Island, clips: Clips, start: Ms, end: Ms) -> AudioSegment:
+def _overlay(island: Island, mixer: Mixer, start: Ms, end: Ms) -> AudioSegment:
     """Overlay the sounds of an island, `HEADROOM` lower and before the gain."""
     audio = make_silence(end - start)
     for sound in island.sounds:
         if sound.start < end and sound.end > start:
-            heard = _load_sound(sound.cue, clips)
-            if sound.start < start:
-                heard = heard[start - sound.start :]
+            first, last = max(start - sound.start, 0), min(end, sound.end) - sound.start
+            heard = _load_sound(sound.cue, mixer, first, last)
             audio = audio.overlay(heard, position=max(sound.start - start, 0))
     return _fade_end(audio, island.length - start) if island.is_cut else audio
 
 
-def _load_sound(cue: Cue, clips: Clips) -> AudioSegment:
+def _load_sound(cue: Cue, mixer: Mixer, start: Ms, end: Ms) -> AudioSegment:
+    """Return a sound from `start` to `end`, both on ticks; only a recording is too long to be loaded as a whole."""
+    if isinstance(cue, Recording):
+        samples = mixer.recordings[cue].read(floor_ticks(start), floor_ticks(end))
+        return make_segment(samples).apply_gain(level_recording(cue, mixer.recordings) - HEADROOM)
+    whole = _load_whole(cue, mixer.clips)
+    return whole[start:] if start else whole
+
+
+def _load_whole(cue: Speech | Bell | Breath, clips: Clips) -> AudioSegment:
     match cue:
         case Speech(text):
             return clips.load(text).audio.apply_gain(level_clip(clips.get_level(text)) - HEADROOM)

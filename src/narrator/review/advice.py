@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from narrator.errors import Fault, Mark
 from narrator.routine.phrases import Phrases, find_phrases
-from narrator.script import Bell, BreathBlock, Script, Silence, Speech, list_speeches
+from narrator.script import Bell, BreathBlock, Recording, Script, Silence, Speech, list_speeches
 from narrator.timeline import Growth, Hold, Lengths, lay_out, show_length
 from narrator.timeline.holds import HoldPlacer
 from narrator.units import Ms
@@ -70,7 +70,7 @@ def _find_long_speech(script: Script, lengths: Lengths) -> Iterator[Fault]:
                 run += lengths.measure(speech)
             case Silence(length=length, is_hold=False) if length.natural < _EASY_PAUSE:
                 run += length.natural if run else 0
-            case Silence() | Bell() | BreathBlock():
+            case Silence() | Bell() | Recording() | BreathBlock():
                 run, start = 0, None
         if run > LONGEST_SPEECH and start:
             yield Fault(

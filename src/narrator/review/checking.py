@@ -9,7 +9,17 @@ from narrator.request import SessionRequest
 from narrator.review.advice import find_unheard, review_growth
 from narrator.review.figures import USUAL, Row, look_at_lengths
 from narrator.routine.coverage import review_translations
-from narrator.session import Draft, cast_draft, check_draft_cover, measure_rings, open_draft_bed, read_draft
+from narrator.session import (
+    Draft,
+    cast_draft,
+    check_draft_cover,
+    measure_recordings,
+    measure_rings,
+    open_draft_bed,
+    open_recordings,
+    read_draft,
+    review_rings,
+)
 from narrator.speech.speak import find_lengths
 from narrator.speech.text.reading import Reader
 from narrator.speech.text.unspoken import find_unspoken
@@ -65,7 +75,9 @@ def _measure(draft: Draft, cache: Cache) -> tuple[Lengths, tuple[Fault, ...]]:
 
     (clips, is_estimate, unspoken), failed = cast_draft(draft, find)
     notes = (*script.notes, *(review_translations(draft.routine) if draft.routine else ()))
-    return Lengths(clips, measure_rings(draft.arrangement.list_cues()), is_estimate), (*failed, *notes, *unspoken)
+    cues = list(draft.arrangement.list_cues())
+    rings, recordings = measure_rings(cues), measure_recordings(open_recordings(cues, cache))
+    return Lengths(clips, rings, recordings, is_estimate), (*failed, *notes, *unspoken, *review_rings(draft, rings))
 
 
 def _check_fixed(draft: Draft, measured: Lengths, noted: tuple[Fault, ...], lengths: Sequence[Ms] | None) -> Checked:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from narrator.errors import Fault, LengthError, Mark
-from narrator.script import Breath, Speech
+from narrator.script import Breath, Recording, Speech
 from narrator.timeline import Growth, Hold, StepPlace, Timeline, describe_places, find_jumps, lay_out
 from narrator.units import Ms, format_duration, format_seconds
 
@@ -107,7 +107,7 @@ def measure_figures(timeline: Timeline) -> Figures:
 
 def list_wordless(timeline: Timeline) -> Iterator[Stretch]:
     """Yield the stretches of a track without a word or a breath tone; a quiet hold ends one and does not count."""
-    filled = [(s.start, s.end) for s in timeline.segments if isinstance(s.cue, Speech | Breath)]
+    filled = [(s.start, s.end) for s in timeline.segments if isinstance(s.cue, Speech | Breath | Recording)]
     filled += [(hold.start, hold.end) for hold in timeline.holds if hold.is_quiet]
     now: Ms = 0
     for start, end in (*sorted(filled), (timeline.length, timeline.length)):

@@ -121,6 +121,7 @@ def _write_message(detail: ErrorDetails, place: _Place) -> str:
             if detail["type"].endswith("_equal") and not _is_number(written):
                 # Bounds of a value that is not a number are lengths of time in ms.
                 context = {key: format_duration(bound) for key, bound in context.items() if isinstance(bound, int)}
+            context = {key: f"{bound:g}" if isinstance(bound, float) else bound for key, bound in context.items()}
             named = _name_entry(place.path)
             return _MESSAGES[known].format(key=named, input=written, shape=_name_shape(written), **context)
         case _:

@@ -35,7 +35,9 @@ from narrator.routine.sounds import (
     BedShort,
     BellShort,
     Floor,
+    Level,
     Loudness,
+    RecordingFile,
     type_bed_level,
 )
 from narrator.routine.text import Lines
@@ -111,6 +113,14 @@ class Bell(StepBase):
     """A bell."""
 
     bell: BellShort
+
+
+class Play(StepBase):
+    """A recording that the session waits for."""
+
+    play: RecordingFile = Field(description="A sound file beside this file or below it.")
+    level: Level = Field(0.0, description="Level in dB relative to the speech.")
+    text: Text | None = Field(None, description="What is said in it, for captions.")
 
 
 class BreathWords(Marked):
@@ -227,6 +237,7 @@ STEPS: dict[str, type[StepBase]] = {
     "pause": Pause,
     "hold": Hold,
     "bell": Bell,
+    "play": Play,
     "breathe": Breathe,
     "section": Section,
     "repeat": Repeat,
@@ -264,6 +275,7 @@ Step = Annotated[
     | Annotated[Pause, Tag("<pause>")]
     | Annotated[Hold, Tag("<hold>")]
     | Annotated[Bell, Tag("<bell>")]
+    | Annotated[Play, Tag("<play>")]
     | Annotated[Breathe, Tag("<breathe>")]
     | Annotated[Section, Tag("<section>")]
     | Annotated[Repeat, Tag("<repeat>")]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from narrator.errors import Mark, RoutineError
 from narrator.paths import find_below, hash_file
@@ -21,6 +21,16 @@ def is_file(sound: str) -> bool:
 
 def _describe_sound(names: Iterable[str]) -> dict[str, Any]:
     return {"anyOf": [{"enum": list(names)}, {"type": "string", "pattern": r"[.]\w+$"}]}
+
+
+def _check_recording(sound: str) -> str:
+    if is_file(sound):
+        return sound
+    if sound in BELLS:
+        raise ValueError(f"'play' is for a sound file, and {sound!r} is a bell; write 'bell: {sound}'")
+    if sound in BEDS:
+        raise ValueError(f"'play' is for a sound file, and {sound!r} is a bed; write 'bed: {sound}' at the top")
+    raise ValueError(f"'play' is for a sound file, such as {sound}.wav; write its whole name")
 
 
 Level = Annotated[float, Field(ge=-60, le=0, allow_inf_nan=False)]
@@ -58,6 +68,12 @@ class BellSpec(Marked):
         if is_file(self.sound) and self.pitch is not None:
             raise ValueError("the pitch of a sound file cannot be changed; remove 'pitch'")
         return self
+
+
+RecordingFile = Annotated[
+    Word, AfterValidator(_check_recording), WithJsonSchema({"type": "string", "pattern": r"[.]\w+$"})
+]
+"""The name of a sound file that the session waits for."""
 
 
 def _type_bell(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """Write a `Script` from a `Routine`: all cues and silences in order, with the lengths of silences still open."""
 
-from narrator.script.context import make_bed, make_bell
+from narrator.script.context import make_bed, make_bell, make_recording
 from narrator.script.cover import Picture, find_cover, open_cover
 from narrator.script.cues import (
     LEAD,
@@ -24,7 +24,7 @@ from narrator.script.cues import (
     needs_gap,
 )
 from narrator.script.sayings import Saying, list_sayings
-from narrator.script.sounds import Bed, Bell, Breath, Cue, Speech, list_speeches, list_texts
+from narrator.script.sounds import Bed, Bell, Breath, Cue, Recording, Speech, list_speeches, list_texts
 from narrator.script.unroll import write_script
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "Item",
     "Phase",
     "Picture",
+    "Recording",
     "Saying",
     "Script",
     "Section",
@@ -59,6 +60,7 @@ __all__ = [
     "list_texts",
     "make_bed",
     "make_bell",
+    "make_recording",
     "needs_gap",
     "open_cover",
     "write_script",

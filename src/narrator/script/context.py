@@ -17,8 +17,8 @@ from narrator.routine.words import Choose, SideNames, UntranslatedError, Words
 from narrator.routine.written import Translated
 from narrator.script.cues import Elastic, ElasticId, Window, round_length
 from narrator.script.material import Counting
-from narrator.script.sounds import EVERY, Bed, Bell
-from narrator.units import TICK, Ms
+from narrator.script.sounds import EVERY, Bed, Bell, Recording
+from narrator.units import TICK, Db, Ms
 
 MAX_CHARACTERS = 2_000_000
 """Most characters of text in a routine: about forty hours of speech."""
@@ -89,6 +89,19 @@ class Context:
         """
         try:
             return make_bell(spec, mark, self._sounds)
+        except RoutineError as error:
+            raise UnrollingError.gather(error.faults) from None
+
+    def make_recording(self, step: model.Play, place: Place) -> Recording:
+        """Return the recording of a step.
+
+        Raises:
+            UnrollingError: its file cannot be read, or its text cannot be written.
+
+        """
+        text = self.write_whole(step.text, place, step.find_mark("text")) if step.text else ""
+        try:
+            return make_recording(step.play, step.level, text, step.find_mark("play"), self._sounds)
         except RoutineError as error:
             raise UnrollingError.gather(error.faults) from None
 
@@ -210,6 +223,17 @@ def make_bell(spec: BellSpec, mark: Mark, sounds: tuple[Path, ...] = ()) -> Bell
     sound, digest = find_sound(spec.sound, spec.find_mark("sound", mark), sounds)
     every = EVERY if spec.every is None else spec.every
     return Bell(sound, spec.times, every, spec.pitch, spec.length, spec.level, digest, spec.every, mark)
+
+
+def make_recording(sound: str, level: Db, text: str, mark: Mark, sounds: tuple[Path, ...] = ()) -> Recording:
+    """Return a recording to play; `find_sound` finds its file, which is named at `mark`.
+
+    Raises:
+        RoutineError: the file cannot be read.
+
+    """
+    path, digest = find_sound(sound, mark, sounds)
+    return Recording(path, level, text, digest, mark)
 
 
 def make_bed(spec: BedSpec, mark: Mark, sounds: tuple[Path, ...] = ()) -> Bed:

@@ -14,7 +14,7 @@ from narrator.routine.heading import Tags, VoiceSpec
 from narrator.routine.sounds import LOUDNESS, BedLevel
 from narrator.routine.values import At, Guidance
 from narrator.script.cover import Picture
-from narrator.script.sounds import Bed, Bell, Cue, Speech, list_speeches, list_texts
+from narrator.script.sounds import Bed, Bell, Cue, Recording, Speech, list_speeches, list_texts
 from narrator.units import Db, Lufs, Ms, ms_to_ticks, ticks_to_ms
 
 LEAD: Ms = 500
@@ -339,8 +339,10 @@ def make_rigid(length: Ms) -> Elastic:
 
 
 def needs_gap(item: Item, following: Item | None) -> bool:
-    """Return whether there is a gap between two items: after each sentence that no silence or bell follows."""
-    return isinstance(item.what, Speech) and (following is None or not isinstance(following.what, Silence | Bell))
+    """Return whether there is a gap after an item: after words and recordings that no silence or bell follows."""
+    return isinstance(item.what, Speech | Recording) and (
+        following is None or not isinstance(following.what, Silence | Bell)
+    )
 
 
 def _add_gaps(items: Sequence[Item], gap: Ms) -> Iterator[Item]:

@@ -1,4 +1,4 @@
-"""Everything that can be heard: sentences, bells, breath tones, and the bed under them."""
+"""Everything that can be heard: sentences, bells, recordings, breath tones, and the bed under them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -54,6 +54,25 @@ class Bell:
 
 
 @dataclass(frozen=True, slots=True)
+class Recording:
+    """A sound file that is played as a whole, with the `digest` of its bytes.
+
+    `level` is that of its loudness in dB relative to the speech, and `text` what is said in it; empty if unknown.
+    """
+
+    sound: str
+    level: Db = 0.0
+    text: str = ""
+    digest: str = ""
+    mark: Mark | None = field(default=None, compare=False, repr=False)
+    """Where the file is named; not compared."""
+
+    def cache_key(self) -> tuple[object, ...]:
+        """Return the key of its sound."""
+        return "recording", self.digest, self.level
+
+
+@dataclass(frozen=True, slots=True)
 class Breath:
     """One phase of a breath (`in`, `hold`, `out` or `pause`): a tone that spans it, and words, one a second."""
 
@@ -66,7 +85,7 @@ class Breath:
         return "breath", self.phase, self.length, self.words
 
 
-Cue: TypeAlias = Speech | Bell | Breath
+Cue: TypeAlias = Speech | Bell | Recording | Breath
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,6 +204,8 @@ class _Writer:
                 self.add_hold(step, place)
             case model.Bell():
                 self.add(self.context.make_bell(step.bell, step.find_mark("bell")), step.mark, place)
+            case model.Play():
+                self.add(self.context.make_recording(step, place), step.mark, place)
             case model.Breathe():
                 cues = tuple(self.make_hold_cues(step.cues, place))
                 self.add(make_breath(step, cues, place, self.context), step.mark, place)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from narrator.errors import Mark
-from narrator.script import Bell, Breath, Script
+from narrator.script import Bell, Breath, Recording, Script
 from narrator.timeline.placed import Lengths, Segment, Timeline
 from narrator.units import Ms, floor_ticks, ticks_to_ms
 
@@ -15,12 +15,12 @@ _HALVED: Ms = 20_000
 def ring_instead(timeline: Timeline, script: Script, lengths: Lengths) -> Timeline:
     """Remove the words, and add bells where sections and sides begin and at the half of each hold.
 
-    The bells of the timeline keep their times. A bell that would overlap another is not added.
+    Its bells keep their times, as do recordings without words. A bell that would overlap another is not added.
     """
     kept: list[Segment] = []
     for segment in timeline.segments:
         match segment.cue:
-            case Bell():
+            case Bell() | Recording(text=""):
                 kept.append(segment)
             case Breath(phase, length, _) if phase != "pause":
                 kept.append(replace(segment, cue=Breath(phase, length)))

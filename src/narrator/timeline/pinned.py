@@ -8,7 +8,7 @@ from pathlib import Path
 from narrator.errors import Fault, Mark, RoutineError
 from narrator.routine.load import type_source
 from narrator.routine.source import Source
-from narrator.script import Bed, Bell, Breath, Cue, Heading, find_cover, list_speeches, list_texts, make_bed
+from narrator.script import Bed, Bell, Breath, Cue, Heading, Recording, find_cover, list_speeches, list_texts, make_bed
 from narrator.timeline.breaths import check_words, measure_words
 from narrator.timeline.pinned_model import KEY, CueEntry, ScriptFile
 from narrator.timeline.placed import BedLine, Chapter, Lengths, Segment, Timeline
@@ -123,7 +123,7 @@ def place_script(script: PinnedScript, lengths: Lengths) -> Timeline:
     """
     segments = sorted(_list_segments(script, lengths), key=lambda segment: segment.start)
     # A bell may be struck and ring under anything, and words may be said over a tone.
-    spoken = [segment for segment in segments if list_speeches(segment.cue)]
+    spoken = [each for each in segments if isinstance(each.cue, Recording) or list_speeches(each.cue)]
     faults = [
         *_check_cues(script, lengths),
         *_find_overlaps([replace(segment, end=measure_words(segment, lengths)) for segment in spoken]),

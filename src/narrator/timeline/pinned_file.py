@@ -12,7 +12,7 @@ import yaml
 
 from narrator.errors import UsageError
 from narrator.routine.sounds import NONE
-from narrator.script import Bed, Bell, Breath, Heading, Speech
+from narrator.script import Bed, Bell, Breath, Heading, Recording, Speech
 from narrator.timeline.pinned_model import FORMAT, KEY
 from narrator.timeline.placed import BedLine, Segment, Timeline
 from narrator.units import Db, format_clock, format_duration
@@ -72,7 +72,7 @@ def _tags_to_data(heading: Heading, folders: tuple[Path, ...]) -> dict[str, str]
     return heading.tags.model_dump(exclude_none=True) | ({"cover": cover} if cover else {})
 
 
-def _name_sound(sound: Bell | Bed, folders: tuple[Path, ...]) -> str:
+def _name_sound(sound: Bell | Bed | Recording, folders: tuple[Path, ...]) -> str:
     """Return a sound's name, or the path of its file; see `_name_file`."""
     return _name_file(sound.sound, "sound file", folders) if sound.digest else sound.sound
 
@@ -118,6 +118,10 @@ def _cue_to_data(segment: Segment, timeline: Timeline, file: str, folders: tuple
             data["breathe"] = phase
             texts = [word.text for word in words]
             data |= {"say": texts[0] if len(texts) == 1 else texts} if texts else {}
+        case Recording(level=level, text=text) as recording:
+            data["play"] = _name_sound(recording, folders)
+            data |= {"level": level} if level else {}
+            data |= {"text": text} if text else {}
         case Bell() as bell:
             data["bell"] = _bell_to_data(bell, folders)
     data["takes"] = format_duration(segment.end - segment.start)

@@ -9,11 +9,11 @@ from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 from narrator.languages import LANGUAGE
 from narrator.routine.heading import Tags, VoiceShort, VoiceSpec
 from narrator.routine.marked import Marked
-from narrator.routine.sounds import FLOOR, LOUDNESS, NONE, BedSpec, BellShort, Floor, Level, Loudness
+from narrator.routine.sounds import FLOOR, LOUDNESS, NONE, BedSpec, BellShort, Floor, Level, Loudness, RecordingFile
 from narrator.routine.text import InlinePause, split_text
-from narrator.routine.values import Duration, Pronunciation, Word
+from narrator.routine.values import Duration, Pronunciation, Word, fault_at
 from narrator.routine.words import Line, find_own
-from narrator.script import Breath, Cue, Speech, make_bell
+from narrator.script import Breath, Cue, Speech, make_bell, make_recording
 from narrator.units import TICK, ms_to_ticks, ticks_to_ms
 
 FORMAT = 1
@@ -53,6 +53,9 @@ class CueEntry(Marked):
     at: Duration
     say: Annotated[tuple[Line, ...], BeforeValidator(_type_list), Field(min_length=1)] | None = None
     bell: BellShort | None = None
+    play: RecordingFile | None = None
+    level: Level = 0.0
+    text: Line | None = None
     breathe: Literal["in", "hold", "out", "pause"] | None = None
     takes: Duration | None = None
     section: str | None = None
@@ -61,10 +64,13 @@ class CueEntry(Marked):
 
     @model_validator(mode="after")
     def _check_kind(self, info: ValidationInfo) -> Self:
-        if self.bell is not None and (self.say is not None or self.breathe is not None):
-            raise ValueError("a cue has one of 'say', 'bell' and 'breathe'; split it into two cues")
-        if self.say is None and self.bell is None and self.breathe is None:
-            raise ValueError("a cue has one of 'say', 'bell' and 'breathe'")
+        kinds = [kind for kind in ("bell", "play", "breathe") if getattr(self, kind) is not None]
+        if len(kinds) > 1 or (self.say is not None and kinds not in ([], ["breathe"])):
+            raise ValueError("a cue has one of 'say', 'bell', 'play' and 'breathe'; split it into two cues")
+        if self.say is None and not kinds:
+            raise ValueError("a cue has one of 'say', 'bell', 'play' and 'breathe'")
+        if given := [key for key in ("level", "text") if key in self.model_fields_set and self.play is None]:
+            raise fault_at(given[0], f"{given[0]!r} is for a recording; add 'play: intro.wav', or remove it")
         if self.breathe is not None and (self.takes or 0) < TICK:
             raise ValueError("a breath needs a length; add 'takes: 4s'")
         if self.breathe is None and len(self.say or ()) > 1:
@@ -75,6 +81,9 @@ class CueEntry(Marked):
 
     def make_cue(self, sounds: tuple[Path, ...] = ()) -> Cue:
         """Return the cue."""
+        if self.play:
+            text = " ".join((self.text or "").split())
+            return make_recording(self.play, self.level, text, self.find_mark("play"), sounds)
         if self.bell:
             return make_bell(self.bell, self.find_mark("bell"), sounds)
         texts = tuple(" ".join(text.split()) for text in self.say or ())

@@ -1,11 +1,11 @@
 """The timeline: placed cues and holds, and the measured lengths that they are made from."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from narrator.errors import Fault, Mark
-from narrator.script import Bed, Bell, Breath, Cue, Speech
+from narrator.script import Bed, Bell, Breath, Cue, Recording, Speech
 from narrator.units import TICK, Db, Ms, ceil_ticks, format_duration, format_range, ms_to_ticks, ticks_to_ms
 
 BELL_ROOM: Ms = 1000
@@ -13,20 +13,22 @@ BELL_ROOM: Ms = 1000
 
 
 _SHORTEST_RING: Ms = 500
-_LONGEST_RING: Ms = 4000
+LONGEST_RING: Ms = 4000
+"""Longest time between a last stroke and what follows, unless the author gives one."""
 
 
 def _limit_ring(ring: Ms) -> Ms:
     """Return the time between a last stroke and what follows."""
-    return min(max(ring, _SHORTEST_RING), _LONGEST_RING)
+    return min(max(ring, _SHORTEST_RING), LONGEST_RING)
 
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """Lengths of all rigid material: clips by their text, and the ring of a bell (to -60 dB) by its stroke."""
+    """Lengths of all rigid material: clips by text, the ring of a bell (to -60 dB) by stroke, recordings."""
 
     clips: Mapping[str, Ms]
     rings: Mapping[Bell, Ms]
+    recordings: Mapping[Recording, Ms] = field(default_factory=dict)
     is_estimate: bool = False
     """Whether some clips were estimated, so that a word too long for its phase is not certain."""
 
@@ -39,6 +41,8 @@ class Lengths:
         match cue:
             case Speech(text):
                 return self.clips[text]
+            case Recording():
+                return self.recordings[cue]
             case Breath(length=length):
                 return ticks_to_ms(ceil_ticks(length))
             case Bell(_, times, every, rest=rest) as bell:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from narrator.errors import LengthError, Mark
-from narrator.script import Bell, BreathBlock, Elastic, Item, Silence, Speech
+from narrator.script import Bell, BreathBlock, Elastic, Item, Recording, Silence, Speech
 from narrator.timeline.grow import Growth, Material, MaterialSet
 from narrator.timeline.placed import Range, StepPlace, describe_places, show_length
 from narrator.units import TICK, Ms, Ticks, floor_ticks, format_duration, format_range, format_seconds, ticks_to_ms
@@ -135,6 +135,8 @@ def _name_item(item: Item) -> str:
             return "say"
         case Bell():
             return "bell"
+        case Recording():
+            return "play"
         case Silence(is_hold=True):
             return "hold"
         case BreathBlock():

@@ -8,13 +8,13 @@ KEYS = frozenset(
      "count", "countdown", "cover", "cues", "description", "duck", "each", "engine", "equal", "every", "extra", "fade",
      "first", "floor", "for", "from", "gap", "genre", "hold", "id", "in", "include", "language", "last", "length",
      "level", "lines", "loudness", "max", "min", "name", "natural", "optional", "out", "pace", "parameters", "pause",
-     "pitch", "pronounce", "quiet", "random", "repeat", "rounds", "say", "section", "seed", "sides", "sound", "spread",
-     "steps", "tags", "times", "title", "track", "until", "voice", "voiced", "with", "words", "year")
+     "pitch", "play", "pronounce", "quiet", "random", "repeat", "rounds", "say", "section", "seed", "sides", "sound",
+     "spread", "steps", "tags", "text", "times", "title", "track", "until", "voice", "voiced", "with", "words", "year")
 )  # fmt: skip
 """All keys of the language."""
-STEPS = ("say", "pause", "hold", "bell", "breathe", "section", "repeat", "include")
+STEPS = ("say", "pause", "hold", "bell", "play", "breathe", "section", "repeat", "include")
 """Keys for the kind of a step."""
-TEXTS = frozenset(["title", "description", "section", "say", "brief", "between", "in", "out", "last"])
+TEXTS = frozenset(["title", "description", "section", "say", "brief", "between", "in", "out", "last", "text"])
 """Keys whose value is a text."""
 
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")

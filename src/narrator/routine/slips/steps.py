@@ -36,6 +36,7 @@ _WANTED = {
     "say": "what is said: '- say: Sit down.'",
     "section": "its title, and below it 'steps:' with its steps: '- section: Warm up'",
     "repeat": "how often, and below it 'steps:' with its steps: '- repeat: 3'",
+    "play": "the name of a sound file: '- play: intro.wav'",
     "include": "the name of a file: '- include: parts/arrive.yaml'",
 }
 
