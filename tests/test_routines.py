@@ -13,12 +13,13 @@ from measure import decode
 from narrator.cache import Cache
 from narrator.formats.tags import make_tags
 from narrator.mix import find_islands
+from narrator.mix.sources import measure_rings
 from narrator.rendering import render_track
 from narrator.request import TrackRequest
 from narrator.review.checking import check_session
 from narrator.routine import list_builtins, load_routine
 from narrator.script import Bell, Breath, write_script
-from narrator.session import make_session, measure_rings
+from narrator.session import make_session
 from narrator.speech.engines.silent import estimate_length
 from narrator.timeline import Growth, Lengths, lay_out, measure_range
 from narrator.timeline.arrangement import Elastic

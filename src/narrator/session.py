@@ -4,8 +4,7 @@
 placed at a length.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,11 +14,11 @@ from narrator.cache import Cache
 from narrator.captions.content import Content
 from narrator.captions.forms import write_form
 from narrator.covers import Cover, make_cover
-from narrator.errors import Fault, Mark, SoundError, UsageError, keep_notes
-from narrator.mix import Mixer, measure_gain, measure_stroke
-from narrator.mix.backdrops import open_bed, open_floor
+from narrator.errors import Fault, UsageError, keep_notes
+from narrator.mix import Mixer, measure_gain
+from narrator.mix.backdrops import open_floor
 from narrator.mix.levels import Recordings
-from narrator.mix.recordings import Recorded, open_recording
+from narrator.mix.sources import measure_recordings, measure_rings, open_named_bed, open_recordings
 from narrator.request import SessionOptions, SessionRequest
 from narrator.routine.importers import read_source
 from narrator.routine.importers.timed import is_timed, read_timed
@@ -27,7 +26,7 @@ from narrator.routine.load import make_routine
 from narrator.routine.model import Routine
 from narrator.routine.seed import settle_seed
 from narrator.routine.source import Source
-from narrator.script import Bell, Cue, Heading, Recording, Script, open_cover, write_script
+from narrator.script import Bell, Heading, Script, open_cover, write_script
 from narrator.sound.loop import Loop
 from narrator.sound.recording import LONGEST
 from narrator.speech.cast import Role, cast_voice
@@ -272,7 +271,7 @@ def rehearse(draft: Draft, reader: Reader, cache: Cache, report: Report | None =
 
     """
     arrangement, script = draft.arrangement, draft.arrangement.script
-    bed = open_draft_bed(draft, cache)
+    bed = open_named_bed(script.bed, cache)
     check_draft_cover(draft, cache)
     unspoken = find_unspoken(script.list_marked_texts(), reader, draft.heading.pronounce_marks)
     clips = speak(script.list_texts(), reader, cache, report and (lambda done, total: report("speaking", done, total)))
@@ -304,57 +303,10 @@ def speak_again(request: SessionRequest, cache: Cache, report: Report | None = N
     return clips.new
 
 
-def measure_rings(cues: Iterable[Cue]) -> dict[Bell, Ms]:
-    """Return how long each bell is heard after a stroke.
-
-    Raises:
-        SoundError: the file of a bell is not a sound.
-
-    """
-    rings: dict[Bell, Ms] = {}
-    for bell in dict.fromkeys(cue.stroke for cue in cues if isinstance(cue, Bell)):
-        with _sound_placed(bell.mark):
-            rings[bell] = measure_stroke(bell)
-    return rings
-
-
 def review_rings(draft: Draft, rings: Mapping[Bell, Ms]) -> tuple[Fault, ...]:
     """Return warnings about sound files that are too long for a bell; the author of fixed times chose them."""
     script = draft.arrangement.script
     return tuple(find_long_rings(script, rings, LONGEST)) if isinstance(script, Script) else ()
-
-
-def open_recordings(cues: Iterable[Cue], cache: Cache) -> Recordings:
-    """Open the recordings that a session waits for.
-
-    Raises:
-        SoundError: one of their files is not a sound, silent, or too long.
-
-    """
-    opened: dict[Recording, Recorded] = {}
-    for recording in dict.fromkeys(cue for cue in cues if isinstance(cue, Recording)):
-        with _sound_placed(recording.mark):
-            opened[recording] = open_recording(recording.sound, recording.digest, cache)
-    return opened
-
-
-def measure_recordings(recordings: Recordings) -> dict[Recording, Ms]:
-    """Return the length of each recording."""
-    return {recording: opened.length for recording, opened in recordings.items()}
-
-
-def open_draft_bed(draft: Draft, cache: Cache) -> Loop | None:
-    """Return the bed of a session as a loop; None if it has none.
-
-    Raises:
-        SoundError: the file of the bed is not a sound.
-
-    """
-    bed = draft.arrangement.script.bed
-    if bed is None:
-        return None
-    with _sound_placed(bed.mark):
-        return open_bed(bed.sound, bed.digest, cache)
 
 
 def check_draft_cover(draft: Draft, cache: Cache) -> None:
@@ -365,12 +317,3 @@ def check_draft_cover(draft: Draft, cache: Cache) -> None:
 
     """
     make_cover(draft.heading.cover, cache)
-
-
-@contextmanager
-def _sound_placed(mark: Mark | None) -> Iterator[None]:
-    """Add the place where a sound file is named to its faults."""
-    try:
-        yield
-    except SoundError as error:
-        raise SoundError(error.faults[0].message, mark) from None

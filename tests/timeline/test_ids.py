@@ -145,7 +145,7 @@ def test_ids_are_unique_in_what_comes_along(name):
 
 
 def make_lengths_with_rings(script):
-    from narrator.session import measure_rings
+    from narrator.mix.sources import measure_rings
     from narrator.timeline.arrangement import Elastic
 
     lengths = make_lengths(script)

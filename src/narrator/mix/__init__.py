@@ -1,7 +1,7 @@
 """Mixing a timeline and its clips into islands: unbroken runs of sound. Silence is never held in memory."""
 
 from narrator.mix.bed import BedCurve
-from narrator.mix.islands import Island, Layout, find_islands, measure_stroke
+from narrator.mix.islands import Island, Layout, find_islands
 from narrator.mix.levels import CEILING, MIX_CEILING, measure_gain, measure_words
 from narrator.mix.mixing import Mixer, mix_background, mix_island
 
@@ -14,7 +14,6 @@ __all__ = [
     "Mixer",
     "find_islands",
     "measure_gain",
-    "measure_stroke",
     "measure_words",
     "mix_background",
     "mix_island",

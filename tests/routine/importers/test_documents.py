@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from narrator.errors import LengthError
+from narrator.mix.sources import measure_rings
 from narrator.routine.importers import read_source
 from narrator.routine.importers.writing import write_yaml
 from narrator.routine.load import load_routine, make_routine
 from narrator.script import Bell, Silence, write_script
-from narrator.session import measure_rings
 from narrator.speech.engines.silent import estimate_length
 from narrator.timeline import Growth, Lengths, measure_range
 from narrator.timeline.arrangement import Elastic, place_growth
