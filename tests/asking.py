@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from narrator.rendering import render_tracks
 from narrator.request import SessionOptions, SessionRequest
 
 
@@ -16,3 +17,9 @@ def change_request(request, **options):
     if isinstance(request, SessionRequest):
         return replace(request, options=replace(request.options, **options))
     return replace(request, session=change_request(request.session, **options))
+
+
+def render_one(request, cache, *options):
+    """Make a track in a single format."""
+    (track,) = render_tracks(request, cache, *options)
+    return track

@@ -13,7 +13,7 @@ import pytest
 import narrator
 from measure import decode
 from narrator.cache import Cache
-from narrator.formats import FORMATS
+from narrator.formats.registry import FORMATS
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")

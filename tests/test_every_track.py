@@ -5,9 +5,8 @@ Seven hundred tracks take an hour on two cores: `pytest -m hours`.
 
 import pytest
 
-from asking import make_request
+from asking import make_request, render_one
 from narrator.cache import Cache
-from narrator.rendering import render_track
 from narrator.request import TrackRequest
 from narrator.routine import list_builtins
 from narrator.units import parse_duration
@@ -29,7 +28,7 @@ def test_a_fresh_track_is_as_planned(name, voice, length, bitrate, channels, tmp
     wanted = parse_duration(length) if length else None
     session = make_request(ROUTINES[name], name, wanted, voice, nearest=True)
     request = TrackRequest(session, tmp_path / "track.mp3", bitrate=bitrate, channels=channels)
-    track = render_track(request, Cache())
+    track = render_one(request, Cache())
     assert track.true_peak_db is None or track.true_peak_db <= -1
     faults = [check for check in verify_track(request.output, None, Cache()) if check.is_fault]
     assert not faults

@@ -44,11 +44,12 @@ ALLOWED = {
     "session": set(STAGES),
     "ledger": MADE,
     "captioning": {*MADE, "ledger"},
+    "outputs": {*MADE, "ledger"},
     "review": MADE,
     "takes": MADE,
-    "rendering": {*MADE, "ledger", "captioning"},
+    "rendering": {*MADE, "ledger", "captioning", "outputs"},
     "verifying": {*MADE, "ledger"},
-    "batch": {*MADE, "ledger", "captioning", "rendering"},
+    "batch": {*MADE, "ledger", "captioning", "outputs", "rendering"},
 }
 PUBLIC = set(ALLOWED)
 ALL = {*PUBLIC, "api", "cli"}

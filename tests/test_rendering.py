@@ -12,12 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from asking import change_request, make_request
+from asking import change_request, make_request, render_one
 from measure import count_with_ffmpeg, decode, find_onset
 from narrator.batch.executor import render_all
 from narrator.cache import Cache
 from narrator.errors import OutsideError, PublishError, RoutineError, SpeechError, UsageError
-from narrator.rendering import render_track
 from narrator.request import TrackRequest
 from narrator.review.checking import check_session
 from narrator.routine import find_routine
@@ -63,7 +62,7 @@ def cache():
 
 @pytest.mark.slow
 def test_a_routine_becomes_a_track_of_exactly_its_length(job, cache):
-    track = render_track(job(60_000), cache)
+    track = render_one(job(60_000), cache)
     assert (track.length_ms, track.samples, track.skipped) == (60_000, 2_880_000, False)
     assert len(decode(track.path)) == 2_880_000
     assert count_with_ffmpeg(track.path) in {None, 2_880_000}
@@ -79,7 +78,7 @@ def test_every_cue_is_heard_where_the_script_says(job, cache, tmp_path, routine,
     found = job(60_000).session if routine == "short" else make_request(find_routine(routine), routine)
     request = change_request(found, voice=voice)
     session = make_session(request, cache)
-    track = render_track(TrackRequest(request, tmp_path / "a.mp3"), cache)
+    track = render_one(TrackRequest(request, tmp_path / "a.mp3"), cache)
     samples = decode(track.path)
     assert len(session.timeline.segments) > 8
     spoken_until = 0
@@ -95,7 +94,7 @@ def test_every_cue_is_heard_where_the_script_says(job, cache, tmp_path, routine,
 
 @pytest.mark.slow
 def test_the_track_has_the_target_loudness_and_no_high_peaks(job, cache):
-    track = render_track(job(60_000), cache)
+    track = render_one(job(60_000), cache)
     measured = measure_loudness(decode(track.path))
     assert measured.peak < -1
     assert measured.integrated == pytest.approx(track.lufs, abs=0.3)
@@ -108,7 +107,7 @@ def test_the_loudness_of_words_is_that_of_the_voice_alone(write, cache, tmp_path
         "title: x\nvoice: espeak\nloudness: -23\nsteps:\n  - say: Lie down, and rest your head.\n  - bell: {sound: gong, level: 0, times: 3}\n"
     )
     request = make_request(path, path.name)
-    track = render_track(TrackRequest(request, tmp_path / "a.mp3"), cache)
+    track = render_one(TrackRequest(request, tmp_path / "a.mp3"), cache)
     spoken = make_session(request, cache).timeline.segments
     first = next(segment for segment in spoken if isinstance(segment.cue, Speech))
     # Nothing rings beneath the first words.
@@ -116,7 +115,7 @@ def test_the_loudness_of_words_is_that_of_the_voice_alone(write, cache, tmp_path
     assert alone == pytest.approx(track.words_lufs, abs=0.7)
     assert track.words_lufs > track.lufs + 2
     quiet = write("title: x\nsteps:\n  - bell: bowl\n", "quiet.yaml")
-    assert render_track(TrackRequest(make_request(quiet, quiet.name), tmp_path / "b.mp3"), cache).words_lufs is None
+    assert render_one(TrackRequest(make_request(quiet, quiet.name), tmp_path / "b.mp3"), cache).words_lufs is None
 
 
 @pytest.mark.slow
@@ -126,7 +125,7 @@ def test_another_loudness_is_met_and_decoded_peaks_stay_below_the_ceiling(write,
         f"  - say: {text}" for text in ("Stretch your toes and point them.", "Hips, back and belly let go.")
     )
     path = write(f"title: x\nlength: 12s\nloudness: {loudness}\nsteps:\n{says}\n  - hold: 1s..1m\n", "loud.yaml")
-    track = render_track(
+    track = render_one(
         TrackRequest(make_request(path, "loud.yaml", voice="espeak"), tmp_path / "a.mp3", bitrate), cache
     )
     measured = measure_loudness(decode(track.path))
@@ -144,26 +143,26 @@ def test_sides_are_equal_and_holds_are_silent_except_for_cues(job, cache):
 def test_two_renders_are_equal_to_the_byte(job, cache, tmp_path):
     jobs = [job(60_000, f"{n}.mp3", threads=n) for n in (1, 2, 3)]
     with ThreadPoolExecutor(2) as pool:
-        done = dict(render_all(jobs, cache, pool))
+        done = {asked: track for asked, (track,) in render_all(jobs, cache, pool)}
     assert len({Path(track.path).read_bytes() for track in done.values()}) == 1
 
 
 @pytest.mark.slow
 def test_an_unchanged_track_is_left_alone_and_a_changed_one_made_again(job, cache, write):
-    first = render_track(job(60_000), cache)
+    first = render_one(job(60_000), cache)
     written = Path(first.path).stat().st_mtime_ns
-    again = render_track(job(60_000), cache)
+    again = render_one(job(60_000), cache)
     assert again.skipped
     assert again.lufs == first.lufs
     assert Path(first.path).stat().st_mtime_ns == written
-    assert not render_track(job(60_000, force=True), cache).skipped
-    assert not render_track(job(61_000), cache).skipped
-    assert not render_track(job(61_000, bitrate=96), cache).skipped
+    assert not render_one(job(60_000, force=True), cache).skipped
+    assert not render_one(job(61_000), cache).skipped
+    assert not render_one(job(61_000, bitrate=96), cache).skipped
     write(SHORT.replace("Thank you", "Well done"))
-    assert not render_track(job(61_000, bitrate=96), cache).skipped
+    assert not render_one(job(61_000, bitrate=96), cache).skipped
     with Path(first.path).open("ab") as file:
         file.write(b"x")
-    assert not render_track(job(61_000, bitrate=96), cache).skipped
+    assert not render_one(job(61_000, bitrate=96), cache).skipped
 
 
 @pytest.mark.slow
@@ -176,18 +175,18 @@ def test_a_track_is_made_again_when_its_voice_has_changed(job, cache, monkeypatc
     skipped = []
     for version in ("a", "a", "b"):
         monkeypatch.setattr(Remade, "version", version)
-        skipped.append(render_track(asked, cache).skipped)
+        skipped.append(render_one(asked, cache).skipped)
     assert skipped == [False, True, False]
 
 
 @pytest.mark.slow
 def test_a_new_version_alone_discards_nothing(job, tmp_path, monkeypatch):
     cache = Cache(tmp_path / "cache")
-    first = render_track(job(60_000), cache)
+    first = render_one(job(60_000), cache)
     monkeypatch.setattr("narrator.__version__", "99.0")
-    assert render_track(job(60_000), cache).skipped
+    assert render_one(job(60_000), cache).skipped
     before = sorted(entry.path for entry in cache.list_entries())
-    again = render_track(job(60_000, force=True), cache)
+    again = render_one(job(60_000, force=True), cache)
     assert (again.clips_new, again.clips_cached) == (0, first.clips_new)
     assert sorted(entry.path for entry in cache.list_entries()) == before
 
@@ -195,25 +194,25 @@ def test_a_new_version_alone_discards_nothing(job, tmp_path, monkeypatch):
 @pytest.mark.long
 def test_another_version_of_what_resamples_and_encodes_makes_everything_again(job, tmp_path, monkeypatch):
     cache = Cache(tmp_path / "cache")
-    first = render_track(job(60_000), cache)
+    first = render_one(job(60_000), cache)
     monkeypatch.setattr("av.__version__", "99.0")
-    again = render_track(job(60_000), cache)
+    again = render_one(job(60_000), cache)
     assert (again.skipped, again.clips_new, again.clips_cached) == (False, first.clips_new, 0)
 
 
 @pytest.mark.slow
 def test_a_cache_that_can_only_be_read_is_enough(job, tmp_path, monkeypatch):
     cache = Cache(tmp_path / "cache")
-    first = Path(render_track(job(60_000), cache).path).read_bytes()
+    first = Path(render_one(job(60_000), cache).path).read_bytes()
 
     def refuse(*_, **__):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Cache, "_prepare", refuse)
-    assert render_track(job(60_000), Cache(cache.root)).skipped
+    assert render_one(job(60_000), Cache(cache.root)).skipped
     # What it takes beside clips is made for this once.
     for length in (60_000, 67_000):
-        track = render_track(job(length, name=f"{length}.mp3"), Cache(cache.root))
+        track = render_one(job(length, name=f"{length}.mp3"), Cache(cache.root))
         (note,) = (note for note in track.notes if "recognise" in note.message)
         assert note.message.startswith("narrator will not recognise this track: cannot write the cache")
         assert len(decode(track.path)) == length * 48
@@ -229,7 +228,7 @@ def test_what_must_be_kept_and_cannot_is_reported_before_anything_is_spoken(job,
     (tmp_path / "file").touch()
     asked = change_request(job(60_000), voice="silent")
     with pytest.raises(OutsideError, match="cannot write the cache"):
-        render_track(asked, Cache(tmp_path / "file" / "cache"))
+        render_one(asked, Cache(tmp_path / "file" / "cache"))
 
 
 @pytest.mark.long
@@ -238,7 +237,7 @@ def test_eight_processes_on_a_cold_cache_speak_and_encode_each_thing_once(job, t
     jobs = [change_request(each, voice="espeak") for each in jobs]
     cache = Cache(tmp_path / "cache")
     with ProcessPoolExecutor(8, mp_context=get_context("spawn")) as pool:
-        tracks = [track for _, track in render_all(jobs, cache, pool)]
+        tracks = [track for _, (track,) in render_all(jobs, cache, pool)]
     assert len({Path(track.path).read_bytes() for track in tracks}) == 1
     kept = [entry.path for entry in cache.list_entries() if "clips" in entry.path.parts]
     assert sum(track.clips_new for track in tracks) == len(kept) > 0
@@ -251,7 +250,7 @@ def test_partial_tracks_of_a_killed_process_are_removed(job, cache, tmp_path):
     for path in (old, new):
         path.write_bytes(b"half")
     os.utime(old, (time.time() - 3700,) * 2)
-    render_track(job(60_000), cache)
+    render_one(job(60_000), cache)
     assert (old.exists(), new.exists()) == (False, True)
 
 
@@ -259,19 +258,19 @@ def test_another_programs_file_is_never_replaced_without_force(job, cache, tmp_p
     (tmp_path / "output").mkdir()
     (tmp_path / "output" / "a.mp3").write_bytes(b"my only copy")
     with pytest.raises(PublishError, match="was not made by narrator"):
-        render_track(job(60_000), cache)
+        render_one(job(60_000), cache)
     assert (tmp_path / "output" / "a.mp3").read_bytes() == b"my only copy"
-    assert not render_track(job(60_000, force=True), cache).skipped
+    assert not render_one(job(60_000, force=True), cache).skipped
 
 
 def test_a_script_file_renders_to_the_bytes_of_its_routine(narrator, job, cache, tmp_path):
     path = tmp_path / "script.yaml"
     assert narrator("script", "routine.yaml", "--length", "1m07.3s", "--output", "script.yaml").code == 0
-    routine = render_track(job(67_300), cache)
-    script = render_track(TrackRequest(make_request(path, "script.yaml"), tmp_path / "b.mp3"), cache)
+    routine = render_one(job(67_300), cache)
+    script = render_one(TrackRequest(make_request(path, "script.yaml"), tmp_path / "b.mp3"), cache)
     assert Path(routine.path).read_bytes() == Path(script.path).read_bytes()
     with pytest.raises(UsageError, match="times are fixed; leave out length"):
-        render_track(TrackRequest(make_request(path, "script.yaml", 60_000), tmp_path / "b.mp3"), cache)
+        render_one(TrackRequest(make_request(path, "script.yaml", 60_000), tmp_path / "b.mp3"), cache)
 
 
 @pytest.mark.slow
@@ -315,13 +314,13 @@ def test_a_fault_in_one_job_does_not_affect_the_others(job, cache, tmp_path):
     with ThreadPoolExecutor(2) as pool:
         done = dict(render_all([bad, job(60_000)], cache, pool))
     assert isinstance(done[bad], RoutineError)
-    assert done[job(60_000)].samples == 2_880_000
+    assert done[job(60_000)][0].samples == 2_880_000
 
 
 @pytest.mark.slow
 def test_a_track_of_the_silent_voice_has_only_bells(job, cache, tmp_path):
     request = make_request(job().session.file, "routine.yaml", 60_000, "silent")
-    track = render_track(TrackRequest(request, tmp_path / "s.mp3"), cache)
+    track = render_one(TrackRequest(request, tmp_path / "s.mp3"), cache)
     assert len(decode(track.path)) == 2_880_000
     assert track.lufs < -20
     assert np.abs(decode(track.path)).max() < 0.3
@@ -352,28 +351,28 @@ def test_where_a_voice_fails_the_next_one_speaks_the_whole_session(job, falterin
     cache = Cache(tmp_path / "cache")
     request = change_request(job(60_000).session, voice="faltering", fallback=("faltering:en", "silent"))
     asked = TrackRequest(request, tmp_path / "a.mp3")
-    track = render_track(asked, cache)
+    track = render_one(asked, cache)
     assert (track.voice, track.clips_new) == ("silent:en", 7)
     assert [note.message for note in track.notes] == [
         f"the whole session is spoken by silent instead: {failed}the network is down; try again"
         for failed in ("", "the fallback faltering:en failed, too: ")
     ]
     # What was made instead is not made twice, and the first voice is asked again every time.
-    assert render_track(asked, cache).skipped
-    assert len(render_track(asked, cache).notes) == 2
+    assert render_one(asked, cache).skipped
+    assert len(render_one(asked, cache).notes) == 2
     faltering.good = 100
-    track = render_track(asked, cache)
+    track = render_one(asked, cache)
     assert (track.voice, track.skipped, track.notes) == ("faltering:en", False, ())
     assert (track.clips_new, track.clips_cached) == (5, 2)
     faltering.good = 0
-    assert render_track(asked, cache).voice == "faltering:en"
+    assert render_one(asked, cache).voice == "faltering:en"
 
 
 def test_without_a_next_voice_it_stops_and_keeps_what_was_spoken(job, faltering, tmp_path):
     cache = Cache(tmp_path / "cache")
     asked = TrackRequest(change_request(job(60_000).session, voice="faltering"), tmp_path / "a.mp3")
     with pytest.raises(SpeechError, match="the network is down"):
-        render_track(asked, cache)
+        render_one(asked, cache)
     assert not (tmp_path / "a.mp3").exists()
     assert len(list((tmp_path / "cache" / "clips").rglob("*"))) == 4
 
@@ -441,18 +440,18 @@ def test_a_voice_with_a_changed_sound_is_heard_once_it_speaks_again(job, tmp_pat
     monkeypatch.setitem(BUILT_IN, "pitched", lambda: Pitched)
     cache = Cache(tmp_path / "cache")
     asked = change_request(job(60_000), voice="pitched")
-    before = decode(render_track(asked, cache).path)
+    before = decode(render_one(asked, cache).path)
     monkeypatch.setattr(Pitched, "pitch", 300)
     assert speak_again(asked.session, cache) > 0
-    after = decode(render_track(replace(asked, remake=True), cache).path)
+    after = decode(render_one(replace(asked, remake=True), cache).path)
     assert len(after) == len(before)
     assert np.abs(after - before).max() > 0.05
 
 
 @pytest.mark.long
 def test_a_track_in_mono_is_as_loud_and_passes_verify(job, narrator, write, tmp_path):
-    stereo = render_track(job(60_000), Cache())
-    mono = render_track(job(60_000, "mono.mp3", bitrate=32, channels=1), Cache())
+    stereo = render_one(job(60_000), Cache())
+    mono = render_one(job(60_000, "mono.mp3", bitrate=32, channels=1), Cache())
     assert Path(mono.path).stat().st_size < Path(stereo.path).stat().st_size / 3.8
     assert decode(mono.path).shape == (60_000 * 48, 1)
     assert mono.lufs == pytest.approx(stereo.lufs, abs=0.3)
@@ -464,13 +463,13 @@ def test_a_track_in_mono_is_as_loud_and_passes_verify(job, narrator, write, tmp_
 @pytest.mark.long
 def test_a_clip_that_is_damaged_between_two_lengths_is_spoken_again(job, tmp_path):
     cache = Cache(tmp_path / "cache")
-    wanted = Path(render_track(job(61_000), cache).path).read_bytes()
+    wanted = Path(render_one(job(61_000), cache).path).read_bytes()
     for clip in (tmp_path / "cache" / "clips").glob("*/*"):
         damaged = bytearray(clip.read_bytes())
         damaged[-1] ^= 1
         clip.write_bytes(damaged)
     shutil.rmtree(tmp_path / "cache" / "frames")
-    again = render_track(job(61_000, force=True), cache)
+    again = render_one(job(61_000, force=True), cache)
     assert again.clips_cached == 0
     assert Path(again.path).read_bytes() == wanted
 

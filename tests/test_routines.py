@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from asking import make_request
+from asking import make_request, render_one
 from make_scripts import FOLDER, make_script
 from measure import decode
 from narrator.cache import Cache
 from narrator.formats.tags import make_tags
 from narrator.mix import find_islands
 from narrator.mix.sources import measure_rings
-from narrator.rendering import render_track
 from narrator.request import TrackRequest
 from narrator.review.checking import check_session
 from narrator.routine import list_builtins, load_routine
@@ -148,8 +147,8 @@ def test_the_round_trip_through_a_script_file_keeps_every_byte(name, tmp_path):
     shortest = check_session(make_request(ROUTINES[name], name, voice="espeak"), Cache()).range.shortest
     request = make_request(ROUTINES[name], name, shortest + 10_000)
     _, script = write_script_file(request, tmp_path)
-    routine = render_track(TrackRequest(request, tmp_path / "a.mp3"), Cache())
-    again = render_track(TrackRequest(script, tmp_path / "b.mp3"), Cache())
+    routine = render_one(TrackRequest(request, tmp_path / "a.mp3"), Cache())
+    again = render_one(TrackRequest(script, tmp_path / "b.mp3"), Cache())
     assert Path(routine.path).read_bytes() == Path(again.path).read_bytes()
 
 
@@ -163,7 +162,7 @@ def test_scripts_leave_room_for_a_real_voice(name):
 
 @pytest.mark.long
 def test_a_routine_with_real_speech_decodes_to_its_length(tmp_path):
-    track = render_track(
+    track = render_one(
         TrackRequest(
             make_request(ROUTINES["box-breathing"], "b", 300_000, language="de"), tmp_path / "a.mp3", threads=2
         ),

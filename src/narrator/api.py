@@ -14,10 +14,11 @@ from narrator.captions.forms import FORMS, check_forms
 from narrator.config import choose_limit, choose_voices, list_sound_folders
 from narrator.cores import count_cores
 from narrator.errors import Fault, NarratorError, UsageError
-from narrator.formats import Encoding, Stream, check_bitrate, find_format
+from narrator.formats.format import Stream, StreamFormat, check_bitrate, make_encoding
+from narrator.formats.registry import find_format
 from narrator.languages import check_language
 from narrator.ledger import Track
-from narrator.rendering import mix_session, render_track
+from narrator.rendering import mix_session, render_tracks
 from narrator.request import SessionOptions, SessionRequest, TrackRequest
 from narrator.routine import find_routine
 from narrator.routine.library import Listed, list_library
@@ -108,7 +109,7 @@ class Session:
         self,
         path: str | os.PathLike[str],
         *,
-        bitrate: int = 128,
+        bitrate: int | None = None,
         mono: bool = False,
         force: bool = False,
         captions: Sequence[str] = (),
@@ -132,7 +133,8 @@ class Session:
 
         """
         request = _ask_track(self._draft.request, path, bitrate=bitrate, mono=mono, force=force, threads=threads)
-        return render_track(_ask_captions(request, captions, caption_bells), self._cache, report, self._draft)
+        (track,) = render_tracks(_ask_captions(request, captions, caption_bells), self._cache, report, self._draft)
+        return track
 
     def script(self, form: str = "text", *, spoken: bool = False, bells: bool = False) -> str:
         """Return what is said and when: `text` to read, `json`, `yaml` (a script file to edit and render), or captions.
@@ -150,7 +152,7 @@ class Session:
             raise UsageError(f"a script cannot be written as {form!r}; use {', '.join(FORMS)}, yaml")
         return self._decided.write(form, spoken=spoken, bells=bells)
 
-    def open(self, form: str = "mp3", *, bitrate: int = 128, mono: bool = False) -> Stream:
+    def open(self, form: str = "mp3", *, bitrate: int | None = None, mono: bool = False) -> Stream:
         """Return the track as a stream of bytes, the same as in the file that `render` writes.
 
         `stream.size` is known at once. `stream.read(start, end)` returns the bytes from `start` to `end` (exclusive)
@@ -162,8 +164,10 @@ class Session:
         """
         form, channels = form.removeprefix("."), 1 if mono else 2
         found = find_format(Path(f"track.{form}"))
-        check_bitrate(found, bitrate, channels)
-        return found.open(mix_session(self._decided), Encoding(bitrate, channels))
+        if not isinstance(found, StreamFormat):
+            raise UsageError(f"{found.name} cannot be read from any position; write it to a file")
+        check_bitrate([found], bitrate, channels)
+        return found.open(mix_session(self._decided), make_encoding(found, bitrate, channels))
 
 
 def plan(
@@ -190,7 +194,7 @@ def render(
     routine: str | os.PathLike[str],
     path: str | os.PathLike[str],
     *,
-    bitrate: int = 128,
+    bitrate: int | None = None,
     mono: bool = False,
     force: bool = False,
     captions: Sequence[str] = (),
@@ -208,7 +212,8 @@ def render(
 
     """
     request = _ask_track(make_request(routine, **options), path, bitrate=bitrate, mono=mono, force=force)
-    return render_track(_ask_captions(request, captions, caption_bells), _open_cache(cache, options), report)
+    (track,) = render_tracks(_ask_captions(request, captions, caption_bells), _open_cache(cache, options), report)
+    return track
 
 
 def make_request(routine: str | os.PathLike[str], **options: Unpack[Options]) -> SessionRequest:
@@ -228,7 +233,7 @@ def render_all(
     tracks: Iterable[tuple[SessionRequest, str | os.PathLike[str]]],
     *,
     executor: Executor | None = None,
-    bitrate: int = 128,
+    bitrate: int | None = None,
     mono: bool = False,
     force: bool = False,
     cache: Cache | None = None,
@@ -249,7 +254,7 @@ def render_all(
     store = _open_cache(cache, {})
     with nullcontext(executor) if executor else ThreadPoolExecutor(count_cores()) as pool:
         for request, outcome in batch.render_all(requests, store, pool):
-            yield request.output, outcome
+            yield request.output, outcome if isinstance(outcome, NarratorError) else outcome[0]
 
 
 def load(routine: str | os.PathLike[str]) -> Routine:
@@ -339,13 +344,13 @@ def _ask_track(
     session: SessionRequest,
     path: str | os.PathLike[str],
     *,
-    bitrate: int,
+    bitrate: int | None,
     mono: bool,
     force: bool,
     threads: int | None = None,
 ) -> TrackRequest:
     output, channels = Path(path), 1 if mono else 2
-    check_bitrate(find_format(output), bitrate, channels)
+    check_bitrate([find_format(output)], bitrate, channels)
     return TrackRequest(session, output, bitrate, channels, force, threads=threads or count_cores())
 
 

@@ -57,7 +57,7 @@ def check_url(url: str) -> str:
 Url = Annotated[str, AfterValidator(check_url)]
 
 
-def _split_voices(value: Any) -> Any:
+def _split_list(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
@@ -87,8 +87,10 @@ class Config(Section):
 
     voice: Annotated[str, Field(min_length=1)] | None = None
     """Voice to use unless `--voice` or `NARRATOR_VOICE` is given."""
-    fallback: Annotated[tuple[str, ...], BeforeValidator(_split_voices)] = ()
+    fallback: Annotated[tuple[str, ...], BeforeValidator(_split_list)] = ()
     """Voices that speak the whole session, in this order, if that voice fails, unless `--fallback` is given."""
+    format: Annotated[tuple[str, ...], BeforeValidator(_split_list)] = ()
+    """Formats of tracks, unless `--format` or a file is given."""
     cache: CacheConfig = CacheConfig()
     sounds: Annotated[str, Field(min_length=1)] | None = None
     """A folder of sound files that any routine can name, in addition to those in its own folder."""
@@ -182,7 +184,7 @@ def choose_voices(voice: str | None, fallback: str | None = None) -> tuple[str |
     config = read_config()
     return voice or os.environ.get(
         VOICE_VARIABLE
-    ) or config.voice, config.fallback if fallback is None else _split_voices(fallback)
+    ) or config.voice, config.fallback if fallback is None else _split_list(fallback)
 
 
 def choose_limit() -> float | None:

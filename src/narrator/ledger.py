@@ -10,8 +10,8 @@ import av
 
 from narrator.cache import Cache, make_key
 from narrator.errors import Fault, Mark, PublishError
+from narrator.formats.format import Encoding
 from narrator.paths import is_file, open_regular
-from narrator.request import TrackRequest
 from narrator.script import Bell, Recording
 from narrator.session import Draft, Session
 from narrator.speech.speak import find_clip_key
@@ -60,11 +60,11 @@ class Entry:
         return replace(self.track, path=str(path), skipped=True)
 
 
-def make_fingerprint(draft: Draft, reader: Reader, request: TrackRequest) -> str:
-    """Return a hash of everything that a track depends on."""
+def make_fingerprint(draft: Draft, reader: Reader) -> str:
+    """Return a hash of everything that the sound and the words of a track depend on."""
     script, options = draft.arrangement.script, draft.request.options
     given = [find_clip_key(text, reader) for text in script.list_texts()]
-    asked = options.length, options.nearest, request.bitrate, request.channels
+    asked = options.length, options.nearest
     return make_key(_FORMAT, av.__version__, script, _list_digests(draft), reader.voice, *asked, given)
 
 
@@ -85,20 +85,20 @@ def find_entry(path: Path, cache: Cache) -> Entry | None:
     return Entry(known["fingerprint"], known["digest"], Track(**known["track"], notes=notes), known["script"])
 
 
-def find_track(request: TrackRequest, fingerprint: str, cache: Cache) -> Track | None:
-    """Return the track at a request's path, if it has the same inputs and was not changed.
+def find_track(path: Path, fingerprint: str, encoding: Encoding, cache: Cache) -> Track | None:
+    """Return the track at a path, if it has the same inputs and encoding and was not changed.
 
     Raises:
         PublishError: the file there cannot be read.
 
     """
-    entry = find_entry(request.output, cache)
-    if entry is None or entry.fingerprint != fingerprint or entry.digest != hash_track(request.output):
+    entry = find_entry(path, cache)
+    if entry is None or entry.fingerprint != _name_coded(fingerprint, encoding) or entry.digest != hash_track(path):
         return None
-    return entry.read_track(request.output)
+    return entry.read_track(path)
 
 
-def keep_track(request: TrackRequest, fingerprint: str, track: Track, session: Session, cache: Cache) -> None:
+def keep_track(path: Path, fingerprint: str, encoding: Encoding, track: Track, session: Session, cache: Cache) -> None:
     """Store the record of a track that was just made.
 
     Raises:
@@ -108,13 +108,17 @@ def keep_track(request: TrackRequest, fingerprint: str, track: Track, session: S
     plain = asdict(replace(track, notes=()))
     del plain["notes"], plain["skipped"], plain["replaced"], plain["captions"]
     known = {
-        "fingerprint": fingerprint,
-        "digest": hash_track(request.output),
+        "fingerprint": _name_coded(fingerprint, encoding),
+        "digest": hash_track(path),
         "track": plain,
         "notes": [{"message": note.message, "mark": note.mark and asdict(note.mark)} for note in track.notes],
         "script": session.format_script(),
     }
-    cache.put(_SHELF, _make_place_key(request.output), json.dumps(known).encode())
+    cache.put(_SHELF, _make_place_key(path), json.dumps(known).encode())
+
+
+def _name_coded(fingerprint: str, encoding: Encoding) -> str:
+    return make_key(fingerprint, encoding.bitrate, encoding.channels)
 
 
 def find_text(path: Path, cache: Cache) -> tuple[str, str] | None:

@@ -62,11 +62,12 @@ class SessionRequest:
 
 @dataclass(frozen=True, slots=True)
 class TrackRequest:
-    """A session and the track to make from it."""
+    """A session and the track to make from it, in one format or several."""
 
     session: SessionRequest
     output: Path
-    bitrate: int = 128
+    bitrate: int | None = None
+    """Bit rate in kbit/s of lossy formats; each has its own if None."""
     channels: int = 2
     force: bool = False
     """Whether to make the track again even if unchanged, and to replace a file that narrator did not make."""
@@ -77,3 +78,10 @@ class TrackRequest:
     """Names of the formats of the captions beside the track."""
     has_bells: bool = False
     """Whether captions show strokes of bells."""
+    others: tuple[Path, ...] = ()
+    """Files of the same track in other formats."""
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        """All files of the track."""
+        return (self.output, *self.others)

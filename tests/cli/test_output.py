@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from narrator.formats.registry import FORMATS
+
 ROUTINE = """\
 title: Short
 voice: silent
@@ -39,7 +41,7 @@ def test_an_output_with_an_unknown_suffix_is_an_error(narrator, tmp_path, name):
     result = narrator("render", "mine.yaml", "--output", name)
     suffix = name[name.index(".") :]
     assert (result.code, result.out) == (2, "")
-    assert result.err == f"error: --output: a track cannot be written as {suffix}; use .mp3\n"
+    assert result.err == f"error: --output: a track cannot be written as {suffix}; use {', '.join(FORMATS)}\n"
     assert list_names(tmp_path) == []
 
 

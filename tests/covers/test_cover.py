@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from asking import make_request
+from asking import make_request, render_one
 from narrator.cache import Cache
 from narrator.covers import make_cover
 from narrator.errors import PictureError, RoutineError, UsageError
-from narrator.rendering import render_track
 from narrator.request import TrackRequest
 from narrator.review.checking import check_session
 from narrator.script import Picture, open_cover
@@ -263,17 +262,17 @@ def test_a_track_has_its_cover_and_is_made_again_when_that_changes(write, tmp_pa
     (tmp_path / "art").mkdir()
     save(tmp_path / "art" / "x.png", paint())
     request = TrackRequest(make_request(path, str(path), voice="silent"), tmp_path / "a.mp3")
-    assert not render_track(request, cache).skipped
-    assert render_track(request, cache).skipped
+    assert not render_one(request, cache).skipped
+    assert render_one(request, cache).skipped
     (picture,) = mutagen.File(tmp_path / "a.mp3").tags.getall("APIC")
     assert (picture.type, picture.mime, picture.desc, picture.encoding) == (3, "image/jpeg", "", 0)
     assert is_near(Image.open(io.BytesIO(picture.data)), (5, 5), RED)
     save(tmp_path / "art" / "x.png", halve())
-    assert not render_track(request, cache).skipped
+    assert not render_one(request, cache).skipped
     (other,) = mutagen.File(tmp_path / "a.mp3").tags.getall("APIC")
     assert other.data != picture.data
     plain = TrackRequest(make_request(path, str(path), voice="silent", cover="none"), tmp_path / "a.mp3")
-    render_track(plain, cache)
+    render_one(plain, cache)
     assert not mutagen.File(tmp_path / "a.mp3").tags.getall("APIC")
 
 
@@ -286,7 +285,7 @@ def test_a_script_file_keeps_the_cover_and_the_bytes(write, tmp_path):
     script = write(make_session(request, cache).format_script((tmp_path,)), "script.yaml")
     assert "cover: x.png" in script.read_text("utf-8")
     for file in (path, script):
-        render_track(TrackRequest(make_request(file, str(file), voice="silent"), tmp_path / f"{file.stem}.mp3"), cache)
+        render_one(TrackRequest(make_request(file, str(file), voice="silent"), tmp_path / f"{file.stem}.mp3"), cache)
     made = [(tmp_path / f"{file.stem}.mp3").read_bytes() for file in (path, script)]
     assert made[0] == made[1]
     tags = mutagen.File(tmp_path / "routine.mp3").tags

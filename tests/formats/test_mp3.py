@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from measure import count_with_ffmpeg, decode
 from narrator.cache import Cache
 from narrator.errors import Mark, PublishError
-from narrator.formats import Encoding, Mixdown, mp3
+from narrator.formats import mp3
+from narrator.formats.format import Encoding, Mixdown
 from narrator.formats.tags import is_ours
 from narrator.mix import Mixer, find_islands
 from narrator.mix.backdrops import open_floor
@@ -92,9 +93,9 @@ def test_tags_and_chapters_are_those_of_the_session(tmp_path, clips):
 
 
 def test_narrator_knows_its_own_tracks(tmp_path, clips):
-    assert is_ours(write(tmp_path / "a.mp3", make_timeline(6000), clips))
+    assert is_ours(write(tmp_path / "a.mp3", make_timeline(6000), clips), "mp3")
     (tmp_path / "b.mp3").write_bytes(b"something else")
-    assert not is_ours(tmp_path / "b.mp3")
+    assert not is_ours(tmp_path / "b.mp3", "mp3")
 
 
 @pytest.mark.skipif(not (shutil.which("sox") and shutil.which("mpg123")), reason="needs sox and mpg123")

@@ -7,8 +7,10 @@ import pytest
 from measure import decode
 from narrator.cache import Cache, make_key
 from narrator.formats import encoded
+from narrator.formats.ahead import map_ahead
 from narrator.formats.coding import BITRATES, DELAY, Coding, encode
-from narrator.formats.mp3_frames import FrameMaker, Meter, count_frames, map_ahead
+from narrator.formats.meter import Meter
+from narrator.formats.mp3_frames import FrameMaker, count_frames
 from narrator.mix import BedCurve, Mixer, find_islands
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.mix.bed import Duck, Ramp

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from measure import decode
 from narrator.cache import Cache
 from narrator.captions.captions import Caption
-from narrator.formats import Encoding, Mixdown
 from narrator.formats import mp3_frames as frames
 from narrator.formats.coding import BITRATES, Coding
 from narrator.formats.crc16 import crc_bytes
+from narrator.formats.format import Encoding, Mixdown
 from narrator.formats.mp3 import FORMAT
 from narrator.formats.stream import TrackStream
 from narrator.mix import Mixer, find_islands

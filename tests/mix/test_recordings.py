@@ -5,13 +5,12 @@ import wave
 import numpy as np
 import pytest
 
-from asking import make_request
+from asking import make_request, render_one
 from measure import decode
 from narrator.cache import Cache
 from narrator.errors import RoutineError, SoundError
 from narrator.mix.recordings import open_recording
 from narrator.paths import hash_file
-from narrator.rendering import render_track
 from narrator.request import TrackRequest
 from narrator.script import Recording
 from narrator.session import make_session
@@ -77,7 +76,7 @@ def test_a_session_waits_for_a_recording(session):
 @pytest.mark.slow
 def test_it_is_heard_whole_in_stereo_and_as_loud_as_speech(session, write, tmp_path):
     request = TrackRequest(make_request(tmp_path / "routine.yaml", str(tmp_path / "routine.yaml")), tmp_path / "a.mp3")
-    track = render_track(request, Cache())
+    track = render_one(request, Cache())
     sound = decode(tmp_path / "a.mp3")
     assert len(sound) == track.samples
     loudness = []
@@ -107,7 +106,7 @@ def test_captions_have_its_text(session):
 def test_the_bed_is_lowered_under_it(write, mine, tmp_path):
     write(ROUTINE.format(bed="{sound: brown, level: -14, duck: 12, fade: 1s}"))
     request = TrackRequest(make_request(tmp_path / "routine.yaml", str(tmp_path / "routine.yaml")), tmp_path / "a.mp3")
-    render_track(request, Cache())
+    render_one(request, Cache())
     session = make_session(request.session, Cache())
     sound, (first, _) = decode(tmp_path / "a.mp3"), list_played(session)
 

@@ -5,10 +5,9 @@ from datetime import date
 import mutagen
 import pytest
 
-from asking import make_request
+from asking import make_request, render_one
 from narrator.cache import Cache
 from narrator.errors import UsageError
-from narrator.rendering import render_track
 from narrator.request import TrackRequest
 from narrator.routine.seed import read_seed, settle_seed
 from narrator.session import make_session
@@ -52,7 +51,7 @@ def test_every_day_is_another_session_and_the_same_all_day(ask):
 
 def test_the_seed_is_in_the_tags_and_makes_another_track(ask, tmp_path):
     def make(**options):
-        return render_track(TrackRequest(ask(length=90_000, **options), tmp_path / "a.mp3"), Cache())
+        return render_one(TrackRequest(ask(length=90_000, **options), tmp_path / "a.mp3"), Cache())
 
     assert not make(today=MONDAY).skipped
     assert str(mutagen.File(tmp_path / "a.mp3").tags["TXXX:seed"]) == "20260105"

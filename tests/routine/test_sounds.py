@@ -4,10 +4,9 @@ import av
 import numpy as np
 import pytest
 
-from asking import make_request
+from asking import make_request, render_one
 from narrator.cache import Cache
 from narrator.errors import NarratorError, RoutineError, SoundError
-from narrator.rendering import render_track
 from narrator.request import TrackRequest
 from narrator.review.checking import check_session
 from narrator.routine.load import load_routine
@@ -135,7 +134,7 @@ def test_a_file_that_is_not_a_sound_is_reported_where_it_is_named(write, tmp_pat
             check_session(make_request(path, str(path), voice="silent"), Cache())
         assert caught.value.faults[0].mark.line == line
         with pytest.raises(NarratorError):
-            render_track(TrackRequest(make_request(path, str(path), voice="silent"), tmp_path / "a.mp3"), Cache())
+            render_one(TrackRequest(make_request(path, str(path), voice="silent"), tmp_path / "a.mp3"), Cache())
         assert not (tmp_path / "a.mp3").exists()
 
 

@@ -10,11 +10,10 @@ import threading
 import numpy as np
 import pytest
 
-from asking import make_request
+from asking import make_request, render_one
 from narrator.cache import Cache
 from narrator.errors import SoundError
 from narrator.paths import LARGEST
-from narrator.rendering import render_track
 from narrator.request import TrackRequest
 from narrator.review.checking import check_session
 from narrator.sound.opened import hash_sound, read_sound
@@ -218,10 +217,10 @@ def test_the_decoded_bytes_are_those_that_were_hashed(tmp_path, write, monkeypat
     monkeypatch.setattr("narrator.routine.sounds.hash_file", lambda path: digest)
     sound.write_bytes(make_wav((TONE // 2).tobytes()))
     with pytest.raises(SoundError, match="changed while it was in use"):
-        render_track(job, Cache(tmp_path / "cache"))
+        render_one(job, Cache(tmp_path / "cache"))
     assert not job.output.exists()
     sound.write_bytes(make_wav())
-    assert render_track(job, Cache(tmp_path / "cache"))
+    assert render_one(job, Cache(tmp_path / "cache"))
     with pytest.raises(SoundError, match="changed"):
         read_sound(sound, "0" * 32)
 

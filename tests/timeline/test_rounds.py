@@ -9,11 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_timeline import lay, make_lengths, make_script
 
-from asking import make_request
+from asking import make_request, render_one
 from measure import decode
 from narrator.cache import Cache
 from narrator.errors import RoutineError
-from narrator.rendering import render_track
 from narrator.request import TrackRequest
 from narrator.script import Breath, Speech
 from narrator.sound.breath import PITCH
@@ -227,7 +226,7 @@ def find_pitch(samples):
 )
 def test_the_tones_follow_the_lengths_of_their_phases(write, tmp_path, pattern, more):
     path = write(f"{HEAD}{pattern}\n{more}\n    voiced: 0\nfloor: none\n")
-    track = render_track(TrackRequest(make_request(path, "f", voice="silent"), tmp_path / "a.mp3"), Cache())
+    track = render_one(TrackRequest(make_request(path, "f", voice="silent"), tmp_path / "a.mp3"), Cache())
     heard = decode(track.path).mean(axis=1)
     timeline = lay(path.read_text())
     assert len(heard) == timeline.length * 48

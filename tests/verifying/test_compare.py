@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from narrator.cache import Cache
-from narrator.formats import Encoding, Mixdown
 from narrator.formats.coding import DELAY, Coding, decode, encode
+from narrator.formats.format import Encoding, Mixdown
 from narrator.formats.mp3 import FORMAT
 from narrator.formats.mp3_frames import count_frames
 from narrator.mix import Mixer, find_islands

@@ -8,7 +8,7 @@ from narrator.cache import Cache
 from narrator.captioning import list_places
 from narrator.errors import NarratorError, UsageError, explain
 from narrator.ledger import Track
-from narrator.rendering import render_track
+from narrator.rendering import render_tracks
 from narrator.request import TrackRequest
 from narrator.session import Report
 
@@ -18,14 +18,14 @@ def render_all(
     cache: Cache,
     executor: Executor,
     make_report: Callable[[TrackRequest], Report | None] = lambda _request: None,
-) -> Iterator[tuple[TrackRequest, Track | NarratorError]]:
-    """Render each request; yield it with its track, or with the error, in order of completion.
+) -> Iterator[tuple[TrackRequest, tuple[Track, ...] | NarratorError]]:
+    """Render each request; yield it with its tracks, one for each file, or with the error, in order of completion.
 
     A failed request does not affect the others. `make_report` must return None, or something that can be pickled, if
     the executor's workers are other processes.
     """
-    futures = {executor.submit(render_track, request, cache, make_report(request)): request for request in requests}
-    ended: SimpleQueue[Future[Track]] = SimpleQueue()
+    futures = {executor.submit(render_tracks, request, cache, make_report(request)): request for request in requests}
+    ended: SimpleQueue[Future[tuple[Track, ...]]] = SimpleQueue()
     for future in futures:
         future.add_done_callback(ended.put)
     left = len(futures)
@@ -54,7 +54,7 @@ def check_targets(requests: Iterable[TrackRequest]) -> None:
     """
     seen = set()
     for request in requests:
-        for path in (request.output, *list_places(request).values()):
+        for path in (*request.outputs, *list_places(request).values()):
             target = path.resolve()
             if target in seen:
                 message = f"two tracks would be written to {path}; give them different names"

@@ -1,6 +1,8 @@
 """LRC: lyrics with times in hundredths of a second, for music players."""
 
-from narrator.captions.captions import clean_text
+from collections.abc import Iterable, Iterator
+
+from narrator.captions.captions import Caption, clean_text
 from narrator.captions.content import Content
 from narrator.units import Ms
 
@@ -20,9 +22,13 @@ def write(content: Content) -> str:
         "re": "narrator",
     }
     head = (f"[{name}:{clean_text(value)}]" for name, value in tags.items() if value)
+    return "\n".join([*head, *write_lines(content.captions), ""])
+
+
+def write_lines(captions: Iterable[Caption]) -> Iterator[str]:
+    """Yield a line for each caption."""
     # Without the space, a line that starts with a bracket would be read as another tag.
-    lines = (f"[{_show_time(each.start)}]{' ' * each.text.startswith('[')}{each.text}" for each in content.captions)
-    return "\n".join([*head, *lines, ""])
+    return (f"[{_show_time(each.start)}]{' ' * each.text.startswith('[')}{each.text}" for each in captions)
 
 
 def _show_time(time: Ms) -> str:

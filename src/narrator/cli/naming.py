@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from narrator.errors import UsageError
+from narrator.formats.registry import DEFAULT, FORMATS, find_suffixes
 from narrator.units import format_duration
 
 if TYPE_CHECKING:
     from narrator.request import SessionRequest
-
-DEFAULT = ".mp3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +28,6 @@ def find_target(output: Path) -> Target:
         UsageError: no format has this suffix, and no folder has this name.
 
     """
-    from narrator.formats import FORMATS
-
     if output.suffix.lower() in FORMATS:
         return Target(output, is_file=True)
     if output.suffix and not output.is_dir():
@@ -39,10 +36,40 @@ def find_target(output: Path) -> Target:
     return Target(output, is_file=False)
 
 
-def name_track(target: Target, request: "SessionRequest", *, has_length: bool, has_voice: bool) -> Path:
-    """Return the path of a track; `has_length` and `has_voice` say whether these become part of its name."""
+def choose_suffixes(target: Target, formats: str | None, configured: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return the suffixes to write tracks with: those of `--format`, else of the file or of the configuration.
+
+    Raises:
+        UsageError: there is no such format, or the file has another suffix.
+
+    """
+    asked = () if formats is None else find_suffixes(formats.split(","))
+    if not target.is_file:
+        return asked or find_suffixes(configured) or (DEFAULT,)
+    suffix = target.path.suffix.lower()
+    if asked and asked != (suffix,):
+        folder = target.path.parent / target.path.stem
+        raise UsageError(
+            f"--output names a {suffix} file, and --format asks for {formats}; leave out one of them, or name a "
+            f"folder, as --output {folder}"
+        )
+    return (suffix,)
+
+
+def name_tracks(
+    target: Target, request: "SessionRequest", suffixes: tuple[str, ...], *, has_length: bool, has_voice: bool
+) -> tuple[Path, ...]:
+    """Return the path of a track in each format.
+
+    `has_length` and `has_voice` say whether these are part of its name.
+    """
     if target.is_file:
-        return target.path
+        return (target.path,)
+    name = _name_track(request, has_length=has_length, has_voice=has_voice)
+    return tuple(target.path / f"{name}{suffix}" for suffix in suffixes)
+
+
+def _name_track(request: "SessionRequest", *, has_length: bool, has_voice: bool) -> str:
     options = request.options
     parts = [request.file.stem, *([options.language] if options.language else [])]
     if has_voice and options.voice and options.voice != "auto":
@@ -58,4 +85,4 @@ def name_track(target: Target, request: "SessionRequest", *, has_length: bool, h
         parts.append("-".join(["without", *words]))
     if options.seed is not None:
         parts.append(f"seed-{options.seed}")
-    return target.path / f"{'-'.join(parts)}{DEFAULT}"
+    return "-".join(parts)

@@ -14,6 +14,7 @@ from narrator.captions.forms import FORMS
 from narrator.cli.completion import complete_routines, complete_voices
 from narrator.cli.named import find_named
 from narrator.errors import UsageError
+from narrator.formats.registry import list_names
 from narrator.languages import check_language
 from narrator.units import Ms, parse_duration
 
@@ -54,6 +55,23 @@ CaptionsOption = Annotated[
     typer.Option(metavar="FORM,...", help=f"Also write captions beside the track: {', '.join(FORMS)}."),
 ]
 BellsOption = Annotated[bool, typer.Option("--caption-bells", help="Also show bells in captions, as [bell].")]
+FormatsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="FORMAT,...",
+        help=f"Formats of the track, all made at once: {', '.join(list_names())}. [default: that of --output, else the "
+        "configuration's, else mp3]",
+    ),
+]
+BitrateOption = Annotated[
+    int | None,
+    typer.Option(
+        metavar="KBIT",
+        help="Bit rate of the track in kbit/s, in lossy formats; for MP3 64, 80, 96, 112, 128, 160, 192, 224, 256 or "
+        "320, with --mono also 32, 40, 48 or 56. [default: the format's, 128 for MP3]",
+    ),
+]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")]
 
 

@@ -11,8 +11,18 @@ import typer
 from narrator.captions.forms import check_forms
 from narrator.cli.cache import open_cache
 from narrator.cli.console import Reporter, print_json, report_errors
-from narrator.cli.naming import DEFAULT, find_target, name_track
-from narrator.cli.options import Asked, BellsOption, CaptionsOption, JsonOption, Routines, list_requests, takes_options
+from narrator.cli.naming import choose_suffixes, find_target, name_tracks
+from narrator.cli.options import (
+    Asked,
+    BellsOption,
+    BitrateOption,
+    CaptionsOption,
+    FormatsOption,
+    JsonOption,
+    Routines,
+    list_requests,
+    takes_options,
+)
 from narrator.cli.wire import track_to_data
 from narrator.cores import count_cores
 from narrator.errors import NarratorError, RoutineError
@@ -34,14 +44,8 @@ def render_command(
     output: Annotated[
         Path, typer.Option(metavar="PATH", help="Folder to write to, or the file of a single track.")
     ] = Path("output"),
-    bitrate: Annotated[
-        int,
-        typer.Option(
-            metavar="KBIT",
-            help="Bit rate of the track in kbit/s: 64, 80, 96, 112, 128, 160, 192, 224, 256 or 320; with --mono also "
-            "32, 40, 48 or 56.",
-        ),
-    ] = 128,
+    formats: FormatsOption = None,
+    bitrate: BitrateOption = None,
     mono: Annotated[
         bool, typer.Option("--mono", help="Write one channel, which sounds as good at half the bit rate.")
     ] = False,
@@ -71,16 +75,20 @@ def render_command(
     reporter = Reporter(as_json=as_json)
     with report_errors(as_json=as_json):
         from narrator.batch.executor import check_targets
-        from narrator.formats import check_bitrate, find_format
+        from narrator.config import read_config
+        from narrator.formats.format import check_bitrate
+        from narrator.formats.registry import find_format
         from narrator.request import TrackRequest
 
         target, channels = find_target(output), 1 if mono else 2
-        check_bitrate(find_format(target.path if target.is_file else Path(f"track{DEFAULT}")), bitrate, channels)
+        suffixes = choose_suffixes(target, formats, read_config().format)
+        check_bitrate([find_format(Path(f"track{suffix}")) for suffix in suffixes], bitrate, channels)
         names = {"has_length": asked.length is not None, "has_voice": _has_voice(context)}
         make = partial(TrackRequest, bitrate=bitrate, channels=channels, force=force, remake=respeak)
         make = partial(make, captions=_read_forms(captions), has_bells=caption_bells)
         sessions = _list_sessions(routines, asked, reporter)
-        requests = [make(session, name_track(target, session, **names)) for session in sessions]
+        named = ((session, name_tracks(target, session, suffixes, **names)) for session in sessions)
+        requests = [make(session, first, others=tuple(others)) for session, (first, *others) in named]
         check_targets(requests)
         _make_tracks(requests, reporter, jobs=jobs, respeak=respeak, quiet=quiet)
         raise typer.Exit(reporter.worst)
@@ -134,11 +142,14 @@ def _make_tracks(
             if isinstance(outcome, NarratorError):
                 reporter.fail(outcome)
                 continue
-            reporter.warn(outcome.notes)
-            if reporter.as_json:
-                print_json(track_to_data(outcome))
-            elif not quiet:
-                _show_track(request, outcome)
+            for track in outcome:
+                reporter.warn(track.notes)
+                if reporter.as_json:
+                    print_json(track_to_data(track))
+                elif not quiet:
+                    _show_track(request, track)
+            if not (quiet or reporter.as_json):
+                typer.echo("".join(f"{path}\n" for path in outcome[0].captions), nl=False)
 
 
 def _speak_again(
@@ -165,17 +176,15 @@ def _show_track(request: "TrackRequest", track: "Track") -> None:
     show = format_seconds if request.session.options.length is None else format_duration
     length = show(track.length_ms)
     if track.skipped:
-        typer.echo(f"{request.output}  {length}, unchanged (--force makes it again)")
+        typer.echo(f"{track.path}  {length}, unchanged (--force makes it again)")
     else:
-        _show_made(request, track, length)
-    for path in track.captions:
-        typer.echo(path)
+        _show_made(track, length)
 
 
-def _show_made(request: "TrackRequest", track: "Track", length: str) -> None:
+def _show_made(track: "Track", length: str) -> None:
     words = "" if track.words_lufs is None else f" (words {track.words_lufs:.1f})"
     loud = "silent" if track.lufs is None else f"{track.lufs:.1f} LUFS{words}, peak {track.true_peak_db:.1f} dBTP"
     clips = f"{track.clips_new + track.clips_cached} clips, {track.clips_new} new"
-    typer.echo(f"{request.output}  {length}, {track.voice}, {loud}, {clips}, {track.seconds:.1f} s")
+    typer.echo(f"{track.path}  {length}, {track.voice}, {loud}, {clips}, {track.seconds:.1f} s")
     if track.replaced:
         typer.echo(f"  replaces the track spoken by {track.replaced}; with --voice, file names include the voice")

@@ -11,7 +11,7 @@ from narrator.formats.coding import DELAY, Coding, decode, encode
 from narrator.formats.crc16 import crc_rows, join_crcs
 from narrator.mix import CEILING, Layout, Mixer
 from narrator.mix.blends import Blend
-from narrator.mix.parts import Part, Surroundings, mix_block
+from narrator.mix.parts import Part, Surroundings, find_block, mix_block
 from narrator.sound.audio import Samples
 from narrator.sound.loudness import Loudness, measure_loudness
 from narrator.units import TICK, TICK_SAMPLES, Db, Ticks
@@ -117,3 +117,10 @@ def encode_below_ceiling(
             break
         mixer = replace(mixer, ceiling=mixer.ceiling - excess - _CLEAR)
     return frames[around.before : around.before + block.ticks], heard, loudness
+
+
+def code_part(coding: Coding, part: Part, layout: Layout, mixer: Mixer) -> Samples:
+    """Mix a part, encode it with its surroundings, and decode it; float32 of shape (frames, 2)."""
+    block, inside = find_block(part, mixer)
+    _, decoded, _ = encode_below_ceiling(block, layout, mixer, coding)
+    return decoded[inside * TICK_SAMPLES :][: part.ticks * TICK_SAMPLES]

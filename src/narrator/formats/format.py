@@ -1,21 +1,22 @@
-"""The protocol of formats for finished tracks, and the registry of formats by suffix."""
+"""The protocol of formats for finished tracks, and what all of them have in common."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from narrator.captions.captions import Caption
 from narrator.covers import Cover
 from narrator.errors import UsageError
 from narrator.mix import Layout, Mixer
+from narrator.mix.parts import Part
 from narrator.script import Heading
-from narrator.timeline import Timeline
+from narrator.sound.audio import Samples
+from narrator.timeline import Chapter, Timeline
 from narrator.units import Db, Lufs, Ms
 
-FORMATS = {".mp3": "narrator.formats.mp3"}
-"""The module of each format, which holds it as `FORMAT`; imported when it is needed."""
+Coder: TypeAlias = Callable[[Part, Layout, Mixer], Samples]
+"""Mixes a part, encodes it with its surroundings, and decodes it; float32 of shape (frames, 2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Mixdown:
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """Encoding options: kbit/s, channels (1 or 2), and the number of threads."""
+    """Encoding options: kbit/s (0 for a lossless format), channels (1 or 2), and the number of threads."""
 
     bitrate: int = 128
     channels: int = 2
@@ -49,6 +50,22 @@ class Measured:
     samples: int
     lufs: Lufs | None
     true_peak_db: Db | None
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a finished file has besides its sound: number of channels, chapters, and words, a line for each caption.
+
+    The words are None for a format that has no place for them. `frames` are the number of coded frames that a file of
+    its length should have, and the number that it has; None for a format without frames. `coder` makes of a part what
+    this coding leaves of it; None for a lossless format.
+    """
+
+    channels: int
+    chapters: tuple[Chapter, ...]
+    words: tuple[str, ...] | None
+    frames: tuple[int, int] | None = None
+    coder: Coder | None = None
 
 
 class Stream(Protocol):
@@ -71,7 +88,15 @@ class Format(Protocol):
 
     @property
     def bitrates(self) -> Mapping[int, Sequence[int]]:
-        """Possible bit rates in kbit/s, by number of channels."""
+        """Possible bit rates in kbit/s, by number of channels; empty for a lossless format."""
+
+    @property
+    def default_bitrates(self) -> Mapping[int, int]:
+        """Bit rates to use if none is asked for, by number of channels; empty for a lossless format."""
+
+    @property
+    def most_chapters(self) -> int:
+        """Number of chapters that it can have; 0 for a format without chapters."""
 
     def write(
         self, path: Path, mixdown: Mixdown, encoding: Encoding, report: Callable[[Ms, Ms], None] | None = None
@@ -86,35 +111,62 @@ class Format(Protocol):
 
         """
 
-    def open(self, mixdown: Mixdown, encoding: Encoding) -> Stream:
-        """Return the track as a stream of bytes, the same as those of a written file."""
+    def inspect(self, path: Path, length: Ms) -> Contents:
+        """Return what a finished file has besides its sound; `length` is the planned length.
+
+        Raises:
+            OSError, DAMAGE: it cannot be read, or is not in this format.
+
+        """
+
+    def decode(self, path: Path) -> Iterator[Samples]:
+        """Yield the sound of a finished file, trimmed as the file says; float32 of shape (frames, channels).
+
+        Raises:
+            OSError, DAMAGE, BadSoundError: it cannot be read, or is not in this format.
+
+        """
 
     def is_ours(self, path: Path) -> bool:
         """Return whether narrator made the file at `path`."""
 
 
-def find_format(path: Path) -> Format:
-    """Return the format for the suffix of a file's name.
+@runtime_checkable
+class StreamFormat(Protocol):
+    """A format in which the place of every byte is known before any sound is made."""
 
-    Raises:
-        UsageError: no format has this suffix; the message lists those that exist.
-
-    """
-    module = FORMATS.get(path.suffix.lower())
-    if module is None:
-        message = f"a track cannot be written as {path.name!r}; it can end in {', '.join(FORMATS)}"
-        raise UsageError(message, options=("output",))
-    found: Format = import_module(module).FORMAT
-    return found
+    def open(self, mixdown: Mixdown, encoding: Encoding) -> Stream:
+        """Return the track as a stream of bytes, the same as those of a written file."""
 
 
-def check_bitrate(form: Format, bitrate: int, channels: int) -> None:
+def make_encoding(form: Format, bitrate: int | None, channels: int, threads: int = 1) -> Encoding:
+    """Return how a track is encoded: at a bit rate, or at the format's own if none is asked for."""
+    if not form.bitrates:
+        return Encoding(0, channels, threads)
+    return Encoding(form.default_bitrates[channels] if bitrate is None else bitrate, channels, threads)
+
+
+def check_bitrate(forms: Iterable[Format], bitrate: int | None, channels: int) -> None:
     """Refuse a bit rate that a format does not have for that many channels.
 
+    It applies to the lossy ones of several formats.
+
     Raises:
-        UsageError: it does not have it; the message lists those that it has.
+        UsageError: one of them does not have it, or all are lossless; the message says what is possible.
 
     """
+    if bitrate is None:
+        return
+    forms = list(forms)
+    lossy = [form for form in forms if form.bitrates]
+    if not lossy:
+        message = f"{forms[0].name} is lossless and has no bit rate; leave it out"
+        raise UsageError(message, options=("bitrate",))
+    for form in lossy:
+        _check_rate(form, bitrate, channels)
+
+
+def _check_rate(form: Format, bitrate: int, channels: int) -> None:
     if bitrate in form.bitrates[channels]:
         return
     known = ", ".join(map(str, form.bitrates[channels]))

@@ -1,16 +1,22 @@
 """Tracks as MP3 files: constant bit rate, and exactly as many samples as the timeline."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from narrator.errors import PublishError
 from narrator.files import replace_file
-from narrator.formats.coding import BITRATES, Coding
-from narrator.formats.format import Encoding, Measured, Mixdown
-from narrator.formats.mp3_frames import Meter
+from narrator.formats.coding import BITRATES, Coding, find_coding
+from narrator.formats.encoded import code_part
+from narrator.formats.finished import decode_track, list_container_chapters, open_track, split_words
+from narrator.formats.format import Contents, Encoding, Measured, Mixdown
+from narrator.formats.id3 import MOST_CHAPTERS
+from narrator.formats.meter import Meter
+from narrator.formats.mp3_frames import count_frames
 from narrator.formats.stream import TrackStream
 from narrator.formats.tags import is_ours
+from narrator.sound.audio import Samples
 from narrator.units import Ms, ms_to_samples
 
 
@@ -19,6 +25,8 @@ class Mp3:
 
     name = "MP3"
     bitrates = BITRATES
+    default_bitrates = {1: 128, 2: 128}  # noqa: RUF012 - never changed
+    most_chapters = MOST_CHAPTERS
 
     def write(
         self, path: Path, mixdown: Mixdown, encoding: Encoding, report: Callable[[Ms, Ms], None] | None = None
@@ -44,9 +52,23 @@ class Mp3:
         """Return the track as a stream of bytes."""
         return TrackStream(mixdown, Coding(encoding.bitrate, encoding.channels))
 
+    def inspect(self, path: Path, length: Ms) -> Contents:
+        """Return what a finished file has besides its sound; see `Format.inspect`."""
+        with open_track(path, "mp3") as container:
+            chapters, words = list_container_chapters(container), split_words(container)
+            channels = container.streams.audio[0].channels
+            sizes = [packet.size for packet in container.demux(audio=0) if packet.size]
+        coding = find_coding(sizes[-1] if sizes else 0, channels)
+        coder = partial(code_part, coding) if coding else None
+        return Contents(coding.channels if coding else 2, chapters, words, (count_frames(length), len(sizes)), coder)
+
+    def decode(self, path: Path) -> Iterator[Samples]:
+        """Yield the sound of a finished file; see `Format.decode`."""
+        return decode_track(path, "mp3")
+
     def is_ours(self, path: Path) -> bool:
         """Return whether narrator made the file at `path`."""
-        return is_ours(path)
+        return is_ours(path, "mp3")
 
 
 FORMAT = Mp3()

@@ -7,11 +7,8 @@ costs only what is new.
 """
 
 import threading
-from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
+from collections import OrderedDict
 from functools import cache
-from typing import TypeVar
 
 import av
 
@@ -22,10 +19,8 @@ from narrator.mix import Layout, Mixer
 from narrator.mix.blends import Blend
 from narrator.mix.parts import BLOCK, Part, Piece, Stretch, find_block, find_loop
 from narrator.script import Cue, list_speeches
-from narrator.sound.loudness import Loudness, integrate
-from narrator.units import TICK, TICK_SAMPLES, Db, Ms, floor_ticks, ms_to_samples
-
-T = TypeVar("T")
+from narrator.sound.loudness import Loudness
+from narrator.units import TICK, TICK_SAMPLES, Ms, floor_ticks, ms_to_samples
 
 _SHELF = "frames"
 _FORMAT = 6
@@ -149,41 +144,3 @@ class FrameMaker:
 def _lay_silence(coding: Coding) -> Encoded:
     """Return the longest possible stretch of silence."""
     return Encoded.gather([encode_silence(coding)] * BLOCK, Loudness((), -120.0))
-
-
-class Meter:
-    """Collects loudness and peak of the parts of a track."""
-
-    def __init__(self) -> None:
-        self._blocks: list[float] = []
-        self._peak: Db | None = None
-
-    def add(self, loudness: Loudness) -> None:
-        """Add the loudness of the next part."""
-        self._blocks += loudness.blocks
-        self._peak = loudness.peak if self._peak is None else max(self._peak, loudness.peak)
-
-    @property
-    def lufs(self) -> float | None:
-        """Integrated loudness of the whole; None for silence."""
-        return integrate(self._blocks)
-
-    @property
-    def peak(self) -> Db | None:
-        """True peak of the whole in dBTP; None for silence."""
-        return self._peak if self._blocks else None
-
-
-def map_ahead(pool: Executor, work: Callable[[T], Frames], items: Iterable[T], ahead: int) -> Iterator[Frames]:
-    """Map in order on a pool, with at most `ahead` results waiting, so that memory use stays small."""
-    waiting: deque[Future[Frames]] = deque()
-    try:
-        for item in items:
-            waiting.append(pool.submit(work, item))
-            if len(waiting) > ahead:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        for future in waiting:
-            future.cancel()

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from itertools import accumulate
 
+from narrator.formats.ahead import map_ahead
 from narrator.formats.coding import Coding, find_encoder
 from narrator.formats.crc16 import join_crcs
 from narrator.formats.encoded import Frames
 from narrator.formats.format import Mixdown
 from narrator.formats.id3 import MOST_CHAPTERS, write_id3
 from narrator.formats.info_frame import InfoFrame
-from narrator.formats.mp3_frames import FrameMaker, count_frames, map_ahead
+from narrator.formats.mp3_frames import FrameMaker, count_frames
 from narrator.formats.tags import make_tags
 from narrator.mix.parts import list_parts
 from narrator.timeline import list_chapters

@@ -32,12 +32,12 @@ def make_tags(heading: Heading) -> dict[str, str]:
     }
 
 
-def is_ours(path: Path) -> bool:
-    """Return whether narrator made the file at `path`."""
+def is_ours(path: Path, demuxer: str) -> bool:
+    """Return whether narrator made the file at `path`, by its tags, which one of libav's demuxers reads."""
     from narrator.sound.opened import DAMAGE, open_sound
 
     try:
-        with open_regular(path) as file, open_sound(file, "mp3") as container:
-            return container.metadata.get(MAKER) == _MADE
+        with open_regular(path) as file, open_sound(file, demuxer) as container:
+            return {key.lower(): text for key, text in container.metadata.items()}.get(MAKER) == _MADE
     except (OSError, *DAMAGE):
         return False

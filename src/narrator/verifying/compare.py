@@ -5,24 +5,23 @@ Nothing is taken from the code that made the file: lengths, onsets, levels and p
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from narrator.captions.captions import Caption
 from narrator.errors import PublishError
-from narrator.formats.coding import Coding, find_coding, mix_down
+from narrator.formats.coding import mix_down
 from narrator.formats.encoded import find_surroundings
-from narrator.formats.id3 import MOST_CHAPTERS
+from narrator.formats.format import Contents, Format
 from narrator.formats.mp3_frames import count_frames
+from narrator.formats.registry import find_format
 from narrator.mix import CEILING, Layout, Mixer, find_islands
 from narrator.mix.parts import Part, Piece, list_parts, mix_part, mix_part_background
-from narrator.paths import open_regular
 from narrator.script import Heading
 from narrator.sound.audio import Samples
 from narrator.sound.loudness import measure_loudness
-from narrator.sound.opened import DAMAGE, open_sound
-from narrator.timeline import Chapter, Timeline, list_chapters
+from narrator.sound.opened import DAMAGE
+from narrator.timeline import Timeline, list_chapters
 from narrator.units import TICK_SAMPLES, Db, Lufs, Ms, ms_to_samples, ticks_to_ms
 from narrator.verifying.checks import (
     Check,
@@ -50,39 +49,38 @@ def compare_track(
         PublishError: the file cannot be read.
 
     """
-    layout = find_islands(timeline)
+    form, layout = find_format(path), find_islands(timeline)
     try:
-        with open_regular(path) as file, open_sound(file, "mp3") as container:
-            chapters = [_read_chapter(each) for each in container.chapters()]
-            lyrics = next((text for key, text in container.metadata.items() if key.startswith("lyrics")), "")
-            sizes = [packet.size for packet in container.demux(audio=0) if packet.size]
-            coding = find_coding(sizes[-1] if sizes else 0, container.streams.audio[0].channels)
-        with open_regular(path) as file, open_sound(file, "mp3") as container:
-            decoded = Decoder(container)
-            compared = list(_compare(decoded, layout, timeline, mixer, coding))
+        contents = form.inspect(path, timeline.length)
+        decoded = Decoder(form.decode(path))
+        compared = list(_compare(decoded, layout, timeline, mixer, contents))
     except DAMAGE as error:
         # Some of these are also OSErrors.
-        raise PublishError(f"{path} is not an MP3, or is damaged beyond reading: {error}") from error
+        raise PublishError(f"{path} is not {form.name}, or is damaged beyond reading: {error}") from error
     except OSError as error:
         raise PublishError(f"cannot read {path}: {error.strerror or error}") from error
     wanted = ms_to_samples(timeline.length)
     return [
         check_equal("length", f"{wanted:,} samples", f"{decoded.samples:,} samples"),
-        check_equal("frames", f"{count_frames(timeline.length):,}", f"{len(sizes):,}"),
-        check_chapters(list_chapters(timeline, heading.language, MOST_CHAPTERS), chapters),
-        check_words([caption.text for caption in captions], lyrics.split("\n") if lyrics else []),
+        *_compare_contents(contents, form, heading, timeline, captions),
         *compared,
     ]
 
 
-def _read_chapter(chapter: Any) -> Chapter:
-    start, end = (round(chapter[key] * chapter["time_base"] * 1000) for key in ("start", "end"))
-    return Chapter(chapter["metadata"].get("title", ""), start, end)
-
-
-def _compare(
-    decoded: Decoder, layout: Layout, timeline: Timeline, mixer: Mixer, coding: Coding | None
+def _compare_contents(
+    contents: Contents, form: Format, heading: Heading, timeline: Timeline, captions: Sequence[Caption]
 ) -> Iterator[Check]:
+    """Yield the checks of what the format has a place for."""
+    if contents.frames:
+        yield check_equal("frames", *(f"{count:,}" for count in contents.frames))
+    if form.most_chapters:
+        planned = list_chapters(timeline, heading.language, form.most_chapters)
+        yield check_chapters(planned, list(contents.chapters))
+    if contents.words is not None:
+        yield check_words([caption.text for caption in captions], contents.words)
+
+
+def _compare(decoded: Decoder, layout: Layout, timeline: Timeline, mixer: Mixer, contents: Contents) -> Iterator[Check]:
     """Compare file and mix part by part, and yield what was found."""
     planned: list[Lufs] = []
     found: list[Lufs] = []
@@ -93,8 +91,8 @@ def _compare(
     onsets = Onsets(timeline)
     end = ms_to_samples(timeline.length)
     at = 0
-    channels = coding.channels if coding else 2
-    expected = Expected(layout, mixer, coding)
+    channels = contents.channels
+    expected = Expected(layout, mixer, contents.coder)
     for part, whole, ahead in _mix_parts(layout, mixer, channels):
         ticks = part.ticks
         start = ticks_to_ms(at)

@@ -1,31 +1,26 @@
 """A track as decoded, and its parts as they are after encoding and decoding."""
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import numpy as np
 
-from narrator.formats.coding import Coding
-from narrator.formats.encoded import encode_below_ceiling
+from narrator.formats.format import Coder
 from narrator.mix import Layout, Mixer
-from narrator.mix.parts import Part, find_block
+from narrator.mix.parts import Part
 from narrator.sound.audio import Samples
-from narrator.sound.opened import DAMAGE, BadSoundError, decode_frames
-from narrator.units import TICK_SAMPLES
+from narrator.sound.opened import DAMAGE, BadSoundError
 from narrator.verifying.likeness import is_doubtful
-
-if TYPE_CHECKING:
-    from av.container import InputContainer
 
 _KEPT = 16
 """Number of parts whose coded sound is kept, of at most 12 s each."""
 
 
 class Decoder:
-    """Reads the samples of a file in order, without keeping those already read."""
+    """Reads samples in order, without keeping those already read, from blocks of shape (frames, channels)."""
 
-    def __init__(self, container: "InputContainer") -> None:
-        self._frames = decode_frames(container)
+    def __init__(self, blocks: Iterator[Samples]) -> None:
+        self._blocks = blocks
         self._waiting: Samples = np.zeros((0, 2), np.float32)
         self.samples = 0
 
@@ -42,12 +37,11 @@ class Decoder:
 
     def _decode(self) -> Samples | None:
         try:
-            frame = next(self._frames, None)
+            samples = next(self._blocks, None)
         except (BadSoundError, *DAMAGE):
-            frame = None
-        if frame is None:
+            samples = None
+        if samples is None:
             return None
-        samples = frame.to_ndarray().astype(np.float32).T
         self.samples += len(samples)
         return np.repeat(samples, 2, axis=1) if samples.shape[1] == 1 else samples
 
@@ -58,24 +52,17 @@ class Expected:
     At a low bit rate an encoder cuts high frequencies and hides quiet sounds next to loud ones. That is not a fault.
     """
 
-    def __init__(self, layout: Layout, mixer: Mixer, coding: Coding | None) -> None:
-        self._layout, self._mixer, self._coding = layout, mixer, coding
+    def __init__(self, layout: Layout, mixer: Mixer, coder: Coder | None) -> None:
+        self._layout, self._mixer, self._coder = layout, mixer, coder
         self._known: OrderedDict[Part, Samples] = OrderedDict()
 
     def find(self, part: Part, mixed: Samples, heard: Samples, *, is_masked: bool) -> Samples:
         """Return the sound to compare the file with, as long as the mix."""
-        if self._coding is None or not (is_masked or is_doubtful(mixed, heard)):
+        if self._coder is None or not (is_masked or is_doubtful(mixed, heard)):
             return mixed
         # A loop repeats often.
         if part not in self._known:
-            self._known[part] = code_part(part, self._layout, self._mixer, self._coding)
+            self._known[part] = self._coder(part, self._layout, self._mixer)
             while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
         return self._known[part][: len(mixed)]
-
-
-def code_part(part: Part, layout: Layout, mixer: Mixer, coding: Coding) -> Samples:
-    """Mix a part, encode it with its surroundings, and decode it; float32 of shape (frames, 2)."""
-    block, inside = find_block(part, mixer)
-    _, decoded, _ = encode_below_ceiling(block, layout, mixer, coding)
-    return decoded[inside * TICK_SAMPLES :][: part.ticks * TICK_SAMPLES]

@@ -1,0 +1,59 @@
+"""The registry of formats by suffix."""
+
+from collections.abc import Iterable
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from narrator.errors import UsageError
+
+if TYPE_CHECKING:
+    from narrator.formats.format import Format
+
+FORMATS = {
+    ".mp3": "narrator.formats.mp3",
+    ".flac": "narrator.formats.flac",
+    ".wav": "narrator.formats.wav",
+}
+"""The module of each format, which holds it as `FORMAT`; imported when it is needed."""
+DEFAULT = ".mp3"
+"""Suffix of a track if no format is asked for."""
+
+
+def find_format(path: Path) -> "Format":
+    """Return the format for the suffix of a file's name.
+
+    Raises:
+        UsageError: no format has this suffix; the message lists those that exist.
+
+    """
+    module = FORMATS.get(path.suffix.lower())
+    if module is None:
+        message = f"a track cannot be written as {path.name!r}; it can end in {', '.join(FORMATS)}"
+        raise UsageError(message, options=("output",))
+    found: Format = import_module(module).FORMAT
+    return found
+
+
+def list_names() -> list[str]:
+    """Return the names of all formats, which are their suffixes without the point."""
+    return [suffix.removeprefix(".") for suffix in FORMATS]
+
+
+def find_suffixes(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the suffix of each named format.
+
+    Raises:
+        UsageError: there is no such format, or one is named twice.
+
+    """
+    suffixes: list[str] = []
+    for name in names:
+        suffix = f".{name.strip().lower().removeprefix('.')}"
+        if suffix not in FORMATS:
+            known = ", ".join(list_names())
+            raise UsageError(f"there is no format {name.strip()!r}; use {known}", options=("format",))
+        if suffix in suffixes:
+            raise UsageError(f"the format {suffix[1:]} is named twice; name it once", options=("format",))
+        suffixes.append(suffix)
+    return tuple(suffixes)
