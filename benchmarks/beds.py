@@ -9,14 +9,11 @@ progress to standard error. Exit codes as in `sessions.py`, which measures one b
 """
 
 import argparse
-import os
 import statistics
 import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
-from sessions import SECTION_S, Bench, CannotMeasureError, Row, describe_machine, judge, print_table, report
+from sessions import SECTION_S, Bench, Row, judge, report, run
 from streaming import Streams
 
 LIMITS = {"none": None, "rain": (0.1, 0.15), "brown": (0.1, 0.15), "drone": (0.2, 0.2), "ocean": (0.2, 0.2)}
@@ -59,20 +56,12 @@ def main() -> int:
     parser.add_argument("--repeats", type=int, default=3, help="second lengths, of which the median counts (3)")
     parser.add_argument("--bed", action="append", choices=LIMITS, help="one bed alone; may be repeated")
     options = parser.parse_args()
-    machine = describe_machine()
-    rows: list[Row] = []
-    with tempfile.TemporaryDirectory(prefix="narrator-bench-") as name:
-        bench = Bench(Path(name), options.repeats)
-        os.environ["NARRATOR_CACHE_DIR"] = str(bench.cache)
-        try:
-            for bed in options.bed or LIMITS:
-                rows += compare_lengths(bench, bed, options.sections)
-        except CannotMeasureError as error:
-            report(str(error))
-            return 2
-    print(machine)
-    print_table(rows)
-    return int(any(row.is_met is False for row in rows))
+
+    def make_rows(bench: Bench) -> Iterator[Row]:
+        for bed in options.bed or LIMITS:
+            yield from compare_lengths(bench, bed, options.sections)
+
+    return run(make_rows, options.repeats)
 
 
 if __name__ == "__main__":

@@ -321,6 +321,25 @@ def print_table(rows: list[Row]) -> None:
             print("  ".join("-" * width for width in widths))
 
 
+def run(make_rows: Callable[[Bench], Iterable[Row]], repeats: int) -> int:
+    """Measure rows with a bench of its own, in this process's cache, too; print them, and return the exit code."""
+    machine = describe_machine()
+    with tempfile.TemporaryDirectory(prefix="narrator-bench-") as name:
+        bench = Bench(Path(name), repeats)
+        os.environ["NARRATOR_CACHE_DIR"] = str(bench.cache)
+        try:
+            rows = list(make_rows(bench))
+        except CannotMeasureError as error:
+            report(str(error))
+            return 2
+        except KeyboardInterrupt:
+            report("interrupted")
+            return 130
+    print(machine)
+    print_table(rows)
+    return int(any(row.is_met is False for row in rows))
+
+
 # What follows runs in child processes; each is given the folder of the run.
 
 
@@ -436,20 +455,11 @@ def main() -> int:
         return 0
     # As Ctrl-C does: the child is ended, the folder removed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    machine = describe_machine()
-    with tempfile.TemporaryDirectory(prefix="narrator-bench-") as name:
-        bench = Bench(Path(name), options.repeats)
-        try:
-            rows = [*time_cold(bench), *compare_hour(bench, quick=options.quick), *compare_memory(bench)]
-        except CannotMeasureError as error:
-            report(str(error))
-            return 2
-        except KeyboardInterrupt:
-            report("interrupted")
-            return 130
-    print(machine)
-    print_table(rows)
-    return int(any(row.is_met is False for row in rows))
+
+    def make_rows(bench: Bench) -> Iterator[Row]:
+        yield from (*time_cold(bench), *compare_hour(bench, quick=options.quick), *compare_memory(bench))
+
+    return run(make_rows, options.repeats)
 
 
 if __name__ == "__main__":

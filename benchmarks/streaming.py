@@ -8,15 +8,13 @@ to standard output, progress to standard error. Exit codes as in `sessions.py`, 
 """
 
 import argparse
-import os
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from sessions import Bench, CannotMeasureError, Row, describe_machine, judge, print_table, report
+from sessions import Bench, CannotMeasureError, Row, judge, report, run
 
 HOUR = 3_600_000
 """In ms; other lengths are some seconds longer."""
@@ -89,19 +87,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Measure what a new length of a session costs.")
     parser.add_argument("--repeats", type=int, default=3, help="runs of each, of which the median counts (3)")
     options = parser.parse_args()
-    machine = describe_machine()
-    with tempfile.TemporaryDirectory(prefix="narrator-bench-") as name:
-        bench = Bench(Path(name), options.repeats)
-        os.environ["NARRATOR_CACHE_DIR"] = str(bench.cache)
-        try:
-            hour = bench.write("hour", 36)
-            rows = [*time_processes(bench, hour), *time_streams(hour, options.repeats)]
-        except CannotMeasureError as error:
-            report(str(error))
-            return 2
-    print(machine)
-    print_table(rows)
-    return int(any(row.is_met is False for row in rows))
+
+    def make_rows(bench: Bench) -> Iterator[Row]:
+        hour = bench.write("hour", 36)
+        yield from (*time_processes(bench, hour), *time_streams(hour, options.repeats))
+
+    return run(make_rows, options.repeats)
 
 
 if __name__ == "__main__":
