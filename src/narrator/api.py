@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TypeAlias, TypedDict, Unpack, get_args
 
 from narrator.batch import executor as batch
-from narrator.cache import Cache
+from narrator.cache import Cache, open_shared
 from narrator.captions.forms import FORMS, check_forms
-from narrator.config import choose_limit, choose_voices, list_sound_folders
+from narrator.config import choose_limit, choose_store, choose_voices, list_sound_folders
 from narrator.cores import count_cores
 from narrator.errors import Fault, NarratorError, UsageError
 from narrator.formats.format import Stream, StreamFormat, check_bitrate, make_encoding
@@ -174,19 +174,21 @@ def plan(
     routine: str | os.PathLike[str],
     *,
     cache: Cache | None = None,
+    store: str | None = None,
     report: Report | None = None,
     **options: Unpack[Options],
 ) -> Session:
     """Decide everything about a session of a routine: synthesise the speech, and place every cue.
 
     The routine is the name of a built-in one, or a routine or script file. Speech is stored in the cache, by default
-    the user's. `report` is called with the name of a stage, the amount done, and the total.
+    the user's, and in the store at the address, if there is one. `report` is called with the name of a stage, the
+    amount done, and the total.
 
     Raises:
         NarratorError: the routine cannot be used, the length cannot be met, or the voice cannot speak.
 
     """
-    draft, cache = read_draft(make_request(routine, **options)), _open_cache(cache, options)
+    draft, cache = read_draft(make_request(routine, **options)), _open_cache(cache, options, store)
     return Session(draft, make_draft_session(draft, cache, report), cache)
 
 
@@ -200,6 +202,7 @@ def render(
     captions: Sequence[str] = (),
     caption_bells: bool = False,
     cache: Cache | None = None,
+    store: str | None = None,
     report: Report | None = None,
     **options: Unpack[Options],
 ) -> Track:
@@ -212,7 +215,8 @@ def render(
 
     """
     request = _ask_track(make_request(routine, **options), path, bitrate=bitrate, mono=mono, force=force)
-    (track,) = render_tracks(_ask_captions(request, captions, caption_bells), _open_cache(cache, options), report)
+    request = _ask_captions(request, captions, caption_bells)
+    (track,) = render_tracks(request, _open_cache(cache, options, store), report)
     return track
 
 
@@ -237,6 +241,7 @@ def render_all(
     mono: bool = False,
     force: bool = False,
     cache: Cache | None = None,
+    store: str | None = None,
 ) -> Iterator[tuple[Path, Track | NarratorError]]:
     """Make many tracks on an executor; yield each path with its track, or with the error, in order of completion.
 
@@ -251,9 +256,9 @@ def render_all(
         _ask_track(session, path, bitrate=bitrate, mono=mono, force=force, threads=1) for session, path in tracks
     ]
     batch.check_targets(requests)
-    store = _open_cache(cache, {})
+    cache = _open_cache(cache, {}, store)
     with nullcontext(executor) if executor else ThreadPoolExecutor(count_cores()) as pool:
-        for request, outcome in batch.render_all(requests, store, pool):
+        for request, outcome in batch.render_all(requests, cache, pool):
             yield request.output, outcome if isinstance(outcome, NarratorError) else outcome[0]
 
 
@@ -359,7 +364,14 @@ def _ask_captions(request: TrackRequest, captions: Sequence[str], bells: bool) -
     return replace(request, captions=tuple(captions), has_bells=bells)
 
 
-def _open_cache(cache: Cache | None, options: Options) -> Cache:
-    if cache is not None:
+def _open_cache(cache: Cache | None, options: Options, store: str | None = None) -> Cache:
+    """Return the given cache, or the user's, with a store behind it if there is one."""
+    configured = options.get("configured", True)
+    if cache is None:
+        cache = Cache(limit=choose_limit() if configured else None)
+        store = choose_store(store) if configured else store
+    if not store:
         return cache
-    return Cache(limit=choose_limit() if options.get("configured", True) else None)
+    shared = open_shared(store)
+    shared.bucket.open()
+    return Cache(cache.root, cache.limit, shared)

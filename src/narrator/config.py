@@ -18,6 +18,8 @@ from narrator.units import parse_size
 VARIABLE = "NARRATOR_CONFIG"
 VOICE_VARIABLE = "NARRATOR_VOICE"
 """Variable with the default voice."""
+STORE_VARIABLE = "NARRATOR_STORE"
+"""Variable with the address of the store that machines share, which overrides the file."""
 LIMIT_VARIABLE = "NARRATOR_CACHE_LIMIT"
 """Variable with the limit of the cache, which overrides the file."""
 
@@ -92,6 +94,8 @@ class Config(Section):
     format: Annotated[tuple[str, ...], BeforeValidator(_split_list)] = ()
     """Formats of tracks, unless `--format` or a file is given."""
     cache: CacheConfig = CacheConfig()
+    store: Annotated[str, Field(min_length=1)] | None = None
+    """Address of the store that several machines share, unless `--store` or `NARRATOR_STORE` is given."""
     sounds: Annotated[str, Field(min_length=1)] | None = None
     """A folder of sound files that any routine can name, in addition to those in its own folder."""
 
@@ -201,6 +205,16 @@ def choose_limit() -> float | None:
         except ValueError as error:
             raise UsageError(f"{LIMIT_VARIABLE}: {error}") from None
     return read_config().cache.limit
+
+
+def choose_store(store: str | None = None) -> str | None:
+    """Return the address of the store: the argument, else that of `NARRATOR_STORE`, else the file's; None for none.
+
+    Raises:
+        ConfigError: the configuration file cannot be used.
+
+    """
+    return store or os.environ.get(STORE_VARIABLE) or read_config().store
 
 
 _LIMIT_LINE = re.compile(r"(?m)^[ \t]*limit[ \t]*=.*$")

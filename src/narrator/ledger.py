@@ -44,6 +44,8 @@ class Track:
     captions: tuple[str, ...] = ()
     """Files of captions beside the track that were asked for."""
     notes: tuple[Fault, ...] = ()
+    unshared: tuple[Fault, ...] = ()
+    """Why what this track is made of is not in the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,8 @@ def keep_track(path: Path, fingerprint: str, encoding: Encoding, track: Track, s
 
     """
     plain = asdict(replace(track, notes=()))
-    del plain["notes"], plain["skipped"], plain["replaced"], plain["captions"]
+    for name in ("notes", "skipped", "replaced", "captions", "unshared"):
+        del plain[name]
     known = {
         "fingerprint": _name_coded(fingerprint, encoding),
         "digest": hash_track(path),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from narrator.cache import Cache
+from narrator.cache import Cache, sharing
 from narrator.captioning import compose_captions, has_captions, list_places, write_texts
 from narrator.errors import Fault, LostClipError, OutsideError
 from narrator.formats.format import Measured, Mixdown
@@ -29,12 +29,15 @@ def render_tracks(
 
     """
     draft = draft or read_draft(request.session)
-    with cache.lease():
+    with cache.lease(), sharing() as shared:
         try:
-            return _render(request, draft, cache, report)
+            tracks = _render(request, draft, cache, report)
         except LostClipError:
             # The index of clips has been removed: now each clip is checked, and spoken again if needed.
-            return _render(request, draft, cache, report)
+            tracks = _render(request, draft, cache, report)
+    return tuple(
+        replace(track, notes=(*shared.notes, *track.notes), unshared=tuple(shared.failures)) for track in tracks
+    )
 
 
 def _render(request: TrackRequest, draft: Draft, cache: Cache, report: Report | None) -> tuple[Track, ...]:

@@ -6,11 +6,11 @@ placed at a length.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
-from narrator.cache import Cache
+from narrator.cache import Cache, sharing
 from narrator.captions.content import Content
 from narrator.captions.forms import write_form
 from narrator.covers import Cover, make_cover
@@ -147,9 +147,9 @@ def make_draft_session(draft: Draft, cache: Cache, report: Report | None = None)
         NarratorError: of the stage that failed.
 
     """
-    with cache.lease():
+    with cache.lease(), sharing() as shared:
         session, failed = cast_draft(draft, lambda reader: decide(draft, reader, cache, report))
-    return replace(session, warnings=(*failed, *session.warnings))
+    return replace(session, warnings=(*shared.notes, *shared.failures, *failed, *session.warnings))
 
 
 def read_draft(request: SessionRequest) -> Draft:
@@ -274,7 +274,8 @@ def rehearse(draft: Draft, reader: Reader, cache: Cache, report: Report | None =
     bed = open_named_bed(script.bed, cache)
     check_draft_cover(draft, cache)
     unspoken = find_unspoken(script.list_marked_texts(), reader, draft.heading.pronounce_marks)
-    clips = speak(script.list_texts(), reader, cache, report and (lambda done, total: report("speaking", done, total)))
+    follow = report and partial(report, "speaking")
+    clips = speak(script.list_texts(), reader, cache, follow, title=draft.heading.title)
     rings, recordings = measure_rings(arrangement.list_cues()), open_recordings(arrangement.list_cues(), cache)
     lengths = Lengths(clips.lengths, rings, measure_recordings(recordings))
     gain = arrangement.gain
@@ -298,8 +299,11 @@ def speak_again(request: SessionRequest, cache: Cache, report: Report | None = N
         if report:
             report("speaking", done, total)
 
-    with cache.lease():
-        clips, _ = cast_draft(draft, lambda reader: speak(texts, reader, cache, follow, again=True))
+    def work(reader: Reader) -> Clips:
+        return speak(texts, reader, cache, follow, again=True, title=draft.heading.title)
+
+    with cache.lease(), sharing():
+        clips, _ = cast_draft(draft, work)
     return clips.new
 
 

@@ -43,3 +43,8 @@ def _take_apart(value: Any) -> object:
 def hash_bytes(data: bytes) -> bytes:
     """Return the checksum of bytes."""
     return hashlib.blake2b(data, digest_size=CHECKSUM_BYTES).digest()
+
+
+def sum_up(kind: str, key: str, data: bytes) -> bytes:
+    """Return the checksum of an entry, over its bytes and its place, so that a misplaced entry is found."""
+    return hashlib.blake2b(data, digest_size=CHECKSUM_BYTES, key=f"{kind}/{key}".encode()).digest()

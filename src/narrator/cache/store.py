@@ -6,7 +6,6 @@ exceeds its limit, the least recently used entries are evicted first, but none t
 """
 
 import contextlib
-import hashlib
 import math
 import os
 import re
@@ -20,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from narrator.cache.keys import CHECKSUM_BYTES
+from narrator.cache.keys import CHECKSUM_BYTES, sum_up
+from narrator.cache.shared import Shared
 from narrator.errors import OutsideError
 from narrator.files import hold_lock, replace_file, sweep_parts, try_lock
 
@@ -76,11 +76,12 @@ class Usage:
 class Cache:
     """A store in a folder, which is made on the first write.
 
-    `limit` is in bytes, infinite for none; by default `LIMIT`.
+    `limit` is in bytes, infinite for none; by default `LIMIT`. `shared` is a store behind it, for several machines.
     """
 
-    def __init__(self, root: Path | None = None, limit: float | None = None) -> None:
+    def __init__(self, root: Path | None = None, limit: float | None = None, shared: Shared | None = None) -> None:
         self.root = root or default_root()
+        self.shared = shared
         self.limit = LIMIT if limit is None else limit
         self._is_default = root is None and not os.environ.get("NARRATOR_CACHE_DIR")
         self._guard = threading.Lock()
@@ -89,8 +90,8 @@ class Cache:
         self._since = 0
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the cache as its folder and limit."""
-        return Cache, (self.root, self.limit)
+        """Pickle the cache as its folder, its limit, and the store behind it."""
+        return Cache, (self.root, self.limit, self.shared)
 
     def path(self, kind: str, key: str) -> Path:
         """Return the path of an entry; `kind` is the shelf (`clips`, `tracks`)."""
@@ -103,7 +104,7 @@ class Cache:
         if raw is None:
             return None
         data = raw[CHECKSUM_BYTES:]
-        if raw[:CHECKSUM_BYTES] != _sum_up(kind, key, data):
+        if raw[:CHECKSUM_BYTES] != sum_up(kind, key, data):
             _remove(path)
             return None
         return data
@@ -157,7 +158,7 @@ class Cache:
             if path.is_dir() and not path.is_symlink():
                 _remove(path)  # because a rename cannot replace it
             with replace_file(path, self.root / "parts") as file:
-                file.write(_sum_up(kind, key, data))
+                file.write(sum_up(kind, key, data))
                 file.write(data)
         with self._guard:
             self._written += CHECKSUM_BYTES + len(data)
@@ -358,11 +359,6 @@ class Cache:
                 total = sum(map(int, file))
             if total > self.limit * _STEP:
                 self.trim()
-
-
-def _sum_up(kind: str, key: str, data: bytes) -> bytes:
-    """Return the checksum of an entry, over its bytes and its place, so that a misplaced entry is found."""
-    return hashlib.blake2b(data, digest_size=CHECKSUM_BYTES, key=f"{kind}/{key}".encode()).digest()
 
 
 def _scan(folder: Path) -> Iterator[os.DirEntry[str]]:

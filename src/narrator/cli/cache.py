@@ -36,6 +36,23 @@ def open_cache() -> "Cache":
     return Cache(limit=choose_limit())
 
 
+def open_shared_cache(store: str | None) -> "Cache":
+    """Return the user's cache with the store behind it, if one is given, in the environment or in the configuration.
+
+    Raises:
+        NarratorError: the store or the configuration cannot be used.
+
+    """
+    from narrator.cache import open_shared
+    from narrator.config import choose_store
+
+    cache, url = open_cache(), choose_store(store)
+    if url:
+        cache.shared = open_shared(url)
+        cache.shared.bucket.open()
+    return cache
+
+
 @cache_app.callback()
 def show_command(context: typer.Context, *, as_json: JsonOption = False) -> None:
     """Show the folder, the size and the limit of the cache; or empty it or set its limit.

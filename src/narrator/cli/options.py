@@ -50,6 +50,18 @@ OneRoutine = Annotated[
 ]
 STANDARD_INPUT = "-"
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line, for programs.")]
+JobsOption = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Tracks to make at the same time. [default: one for each core]")
+]
+StoreOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        envvar="NARRATOR_STORE",
+        help="Store of speech and sound that machines share, such as s3://bucket/narrator, or a folder. [default: the "
+        "configuration's, else none]",
+    ),
+]
 CaptionsOption = Annotated[
     str | None,
     typer.Option(metavar="FORM,...", help=f"Also write captions beside the track: {', '.join(FORMS)}."),

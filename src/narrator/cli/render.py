@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from narrator.captions.forms import check_forms
-from narrator.cli.cache import open_cache
+from narrator.cli.cache import open_shared_cache
 from narrator.cli.console import Reporter, print_json, report_errors
 from narrator.cli.naming import choose_suffixes, find_target, name_tracks
 from narrator.cli.options import (
@@ -18,14 +18,16 @@ from narrator.cli.options import (
     BitrateOption,
     CaptionsOption,
     FormatsOption,
+    JobsOption,
     JsonOption,
     Routines,
+    StoreOption,
     list_requests,
     takes_options,
 )
 from narrator.cli.wire import track_to_data
 from narrator.cores import count_cores
-from narrator.errors import NarratorError, RoutineError
+from narrator.errors import Fault, NarratorError, OutsideError, RoutineError
 from narrator.units import format_duration, format_seconds
 
 if TYPE_CHECKING:
@@ -49,10 +51,8 @@ def render_command(
     mono: Annotated[
         bool, typer.Option("--mono", help="Write one channel, which sounds as good at half the bit rate.")
     ] = False,
-    jobs: Annotated[
-        int | None,
-        typer.Option(min=1, metavar="N", help="Tracks to make at the same time. [default: one for each core]"),
-    ] = None,
+    jobs: JobsOption = None,
+    store: StoreOption = None,
     force: Annotated[
         bool, typer.Option("--force", help="Make unchanged tracks again; replace files that narrator did not make.")
     ] = False,
@@ -90,7 +90,7 @@ def render_command(
         named = ((session, name_tracks(target, session, suffixes, **names)) for session in sessions)
         requests = [make(session, first, others=tuple(others)) for session, (first, *others) in named]
         check_targets(requests)
-        _make_tracks(requests, reporter, jobs=jobs, respeak=respeak, quiet=quiet)
+        _make_tracks(requests, reporter, jobs=jobs, store=store, respeak=respeak, quiet=quiet)
         raise typer.Exit(reporter.worst)
 
 
@@ -122,7 +122,13 @@ def _list_sessions(routines: list[str], asked: Asked, reporter: Reporter) -> "It
 
 
 def _make_tracks(
-    requests: "list[TrackRequest]", reporter: Reporter, *, jobs: int | None, respeak: bool, quiet: bool
+    requests: "list[TrackRequest]",
+    reporter: Reporter,
+    *,
+    jobs: int | None,
+    store: str | None,
+    respeak: bool,
+    quiet: bool,
 ) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
@@ -132,8 +138,8 @@ def _make_tracks(
     cores = count_cores()
     workers = max(1, min(jobs or cores, len(requests)))
     requests = [replace(request, threads=max(1, cores // workers)) for request in requests]
-    cache = open_cache()
-    is_shown = not (quiet or reporter.as_json)
+    cache = open_shared_cache(store)
+    is_shown, unshared = not (quiet or reporter.as_json), dict[Fault, None]()
     # The pool closes last: an interrupt first stops the requests, then waits until they have cleaned up.
     with ThreadPoolExecutor(workers) as pool, show_progress(enabled=is_shown) as progress:
         if respeak:
@@ -148,8 +154,11 @@ def _make_tracks(
                     print_json(track_to_data(track))
                 elif not quiet:
                     _show_track(request, track)
+            unshared |= dict.fromkeys(outcome[0].unshared)
             if not (quiet or reporter.as_json):
                 typer.echo("".join(f"{path}\n" for path in outcome[0].captions), nl=False)
+    if unshared:
+        reporter.fail(OutsideError.gather(unshared))
 
 
 def _speak_again(

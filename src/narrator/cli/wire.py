@@ -32,7 +32,7 @@ def fault_to_data(fault: "Fault", kind: str, message: str, spans: Sequence[tuple
 def track_to_data(track: "Track") -> dict[str, Any]:
     """Return a track that was made or left unchanged."""
     known = asdict(track)
-    del known["notes"]
+    del known["notes"], known["unshared"]
     return known
 
 

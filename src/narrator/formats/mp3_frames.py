@@ -8,18 +8,21 @@ costs only what is new.
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable
 from functools import cache
 
 import av
+import numpy as np
 
-from narrator.cache import make_key
+from narrator.cache import make_key, pull, push
 from narrator.formats.coding import DELAY, Coding, encode_silence
 from narrator.formats.encoded import Encoded, Frames, encode_below_ceiling, find_surroundings
 from narrator.mix import Layout, Mixer
 from narrator.mix.blends import Blend
 from narrator.mix.parts import BLOCK, Part, Piece, Stretch, find_block, find_loop
-from narrator.script import Cue, list_speeches
+from narrator.script import Cue, Heading, list_speeches
 from narrator.sound.loudness import Loudness
+from narrator.sound.processor import name_processor
 from narrator.units import TICK, TICK_SAMPLES, Ms, floor_ticks, ms_to_samples
 
 _SHELF = "frames"
@@ -67,6 +70,30 @@ class FrameMaker:
         known = None if isinstance(part, Stretch) else _CRCS.get(self._name_whole(part))
         return self.make(part).crc if known is None else known
 
+    def pull(self, heading: Heading, parts: Iterable[Part]) -> None:
+        """Copy frames of the parts from the store behind the cache."""
+        pull(self._mixer.clips.cache, _SHELF, self._name_group(heading), self._list_keys(parts))
+
+    def push(self, heading: Heading, parts: Iterable[Part]) -> None:
+        """Write frames of the parts to the store behind the cache."""
+        push(self._mixer.clips.cache, _SHELF, self._name_group(heading), self._list_keys(parts))
+
+    def _name_group(self, heading: Heading) -> str:
+        """Return the name under which a store keeps the frames that tracks of a session may have in common.
+
+        Frames made by another kind of processor can differ in their last bits: a track has the same bytes on every
+        machine of one kind.
+        """
+        made_by = av.__version__, np.__version__, name_processor()
+        return make_key(_FORMAT, made_by, heading.title, heading.language, self._mixer.gain, self._coding)
+
+    def _list_keys(self, parts: Iterable[Part]) -> set[str]:
+        blocks = (find_block(part, self._mixer)[0] for part in parts if not self._is_silent(part))
+        return {self._name_block(block) if isinstance(block, Stretch) else self._name_whole(block) for block in blocks}
+
+    def _is_silent(self, part: Part) -> bool:
+        return isinstance(part, Stretch) and find_loop(part.level, self._mixer) is None
+
     def _make_whole(self, part: Piece | Blend) -> Frames:
         key = self._name_whole(part)
         frames = self._keep(key, part).whole
@@ -105,7 +132,7 @@ class FrameMaker:
         return [self._mixer.clips.get_digest(speech.text) for speech in list_speeches(cue)]
 
     def _make_stretch(self, stretch: Stretch) -> Frames:
-        if find_loop(stretch.level, self._mixer) is None:
+        if self._is_silent(stretch):
             return _lay_silence(self._coding).cut(0, stretch.ticks)
         block, at = find_block(stretch, self._mixer)
         key = self._name_block(block)

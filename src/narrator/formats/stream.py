@@ -29,7 +29,7 @@ class TrackStream:
     def __init__(self, mixdown: Mixdown, coding: Coding) -> None:
         heading, layout, mixer = mixdown.heading, mixdown.layout, mixdown.mixer
         self.length = layout.length
-        self._coding = coding
+        self._coding, self._heading = coding, heading
         frames = count_frames(layout.length)
         self._parts = list(list_parts(layout, mixer, frames))
         self._maker = FrameMaker(layout, mixer, coding)
@@ -93,6 +93,7 @@ class TrackStream:
     ) -> Iterator[Frames]:
         """Yield the parts in order, made on a pool with at most `ahead` waiting; `report` receives the ms done."""
         laid = 0
+        self._maker.pull(self._heading, self._parts)
         try:
             for frames, part in zip(
                 map_ahead(pool, self._make, range(len(self._parts)), ahead), self._parts, strict=True
@@ -101,6 +102,7 @@ class TrackStream:
                 laid += part.ticks
                 if report:
                     report(min(ticks_to_ms(laid), self.length), self.length)
+            self._maker.push(self._heading, self._parts)
         finally:
             self._maker.give_up()
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 import av
 import numpy as np
 
-from narrator.cache import Cache, make_key
+from narrator.cache import Cache, make_key, pull, push
 from narrator.errors import LostClipError, NarratorError, OutsideError, SpeechError, describe_error
 from narrator.sound.loudness import Loudness
 from narrator.speech.clip import Clip, read_head
@@ -143,12 +143,14 @@ def speak(
     report: Report | None = None,
     *,
     again: bool = False,
+    title: str = "",
 ) -> Clips:
     """Speak each text as the reader prepares it, or find it in the cache.
 
     `report` receives how many are done, and of how many, and may raise to stop.
 
-    With `again`, nothing is taken from the cache, and entries are replaced. As many sentences are spoken at once as the
+    With `again`, nothing is taken from the cache, and entries are replaced. `title` is that of what is spoken: a store
+    behind the cache keeps its clips together. As many sentences are spoken at once as the
     engine allows; each clip is stored as soon as it is made.
 
     Raises:
@@ -157,7 +159,9 @@ def speak(
     """
     report = report or (lambda _done, _total: None)
     lines = [_Line(text, reader.read(text), find_clip_key(text, reader)) for text in texts]
-    index = name_index(line.key for line in lines)
+    index, group = name_index(line.key for line in lines), _name_group(title, reader.voice)
+    if not again:
+        pull(cache, SHELF, group, (line.key for line in lines))
     known = {} if again else read_index(index, cache)
     missing = [line for line in lines if line.key not in known]
     found = len(lines) - len(missing)
@@ -171,7 +175,12 @@ def speak(
         # An index that cannot be stored is made again next time.
         with contextlib.suppress(OutsideError):
             keep_index(index, clips.describe(), cache)
+    push(cache, SHELF, group, (line.key for line in lines), again=again)
     return clips
+
+
+def _name_group(title: str, voice: Voice) -> str:
+    return make_key(_FORMAT, av.__version__, title, voice)
 
 
 @dataclass(frozen=True, slots=True)
