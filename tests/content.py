@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from narrator.mix import measure_stroke
+from narrator.mix.islands import measure_stroke
 from narrator.review.figures import list_wordless
 from narrator.routine import list_builtins, load_routine
 from narrator.script import Bell, Speech, write_script

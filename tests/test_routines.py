@@ -123,7 +123,15 @@ def write_script_file(request, folder):
     session = plan_once(request)
     path = folder / "script.yaml"
     path.write_text(
-        format_script(session.heading, str(session.voice), session.gain, session.floor, session.timeline, request.name),
+        format_script(
+            session.heading,
+            str(session.voice),
+            session.gain,
+            session.floor,
+            session.room,
+            session.timeline,
+            request.name,
+        ),
         "utf-8",
     )
     return session, make_request(path, request.name)

@@ -1,4 +1,4 @@
-"""Draws the pictures of this folder: spectrogram and level of bells, a breath round, a ducked passage, blends of beds.
+"""Draws the pictures of this folder: bells, a breath round, a ducked passage, blends of beds, and a sentence in rooms.
 
 It takes the extra `docs` (matplotlib). Run it from the top of the project: `python docs/sound/make_pictures.py`.
 """
@@ -6,6 +6,7 @@ It takes the extra `docs` (matplotlib). Run it from the top of the project: `pyt
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from unittest.mock import patch
 
 import matplotlib as mpl
 import numpy as np
@@ -25,7 +26,12 @@ from narrator.session import make_session
 from narrator.sound.audio import Samples, get_samples
 from narrator.sound.bells import strike_bell
 from narrator.sound.breath import make_tone
-from narrator.sound.catalog import BEDS, BELLS
+from narrator.sound.catalog import BEDS, BELLS, ROOMS
+from narrator.sound.polish import polish_voice
+from narrator.sound.room import add_room
+from narrator.speech import clip
+from narrator.speech.engine import Voice
+from narrator.speech.registry import open_engine
 from narrator.speech.speak import Clips
 from narrator.units import SAMPLE_RATE, Ticks, ms_to_samples, ms_to_ticks, ticks_to_ms
 
@@ -68,12 +74,12 @@ def _draw(
     plt.close(figure)
 
 
-def _measure_power(sound: Samples, edges: Samples) -> Samples:
+def _measure_power(sound: Samples, edges: Samples, longest: int = _WINDOW) -> Samples:
     """Power of mono sound in dB against the strongest, shape (bands, 500): short transforms by time.
 
     A band between two of `edges` (Hz) shows its strongest bin, so that no partial falls between two rows.
     """
-    window = min(_WINDOW, 2 ** int(np.log2(len(sound) / 4)))
+    window = min(longest, 2 ** int(np.log2(len(sound) / 4)))
     padded = np.pad(sound, window // 2)
     starts = np.linspace(0, len(sound) - 1, 500).astype(int)
     pieces = np.stack([padded[start : start + window] for start in starts]) * np.blackman(window)
@@ -118,7 +124,7 @@ def mix_ducked() -> Samples:
         path = Path(folder) / "rain.yaml"
         path.write_text(ROUTINE, "utf-8")
         session = make_session(SessionRequest(path, path.name, SessionOptions(voice="espeak")), Cache(Path(folder)))
-        mixer, layout = session.open_mixer(), find_islands(session.timeline)
+        mixer, layout = session.open_mixer(), find_islands(session.timeline, session.room)
         parts = list_parts(layout, mixer, count_frames(layout.length))
         mixed = [mix_part(part, layout, mixer, find_surroundings(part, mixer)) for part in parts]
         return np.concatenate(mixed)[: ms_to_samples(layout.length)]
@@ -141,6 +147,27 @@ def draw_blend(sound: str, around: Ticks = 84) -> None:
     _draw(samples, title, path, _measure_level(samples), (-50, -30), [start, start + length])
 
 
+def draw_rooms(path: Path) -> None:
+    """Draw a sentence as the voice speaks it, as it is prepared, and in each room."""
+    mpl.use("Agg")
+    spoken: list[Samples] = []
+    with open_engine("hibari") as engine, patch.object(clip, "polish_voice", lambda dry: spoken.append(dry) or dry):
+        engine.synthesize("Plant your hands under your shoulders.", Voice("hibari", "heart", "en", 0.85))
+    prepared = polish_voice(spoken[0])
+    shown = {"as spoken": spoken[0], "prepared": prepared, **{name: add_room(prepared, name) for name in ROOMS}}
+    figure, axes = plt.subplots(len(shown), 1, figsize=(8, 8), dpi=80, sharex=True, layout="constrained")
+    edges = np.linspace(_LOWEST, 12_000.0, 241)
+    frames = max(map(len, shown.values())) + SAMPLE_RATE // 10
+    for axis, (name, samples) in zip(axes, shown.items(), strict=True):
+        padded = np.pad(samples.mean(axis=1), (SAMPLE_RATE // 20, frames - len(samples)))
+        power = _measure_power(padded, edges, 1024)
+        axis.pcolormesh(np.linspace(0, len(padded) / SAMPLE_RATE, 501), edges, power, cmap="magma", vmin=-110, vmax=-10)
+        axis.set(ylabel="Hz", title=name)
+    axes[-1].set(xlabel="s")
+    figure.savefig(path)
+    plt.close(figure)
+
+
 def main() -> None:
     """Write every picture."""
     for name in BELLS:
@@ -152,6 +179,7 @@ def main() -> None:
     draw_sound(np.concatenate(tones), "breath: in, hold, out, four seconds each", FOLDER / "breath.png")
     for name in BEDS:
         draw_blend(name)
+    draw_rooms(FOLDER / "room.png")
     draw_sound(mix_ducked(), "rain, ducked by 8 dB under two sentences and a chime", FOLDER / "ducked.png")
 
 

@@ -11,7 +11,7 @@ from typing import TypeAlias, TypedDict, Unpack, get_args
 from narrator.batch import executor as batch
 from narrator.cache import Cache, open_shared
 from narrator.captions.forms import FORMS, check_forms
-from narrator.config import choose_limit, choose_store, choose_voices, list_sound_folders
+from narrator.config import choose_limit, choose_room, choose_store, choose_voices, list_sound_folders
 from narrator.cores import count_cores
 from narrator.errors import Fault, NarratorError, UsageError
 from narrator.formats.format import Stream, StreamFormat, check_bitrate, make_encoding
@@ -54,6 +54,8 @@ class Options(TypedDict, total=False):
     """Language of the texts, as a code."""
     bed: bool
     """Whether the routine's bed is heard."""
+    room: str | None
+    """Room that it is heard in: `small`, `hall` or `none`."""
     without: Sequence[str]
     """Titles of sections to leave out."""
     nearest: bool
@@ -313,6 +315,9 @@ def _make_options(options: Options) -> SessionOptions:
     voice, fallback = options.get("voice"), options.get("fallback")
     if configured:
         voice, fallback = choose_voices(voice, None if fallback is None else ",".join(fallback))
+    room = options.get("room")
+    if configured or room is not None:
+        room = choose_room(room)
     language = options.get("language")
     if language is not None:
         check_language(language)
@@ -328,6 +333,7 @@ def _make_options(options: Options) -> SessionOptions:
             guidance=guidance,
             language=language,
             bed=options.get("bed", True),
+            room=room,
             without=tuple(options.get("without", ())),
             nearest=options.get("nearest", False),
             seed=None if seed is None else read_seed(str(seed)),

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from narrator.errors import Fault, NarratorError, UsageError
 from narrator.paths import read_file
 from narrator.routine.nearest import suggest
+from narrator.routine.sounds import Room, check_room
 from narrator.units import parse_size
 
 VARIABLE = "NARRATOR_CONFIG"
@@ -93,6 +94,8 @@ class Config(Section):
     """Voices that speak the whole session, in this order, if that voice fails, unless `--fallback` is given."""
     format: Annotated[tuple[str, ...], BeforeValidator(_split_list)] = ()
     """Formats of tracks, unless `--format` or a file is given."""
+    room: Room | None = None
+    """Room of every session unless `--room` is given, whatever the routine says."""
     cache: CacheConfig = CacheConfig()
     store: Annotated[str, Field(min_length=1)] | None = None
     """Address of the store that several machines share, unless `--store` or `NARRATOR_STORE` is given."""
@@ -189,6 +192,22 @@ def choose_voices(voice: str | None, fallback: str | None = None) -> tuple[str |
     return voice or os.environ.get(
         VOICE_VARIABLE
     ) or config.voice, config.fallback if fallback is None else _split_list(fallback)
+
+
+def choose_room(room: str | None = None) -> str | None:
+    """Return the room to use: the one given, else that of the configuration file; None if the routine decides.
+
+    Raises:
+        UsageError: there is no such room.
+        ConfigError: the configuration file cannot be used.
+
+    """
+    if room is None:
+        return read_config().room
+    try:
+        return check_room(room)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
 
 
 def choose_limit() -> float | None:

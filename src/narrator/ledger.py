@@ -66,7 +66,7 @@ def make_fingerprint(draft: Draft, reader: Reader) -> str:
     """Return a hash of everything that the sound and the words of a track depend on."""
     script, options = draft.arrangement.script, draft.request.options
     given = [find_clip_key(text, reader) for text in script.list_texts()]
-    asked = options.length, options.nearest
+    asked = options.length, options.nearest, options.room
     return make_key(_FORMAT, av.__version__, script, _list_digests(draft), reader.voice, *asked, given)
 
 

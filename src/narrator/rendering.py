@@ -110,7 +110,7 @@ def write_session(session: Session, target: Target, report: Report | None = None
 
 def mix_session(session: Session) -> Mixdown:
     """Return the input that a format needs to write a session as a track."""
-    layout, captions = find_islands(session.timeline), session.make_content().captions
+    layout, captions = find_islands(session.timeline, session.room), session.make_content().captions
     return Mixdown(session.heading, session.timeline, layout, session.open_mixer(), captions, session.open_cover())
 
 

@@ -22,6 +22,8 @@ class SessionOptions:
     language: str | None = None
     bed: bool = True
     """Whether the session has the bed of its routine."""
+    room: str | None = None
+    """Name of the room, or `none`."""
     without: tuple[str, ...] = ()
     """Titles of sections to leave out."""
     nearest: bool = False

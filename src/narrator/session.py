@@ -80,6 +80,8 @@ class Session:
     gain: Db
     floor: Db | None
     """Level of the room tone in dBFS; None for digital silence."""
+    room: str
+    """Name of the room that its sounds are heard in, or `none`."""
     bed: Loop | None
     recordings: Recordings = field(default_factory=dict)
     warnings: tuple[Fault, ...] = ()
@@ -107,7 +109,7 @@ class Session:
     def format_script(self, folders: tuple[Path, ...] = ()) -> str:
         """Write the session as a script file; see `timeline.pinned_file.format_script`."""
         voice = self.voice.name_in(folders)
-        return format_script(self.heading, voice, self.gain, self.floor, self.timeline, self.name, folders)
+        return format_script(self.heading, voice, self.gain, self.floor, self.room, self.timeline, self.name, folders)
 
     def write(self, form: str, *, spoken: bool = False, bells: bool = False) -> str:
         """Write what is said and when, in a format of `captions.forms.FORMS`.
@@ -258,8 +260,8 @@ class Rehearsal:
         else:
             timeline = draft.arrangement.place(self.lengths, length)
         return Session(
-            draft.request.name, draft.heading, self.voice, timeline, self.clips, self.gain, script.floor, self.bed,
-            self.recordings, self.warnings,
+            draft.request.name, draft.heading, self.voice, timeline, self.clips, self.gain, script.floor,
+            draft.request.options.room or script.room, self.bed, self.recordings, self.warnings,
         )  # fmt: skip
 
 

@@ -39,6 +39,52 @@ def test_floor_and_loudness_have_their_usual_values_and_others(write):
     assert write_script(load(write, "floor: -70")).floor == -70.0
 
 
+def test_the_room_is_small_unless_the_routine_says_otherwise(write):
+    rooms = ("", "room: small", "room: hall", "room: none")
+    assert [write_script(load(write, head)).room for head in rooms] == ["small", "small", "hall", "none"]
+
+
+def render_room(narrator, name, *options, **kept):
+    assert narrator("render", name, "--voice", "espeak", "--output", "x.mp3", *options, **kept).code == 0
+    checked = narrator("verify", "x.mp3")
+    assert checked.code == 0, checked.out
+
+
+@pytest.mark.slow
+def test_option_configuration_routine_and_script_choose_the_room(narrator, write, tmp_path):
+    """Each track in the hall is the same, and another than in the small room; each is verified."""
+    for room in ("small", "hall", "none"):
+        write(f"title: x\nroom: {room}\nsteps: [{{bell: tick}}, {{say: Sit. Rest.}}]\n", f"{room}.yaml")
+    config = write('room = "hall"\n', "config.toml")
+    made = {}
+    for name, options, env in (
+        ("small", (), {}),
+        ("none", (), {}),
+        ("hall", (), {}),
+        ("small", ("--room", "hall"), {}),
+        ("none", (), {"NARRATOR_CONFIG": str(config)}),
+    ):
+        render_room(narrator, f"{name}.yaml", *options, env=env)
+        made[name, options, bool(env)] = (tmp_path / "x.mp3").read_bytes()
+    small, none, *halls = made.values()
+    assert small not in (none, halls[0])
+    assert none not in halls
+    assert halls == [halls[0]] * 3
+    assert narrator("script", "hall.yaml", "--voice", "espeak", "--output", "fixed.yaml").code == 0
+    render_room(narrator, "fixed.yaml")
+    assert (tmp_path / "x.mp3").read_bytes() == halls[0]
+
+
+def test_a_room_that_does_not_exist_is_refused_with_the_nearest(narrator, write, tmp_path):
+    write("title: x\nsteps: [{say: Rest.}]\n")
+    wrong = narrator("check", "routine.yaml", "--room", "hal")
+    assert (wrong.code, wrong.err) == (2, "error: there is no room 'hal'; did you mean 'hall'?\n")
+    config = write('room = "big"\n', "config.toml")
+    wrong = narrator("check", "routine.yaml", env={"NARRATOR_CONFIG": str(config)})
+    assert wrong.code == 1
+    assert "'room' cannot be used: there is no room 'big'; known are: small, hall, none" in wrong.err
+
+
 def test_a_bell_has_a_pitch_a_length_and_a_level(write):
     script = write_script(load(write, steps="  - bell: {sound: bowl, pitch: 174, length: 8s, level: -12, times: 2}"))
     (bell,) = script.list_cues()
@@ -51,6 +97,7 @@ FAULTS = [
     ("bed: {sound: rain, level: 3}", "", "routine.yaml:2:27: error: 'level' is at most 0, not 3"),
     ("bed: {sound: rain, lewel: -3}", "", "routine.yaml:2:20: error: unknown key 'lewel'; did you mean 'level'?"),
     ("bed: mine.wav", "", "routine.yaml:2:6: error: there is no sound file mine.wav in this file's folder or below it; put it there, or in the folder that 'sounds' in the configuration file names"),
+    ("room: smal", "", "routine.yaml:2:7: error: there is no room 'smal'; did you mean 'small'?"),
     ("floor: -10", "", "routine.yaml:2:8: error: 'floor' is at most -50, not -10"),
     ("loudness: loud", "", "routine.yaml:2:11: error: 'loudness' is a number, not 'loud'"),
     ("loudness: -3", "", "routine.yaml:2:11: error: 'loudness' is at most -14, not -3"),

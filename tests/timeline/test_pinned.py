@@ -111,7 +111,9 @@ steps:
 @pytest.mark.parametrize("length", [None, 300_000, 600_000])
 def test_a_script_file_holds_words_over_breath_and_all_that_is_drawn(write, tmp_path, length):
     session = make_session(make_request(write(GROWING), "routine.yaml", length), Cache())
-    text = format_script(session.heading, "silent:en", session.gain, session.floor, session.timeline, "routine.yaml")
+    text = format_script(
+        session.heading, "silent:en", session.gain, session.floor, session.room, session.timeline, "routine.yaml"
+    )
     again = make_session(make_request(write(text, "s.yaml"), "s.yaml"), Cache())
     assert find_islands(again.timeline) == find_islands(session.timeline)
     assert again.heading.seed == 5

@@ -16,6 +16,7 @@ from narrator.cli.named import find_named
 from narrator.errors import UsageError
 from narrator.formats.registry import list_names
 from narrator.languages import check_language
+from narrator.sound.catalog import NONE, ROOMS
 from narrator.units import Ms, parse_duration
 
 if TYPE_CHECKING:
@@ -120,6 +121,14 @@ class Asked:
         str | None, typer.Option(metavar="CODE", help="Language of the texts, such as de. [default: the routine's]")
     ] = None
     no_bed: Annotated[bool, typer.Option("--no-bed", help="Leave out the bed, the background ambience.")] = False
+    room: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ROOM",
+            help=f"Room that it is heard in: {', '.join([*ROOMS, NONE])}. "
+            "[default: the configuration's, else the routine's]",
+        ),
+    ] = None
     without: Annotated[
         list[str] | None,
         typer.Option(metavar="SECTION", help="Title of a section to leave out; may be repeated."),
@@ -165,7 +174,7 @@ class Asked:
         """
         from datetime import date
 
-        from narrator.config import choose_voices, list_sound_folders
+        from narrator.config import choose_room, choose_voices, list_sound_folders
         from narrator.request import SessionOptions
         from narrator.routine.seed import read_seed, settle_seed
 
@@ -183,6 +192,7 @@ class Asked:
             guidance=self.guidance.value if self.guidance else None,
             language=self.language,
             bed=not self.no_bed,
+            room=choose_room(self.room),
             without=tuple(self.without or ()),
             nearest=self.nearest,
             seed=seed,

@@ -40,7 +40,7 @@ def verify_command(
     """
     reporter = Reporter(as_json=as_json)
     with report_errors(as_json=as_json):
-        from narrator.config import list_sound_folders
+        from narrator.config import choose_room, list_sound_folders
         from narrator.request import SessionOptions, SessionRequest
         from narrator.verifying.track import verify_track
 
@@ -50,7 +50,8 @@ def verify_command(
             raise UsageError("--script is for a single track; name one track")
         for track in tracks:
             try:
-                options = SessionOptions(voice=voice, language=language, sounds=list_sound_folders())
+                room, sounds = choose_room(), list_sound_folders()
+                options = SessionOptions(voice=voice, language=language, room=room, sounds=sounds)
                 request = SessionRequest(script, str(script), options) if script else None
                 checks = verify_track(track, request, open_cache())
             except FAILURES as failure:

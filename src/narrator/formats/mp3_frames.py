@@ -26,7 +26,7 @@ from narrator.sound.processor import name_processor
 from narrator.units import TICK, TICK_SAMPLES, Ms, floor_ticks, ms_to_samples
 
 _SHELF = "frames"
-_FORMAT = 6
+_FORMAT = 7
 """Version of the cached frames; raise it with every change that gives other frames for the same input."""
 
 _CRCS: dict[str, int] = {}
@@ -117,7 +117,7 @@ class FrameMaker:
         first, last = piece.start - around.before * TICK, piece.end + around.after * TICK
         curve = self._layout.curve.cut(island.start + first, island.start + last)
         sounds = [
-            (sound.start - first, sound.cue, self._list_clips(sound.cue))
+            (sound.start - first, sound.end - first, sound.room, sound.cue, self._list_clips(sound.cue))
             for sound in island.sounds
             if sound.start < last and sound.end > first
         ]

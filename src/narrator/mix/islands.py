@@ -1,13 +1,14 @@
 """A timeline split into islands of sound, with only the background between them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from narrator.mix.bed import BedCurve, draw_curve
 from narrator.mix.blends import choose_phase, find_room, name_made_bed
 from narrator.script import Bell, Breath, Cue, Recording, Speech
 from narrator.sound.bells import measure_ring
 from narrator.sound.breath import PITCH
+from narrator.sound.catalog import NONE, ROOMS
 from narrator.timeline import Timeline
 from narrator.units import TICK, Ms, Ticks, ceil_ticks, floor_ticks, ms_to_ticks, ticks_to_ms
 
@@ -22,6 +23,15 @@ class Sound:
     start: Ms
     end: Ms
     cue: Cue
+    room: str = NONE
+    """The room that it is heard in."""
+    tail: Ms = 0
+    """Time for which only the room is heard, before `end`."""
+
+    @property
+    def dry_end(self) -> Ms:
+        """End of the sound itself."""
+        return self.end - self.tail
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +42,7 @@ class Island:
     end: Ms
     sounds: tuple[Sound, ...]
     is_cut: bool = False
-    """Whether the end of the track cuts a ring short."""
+    """Whether the end of the track cuts a ring or a tail short."""
     phase: Ticks = 0
     """Tick of the bed's loop that is heard at its start."""
 
@@ -57,10 +67,11 @@ class Layout:
     """Name of a bed that narrator makes itself: between islands it is blended from phase to phase."""
 
 
-def find_islands(timeline: Timeline) -> Layout:
-    """Group the sounds of a timeline that touch or overlap into islands."""
+def find_islands(timeline: Timeline, room: str = NONE) -> Layout:
+    """Group the sounds of a timeline that touch or overlap into islands; `room` is what they are heard in."""
     end_of_track = ticks_to_ms(floor_ticks(timeline.length))
-    sounds = sorted(_list_sounds(timeline), key=lambda sound: sound.start)
+    dry = sorted(_list_sounds(timeline), key=lambda sound: sound.start)
+    sounds = dry if room == NONE else [_put_in_room(sound, room) for sound in dry]
     curve, made_bed = BedCurve(), name_made_bed(timeline.bed)
     if timeline.bed:
         curve = draw_curve(timeline.bed, end_of_track, _list_foreground(sounds))
@@ -88,7 +99,7 @@ def _find_room(curve: BedCurve, end: Ms, made_bed: str) -> Ticks:
 
 def _make_island(run: list[tuple[Ms, Ms, Sound | None]], end: Ms, end_of_track: Ms, made_bed: str) -> Island:
     start = ticks_to_ms(floor_ticks(run[0][0]))
-    sounds = tuple(Sound(sound.start - start, sound.end - start, sound.cue) for *_, sound in run if sound)
+    sounds = tuple(replace(sound, start=sound.start - start, end=sound.end - start) for *_, sound in run if sound)
     is_cut = any(sound.end > end_of_track for *_, sound in run if sound)
     phase = choose_phase(made_bed, start, (sound.cue for sound in sounds))
     return Island(start, min(ticks_to_ms(ceil_ticks(end)), end_of_track), sounds, is_cut, phase)
@@ -121,14 +132,27 @@ def _list_sounds(timeline: Timeline) -> Iterator[Sound]:
                     yield Sound(start, max(segment.end, start + TICK), word)
 
 
+def _put_in_room(sound: Sound, room: str) -> Sound:
+    """Return a sound with a room's tail, unless it rings longer itself; a recording has the room it was made in."""
+    tail = ROOMS[room].tail
+    if isinstance(sound.cue, Recording):
+        return sound
+    if isinstance(sound.cue, Bell) and sound.end - sound.start >= tail:
+        return replace(sound, room=room)
+    return replace(sound, room=room, end=sound.end + tail, tail=tail)
+
+
 def _list_foreground(sounds: Iterable[Sound]) -> Iterator[tuple[Ms, Ms]]:
-    """Yield the spans in which the bed is ducked: words, recordings, and bells until they have lost 20 of 60 dB."""
+    """Yield the spans in which the bed is ducked: words, recordings, and bells until they have lost 20 of 60 dB.
+
+    A room's tail ducks nothing.
+    """
     for sound in sounds:
         match sound.cue:
             case Speech() | Recording():
-                yield _to_ticks(sound.start, sound.end)
+                yield _to_ticks(sound.start, sound.dry_end)
             case Bell():
-                yield _to_ticks(sound.start, sound.start + (sound.end - sound.start) // 3)
+                yield _to_ticks(sound.start, sound.start + (sound.dry_end - sound.start) // 3)
 
 
 def _to_ticks(start: Ms, end: Ms) -> tuple[Ms, Ms]:

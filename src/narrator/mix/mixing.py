@@ -7,20 +7,26 @@ import numpy as np
 
 from narrator.mix.bed import BedCurve
 from narrator.mix.blends import Blend
-from narrator.mix.islands import Island
+from narrator.mix.islands import Island, Sound
 from narrator.mix.levels import HEADROOM, MIX_CEILING, Recordings, level_clip, level_recording
-from narrator.script import Bell, Breath, Cue, Recording, Speech
+from narrator.script import Bell, Breath, Recording, Speech
 from narrator.sound.audio import AudioSegment, Samples, get_samples, make_segment, make_silence
 from narrator.sound.bells import strike_bell
 from narrator.sound.breath import make_tone
-from narrator.sound.fade import cross_fade, ease
+from narrator.sound.catalog import NONE
+from narrator.sound.fade import cross_fade, fade_out
 from narrator.sound.limiter import limit_peaks
 from narrator.sound.loop import Loop
+from narrator.sound.room import add_room
 from narrator.speech.speak import Clips
 from narrator.units import TICK_SAMPLES, Db, Ms, Ticks, db_to_ratio, floor_ticks, ms_to_samples
 
 _LAST_FADE: Ms = 500
 """Fade of a ring that the end of the track cuts short."""
+_BELL_SHARE: Db = -6.0
+"""What the room adds to bells, relative to what it adds to speech: they ring long enough by themselves."""
+_TONE_SHARE: Db = -3.0
+"""The same for breath tones."""
 
 
 @dataclass(frozen=True)
@@ -96,38 +102,47 @@ def _overlay(island: Island, mixer: Mixer, start: Ms, end: Ms) -> AudioSegment:
     for sound in island.sounds:
         if sound.start < end and sound.end > start:
             first, last = max(start - sound.start, 0), min(end, sound.end) - sound.start
-            heard = _load_sound(sound.cue, mixer, first, last)
+            left = island.length - sound.start if island.is_cut else None
+            heard = _load_sound(sound, mixer, first, last, left)
             audio = audio.overlay(heard, position=max(sound.start - start, 0))
-    return _fade_end(audio, island.length - start) if island.is_cut else audio
+    return audio
 
 
-def _load_sound(cue: Cue, mixer: Mixer, start: Ms, end: Ms) -> AudioSegment:
-    """Return a sound from `start` to `end`, both on ticks; only a recording is too long to be loaded as a whole."""
+def _load_sound(sound: Sound, mixer: Mixer, start: Ms, end: Ms, left: Ms | None) -> AudioSegment:
+    """Return a sound in its room from `start` to `end`, both on ticks, with what the end of the track cuts faded.
+
+    `left` is the time that is left of the track when it starts, if the track ends in its island.
+    """
+    cue = sound.cue
     if isinstance(cue, Recording):
+        # It is too long to be loaded as a whole, and has the room that it was recorded in.
         samples = mixer.recordings[cue].read(floor_ticks(start), floor_ticks(end))
         return make_segment(samples).apply_gain(level_recording(cue, mixer.recordings) - HEADROOM)
-    whole = _load_whole(cue, mixer.clips)
+    if isinstance(cue, Speech):
+        clip = mixer.clips.load(cue.text)
+        gain = level_clip(mixer.clips.get_level(cue.text)) - HEADROOM
+        whole = make_segment(_place(clip.samples, gain, sound.room, 0.0, left))
+    else:
+        whole = _place_tone(cue, sound.room, left)
     return whole[start:] if start else whole
 
 
-def _load_whole(cue: Speech | Bell | Breath, clips: Clips) -> AudioSegment:
-    match cue:
-        case Speech(text):
-            return clips.load(text).audio.apply_gain(level_clip(clips.get_level(text)) - HEADROOM)
-        case Bell():
-            return _soften_bell(cue)
-        case Breath(phase, length):
-            return make_tone(phase, length).apply_gain(-HEADROOM)
+@lru_cache(maxsize=24)
+def _place_tone(cue: Bell | Breath, room: str, left: Ms | None) -> AudioSegment:
+    """Return a stroke of a bell, or a breath tone, in a room."""
+    if isinstance(cue, Bell):
+        stroke = strike_bell(cue.sound, cue.pitch, cue.length, cue.level, cue.digest)
+        return make_segment(_place(get_samples(stroke), -HEADROOM, room, _BELL_SHARE, left))
+    return make_segment(_place(get_samples(make_tone(cue.phase, cue.length)), -HEADROOM, room, _TONE_SHARE, left))
 
 
-@lru_cache(maxsize=8)
-def _soften_bell(bell: Bell) -> AudioSegment:
-    return strike_bell(bell.sound, bell.pitch, bell.length, bell.level, bell.digest).apply_gain(-HEADROOM)
-
-
-def _fade_end(audio: AudioSegment, end: Ms) -> AudioSegment:
-    """Fade out what the end of the track cuts short; `end` is that end, in ms from the start of `audio`."""
-    samples = get_samples(audio)
-    along = (np.arange(1, len(samples) + 1) - ms_to_samples(end - _LAST_FADE)) / ms_to_samples(_LAST_FADE)
-    samples *= (1 - ease(along)).astype(np.float32)[:, None]
-    return make_segment(samples)
+def _place(samples: Samples, gain: Db, room: str, share: Db, left: Ms | None) -> Samples:
+    """Return a sound with a gain in a room, in two channels; if only `left` ms are left, it is faded out in them."""
+    dry = samples * np.float32(db_to_ratio(gain))
+    if room != NONE:
+        placed = add_room(dry, room, share, left)
+    else:
+        placed = np.repeat(dry, 3 - dry.shape[1], axis=1)[: left and ms_to_samples(left)]
+    if left is not None and len(dry) > ms_to_samples(left):
+        fade_out(placed, ms_to_samples(_LAST_FADE))
+    return placed

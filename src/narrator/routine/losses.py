@@ -14,7 +14,20 @@ from narrator.routine.model import Fragment, Include, Routine, Say, Section
 from narrator.routine.source import Source
 from narrator.routine.words import Side, Words
 
-_UNCOUNTED = ("length", "voice", "gap", "lines", "breath", "pronounce", "seed", "tags", "bed", "floor", "loudness")
+_UNCOUNTED = (
+    "length",
+    "voice",
+    "gap",
+    "lines",
+    "breath",
+    "pronounce",
+    "seed",
+    "tags",
+    "bed",
+    "floor",
+    "room",
+    "loudness",
+)
 """Keys that have no effect in an included file."""
 _HEARD = frozenset({"gap", "lines", "breath", "pronounce"})
 """Those of them that affect how steps are heard; the others concern a whole session."""

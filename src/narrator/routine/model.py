@@ -38,6 +38,7 @@ from narrator.routine.sounds import (
     Level,
     Loudness,
     RecordingFile,
+    Room,
     type_bed_level,
 )
 from narrator.routine.text import Lines
@@ -318,6 +319,7 @@ class Routine(Marked):
     tags: Tags = Tags()
     bed: BedShort = Field(None, description="Ambience under the whole session.")
     floor: Floor = Field(FLOOR, description="Room tone between sounds, in dBFS, or none.")
+    room: Room | None = Field(None, description="The room that voice and bells are heard in: small, hall, or none.")
     loudness: Loudness = Field(LOUDNESS, description="Loudness of the session, in LUFS.")
     steps: Steps
     _sounds: tuple[Path, ...] = PrivateAttr(default=())
@@ -363,6 +365,7 @@ class Fragment(Marked):
     tags: Tags | None = None
     bed: BedShort = None
     floor: Floor = None
+    room: Room | None = None
     loudness: Loudness | None = None
     steps: Steps
     _translations: Translations = PrivateAttr(default_factory=lambda: Translations(None, "<memory>"))

@@ -11,7 +11,11 @@ from narrator.paths import find_below, hash_file
 from narrator.routine.marked import Marked
 from narrator.routine.nearest import suggest
 from narrator.routine.values import Duration, Word
-from narrator.sound.catalog import BEDS, BELLS, PITCHES, SPEECH
+from narrator.sound.catalog import BEDS, BELLS, PITCHES, ROOMS, SPEECH
+from narrator.sound.catalog import NONE as _NONE
+
+NONE = _NONE
+"""Leaves out a bed, the room tone or the room."""
 
 
 def is_file(sound: str) -> bool:
@@ -105,9 +109,6 @@ class BedSpec(Marked):
         return self
 
 
-NONE = "none"
-
-
 def _type_bed(value: Any) -> Any:
     if isinstance(value, str):
         return None if value == NONE else {"sound": value}
@@ -138,6 +139,24 @@ def _read_floor(value: Any) -> Any:
 Floor = Annotated[Annotated[float, Field(ge=-90, le=-50, allow_inf_nan=False)] | None, BeforeValidator(_read_floor)]
 """Level of the room tone in dBFS; `none` for digital silence."""
 FLOOR = -75.0
+ROOM = "small"
+"""The room of a session that does not say otherwise."""
+
+
+def check_room(value: str) -> str:
+    """Return the name of a room, or `none`.
+
+    Raises:
+        ValueError: there is no such room; the message suggests the nearest.
+
+    """
+    if value not in (*ROOMS, NONE):
+        raise ValueError(f"there is no room {value!r}; {suggest(value, [*ROOMS, NONE])}")
+    return value
+
+
+Room = Annotated[str, AfterValidator(check_room), WithJsonSchema({"enum": [*ROOMS, NONE]})]
+"""Name of a room, or `none`."""
 Loudness = Annotated[float, Field(ge=-31, le=-14, allow_inf_nan=False)]
 """Loudness of a session, in LUFS."""
 LOUDNESS = SPEECH

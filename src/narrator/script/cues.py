@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 from narrator.errors import Fault, Mark
 from narrator.routine.heading import Tags, VoiceSpec
-from narrator.routine.sounds import LOUDNESS, BedLevel
+from narrator.routine.sounds import LOUDNESS, ROOM, BedLevel
 from narrator.routine.values import At, Guidance
 from narrator.script.cover import Picture
 from narrator.script.sounds import Bed, Bell, Cue, Recording, Speech, list_speeches, list_texts
@@ -267,6 +267,8 @@ class Script:
     bed: Bed | None = None
     floor: Db | None = None
     """Level of the room tone in dBFS; None for digital silence."""
+    room: str = ROOM
+    """Name of the room, or `none`."""
     loudness: Lufs = LOUDNESS
     full: "Script | None" = None
     """The script with full guidance, if this one has less."""

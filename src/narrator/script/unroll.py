@@ -10,6 +10,7 @@ from narrator.routine.coverage import describe_gaps
 from narrator.routine.hold_cues import HoldCue as AuthoredCue
 from narrator.routine.phrases import find_phrases
 from narrator.routine.seed import settle_seed
+from narrator.routine.sounds import ROOM
 from narrator.routine.text import InlinePause, Sentence
 from narrator.routine.values import Guidance
 from narrator.routine.words import Words
@@ -101,6 +102,7 @@ def write_script(
         mark=routine.mark,
         bed=writer.bed,
         floor=routine.floor,
+        room=routine.room or ROOM,
         loudness=routine.loudness,
         full=write_script(routine, "full", language, without, seed, wording) if guidance == "brief" else None,
         units=tuple(writer.units.values()),

@@ -29,10 +29,12 @@ woodblock, tick
 
 from dataclasses import dataclass
 
-from narrator.units import Db, Lufs, Ticks
+from narrator.units import Db, Lufs, Ms, Ticks
 
 SPEECH: Lufs = -16.0
 """Loudness of every clip and loop before the gain of a session; other levels are relative to it."""
+NONE = "none"
+"""The name of a sound that is left out: a bed or a room."""
 PITCHES = (30.0, 4000.0)
 """Lowest and highest pitch that a bell can be tuned to, in Hz."""
 
@@ -160,3 +162,28 @@ BELLS: dict[str, BellSound] = {
         ),
     ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSound:
+    """A room: its size in metres, how long it rings, and what it adds to a dry sound."""
+
+    size: tuple[float, float, float]
+    """Length, width and height."""
+    decay: Ms
+    """Time until it has fallen by 60 dB."""
+    tail: Ms
+    """Time after a sound until nothing is added any more, in whole ticks."""
+    level: Db
+    """Level of what it adds, relative to the dry sound."""
+    early: float
+    """Share of that which early reflections have, in power; the rest is the dense tail."""
+    dull: float
+    """Frequency in Hz from which the walls absorb more and more."""
+
+
+ROOMS: dict[str, RoomSound] = {
+    "small": RoomSound((4.3, 3.4, 2.6), 350, 360, -22.0, 0.5, 4500.0),
+    "hall": RoomSound((19.0, 13.0, 7.0), 1400, 1440, -22.0, 0.25, 3500.0),
+}
+"""The rooms that a session can be heard in, besides none."""

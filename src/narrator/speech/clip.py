@@ -9,6 +9,7 @@ from narrator.sound.audio import AudioSegment, Samples, make_segment
 from narrator.sound.fade import fade_in, fade_out
 from narrator.sound.lossless import pack_sound, unpack_sound
 from narrator.sound.loudness import Loudness, measure_loudness
+from narrator.sound.polish import polish_voice
 from narrator.units import SAMPLE_RATE, SAMPLES_PER_MS, TICK_SAMPLES, Db, Lufs, Ms, db_to_ratio, samples_to_ms
 
 TRIM_START: Db = -40.0
@@ -76,11 +77,12 @@ def read_head(packed: bytes) -> ClipHead:
 
 
 def make_clip(text: str, samples: Samples) -> Clip:
-    """Trim, fade, pad and measure the output of an engine: mono at 48 kHz, shape (frames, 1), any level.
+    """Trim, polish, fade, pad and measure the output of an engine: mono at 48 kHz, shape (frames, 1), any level.
 
     Sound that is silent throughout is only padded.
     """
-    trimmed = _trim(samples)
+    trimmed = polish_voice(_trim(samples))
+    _fade(trimmed)
     peak = float(np.abs(trimmed).max(initial=0.0))
     if peak > 1.0:
         trimmed = (trimmed / np.float32(peak)).astype(np.float32)
@@ -98,14 +100,19 @@ def _trim(samples: Samples) -> Samples:
     level = np.abs(samples[:, 0])
     peak = level.max(initial=0.0)
     if not peak:
-        return samples
+        return samples.copy()
     first = np.flatnonzero(level > peak * db_to_ratio(TRIM_START))[0]
     last = np.flatnonzero(level > peak * db_to_ratio(TRIM_END))[-1]
     fade = FADE * SAMPLES_PER_MS
     kept = samples[max(first - fade, 0) : last + 1 + fade].copy()
-    fade_in(kept, fade)
-    fade_out(kept, fade)
+    _fade(kept)
     return kept
+
+
+def _fade(samples: Samples) -> None:
+    """Fade both ends, in place: filters ring on where a sound is cut."""
+    fade_in(samples, FADE * SAMPLES_PER_MS)
+    fade_out(samples, FADE * SAMPLES_PER_MS)
 
 
 def _measure_level(samples: Samples, sounding: int, loudness: Loudness) -> Lufs | None:

@@ -25,7 +25,7 @@ from narrator.units import TICK_SAMPLES, Lufs, Ms, ceil_ticks, ticks_to_ms
 Report: TypeAlias = Callable[[int, int], None]
 """A function that receives how many are done, and of how many."""
 
-_FORMAT = 4
+_FORMAT = 5
 """Version of the cached clips; raise it with every change to how they are made or packed."""
 
 

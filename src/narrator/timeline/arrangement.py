@@ -30,6 +30,10 @@ class Written(Protocol):
         """Level of the room tone in dBFS; None for digital silence."""
 
     @property
+    def room(self) -> str:
+        """Name of the room that its sounds are heard in, or `none`."""
+
+    @property
     def loudness(self) -> Lufs:
         """Loudness of the session."""
 

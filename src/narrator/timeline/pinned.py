@@ -46,6 +46,7 @@ class PinnedScript:
     sections: tuple[PinnedSection, ...]
     bed_line: BedLine | None
     floor: Db | None
+    room: str
     loudness: Lufs
     gain: Db | None
     """Gain of the session; None if it has to be measured."""
@@ -95,6 +96,7 @@ def make_script(source: Source, sounds: tuple[Path, ...] = ()) -> PinnedScript:
         tuple(sections),
         BedLine(bed, levels) if bed else None,
         file.floor,
+        file.room,
         file.loudness,
         file.gain,
     )

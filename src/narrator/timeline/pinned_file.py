@@ -23,6 +23,7 @@ def format_script(
     voice: str,
     gain: Db,
     floor: Db | None,
+    room: str,
     timeline: Timeline,
     file: str,
     folders: tuple[Path, ...] = (),
@@ -47,6 +48,7 @@ def format_script(
         "seed": heading.seed,
         "gain": gain,
         "floor": NONE if floor is None else floor,
+        "room": room,
         "length": format_duration(timeline.length),
         **({"bed": _bed_to_data(timeline.bed, folders)} if timeline.bed else {}),
     }

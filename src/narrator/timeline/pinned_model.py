@@ -9,7 +9,19 @@ from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 from narrator.languages import LANGUAGE
 from narrator.routine.heading import Tags, VoiceShort, VoiceSpec
 from narrator.routine.marked import Marked
-from narrator.routine.sounds import FLOOR, LOUDNESS, NONE, BedSpec, BellShort, Floor, Level, Loudness, RecordingFile
+from narrator.routine.sounds import (
+    FLOOR,
+    LOUDNESS,
+    NONE,
+    ROOM,
+    BedSpec,
+    BellShort,
+    Floor,
+    Level,
+    Loudness,
+    RecordingFile,
+    Room,
+)
 from narrator.routine.text import InlinePause, split_text
 from narrator.routine.values import Duration, Pronunciation, Word, fault_at
 from narrator.routine.words import Line, find_own
@@ -125,6 +137,7 @@ class ScriptFile(Marked):
     gain: Annotated[float, Field(ge=-60, le=24, allow_inf_nan=False)] | None = None
     loudness: Loudness = LOUDNESS
     floor: Floor = FLOOR
+    room: Room = ROOM
     bed: BedEntry | None = None
     length: Duration
     sections: tuple[SectionEntry, ...] = ()

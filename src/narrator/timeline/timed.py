@@ -7,7 +7,7 @@ from narrator.errors import Fault, LengthError, Mark, RoutineError
 from narrator.routine.heading import Tags, VoiceSpec
 from narrator.routine.importers.spoken import Strike
 from narrator.routine.importers.timed import TimedText
-from narrator.routine.sounds import FLOOR, LOUDNESS
+from narrator.routine.sounds import FLOOR, LOUDNESS, ROOM
 from narrator.routine.text import InlinePause
 from narrator.script import Bell, Cue, Heading, Speech, list_texts
 from narrator.timeline.placed import Lengths, Segment, Timeline
@@ -51,6 +51,7 @@ class TimedScript:
     notes: tuple[Fault, ...] = ()
     bed: None = None
     floor: Db | None = FLOOR
+    room: str = ROOM
     loudness: Lufs = LOUDNESS
 
     def list_cues(self) -> Iterator[Cue]:

@@ -19,6 +19,7 @@ from narrator.mix import CEILING, Layout, Mixer, find_islands
 from narrator.mix.parts import Part, Piece, list_parts, mix_part, mix_part_background
 from narrator.script import Heading
 from narrator.sound.audio import Samples
+from narrator.sound.catalog import NONE
 from narrator.sound.loudness import measure_loudness
 from narrator.sound.opened import DAMAGE
 from narrator.timeline import Timeline, list_chapters
@@ -41,7 +42,12 @@ _EDGE = 2 * TICK_SAMPLES
 
 
 def compare_track(
-    path: Path, heading: Heading, timeline: Timeline, mixer: Mixer, captions: Sequence[Caption] = ()
+    path: Path,
+    heading: Heading,
+    timeline: Timeline,
+    mixer: Mixer,
+    captions: Sequence[Caption] = (),
+    room: str = NONE,
 ) -> list[Check]:
     """Compare a file with its session.
 
@@ -49,7 +55,7 @@ def compare_track(
         PublishError: the file cannot be read.
 
     """
-    form, layout = find_format(path), find_islands(timeline)
+    form, layout = find_format(path), find_islands(timeline, room)
     try:
         contents = form.inspect(path, timeline.length)
         decoded = Decoder(form.decode(path))

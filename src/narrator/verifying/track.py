@@ -44,7 +44,7 @@ def compare_session(path: Path, session: Session) -> list[Check]:
 
     """
     captions = session.make_content().captions
-    return compare_track(path, session.heading, session.timeline, session.open_mixer(), captions)
+    return compare_track(path, session.heading, session.timeline, session.open_mixer(), captions, session.room)
 
 
 def _need_entry(path: Path, cache: Cache) -> Entry:

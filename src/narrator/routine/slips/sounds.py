@@ -4,8 +4,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable
 
-from narrator.routine.sounds import NONE
-from narrator.sound.catalog import BEDS, BELLS
+from narrator.sound.catalog import BEDS, BELLS, NONE
 
 _BELLS = {
     "low bowl": "bowl-low", "deep bowl": "bowl-low", "singing bowl": "bowl", "tibetan bowl": "bowl", "bell": "bowl",
