@@ -14,7 +14,10 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 PAGES = [
     README,
-    *((ROOT / "docs" / f"{name}.md").read_text("utf-8") for name in ("captions", "command-line", "language", "text")),
+    *(
+        (ROOT / "docs" / f"{name}.md").read_text("utf-8")
+        for name in ("captions", "command-line", "language", "matrix", "text")
+    ),
 ]
 
 

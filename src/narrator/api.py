@@ -27,7 +27,7 @@ from narrator.routine.model import Routine
 from narrator.routine.nearest import suggest
 from narrator.routine.seed import Seed, read_seed
 from narrator.routine.values import Guidance
-from narrator.session import Draft, Report, make_draft_session, read_draft
+from narrator.session import Draft, Rehearsals, Report, make_draft_session, read_draft
 from narrator.session import Session as DecidedSession
 from narrator.speech.listing import ListedEngine, list_engines
 from narrator.timeline import Chapter
@@ -135,7 +135,8 @@ class Session:
 
         """
         request = _ask_track(self._draft.request, path, bitrate=bitrate, mono=mono, force=force, threads=threads)
-        (track,) = render_tracks(_ask_captions(request, captions, caption_bells), self._cache, report, self._draft)
+        request = _ask_captions(request, captions, caption_bells)
+        (track,) = render_tracks(request, self._cache, report, (self._draft, Rehearsals()))
         return track
 
     def script(self, form: str = "text", *, spoken: bool = False, bells: bool = False) -> str:
@@ -254,12 +255,11 @@ def render_all(
         UsageError: two tracks have the same path, or a format or bit rate is not one that narrator writes.
 
     """
-    requests = [
-        _ask_track(session, path, bitrate=bitrate, mono=mono, force=force, threads=1) for session, path in tracks
-    ]
+    requests = [_ask_track(session, path, bitrate=bitrate, mono=mono, force=force) for session, path in tracks]
     batch.check_targets(requests)
-    cache = _open_cache(cache, {}, store)
-    with nullcontext(executor) if executor else ThreadPoolExecutor(count_cores()) as pool:
+    cache, cores = _open_cache(cache, {}, store), count_cores()
+    requests, workers = batch.share_threads(requests, cores, 1 if executor else cores)
+    with nullcontext(executor) if executor else ThreadPoolExecutor(workers) as pool:
         for request, outcome in batch.render_all(requests, cache, pool):
             yield request.output, outcome if isinstance(outcome, NarratorError) else outcome[0]
 

@@ -28,6 +28,10 @@ class Mark:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 
+    def cache_key(self) -> tuple[int, int]:
+        """Return what counts in the key of a cache entry: not the name of the file, which differs between machines."""
+        return self.line, self.column
+
     def rewrite(self, written: str, instead: str) -> str | None:
         """Return the line with the first `written` at or after this place replaced; None if there is none."""
         before, after = self.text[: self.column - 1], self.text[self.column - 1 :]

@@ -19,7 +19,7 @@ from narrator.speech.text.reading import Reader
 from narrator.units import Ms
 
 _SHELF = "tracks"
-_FORMAT = 7
+_FORMAT = 8
 """Version of the tracks; raise it with every change that gives another track for the same input."""
 
 
@@ -38,6 +38,12 @@ class Track:
     clips_new: int
     clips_cached: int
     seconds: float
+    language: str = ""
+    size_bytes: int = 0
+    sha256: str = ""
+    """Digest of the bytes of the file, as 64 hexadecimal digits."""
+    fingerprint: str = ""
+    """A hash of everything that the track is made from; the same on every machine."""
     skipped: bool = False
     replaced: str | None = None
     """Voice of the previous track at this path, if it was another one."""
@@ -50,10 +56,8 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The record of a track at a path: a hash of all its inputs, the digest of its bytes, and its script."""
+    """The record of a track at a path, and its script."""
 
-    fingerprint: str
-    digest: str
     track: Track
     script: str
 
@@ -84,7 +88,7 @@ def find_entry(path: Path, cache: Cache) -> Entry | None:
         return None
     known: dict[str, Any] = json.loads(data)
     notes = tuple(Fault(note["message"], note["mark"] and Mark(**note["mark"])) for note in known["notes"])
-    return Entry(known["fingerprint"], known["digest"], Track(**known["track"], notes=notes), known["script"])
+    return Entry(Track(**known["track"], notes=notes), known["script"])
 
 
 def find_track(path: Path, fingerprint: str, encoding: Encoding, cache: Cache) -> Track | None:
@@ -95,12 +99,14 @@ def find_track(path: Path, fingerprint: str, encoding: Encoding, cache: Cache) -
 
     """
     entry = find_entry(path, cache)
-    if entry is None or entry.fingerprint != _name_coded(fingerprint, encoding) or entry.digest != hash_track(path):
+    if entry is None or entry.track.fingerprint != name_coded(fingerprint, encoding):
+        return None
+    if entry.track.sha256 != hash_track(path):
         return None
     return entry.read_track(path)
 
 
-def keep_track(path: Path, fingerprint: str, encoding: Encoding, track: Track, session: Session, cache: Cache) -> None:
+def keep_track(path: Path, track: Track, session: Session, cache: Cache) -> None:
     """Store the record of a track that was just made.
 
     Raises:
@@ -111,8 +117,6 @@ def keep_track(path: Path, fingerprint: str, encoding: Encoding, track: Track, s
     for name in ("notes", "skipped", "replaced", "captions", "unshared"):
         del plain[name]
     known = {
-        "fingerprint": _name_coded(fingerprint, encoding),
-        "digest": hash_track(path),
         "track": plain,
         "notes": [{"message": note.message, "mark": note.mark and asdict(note.mark)} for note in track.notes],
         "script": session.format_script(),
@@ -120,7 +124,8 @@ def keep_track(path: Path, fingerprint: str, encoding: Encoding, track: Track, s
     cache.put(_SHELF, _make_place_key(path), json.dumps(known).encode())
 
 
-def _name_coded(fingerprint: str, encoding: Encoding) -> str:
+def name_coded(fingerprint: str, encoding: Encoding) -> str:
+    """Return a hash of everything that the bytes of a track depend on; `fingerprint` is that of its sound and words."""
     return make_key(fingerprint, encoding.bitrate, encoding.channels)
 
 
@@ -145,7 +150,7 @@ def keep_text(path: Path, name: str, cache: Cache) -> None:
 
 
 def hash_track(path: Path) -> str:
-    """Return the digest of a file's bytes.
+    """Return the SHA-256 of a file's bytes.
 
     Raises:
         PublishError: it cannot be read.
@@ -153,7 +158,7 @@ def hash_track(path: Path) -> str:
     """
     try:
         with open_regular(path) as file:
-            return hashlib.file_digest(file, "blake2b").hexdigest()
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         message = f"cannot read {path}: {error.strerror or error}; choose another place"
         raise PublishError(message, options=("output",)) from error

@@ -9,38 +9,41 @@ from narrator.cache import Cache, sharing
 from narrator.captioning import compose_captions, has_captions, list_places, write_texts
 from narrator.errors import Fault, LostClipError, OutsideError
 from narrator.formats.format import Measured, Mixdown
-from narrator.ledger import Track, find_entry, keep_track, make_fingerprint
+from narrator.ledger import Track, find_entry, hash_track, keep_track, make_fingerprint, name_coded
 from narrator.mix import find_islands, measure_words
 from narrator.outputs import Target, find_tracks, list_targets, prepare_target
 from narrator.request import TrackRequest
-from narrator.session import Draft, Report, Session, cast_draft, decide, read_draft
+from narrator.session import Draft, Rehearsals, Report, Session, cast_draft, read_draft
 from narrator.speech.text.reading import Reader
 
 
 def render_tracks(
-    request: TrackRequest, cache: Cache, report: Report | None = None, draft: Draft | None = None
+    request: TrackRequest, cache: Cache, report: Report | None = None, given: tuple[Draft, Rehearsals] | None = None
 ) -> tuple[Track, ...]:
     """Make a track in each of its formats, unless it exists and no input has changed, and the captions beside it.
 
-    The request is read, unless its draft is given. The session is decided once for all formats.
+    `given` is what was read for it already, and what was spoken. The session is decided once for all formats.
 
     Raises:
         NarratorError: of the stage that failed; an existing file is then unchanged.
 
     """
-    draft = draft or read_draft(request.session)
+    draft, known = given or (read_draft(request.session), Rehearsals())
     with cache.lease(), sharing() as shared:
         try:
-            tracks = _render(request, draft, cache, report)
+            tracks = _render(request, draft, known, cache, report)
         except LostClipError:
             # The index of clips has been removed: now each clip is checked, and spoken again if needed.
-            tracks = _render(request, draft, cache, report)
+            known.forget()
+            tracks = _render(request, draft, known, cache, report)
     return tuple(
         replace(track, notes=(*shared.notes, *track.notes), unshared=tuple(shared.failures)) for track in tracks
     )
 
 
-def _render(request: TrackRequest, draft: Draft, cache: Cache, report: Report | None) -> tuple[Track, ...]:
+def _render(
+    request: TrackRequest, draft: Draft, rehearsals: Rehearsals, cache: Cache, report: Report | None
+) -> tuple[Track, ...]:
     started = time.monotonic()
     targets = list_targets(request)
 
@@ -52,7 +55,7 @@ def _render(request: TrackRequest, draft: Draft, cache: Cache, report: Report | 
         for target in targets:
             if target.path not in known:
                 prepare_target(target, force=request.force)
-        return fingerprint, known, decide(draft, reader, cache, report)
+        return fingerprint, known, rehearsals.decide(draft, reader, cache, report)
 
     (fingerprint, tracks, session), failed = cast_draft(draft, find_or_decide)
     if session is None:
@@ -73,11 +76,12 @@ def _make_track(
     before = find_entry(target.path, cache)
     measured = write_session(session, target, report)
     track = _describe_track(session, target.path, measured, started)
+    track = replace(track, fingerprint=name_coded(fingerprint, target.encoding))
     if before and before.track.voice != track.voice:
         track = replace(track, replaced=before.track.voice)
     # Recorded without the other warnings, which are about this run. The fingerprint is that of the voice.
     try:
-        keep_track(target.path, fingerprint, target.encoding, track, session, cache)
+        keep_track(target.path, track, session, cache)
     except OutsideError as error:
         # The track itself is good.
         return track, tuple(Fault(f"narrator will not recognise this track: {each.message}") for each in error.faults)
@@ -126,6 +130,9 @@ def _describe_track(session: Session, path: Path, measured: Measured, started: f
         clips_new=session.clips.new,
         clips_cached=session.clips.cached,
         seconds=round(time.monotonic() - started, 3),
+        language=session.heading.language,
+        size_bytes=path.stat().st_size,
+        sha256=hash_track(path),
         notes=session.notes,
     )
 

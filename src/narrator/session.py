@@ -14,7 +14,7 @@ from narrator.cache import Cache, sharing
 from narrator.captions.content import Content
 from narrator.captions.forms import write_form
 from narrator.covers import Cover, make_cover
-from narrator.errors import Fault, UsageError, keep_notes
+from narrator.errors import Fault, LostClipError, SpeechError, UsageError, keep_notes
 from narrator.mix import Mixer, measure_gain
 from narrator.mix.backdrops import open_floor
 from narrator.mix.levels import Recordings
@@ -150,7 +150,7 @@ def make_draft_session(draft: Draft, cache: Cache, report: Report | None = None)
 
     """
     with cache.lease(), sharing() as shared:
-        session, failed = cast_draft(draft, lambda reader: decide(draft, reader, cache, report))
+        session, failed = cast_draft(draft, lambda reader: Rehearsals().decide(draft, reader, cache, report))
     return replace(session, warnings=(*shared.notes, *shared.failures, *failed, *session.warnings))
 
 
@@ -218,17 +218,6 @@ def cast_draft(draft: Draft, work: Callable[[Reader], T]) -> tuple[T, tuple[Faul
     )
 
 
-def decide(draft: Draft, reader: Reader, cache: Cache, report: Report | None = None) -> Session:
-    """Speak, place, and measure the gain, with one voice.
-
-    Raises:
-        NarratorError: of the stage that failed.
-
-    """
-    with keep_notes(draft.arrangement.script.notes):
-        return rehearse(draft, reader, cache, report).place(draft.request.options.length)
-
-
 @dataclass(frozen=True)
 class Rehearsal:
     """A draft that was spoken and measured: only the length is left to decide."""
@@ -285,6 +274,43 @@ def rehearse(draft: Draft, reader: Reader, cache: Cache, report: Report | None =
         gain = measure_gain(arrangement.place_whole(lengths), clips, script.loudness, recordings)
     warnings = (*script.notes, *unspoken, *review_rings(draft, rings))
     return Rehearsal(draft, reader.voice, clips, lengths, gain, bed, recordings, warnings)
+
+
+class Rehearsals:
+    """The rehearsals of one draft, by voice: each is made once, for all lengths; a voice that fails is asked once."""
+
+    def __init__(self) -> None:
+        self._known: dict[Voice, Rehearsal | SpeechError] = {}
+
+    def decide(self, draft: Draft, reader: Reader, cache: Cache, report: Report | None = None) -> Session:
+        """Speak and measure, unless that is done, and place the draft at its length.
+
+        Raises:
+            NarratorError: of the stage that failed.
+
+        """
+        with keep_notes(draft.arrangement.script.notes):
+            known = self._known.get(reader.voice)
+            if isinstance(known, Rehearsal):
+                known.clips.settle()
+            elif known is None:
+                known = self._known[reader.voice] = _try_to_rehearse(draft, reader, cache, report)
+            if isinstance(known, SpeechError):
+                raise known
+            return known.place(draft.request.options.length)
+
+    def forget(self) -> None:
+        """Speak again where needed, because a clip is missing from the cache."""
+        self._known.clear()
+
+
+def _try_to_rehearse(draft: Draft, reader: Reader, cache: Cache, report: Report | None) -> Rehearsal | SpeechError:
+    try:
+        return rehearse(draft, reader, cache, report)
+    except LostClipError:
+        raise
+    except SpeechError as error:
+        return error
 
 
 def speak_again(request: SessionRequest, cache: Cache, report: Report | None = None) -> int:

@@ -52,7 +52,7 @@ def test_json_is_one_object_a_line(narrator):
     known = json.loads(line)
     assert set(known) == {
         "path", "voice", "length_ms", "samples", "lufs", "words_lufs", "true_peak_db", "clips_new", "clips_cached", "seconds", "skipped",
-        "replaced", "captions",
+        "replaced", "captions", "language", "size_bytes", "sha256", "fingerprint",
     }  # fmt: skip
     assert (known["length_ms"], known["samples"], known["voice"]) == (45_000, 2_160_000, "silent:en")
 
@@ -135,7 +135,7 @@ def test_bad_input_gets_one_clear_message(narrator, write, tmp_path, text, code,
         ),
         (["render", "mine.yaml", "--length", "25h"], 1, "error: 25h is over 24h"),
         (["render", "mine.yaml", "--length", "10"], 2, "error: --length: '10' has no unit; write 10s or 10m"),
-        (["render", "mine.yaml", "--length", "1m,60s"], 2, "error: two tracks would be written to output/mine-1m.mp3"),
+        (["render", "mine.yaml", "mine.yaml"], 2, "error: two tracks would be written to output/mine.mp3"),
         (["render", "mine.yaml", "--voice", "espeek"], 2, "error: there is no engine 'espeek'; did you mean 'espeak'?"),
         (["render", "mine.yaml", "--voice", "espeak:zz"], 2, "error: 'espeak' has no voice 'zz' for 'en'"),
         (["render", "mine.yaml", "--bitrate", "100"], 2, "error: the bit rate of MP3 cannot be 100; it can be 64, 80"),

@@ -77,6 +77,13 @@ def test_a_track_and_how_it_is_verified(run):
     assert again["replaced"] == track["voice"]
 
 
+def test_a_dry_run(run):
+    *prospects, plan = run("render", "one.yaml", "--voice", "silent", "--language", "en", "--guidance", "full", "--length",
+                           "1m,2h", "--dry-run")  # fmt: skip
+    check("A track of a dry run", *prospects)
+    check("A dry run", plan)
+
+
 def test_a_routine_and_its_faults(run, write):
     fault, checked = run("check", "one.yaml", "--voice", "silent", "--length", "1m,2h")
     check("A fault", fault)

@@ -5,7 +5,7 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-_BRACES = re.compile(r"\{([^{}\n]+?)(\.\.\.)?\}(\.\.\.)?")
+_BRACES = re.compile(r"\{([^{}\na-z][^{}\n]*?)(\.\.\.)?\}(\.\.\.)?")
 _MEANT = {
     **dict.fromkeys(("--duration", "--time", "--minutes", "--len", "-l", "-d", "-t"), "--length"),
     **dict.fromkeys(("--out", "--file", "-o"), "--output"),

@@ -4,7 +4,6 @@ import inspect
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,18 +16,11 @@ from narrator.errors import UsageError
 from narrator.formats.registry import list_names
 from narrator.languages import check_language
 from narrator.sound.catalog import NONE, ROOMS
-from narrator.units import Ms, parse_duration
+from narrator.units import Ms
 
 if TYPE_CHECKING:
     from narrator.request import SessionOptions, SessionRequest
-
-
-class GuidanceName(StrEnum):
-    """How much is said."""
-
-    full = "full"
-    brief = "brief"
-    bells = "bells"
+    from narrator.routine.values import Guidance
 
 
 Routines = Annotated[
@@ -50,6 +42,7 @@ OneRoutine = Annotated[
     ),
 ]
 STANDARD_INPUT = "-"
+_GUIDANCES: "tuple[Guidance, ...]" = ("full", "brief", "bells")
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line, for programs.")]
 JobsOption = Annotated[
     int | None, typer.Option(min=1, metavar="N", help="Tracks to make at the same time. [default: one for each core]")
@@ -85,6 +78,19 @@ BitrateOption = Annotated[
         "320, with --mono also 32, 40, 48 or 56. [default: the format's, 128 for MP3]",
     ),
 ]
+PathOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TEMPLATE",
+        help="Path of each track there, as {routine}/{language}/{voice}-{length}; also {guidance} and {format}.",
+    ),
+]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would be made, how large it is and how long it takes.")
+]
+SkipOption = Annotated[
+    bool, typer.Option("--skip-impossible", help="List lengths that are not possible, and make the others.")
+]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")]
 
 
@@ -94,7 +100,10 @@ class Asked:
 
     length: Annotated[
         str | None,
-        typer.Option(metavar="5m,10m", help="Length of the track, or several lengths. [default: the routine's]"),
+        typer.Option(
+            metavar="5m,10m",
+            help="Length of the track, or several lengths; 5m..60m/5m is every fifth minute. [default: the routine's]",
+        ),
     ] = None
     voice: Annotated[
         str | None,
@@ -115,7 +124,12 @@ class Asked:
         ),
     ] = None
     guidance: Annotated[
-        GuidanceName | None, typer.Option(help="How much is said; bells leaves only the bells. [default: full]")
+        str | None,
+        typer.Option(
+            metavar="full|brief|bells",
+            autocompletion=lambda: list(_GUIDANCES),
+            help="How much is said; bells leaves only the bells. [default: full]",
+        ),
     ] = None
     language: Annotated[
         str | None, typer.Option(metavar="CODE", help="Language of the texts, such as de. [default: the routine's]")
@@ -162,7 +176,27 @@ class Asked:
             UsageError: one of them is not a valid length of a track.
 
         """
-        return None if self.length is None else [_parse_length(part) for part in self.length.split(",")]
+        if self.length is None:
+            return None
+        from narrator.batch.lengths import read_lengths
+
+        try:
+            return list(read_lengths(self.length))
+        except ValueError as error:
+            raise UsageError(f"--length: {error}") from None
+
+    def list_guidances(self) -> "tuple[Guidance, ...]":
+        """Return the requested kinds of guidance.
+
+        Raises:
+            UsageError: there is no such guidance.
+
+        """
+        names = () if self.guidance is None else tuple(dict.fromkeys(map(str.strip, self.guidance.split(","))))
+        for name in names:
+            if name not in _GUIDANCES:
+                raise UsageError(f"--guidance: there is no guidance {name!r}; use {', '.join(_GUIDANCES)}")
+        return tuple(each for each in _GUIDANCES if each in names)
 
     def make_options(self) -> "SessionOptions":
         """Return the options of a session except its length, with defaults from configuration and environment.
@@ -185,11 +219,14 @@ class Asked:
             seed = None if self.seed is None else settle_seed(read_seed(self.seed), today)
         except ValueError as error:
             raise UsageError(f"--seed: {error}") from None
+        guidances = self.list_guidances()
+        if len(guidances) > 1:
+            raise UsageError(f"--guidance: this takes one; write {guidances[0]}")
         voice, fallback = choose_voices(self.voice, self.fallback)
         return SessionOptions(
             voice=voice,
             fallback=fallback,
-            guidance=self.guidance.value if self.guidance else None,
+            guidance=guidances[0] if guidances else None,
             language=self.language,
             bed=not self.no_bed,
             room=choose_room(self.room),
@@ -200,16 +237,6 @@ class Asked:
             sounds=list_sound_folders(),
             today=today,
         )
-
-
-def _parse_length(text: str) -> Ms:
-    try:
-        length = parse_duration(text)
-    except ValueError as error:
-        raise UsageError(f"--length: {error}") from None
-    if not length:
-        raise UsageError("--length: a track must be longer than 0s; write 10m")
-    return length
 
 
 def takes_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -1,7 +1,7 @@
 """A progress bar for each track, if there is a terminal, and a way to stop running jobs."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -23,7 +23,7 @@ class Follower:
         """End every followed job at its next progress report."""
         self._stopped.set()
 
-    def follow(self, request: TrackRequest) -> Report:
+    def follow(self, group: Sequence[TrackRequest]) -> Report:
         """Return the function that a job reports its progress to."""
         task: TaskID | None = None
 
@@ -33,7 +33,7 @@ class Follower:
                 raise CancelledError("interrupted")
             if self._bars:
                 if task is None:
-                    task = self._bars.add_task(request.output.name, stage=stage)
+                    task = self._bars.add_task(group[0].output.name, stage=stage)
                 self._bars.update(task, stage=stage, completed=done, total=total)
 
         return report

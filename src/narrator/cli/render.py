@@ -1,39 +1,37 @@
 """`narrator render`: make tracks."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from narrator.captions.forms import check_forms
 from narrator.cli.cache import open_shared_cache
-from narrator.cli.console import Reporter, print_json, report_errors
-from narrator.cli.naming import choose_suffixes, find_target, name_tracks
+from narrator.cli.console import Reporter, report_errors
+from narrator.cli.matrix import Formats, check_coding, check_tracks, make_tracks, read_lists
+from narrator.cli.naming import Target, choose_suffixes, find_target, name_tracks
 from narrator.cli.options import (
     Asked,
     BellsOption,
     BitrateOption,
     CaptionsOption,
+    DryRunOption,
     FormatsOption,
     JobsOption,
     JsonOption,
+    PathOption,
     Routines,
+    SkipOption,
     StoreOption,
-    list_requests,
     takes_options,
 )
-from narrator.cli.wire import track_to_data
+from narrator.cli.work import open_work
 from narrator.cores import count_cores
-from narrator.errors import Fault, NarratorError, OutsideError, RoutineError
-from narrator.units import format_duration, format_seconds
+from narrator.errors import UsageError
 
 if TYPE_CHECKING:
-    from narrator.cache import Cache
-    from narrator.cli.progress import Follower
-    from narrator.ledger import Track
+    from narrator.batch.matrix import Combination
     from narrator.request import SessionRequest, TrackRequest
 
 
@@ -48,6 +46,9 @@ def render_command(
     ] = Path("output"),
     formats: FormatsOption = None,
     bitrate: BitrateOption = None,
+    path: PathOption = None,
+    dry_run: DryRunOption = False,
+    skip_impossible: SkipOption = False,
     mono: Annotated[
         bool, typer.Option("--mono", help="Write one channel, which sounds as good at half the bit rate.")
     ] = False,
@@ -70,28 +71,57 @@ def render_command(
 
     narrator render my.yaml --length 8m,20m --voice espeak:en-gb
 
-    A track whose inputs have not changed is left as it is.
+    narrator render my.yaml --length 5m..60m/5m --language all --guidance full,brief --dry-run
+
+    A track whose inputs have not changed is left as it is. Of lists, every combination is made; the languages "all" are
+    those of the routine, the routine "all" is every built-in one. A file that lists its "routines" is a matrix.
     """
     reporter = Reporter(as_json=as_json)
     with report_errors(as_json=as_json):
-        from narrator.batch.executor import check_targets
-        from narrator.config import read_config
-        from narrator.formats.format import check_bitrate
-        from narrator.formats.registry import find_format
-        from narrator.request import TrackRequest
-
-        target, channels = find_target(output), 1 if mono else 2
-        suffixes = choose_suffixes(target, formats, read_config().format)
-        check_bitrate([find_format(Path(f"track{suffix}")) for suffix in suffixes], bitrate, channels)
-        names = {"has_length": asked.length is not None, "has_voice": _has_voice(context)}
-        make = partial(TrackRequest, bitrate=bitrate, channels=channels, force=force, remake=respeak)
-        make = partial(make, captions=_read_forms(captions), has_bells=caption_bells)
-        sessions = _list_sessions(routines, asked, reporter)
-        named = ((session, name_tracks(target, session, suffixes, **names)) for session in sessions)
-        requests = [make(session, first, others=tuple(others)) for session, (first, *others) in named]
-        check_targets(requests)
-        _make_tracks(requests, reporter, jobs=jobs, store=store, respeak=respeak, quiet=quiet)
+        target, has_voice = find_target(output), _has_voice(context)
+        if path and target.is_file:
+            raise UsageError("--path is a path in a folder, and --output names a file; leave out one of them")
+        lists = read_lists(routines, asked, _choose_formats(target, formats), path, voices=has_voice)
+        names = {"has_length": any(lists.matrix.lengths), "has_voice": has_voice or len(lists.matrix.voices) > 1}
+        channels = 1 if mono else 2
+        check_coding(lists.matrix.formats, bitrate, channels)
+        shared: dict[str, Any] = {"bitrate": bitrate, "channels": channels, "force": force, "remake": respeak}
+        shared |= {"captions": _read_forms(captions), "has_bells": caption_bells}
+        tracks = make_tracks(lists, asked, partial(_ask_track, target, names, shared), reporter)
+        check_tracks(tracks, lists, target.path)
+        with open_work(reporter, open_shared_cache(store), jobs or count_cores(), is_quiet=quiet) as work:
+            requests = [request for _, request in tracks]
+            if dry_run:
+                work.show_plan(requests)
+            else:
+                work.run(requests, respeaks=respeak, skips=skip_impossible)
         raise typer.Exit(reporter.worst)
+
+
+def _choose_formats(target: Target, formats: str | None) -> Formats:
+    """Return the formats to write tracks in, and whether they are asked for; see `choose_suffixes`."""
+    from narrator.config import read_config
+
+    suffixes = choose_suffixes(target, formats, read_config().format)
+    names = tuple(suffix.removeprefix(".") for suffix in suffixes)
+    return Formats(names, is_asked=formats is not None or target.is_file)
+
+
+def _ask_track(
+    target: Target,
+    names: dict[str, bool],
+    shared: dict[str, Any],
+    session: "SessionRequest",
+    formats: "tuple[Combination, ...]",
+    paths: list[str],
+) -> "TrackRequest":
+    """Return the request for a track with its files: those of the template, or with the usual names."""
+    from narrator.request import TrackRequest
+
+    suffixes = tuple(f".{one.format}" for one in formats)
+    files = [target.path / path for path in paths] or name_tracks(target, session, suffixes, **names)
+    first, *others = files
+    return TrackRequest(session, first, others=tuple(others), **shared)
 
 
 def _read_forms(captions: str | None) -> tuple[str, ...]:
@@ -110,90 +140,3 @@ def _has_voice(context: typer.Context) -> bool:
     """Return whether the voice is given on the command line rather than by the environment."""
     source = context.get_parameter_source("voice")
     return source is not None and source.name == "COMMANDLINE"
-
-
-def _list_sessions(routines: list[str], asked: Asked, reporter: Reporter) -> "Iterator[SessionRequest]":
-    options, lengths = asked.make_options(), asked.list_lengths()
-    for routine in routines:
-        try:
-            yield from list_requests(routine, options, lengths, asked.name)
-        except RoutineError as error:
-            reporter.fail(error)
-
-
-def _make_tracks(
-    requests: "list[TrackRequest]",
-    reporter: Reporter,
-    *,
-    jobs: int | None,
-    store: str | None,
-    respeak: bool,
-    quiet: bool,
-) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    from narrator.batch.executor import render_all
-    from narrator.cli.progress import show_progress
-
-    cores = count_cores()
-    workers = max(1, min(jobs or cores, len(requests)))
-    requests = [replace(request, threads=max(1, cores // workers)) for request in requests]
-    cache = open_shared_cache(store)
-    is_shown, unshared = not (quiet or reporter.as_json), dict[Fault, None]()
-    # The pool closes last: an interrupt first stops the requests, then waits until they have cleaned up.
-    with ThreadPoolExecutor(workers) as pool, show_progress(enabled=is_shown) as progress:
-        if respeak:
-            requests = _speak_again(requests, cache, progress, reporter, is_shown=is_shown)
-        for request, outcome in render_all(requests, cache, pool, progress.follow):
-            if isinstance(outcome, NarratorError):
-                reporter.fail(outcome)
-                continue
-            for track in outcome:
-                reporter.warn(track.notes)
-                if reporter.as_json:
-                    print_json(track_to_data(track))
-                elif not quiet:
-                    _show_track(request, track)
-            unshared |= dict.fromkeys(outcome[0].unshared)
-            if not (quiet or reporter.as_json):
-                typer.echo("".join(f"{path}\n" for path in outcome[0].captions), nl=False)
-    if unshared:
-        reporter.fail(OutsideError.gather(unshared))
-
-
-def _speak_again(
-    requests: "list[TrackRequest]", cache: "Cache", progress: "Follower", reporter: Reporter, *, is_shown: bool
-) -> "list[TrackRequest]":
-    """Speak the sentences of each routine again, once for all its lengths, and return the requests that succeeded."""
-    from narrator.session import speak_again
-
-    failed: set[Path] = set()
-    for request in {request.session.file: request for request in requests}.values():
-        try:
-            count = speak_again(request.session, cache, progress.follow(request))
-        except NarratorError as error:
-            reporter.fail(error)
-            failed.add(request.session.file)
-        else:
-            if is_shown:
-                typer.echo(f"{request.session.name}  {count} sentences spoken again")
-    return [request for request in requests if request.session.file not in failed]
-
-
-def _show_track(request: "TrackRequest", track: "Track") -> None:
-    # A requested length is exact.
-    show = format_seconds if request.session.options.length is None else format_duration
-    length = show(track.length_ms)
-    if track.skipped:
-        typer.echo(f"{track.path}  {length}, unchanged (--force makes it again)")
-    else:
-        _show_made(track, length)
-
-
-def _show_made(track: "Track", length: str) -> None:
-    words = "" if track.words_lufs is None else f" (words {track.words_lufs:.1f})"
-    loud = "silent" if track.lufs is None else f"{track.lufs:.1f} LUFS{words}, peak {track.true_peak_db:.1f} dBTP"
-    clips = f"{track.clips_new + track.clips_cached} clips, {track.clips_new} new"
-    typer.echo(f"{track.path}  {length}, {track.voice}, {loud}, {clips}, {track.seconds:.1f} s")
-    if track.replaced:
-        typer.echo(f"  replaces the track spoken by {track.replaced}; with --voice, file names include the voice")

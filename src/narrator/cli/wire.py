@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from narrator.batch.survey import Plan, Prospect
     from narrator.cache import Cache, Usage
     from narrator.errors import Fault
     from narrator.ledger import Track
@@ -34,6 +35,32 @@ def track_to_data(track: "Track") -> dict[str, Any]:
     known = asdict(track)
     del known["notes"], known["unshared"]
     return known
+
+
+def prospect_to_data(prospect: "Prospect") -> dict[str, Any]:
+    """Return what is known of a track before it is made."""
+    options = prospect.request.session.options
+    return {
+        "kind": "prospect",
+        "path": str(prospect.path),
+        "state": prospect.state,
+        "routine": prospect.request.session.name,
+        "language": options.language,
+        "voice": prospect.voice or options.voice,
+        "guidance": options.guidance,
+        "length_ms": prospect.length or None,
+        "size_bytes": prospect.size,
+        "exact": prospect.is_exact,
+        "nearest_ms": prospect.nearest,
+        "reason": prospect.error and prospect.error.faults[0].message,
+    }
+
+
+def plan_to_data(plan: "Plan") -> dict[str, Any]:
+    """Return what the tracks of a dry run come to."""
+    states = {state: plan.states[state] for state in ("make", "unchanged", "impossible", "failed")}
+    known: dict[str, Any] = {"kind": "plan", **states, "length_ms": plan.length, "size_bytes": plan.size}
+    return known | {"exact": plan.is_exact, "time_ms": plan.time, "time_source": plan.source}
 
 
 def checks_to_data(track: Path, checks: "Sequence[Check]") -> dict[str, Any]:

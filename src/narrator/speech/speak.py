@@ -58,6 +58,10 @@ class Clips:
         self.new += spoken.is_new
         self.cached += not spoken.is_new
 
+    def settle(self) -> None:
+        """Count the clips that were new as cached, because another session is made from them."""
+        self.new, self.cached = 0, self.cached + self.new
+
     @property
     def lengths(self) -> dict[str, Ms]:
         """The length of each clip by its text."""

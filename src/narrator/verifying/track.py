@@ -33,7 +33,7 @@ def _verify(path: Path, script: SessionRequest | None, cache: Cache) -> list[Che
         return compare_session(path, make_session(script, cache))
     entry = _need_entry(path, cache)
     session = make_kept_session(path, entry, cache)
-    return [compare_bytes(entry.digest, hash_track(path)), *compare_session(path, session)]
+    return [compare_bytes(entry.track.sha256, hash_track(path)), *compare_session(path, session)]
 
 
 def compare_session(path: Path, session: Session) -> list[Check]:
