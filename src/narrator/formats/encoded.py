@@ -2,25 +2,23 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from narrator.formats.ceiling import keep_below_ceiling
 from narrator.formats.coding import DELAY, Coding, decode, encode
 from narrator.formats.crc16 import crc_rows, join_crcs
-from narrator.mix import CEILING, Layout, Mixer
+from narrator.mix import Layout, Mixer
 from narrator.mix.blends import Blend
 from narrator.mix.parts import Part, Surroundings, find_block, mix_block
 from narrator.sound.audio import Samples
-from narrator.sound.loudness import Loudness, measure_loudness
-from narrator.units import TICK, TICK_SAMPLES, Db, Ticks
+from narrator.sound.loudness import Loudness
+from narrator.units import TICK, TICK_SAMPLES, Ticks
 
 _SETTLED, _STIRRED, _AFTER = 36, 12, 4
 _AROUND_BLEND = 2
-_CLEAR: Db = 0.1
-"""Margin of decoded peaks under the ceiling: decoders round differently, and neighbours overlap."""
-_ATTEMPTS = 5
 _BLOCK_TICKS = 100 / TICK
 """Ticks in a block of a loudness measurement."""
 
@@ -96,11 +94,9 @@ def find_surroundings(part: Part, mixer: Mixer) -> Surroundings:
 def encode_below_ceiling(
     block: Part, layout: Layout, mixer: Mixer, coding: Coding
 ) -> tuple[list[bytes], Samples, Loudness]:
-    """Mix and encode a block so that it decodes to peaks under `CEILING`.
+    """Mix and encode a block so that it decodes to peaks under `CEILING`; see `keep_below_ceiling`.
 
-    Return its frames, the sound that they decode to, and its loudness. Coding can raise peaks by more than a decibel.
-    If so, the block is mixed and encoded again with the ceiling lowered by the excess. After a few attempts the last
-    result is used.
+    Return its frames, the sound that they decode to, and its loudness.
 
     Raises:
         SpeechError: a clip has vanished from the cache.
@@ -108,14 +104,12 @@ def encode_below_ceiling(
     """
     around = find_surroundings(block, mixer)
     start = DELAY + around.before * TICK_SAMPLES
-    for _ in range(_ATTEMPTS):
+
+    def code(mixer: Mixer) -> tuple[list[bytes], Samples]:
         frames = encode(mix_block(block, layout, mixer, around), coding)
-        heard = decode(frames)[start : start + block.ticks * TICK_SAMPLES]
-        loudness = measure_loudness(heard)
-        excess = loudness.peak - (CEILING - _CLEAR)
-        if excess <= 0:
-            break
-        mixer = replace(mixer, ceiling=mixer.ceiling - excess - _CLEAR)
+        return frames, decode(frames)[start : start + block.ticks * TICK_SAMPLES]
+
+    frames, heard, loudness = keep_below_ceiling(mixer, code)
     return frames[around.before : around.before + block.ticks], heard, loudness
 
 

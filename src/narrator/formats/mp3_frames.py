@@ -17,13 +17,14 @@ import numpy as np
 from narrator.cache import make_key, pull, push
 from narrator.formats.coding import DELAY, Coding, encode_silence
 from narrator.formats.encoded import Encoded, Frames, encode_below_ceiling, find_surroundings
+from narrator.formats.names import PartNames
 from narrator.mix import Layout, Mixer
 from narrator.mix.blends import Blend
 from narrator.mix.parts import BLOCK, Part, Piece, Stretch, find_block, find_loop
-from narrator.script import Cue, Heading, list_speeches
+from narrator.script import Heading
 from narrator.sound.loudness import Loudness
 from narrator.sound.processor import name_processor
-from narrator.units import TICK, TICK_SAMPLES, Ms, floor_ticks, ms_to_samples
+from narrator.units import TICK_SAMPLES, Ms, ms_to_samples
 
 _SHELF = "frames"
 _FORMAT = 7
@@ -47,8 +48,7 @@ class FrameMaker:
         self._mixer = mixer
         self._coding = coding
         self._recent: OrderedDict[str, Encoded] = OrderedDict()
-        self._names: dict[tuple[Ms, Ms], str] = {}
-        self._name_block = cache(lambda block: self._name("stretch", block))
+        self._names = PartNames(layout, mixer, find_surroundings, _FORMAT, av.__version__, coding)
         self._given_up = threading.Event()
 
     def make(self, part: Part) -> Frames:
@@ -67,7 +67,7 @@ class FrameMaker:
             SpeechError: as `make`.
 
         """
-        known = None if isinstance(part, Stretch) else _CRCS.get(self._name_whole(part))
+        known = None if isinstance(part, Stretch) else _CRCS.get(self._names.find(part))
         return self.make(part).crc if known is None else known
 
     def pull(self, heading: Heading, parts: Iterable[Part]) -> None:
@@ -89,53 +89,24 @@ class FrameMaker:
 
     def _list_keys(self, parts: Iterable[Part]) -> set[str]:
         blocks = (find_block(part, self._mixer)[0] for part in parts if not self._is_silent(part))
-        return {self._name_block(block) if isinstance(block, Stretch) else self._name_whole(block) for block in blocks}
+        return {self._names.find(block) for block in blocks}
 
     def _is_silent(self, part: Part) -> bool:
         return isinstance(part, Stretch) and find_loop(part.level, self._mixer) is None
 
     def _make_whole(self, part: Piece | Blend) -> Frames:
-        key = self._name_whole(part)
+        key = self._names.find(part)
         frames = self._keep(key, part).whole
         if len(_CRCS) >= _MOST_CRCS:
             _CRCS.clear()
         _CRCS[key] = frames.crc
         return frames
 
-    def _name_whole(self, part: Piece | Blend) -> str:
-        return self._name("blend", part) if isinstance(part, Blend) else self._name_piece(part)
-
-    def _name_piece(self, piece: Piece) -> str:
-        place = piece.island.start, piece.start
-        if place not in self._names:
-            self._names[place] = self._make_name(piece)
-        return self._names[place]
-
-    def _make_name(self, piece: Piece) -> str:
-        island, mixer = piece.island, self._mixer
-        around = find_surroundings(piece, mixer)
-        first, last = piece.start - around.before * TICK, piece.end + around.after * TICK
-        curve = self._layout.curve.cut(island.start + first, island.start + last)
-        sounds = [
-            (sound.start - first, sound.end - first, sound.room, sound.cue, self._list_clips(sound.cue))
-            for sound in island.sounds
-            if sound.start < last and sound.end > first
-        ]
-        cut = island.length - first if island.is_cut else None
-        floor_phase = mixer.floor and floor_ticks(first) % mixer.floor.ticks
-        has_bed = mixer.bed and (curve.level is not None or curve.ramps)
-        bed_phase = mixer.bed and has_bed and (island.phase + floor_ticks(first)) % mixer.bed.ticks
-        phases = floor_phase, bed_phase
-        return self._name("piece", sounds, cut, piece.end - piece.start, piece.is_last, curve, phases)
-
-    def _list_clips(self, cue: Cue) -> list[str]:
-        return [self._mixer.clips.get_digest(speech.text) for speech in list_speeches(cue)]
-
     def _make_stretch(self, stretch: Stretch) -> Frames:
         if self._is_silent(stretch):
             return _lay_silence(self._coding).cut(0, stretch.ticks)
         block, at = find_block(stretch, self._mixer)
-        key = self._name_block(block)
+        key = self._names.find(block)
         encoded = self._recent.get(key) or self._keep(key, block)
         self._remember(key, encoded)
         return encoded.cut(at, stretch.ticks)
@@ -145,12 +116,6 @@ class FrameMaker:
         self._recent[key] = encoded
         while len(self._recent) > 16:
             self._recent.popitem(last=False)
-
-    def _name(self, *parts: object) -> str:
-        """Return the key of frames in the cache: a hash of everything that their sound and bytes depend on."""
-        mixer = self._mixer
-        loops = [loop and loop.key for loop in (mixer.floor, mixer.bed)]
-        return make_key(_FORMAT, av.__version__, loops, mixer.gain, mixer.ceiling, self._coding, *parts)
 
     def _keep(self, key: str, block: Part) -> Encoded:
         data, _ = self._mixer.clips.cache.get_or_make(
