@@ -14,6 +14,8 @@ FORMATS = {
     ".mp3": "narrator.formats.mp3",
     ".flac": "narrator.formats.flac",
     ".wav": "narrator.formats.wav",
+    ".m4a": "narrator.formats.m4.m4a",
+    ".m4b": "narrator.formats.m4.m4b",
 }
 """The module of each format, which holds it as `FORMAT`; imported when it is needed."""
 DEFAULT = ".mp3"
