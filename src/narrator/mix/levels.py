@@ -4,16 +4,19 @@ The gain belongs to the material, not to a track: it is measured on the routine 
 guidance. So it is the same at every length, and frames made for one length are valid for another.
 """
 
+import json
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from itertools import pairwise, repeat
 from typing import TypeAlias
 
+import av
+
+from narrator.cache import Cache, make_key
 from narrator.mix.recordings import Recorded
 from narrator.script import Bell, Breath, Cue, Recording, Speech, list_speeches
-from narrator.sound.audio import get_samples
+from narrator.sound.audio import AudioSegment, get_samples
 from narrator.sound.bells import strike_bell
 from narrator.sound.breath import PITCH, make_tone
 from narrator.sound.catalog import SPEECH
@@ -34,6 +37,9 @@ LOUDER: Db = 3.0
 """Most that speech may exceed the loudness of its session. Tones or a bed that take most of the time keep the measured
 loudness low, and a few words would otherwise become too loud."""
 _GAIN_STEP: Db = 0.25
+_SHELF = "index"
+_FORMAT = 1
+"""Version of the stored loudness; raise it with every change to how bells and tones sound."""
 
 
 def level_clip(level: Lufs | None) -> Db:
@@ -95,25 +101,32 @@ def _list_blocks(cue: Cue, clips: Clips, recordings: Recordings) -> list[Lufs]:
             gain = level_clip(clips.get_level(text))
             return [block + gain for block in clips.get_loudness(text).blocks]
         case Bell():
-            return list(_measure_bell(cue))
+            return _measure_made(cue, clips.cache)
         case Recording():
             gain = level_recording(cue, recordings)
             return [block + gain for block in recordings[cue].blocks]
         case Breath(phase, length) if phase in PITCH:
-            return list(_measure_tone(phase, length))
+            return _measure_made(Breath(phase, length), clips.cache)
         case _:
             return []
 
 
-@lru_cache(maxsize=64)
-def _measure_bell(bell: Bell) -> tuple[Lufs, ...]:
-    stroke = strike_bell(bell.sound, bell.pitch, bell.length, bell.level, bell.digest)
-    return measure_loudness(get_samples(stroke)).blocks
+def _measure_made(sound: Bell | Breath, cache: Cache) -> list[Lufs]:
+    """Return the loudness of each 100 ms of a bell or a tone, which is made once to be measured."""
+    measured, _ = cache.get_or_make(
+        _SHELF,
+        make_key("loudness", _FORMAT, av.__version__, sound),
+        lambda: json.dumps(measure_loudness(get_samples(_make(sound))).blocks).encode(),
+        must_keep=False,
+    )
+    blocks: list[Lufs] = json.loads(measured)
+    return blocks
 
 
-@lru_cache(maxsize=64)
-def _measure_tone(phase: str, length: Ms) -> tuple[Lufs, ...]:
-    return measure_loudness(get_samples(make_tone(phase, length))).blocks
+def _make(sound: Bell | Breath) -> AudioSegment:
+    if isinstance(sound, Breath):
+        return make_tone(sound.phase, sound.length)
+    return strike_bell(sound.sound, sound.pitch, sound.length, sound.level, sound.digest)
 
 
 def _list_bed_blocks(line: BedLine, length: Ms) -> Iterator[Lufs]:
