@@ -14,11 +14,12 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from listening import count_errors, transcribe
+from listening import count_errors
 from narrator.routine.lexicon import Pronounced, load_lexicon
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.registry import choose_voice, open_engine, split_voice
 from narrator.speech.runs import Phonemes, Run
+from narrator.takes.hearing import transcribe
 
 NAMES = (
     "Savasana", "Balasana", "Malasana", "Tadasana", "Vrksasana", "Trikonasana", "Virabhadrasana", "Utkatasana",

@@ -4,8 +4,8 @@
 
 Renders a routine (`ten-minute-hips` unless named) as the command does, decodes the MP3, and compares every sentence of
 the script with the sound around its time: its onset, found in the signal, must be within half a second of it, and
-a recogniser (see `listening`; the extra `asr`) must hear it there, with at most 8 % of all words wrong. Exit code 0
-when that is so, 1 when not, 2 when the track could not be made.
+a recogniser (see `narrator.takes.hearing`; the extra `asr`) must hear it there, with at most 8 % of all words wrong.
+Exit code 0 when that is so, 1 when not, 2 when the track could not be made.
 """
 
 import argparse
@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from listening import count_errors, list_words, transcribe
+from listening import count_errors, list_words
 from narrator.sound.resample import decode_mono
+from narrator.takes.hearing import transcribe
 from narrator.units import SAMPLES_PER_MS
 
 TOLERANCE = 500

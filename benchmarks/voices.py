@@ -128,7 +128,8 @@ def speak_all(asked: str, language: str) -> Spoken:
 
 def listen(spoken: Spoken, language: str) -> dict[str, float]:
     """Return every figure of a voice: what its speech cost, and how well it was understood."""
-    from listening import count_errors, list_words, transcribe
+    from listening import count_errors, list_words
+    from narrator.takes.hearing import transcribe
 
     def count(clip: tuple[str, NDArray[np.int16]]) -> tuple[int, int]:
         said, heard = (

@@ -10,6 +10,7 @@ import typer
 
 from narrator.cli.completion import complete_voices
 from narrator.cli.console import print_json, report_errors, show_bar
+from narrator.cli.cut import cut_command
 from narrator.cli.help import Command, Group
 from narrator.cli.options import ForceOption, JsonOption
 from narrator.cli.wire import engine_to_data
@@ -35,6 +36,7 @@ _MOST_SHOWN = 12
 """Most voices of an engine that the list shows."""
 _FEW = 3
 """Most languages of an engine that the list names."""
+voices_app.command("cut", cls=Command)(cut_command)
 
 VoiceArgument = Annotated[
     str,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from narrator.routine.library import Listed
     from narrator.routine.translating import Written
     from narrator.speech.listing import ListedEngine
+    from narrator.takes.cutting import Extra, Piece
     from narrator.verifying.checks import Check
 
 
@@ -111,6 +112,22 @@ def translated_to_data(language: str, written: "Written") -> dict[str, Any]:
 def engine_to_data(engine: "ListedEngine") -> dict[str, Any]:
     """Return an engine and its voices."""
     return asdict(engine)
+
+
+def piece_to_data(number: int, text: str, piece: "Piece | None", kept: str | None) -> dict[str, Any]:
+    """Return a sentence and where it is in a take; `kept` says why its entry was left as it was."""
+    state = piece.state if piece else "missing" if kept is None else "kept"
+    known: dict[str, Any] = {"kind": "sentence", "number": number, "sentence": text, "state": state}
+    known |= {"take": str(piece.take), "start_ms": piece.start, "end_ms": piece.end} if piece else {
+        "take": None, "start_ms": None, "end_ms": None,
+    }  # fmt: skip
+    return known | {"why": piece.why or None if piece else None, "kept": kept}
+
+
+def extra_to_data(extra: "Extra") -> dict[str, Any]:
+    """Return a part of a take that is not used."""
+    known = {"kind": "extra", "take": str(extra.take), "start_ms": extra.start, "end_ms": extra.end}
+    return known | {"what": extra.what}
 
 
 def usage_to_data(cache: "Cache", usage: "Usage") -> dict[str, Any]:

@@ -32,7 +32,7 @@ DAMAGE = (av.FFmpegError, ValueError)
 
 _READING: dict[str, Any] = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
 """Older versions of PyAV refuse a file whose tags are not UTF-8; from 19 on they are read as they are."""
-_FORMATS = "wav,mp3,flac,ogg,mov,mp4,m4a,aac,aiff,w64,caf,matroska,webm,au"
+_FORMATS = "wav,mp3,flac,ogg,mov,mp4,m4a,aac,aiff,w64,caf,matroska,webm,au,amr,3gp"
 
 
 @contextmanager
@@ -101,8 +101,10 @@ def check_shape(rate: int, channels: int) -> None:
         raise BadSoundError(f"has {channels} channels; it can have 1 to {MOST_CHANNELS}")
 
 
-def decode_frames(container: "InputContainer") -> "Iterator[AudioFrame]":
+def decode_frames(container: "InputContainer", most: int = MOST_VALUES) -> "Iterator[AudioFrame]":
     """Decode the first sound in a container, frame by frame, and refuse what cannot be a recording.
+
+    `most` is the number of samples, over all channels, that may be decoded.
 
     Raises:
         BadSoundError: there is no sound, its codec is unknown, or it is out of range.
@@ -120,6 +122,7 @@ def decode_frames(container: "InputContainer") -> "Iterator[AudioFrame]":
         channels = frame.layout.nb_channels
         check_shape(frame.sample_rate, channels)
         values += frame.samples * channels
-        if values > MOST_VALUES:
-            raise BadSoundError("is too long; write it at 48 kHz, with two channels, at most an hour of it")
+        if values > most:
+            hours = f"{most / MOST_VALUES:g} hours" if most > MOST_VALUES else "an hour"
+            raise BadSoundError(f"is too long; write it at 48 kHz, with two channels, at most {hours} of it")
         yield frame

@@ -157,6 +157,14 @@ def resample_pcm(pcm: NDArray[np.int16] | NDArray[np.float32], rate: int) -> Sam
         raise ValueError(f"sound that {error}") from error
 
 
+def resample_to(samples: Samples, rate: int) -> NDArray[np.float32]:
+    """Resample mono samples at 48 kHz, shape (frames, 1), to another rate; result of shape (frames,)."""
+    resampler = AudioResampler(format="fltp", layout="mono", rate=rate)
+    frames = chain(_cut_frames(samples[:, 0], SAMPLE_RATE), [None])
+    parts = [part.to_ndarray()[0] for frame in frames for part in resampler.resample(frame)]
+    return np.concatenate([np.zeros(0, np.float32), *parts])
+
+
 def _cut_frames(pcm: NDArray[np.int16] | NDArray[np.float32], rate: int) -> Iterator[AudioFrame]:
     """Yield samples in blocks: libavfilter silently drops a frame of several million samples."""
     sample_format = "s16" if pcm.dtype.kind == "i" else "flt"

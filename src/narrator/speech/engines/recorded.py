@@ -181,7 +181,7 @@ class Recorded(Engine):
 
     def _describe_unknown(self, name: str) -> str:
         known = [*self._named, *(path.name for path in self._list_beside())]
-        advice = suggest(name, known) if known else f"write {MANIFEST} in a folder of that name"
+        advice = suggest(name, known) if known else "narrator voices cut makes one from a take"
         return (
             f"there is no recorded voice {name!r}: no folder of that name with a {MANIFEST} is beside the routine, and "
             f"[recorded] in the configuration file does not name one; {advice}"
@@ -216,8 +216,8 @@ def _describe_missing(missing: Sequence[tuple[int, str]], total: int, voice: Voi
     shown = ", ".join(f"{number} {_shorten(text)}" for number, text in missing[:_SHOWN])
     more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
     return (
-        f"{voice} has no recording of {len(missing)} of {total} sentences: {shown}{more}; record them, and add "
-        f"them to {(voice.folder or Path()) / MANIFEST}"
+        f"{voice} has no recording of {len(missing)} of {total} sentences: {shown}{more}; read them "
+        f"aloud, and add them with narrator voices cut, or by hand to {(voice.folder or Path()) / MANIFEST}"
     )
 
 

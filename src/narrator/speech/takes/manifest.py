@@ -13,7 +13,7 @@ from narrator.languages import LANGUAGE, match_language
 from narrator.paths import find_below, is_file
 from narrator.routine.load import type_mapping
 from narrator.routine.marked import Marked
-from narrator.routine.source import read_yaml
+from narrator.routine.source import Source, read_yaml
 from narrator.routine.values import Duration, Word, fault_at
 from narrator.speech.takes.sentences import fold_sentence
 from narrator.speech.text.breaths import has_words
@@ -56,13 +56,6 @@ class Entry(Marked):
         return self
 
 
-class TakeEntry(Marked):
-    """A take that was cut."""
-
-    name: Word
-    digest: Word
-
-
 class ManifestFile(Marked):
     """The whole file."""
 
@@ -71,7 +64,6 @@ class ManifestFile(Marked):
     clean: Literal["gentle", "none"] = "gentle"
     """Whether rumble and noise are reduced."""
     notes: Sentence | None = None
-    takes: tuple[TakeEntry, ...] = ()
     sentences: tuple[Entry, ...] = ()
 
 
@@ -126,14 +118,23 @@ def read_manifest(folder: Path) -> Manifest:
         RoutineError: it cannot be read, or is not valid; with all faults found and their places.
 
     """
-    path = folder / MANIFEST
-    source = read_yaml(path)
+    source = read_yaml(folder / MANIFEST)
+    return Manifest(folder, type_manifest(source), source.text)
+
+
+def type_manifest(source: Source) -> ManifestFile:
+    """Make a manifest from its file's data.
+
+    Raises:
+        RoutineError: it is not valid; with all faults found and their places.
+
+    """
     if not isinstance(source.data, dict):
         raise RoutineError("a manifest is a mapping; start with 'language:' and 'sentences:'", source.find_mark(()))
     file = type_mapping(source, ManifestFile)
     if twice := list(_find_twice(file)):
         raise RoutineError.gather(twice)
-    return Manifest(folder, file, source.text)
+    return file
 
 
 def _find_twice(file: ManifestFile) -> Iterator[Fault]:
