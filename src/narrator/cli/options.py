@@ -74,8 +74,8 @@ BitrateOption = Annotated[
     int | None,
     typer.Option(
         metavar="KBIT",
-        help="Bit rate of the track in kbit/s, in lossy formats; for MP3 and M4A 64, 80, 96, 112, 128, 160, 192, "
-        "224, 256 or 320, with --mono also 32, 40, 48 or 56. [default: the format's, 128 for MP3, 96 for M4A]",
+        help="Bit rate of the track in kbit/s, in lossy formats; for MP3 and M4A 64, 80, 96, 112, 128, 160, 192, 224, "
+        "256 or 320, with --mono also 32, 40, 48 or 56. [default: MP3 128; M4A 96; Opus 64, with --mono 48]",
     ),
 ]
 PathOption = Annotated[

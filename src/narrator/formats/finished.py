@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from narrator.paths import open_regular
 from narrator.sound.audio import Samples
 from narrator.sound.opened import decode_frames, open_sound
 from narrator.timeline import Chapter
+from narrator.units import Ms
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -30,9 +32,21 @@ def open_track(path: Path, demuxer: str) -> "Iterator[InputContainer]":
         yield container
 
 
+def read_tags(container: "InputContainer") -> dict[str, str]:
+    """Return the tags of a track, whose names are in small letters; in an Ogg file they belong to its stream."""
+    tags = container.metadata | container.streams.audio[0].metadata if container.streams.audio else container.metadata
+    return {key.lower(): text for key, text in tags.items()}
+
+
 def list_container_chapters(container: "InputContainer") -> tuple[Chapter, ...]:
     """Return the chapters that libav finds, to the nearest ms."""
     return tuple(map(_read_chapter, container.chapters()))
+
+
+def list_chapter_starts(container: "InputContainer", length: Ms) -> tuple[Chapter, ...]:
+    """Return the chapters of a format in which each lasts until the next one, and the last one until `length`."""
+    chapters = list_container_chapters(container)
+    return (*chapters[:-1], *(replace(last, end=length) for last in chapters[-1:]))
 
 
 def _read_chapter(chapter: Any) -> Chapter:
@@ -42,8 +56,7 @@ def _read_chapter(chapter: Any) -> Chapter:
 
 def split_words(container: "InputContainer") -> tuple[str, ...]:
     """Return the lines of the words in the tags; none if there are no words."""
-    tags = {key.lower(): text for key, text in container.metadata.items()}
-    words = next((text for key, text in tags.items() if key.startswith("lyrics")), "")
+    words = next((text for key, text in read_tags(container).items() if key.startswith("lyrics")), "")
     return tuple(words.split("\n")) if words else ()
 
 

@@ -15,7 +15,7 @@ from av.audio.frame import AudioFrame
 from narrator.errors import PublishError
 from narrator.files import replace_file
 from narrator.formats.comments import MOST_CHAPTERS, write_comments, write_picture
-from narrator.formats.finished import decode_track, list_container_chapters, open_track, split_words
+from narrator.formats.finished import decode_track, list_chapter_starts, open_track, split_words
 from narrator.formats.format import Contents, Encoding, Measured, Mixdown
 from narrator.formats.lossless import WIDTH, Pcm, mix_pcm
 from narrator.formats.meter import Meter
@@ -64,7 +64,7 @@ class Flac:
     def inspect(self, path: Path, length: Ms) -> Contents:
         """Return what a finished file has besides its sound; see `Format.inspect`."""
         with open_track(path, "flac") as container:
-            chapters, words = list_container_chapters(container), split_words(container)
+            chapters, words = list_chapter_starts(container, length), split_words(container)
             channels = container.streams.audio[0].channels
             frames = sum(bool(packet.size) for packet in container.demux(audio=0))
         return Contents(channels, chapters, words, (-(-ms_to_samples(length) // BLOCK), frames))

@@ -13,10 +13,10 @@ from narrator.mix.parts import Part
 from narrator.script import Heading
 from narrator.sound.audio import Samples
 from narrator.timeline import Chapter, Timeline
-from narrator.units import Db, Lufs, Ms
+from narrator.units import Db, Lufs, Ms, Ticks
 
-Coder: TypeAlias = Callable[[Part, Layout, Mixer], Samples]
-"""Mixes a part, encodes it with its surroundings, and decodes it; float32 of shape (frames, 2)."""
+Coder: TypeAlias = Callable[[Part, Ticks, Layout, Mixer], Samples]
+"""Mixes a part at its place in the track, encodes it with its surroundings, and decodes it; shape (frames, 2)."""
 
 
 @dataclass(frozen=True, slots=True)

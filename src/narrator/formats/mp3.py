@@ -14,6 +14,7 @@ from narrator.formats.format import Contents, Encoding, Measured, Mixdown
 from narrator.formats.id3 import MOST_CHAPTERS
 from narrator.formats.meter import Meter
 from narrator.formats.mp3_frames import count_frames
+from narrator.formats.part_coder import PartCoder
 from narrator.formats.stream import TrackStream
 from narrator.formats.tags import is_ours
 from narrator.sound.audio import Samples
@@ -59,7 +60,7 @@ class Mp3:
             channels = container.streams.audio[0].channels
             sizes = [packet.size for packet in container.demux(audio=0) if packet.size]
         coding = find_coding(sizes[-1] if sizes else 0, channels)
-        coder = partial(code_part, coding) if coding else None
+        coder = PartCoder(partial(code_part, coding)) if coding else None
         return Contents(coding.channels if coding else 2, chapters, words, (count_frames(length), len(sizes)), coder)
 
     def decode(self, path: Path) -> Iterator[Samples]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 FORMATS = {
     ".mp3": "narrator.formats.mp3",
+    ".opus": "narrator.formats.opus",
     ".flac": "narrator.formats.flac",
     ".wav": "narrator.formats.wav",
     ".m4a": "narrator.formats.m4.m4a",

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from narrator.formats.finished import read_tags
 from narrator.languages import find_long_code
 from narrator.paths import open_regular
 from narrator.script import Heading
@@ -38,6 +39,6 @@ def is_ours(path: Path, demuxer: str) -> bool:
 
     try:
         with open_regular(path) as file, open_sound(file, demuxer) as container:
-            return {key.lower(): text for key, text in container.metadata.items()}.get(MAKER) == _MADE
+            return read_tags(container).get(MAKER) == _MADE
     except (OSError, *DAMAGE):
         return False

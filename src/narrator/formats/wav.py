@@ -10,7 +10,7 @@ from pathlib import Path
 
 from narrator.errors import PublishError
 from narrator.files import replace_file
-from narrator.formats.finished import decode_track, list_container_chapters, open_track, split_words
+from narrator.formats.finished import decode_track, list_chapter_starts, open_track, split_words
 from narrator.formats.format import Contents, Encoding, Measured, Mixdown
 from narrator.formats.id3 import write_id3
 from narrator.formats.lossless import WIDTH, mix_pcm
@@ -50,11 +50,11 @@ class Wav:
             raise PublishError(message, options=("output",)) from error
         return Measured(samples, meter.lufs, meter.peak)
 
-    def inspect(self, path: Path, length: Ms) -> Contents:  # noqa: ARG002 - it has no frames
+    def inspect(self, path: Path, length: Ms) -> Contents:
         """Return what a finished file has besides its sound; see `Format.inspect`."""
         with open_track(path, "wav") as container:
             channels = container.streams.audio[0].channels
-            return Contents(channels, list_container_chapters(container), split_words(container))
+            return Contents(channels, list_chapter_starts(container, length), split_words(container))
 
     def decode(self, path: Path) -> Iterator[Samples]:
         """Yield the sound of a finished file; see `Format.decode`."""

@@ -109,7 +109,7 @@ def _compare(decoded: Decoder, layout: Layout, timeline: Timeline, mixer: Mixer,
         background = mix_down(mix_part_background(part, layout, mixer, around), channels)[: len(mixed)]
         mixed_here, background_here = mixed[: len(heard)], background[: len(heard)]
         is_masked = onsets.are_masked(start, mixed - background, heard - mixed_here)
-        wanted = expected.find(part, mixed_here, heard, is_masked=is_masked)
+        wanted = expected.find(part, at, mixed_here, heard, is_masked=is_masked)
         # A file that ends here lacks cues of the mix.
         due = wanted if len(wanted) == len(background) else mixed
         onsets.add(due - background, heard - background_here)

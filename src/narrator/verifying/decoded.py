@@ -1,6 +1,5 @@
 """A track as decoded, and its parts as they are after encoding and decoding."""
 
-from collections import OrderedDict
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,10 +9,8 @@ from narrator.mix import Layout, Mixer
 from narrator.mix.parts import Part
 from narrator.sound.audio import Samples
 from narrator.sound.opened import DAMAGE, BadSoundError
+from narrator.units import Ticks
 from narrator.verifying.likeness import is_doubtful
-
-_KEPT = 16
-"""Number of parts whose coded sound is kept, of at most 12 s each."""
 
 
 class Decoder:
@@ -54,15 +51,9 @@ class Expected:
 
     def __init__(self, layout: Layout, mixer: Mixer, coder: Coder | None) -> None:
         self._layout, self._mixer, self._coder = layout, mixer, coder
-        self._known: OrderedDict[Part, Samples] = OrderedDict()
 
-    def find(self, part: Part, mixed: Samples, heard: Samples, *, is_masked: bool) -> Samples:
+    def find(self, part: Part, start: Ticks, mixed: Samples, heard: Samples, *, is_masked: bool) -> Samples:
         """Return the sound to compare the file with, as long as the mix."""
         if self._coder is None or not (is_masked or is_doubtful(mixed, heard)):
             return mixed
-        # A loop repeats often.
-        if part not in self._known:
-            self._known[part] = self._coder(part, self._layout, self._mixer)
-            while len(self._known) > _KEPT:
-                self._known.popitem(last=False)
-        return self._known[part][: len(mixed)]
+        return self._coder(part, start, self._layout, self._mixer)[: len(mixed)]

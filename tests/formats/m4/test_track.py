@@ -104,7 +104,7 @@ def test_tags_chapters_words_and_cover_are_those_of_the_session(tmp_path, clips)
     assert contents.chapters == (Chapter("Becken", 0, 4000), Chapter("Tänze", 4000, 9000))
     assert contents.words == ("Leg dich hin.", "体を休める。")
     assert contents.frames[0] == contents.frames[1]
-    assert contents.coder.args[0].bitrate == 96
+    assert contents.coder._code.args[0].bitrate == 96
 
 
 @pytest.mark.skipif(not shutil.which("ffprobe"), reason="needs ffprobe")

@@ -16,6 +16,7 @@ from narrator.formats.m4.boxes import MOST_CHAPTERS, Movie, write_head
 from narrator.formats.m4.items import write_items
 from narrator.formats.m4.packets import PacketMaker, Packets, code_part, place_parts
 from narrator.formats.meter import Meter
+from narrator.formats.part_coder import PartCoder
 from narrator.formats.tags import is_ours, make_tags
 from narrator.paths import open_regular
 from narrator.sound.audio import Samples
@@ -73,7 +74,8 @@ class M4:
             channels = container.streams.audio[0].channels
             found = sum(bool(packet.size) for packet in container.demux(audio=0))
         bitrate = _read_bitrate(path)
-        coder = partial(code_part, Coding(bitrate, channels)) if bitrate in BITRATES.get(channels, ()) else None
+        is_known = bitrate in BITRATES.get(channels, ())
+        coder = PartCoder(partial(code_part, Coding(bitrate, channels))) if is_known else None
         return Contents(channels, chapters, words, (count_packets(length), found), coder)
 
     def decode(self, path: Path) -> Iterator[Samples]:
