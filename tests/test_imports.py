@@ -75,6 +75,15 @@ def test_pydub_is_imported_where_its_warnings_are_kept_quiet_and_nowhere_else():
     assert importing == [ROOT / "sound" / "audio.py"]
 
 
+def test_one_module_knows_of_dask_and_one_of_file_systems():
+    def list_importing(name):
+        found = re.compile(rf"(from|import) {name}\b|import_module\(\"{name}")
+        return [path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py") if found.search(path.read_text())]
+
+    assert list_importing("(dask|distributed)") == ["batch/dask.py"]
+    assert list_importing("(fsspec|s3fs|gcsfs)") == ["cache/bucket.py"]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
 def test_imports_follow_the_table(path):

@@ -23,6 +23,7 @@ _HOMES = {
     "api": (
         "Options", "Session", "load", "make_request", "plan", "render", "render_all", "routines", "verify", "voices",
     ),
+    "batch.dask": ("open_cluster",),
     "cache": ("Cache",),
     "errors": (
         "CancelledError", "Fault", "LengthError", "Mark", "NarratorError", "OutsideError", "PublishError",
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
         verify,
         voices,
     )
+    from narrator.batch.dask import open_cluster
     from narrator.cache import Cache
     from narrator.errors import (
         CancelledError,
@@ -91,6 +93,7 @@ __all__ = [
     "load",
     "make_clip",
     "make_request",
+    "open_cluster",
     "plan",
     "render",
     "render_all",

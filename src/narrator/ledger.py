@@ -2,14 +2,15 @@
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import av
 
 from narrator.cache import Cache, make_key
-from narrator.errors import Fault, Mark, PublishError
+from narrator.errors import Fault, Mark, OutsideError, PublishError
 from narrator.formats.format import Encoding
 from narrator.paths import is_file, open_regular
 from narrator.script import Bell, Recording
@@ -147,6 +148,25 @@ def keep_text(path: Path, name: str, cache: Cache) -> None:
     """
     known = {"name": name, "digest": hash_track(path)}
     cache.put(_SHELF, _make_text_key(path), json.dumps(known).encode())
+
+
+Records: TypeAlias = dict[str, str]
+"""What narrator has recorded of a file, by the kind of record."""
+
+
+def read_records(path: Path, cache: Cache) -> Records:
+    """Return the records of a file, to be kept on another machine."""
+    keys = {"track": _make_place_key(path), "text": _make_text_key(path)}
+    found = {kind: cache.get(_SHELF, key) for kind, key in keys.items()}
+    return {kind: data.decode() for kind, data in found.items() if data is not None}
+
+
+def keep_records(path: Path, records: Records, cache: Cache) -> None:
+    """Store the records of a file that another machine made; one that cannot be stored is left out."""
+    keys = {"track": _make_place_key(path), "text": _make_text_key(path)}
+    with suppress(OutsideError):
+        for kind, data in records.items():
+            cache.put(_SHELF, keys[kind], data.encode())
 
 
 def hash_track(path: Path) -> str:

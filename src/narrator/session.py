@@ -210,12 +210,17 @@ def cast_draft(draft: Draft, work: Callable[[Reader], T]) -> tuple[T, tuple[Faul
         UsageError, SpeechError: as `cast_voice`.
 
     """
+    options, respelled = draft.request.options, draft.heading.pronounce
+    return cast_voice(
+        options.voice, options.fallback, find_role(draft), lambda engine, voice: work(Reader(engine, voice, respelled))
+    )
+
+
+def find_role(draft: Draft) -> Role:
+    """Return what the voice of a session has to speak."""
     options, heading = draft.request.options, draft.heading
     mark = None if options.language else heading.voice_mark
-    role = Role(heading.voice, heading.language, mark, (draft.request.file.parent, *options.sounds))
-    return cast_voice(
-        options.voice, options.fallback, role, lambda engine, voice: work(Reader(engine, voice, heading.pronounce))
-    )
+    return Role(heading.voice, heading.language, mark, (draft.request.file.parent, *options.sounds))
 
 
 @dataclass(frozen=True)

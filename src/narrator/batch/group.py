@@ -30,12 +30,14 @@ Outcome: TypeAlias = tuple[TrackRequest, tuple[Track, ...] | NarratorError]
 """A request, and its tracks, one for each format, or the error that prevented them."""
 
 
-def render_group(group: Group, cache: Cache, report: Report | None = None) -> Iterator[Outcome]:
+def render_group(
+    group: Group, cache: Cache, report: Report | None = None, draft: Draft | None = None
+) -> Iterator[Outcome]:
     """Make the tracks of a group, and yield the outcome of each; one that fails does not affect the others.
 
-    The session is read, spoken and measured once; each length is then placed in milliseconds.
+    The session is read, unless its draft is given, spoken and measured once; each length is then placed in
+    milliseconds.
     """
-    draft: Draft | None = None
     known = Rehearsals()
     for request in group:
         try:

@@ -32,6 +32,8 @@ _MANY = 8
 """Number of bundles of a group from which it is written again as one."""
 _WITHOUT = "until then, narrator works without it"
 _AGAIN = "then make the tracks again: their speech and sound are in the local cache, but not in the store"
+_FRESH_S = 60.0
+"""Time in seconds in which a group is not listed again."""
 _SHUNNED_S = 60.0
 """Time in seconds in which a store that failed is not tried again."""
 
@@ -113,6 +115,7 @@ class Shared:
         self._guard = threading.Lock()
         self._down: tuple[float, StoreError] | None = None
         self._crowded: set[str] = set()
+        self._listed: dict[str, float] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the store as its address."""
@@ -121,7 +124,7 @@ class Shared:
     def pull(self, cache: Local, kind: str, group: str, keys: Iterable[str]) -> None:
         """Copy entries of a group that the local cache lacks from the store, as far as they are there."""
         missing = {key for key in keys if cache.find_size(kind, key) is None}
-        if not missing:
+        if not missing or self._has_just_looked(cache, kind, group, missing):
             return
         try:
             found, is_all = self._pull(cache, kind, group, missing)
@@ -143,6 +146,16 @@ class Shared:
         entries = {key: data for key in keys if key not in known and (data := cache.get(kind, key)) is not None}
         for portion in split_entries(entries):
             self._write_behind(partial(self._write, cache, kind, group, portion))
+
+    def _has_just_looked(self, cache: Local, kind: str, group: str, missing: set[str]) -> bool:
+        """Return whether a group was listed a moment ago, as for another length, and did not have the keys."""
+        place, now = f"{kind}/{group}", time.monotonic()
+        before = self._listed.get(place)
+        is_fresh = before is not None and now - before < _FRESH_S
+        if is_fresh and missing.isdisjoint(self._read_stored(cache, kind, group)):
+            return True
+        self._listed[place] = now
+        return False
 
     def _pull(self, cache: Local, kind: str, group: str, missing: set[str]) -> tuple[set[str], bool]:
         """Return the keys that were found, and whether they are all in the group."""

@@ -56,6 +56,14 @@ StoreOption = Annotated[
         "configuration's, else none]",
     ),
 ]
+ClusterOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Make the tracks on a Dask cluster: the address of its scheduler, as tcp://host:8786, or local:4 for four "
+        "processes here.",
+    ),
+]
 CaptionsOption = Annotated[
     str | None,
     typer.Option(metavar="FORM,...", help=f"Also write captions beside the track: {', '.join(FORMS)}."),
@@ -90,6 +98,12 @@ DryRunOption = Annotated[
 ]
 SkipOption = Annotated[
     bool, typer.Option("--skip-impossible", help="List lengths that are not possible, and make the others.")
+]
+MonoOption = Annotated[
+    bool, typer.Option("--mono", help="Write one channel, which sounds as good at half the bit rate.")
+]
+RespeakOption = Annotated[
+    bool, typer.Option("--respeak", help="Speak every sentence again, for example after the voice has changed.")
 ]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")]
 

@@ -16,17 +16,20 @@ from narrator.cli.options import (
     BellsOption,
     BitrateOption,
     CaptionsOption,
+    ClusterOption,
     DryRunOption,
     FormatsOption,
     JobsOption,
     JsonOption,
+    MonoOption,
     PathOption,
+    RespeakOption,
     Routines,
     SkipOption,
     StoreOption,
     takes_options,
 )
-from narrator.cli.work import open_work
+from narrator.cli.work import choose_cluster, open_work
 from narrator.cores import count_cores
 from narrator.errors import UsageError
 
@@ -49,17 +52,14 @@ def render_command(
     path: PathOption = None,
     dry_run: DryRunOption = False,
     skip_impossible: SkipOption = False,
-    mono: Annotated[
-        bool, typer.Option("--mono", help="Write one channel, which sounds as good at half the bit rate.")
-    ] = False,
+    mono: MonoOption = False,
     jobs: JobsOption = None,
     store: StoreOption = None,
+    cluster: ClusterOption = None,
     force: Annotated[
         bool, typer.Option("--force", help="Make unchanged tracks again; replace files that narrator did not make.")
     ] = False,
-    respeak: Annotated[
-        bool, typer.Option("--respeak", help="Speak every sentence again, for example after the voice has changed.")
-    ] = False,
+    respeak: RespeakOption = False,
     captions: CaptionsOption = None,
     caption_bells: BellsOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print errors and warnings only.")] = False,
@@ -89,7 +89,9 @@ def render_command(
         shared |= {"captions": _read_forms(captions), "has_bells": caption_bells}
         tracks = make_tracks(lists, asked, partial(_ask_track, target, names, shared), reporter)
         check_tracks(tracks, lists, target.path)
-        with open_work(reporter, open_shared_cache(store), jobs or count_cores(), is_quiet=quiet) as work:
+        cluster = None if dry_run else choose_cluster(cluster, jobs=jobs, respeaks=respeak)
+        cache = open_shared_cache(store)
+        with open_work(reporter, cache, jobs or count_cores(), is_quiet=quiet, cluster=cluster) as work:
             requests = [request for _, request in tracks]
             if dry_run:
                 work.show_plan(requests)

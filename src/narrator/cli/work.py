@@ -1,8 +1,8 @@
 """The work of `narrator render`: survey tracks, make them, and show what was made."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from narrator.cli.console import Reporter, print_json
 from narrator.cli.plan import show_plan
 from narrator.cli.wire import track_to_data
 from narrator.cores import count_cores
-from narrator.errors import Fault, NarratorError, OutsideError
+from narrator.errors import Fault, LengthError, NarratorError, OutsideError, UsageError
 from narrator.units import format_duration, format_seconds
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Work:
 
     reporter: Reporter
     cache: "Cache"
-    pool: ThreadPoolExecutor
+    pool: Executor
     jobs: int
     progress: "Follower"
     is_quiet: bool
@@ -55,8 +55,10 @@ class Work:
 
     def run(self, requests: "list[TrackRequest]", *, respeaks: bool, skips: bool) -> None:
         """Make the tracks; before, speak again and look for impossible lengths."""
-        requests = self.speak_again(requests) if respeaks else requests
-        self.make(self.drop_refused(requests, skips=skips))
+        if isinstance(self.pool, ThreadPoolExecutor):
+            requests = self.speak_again(requests) if respeaks else requests
+            requests = self.drop_refused(requests, skips=skips)
+        self.make(requests, skips=skips)
 
     def drop_refused(self, requests: "list[TrackRequest]", *, skips: bool) -> "list[TrackRequest]":
         """Return the requests whose lengths are possible; unless the others may be skipped, there must be none.
@@ -82,12 +84,15 @@ class Work:
         left_out = {prospect.request for prospect in refused}
         return [request for request in requests if request not in left_out]
 
-    def make(self, requests: "list[TrackRequest]") -> None:
-        """Make the tracks, and show each when it is done."""
+    def make(self, requests: "list[TrackRequest]", *, skips: bool) -> None:
+        """Make the tracks, and show each when it is done; lengths that are not possible may be skipped."""
         from narrator.batch.executor import render_all, share_threads
 
         requests, _ = share_threads(requests, self.jobs, count_cores())
         for request, outcome in render_all(requests, self.cache, self.pool, self.progress.follow):
+            if isinstance(outcome, LengthError) and skips:
+                self.reporter.warn((*outcome.faults, *outcome.notes))
+                continue
             if isinstance(outcome, NarratorError):
                 self.reporter.fail(outcome)
                 continue
@@ -122,14 +127,42 @@ class Work:
 
 
 @contextmanager
-def open_work(reporter: Reporter, cache: "Cache", jobs: int, *, is_quiet: bool) -> Iterator[Work]:
-    """Return the work of a command with its threads; an interrupt ends them."""
+def open_work(
+    reporter: Reporter, cache: "Cache", jobs: int, *, is_quiet: bool, cluster: str | None = None
+) -> Iterator[Work]:
+    """Return the work of a command with its threads, or on a cluster; an interrupt ends what is running."""
     from narrator.cli.progress import show_progress
 
     # The pool closes last: an interrupt first stops the requests, then waits until they have cleaned up.
     is_shown = not (is_quiet or reporter.as_json)
-    with ThreadPoolExecutor(jobs) as pool, show_progress(enabled=is_shown) as progress:
+    with _open_pool(jobs, cluster) as pool, show_progress(enabled=is_shown) as progress:
         yield Work(reporter, cache, pool, jobs, progress, is_quiet)
+
+
+def choose_cluster(cluster: str | None, *, jobs: int | None, respeaks: bool) -> str | None:
+    """Return the address of the cluster that was asked for; None for none.
+
+    Raises:
+        UsageError: it is not valid, or another option cannot be used with it.
+
+    """
+    if cluster is None:
+        return None
+    if jobs is not None:
+        raise UsageError("--jobs is for this machine; with --cluster, the workers decide how many tracks they make")
+    if respeaks:
+        raise UsageError("--respeak is for the cache of this machine; leave it out with --cluster")
+    from narrator.batch.dask import check_cluster
+
+    return check_cluster(cluster)
+
+
+def _open_pool(jobs: int, cluster: str | None) -> AbstractContextManager[Executor]:
+    if cluster is None:
+        return ThreadPoolExecutor(jobs)
+    from narrator.batch.dask import open_cluster
+
+    return open_cluster(cluster)
 
 
 def _show_track(request: "TrackRequest", track: "Track") -> None:

@@ -23,6 +23,10 @@ class Translated(str):
         made.entries = entries
         return made
 
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        """Pickle the text alone: where it comes from is of use only where the file was read."""
+        return str, (str(self),)
+
 
 class Written(str):
     """A text of a file. `template` is the text as written, before names in braces were replaced by `values`."""
@@ -46,6 +50,10 @@ class Written(str):
         made.mark, made.translations = mark, translations
         made.template, made.values = text if template is None else template, values or {}
         return made
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        """Pickle the text alone: where it comes from is of use only where the file was read."""
+        return str, (str(self),)
 
     @property
     def msgid(self) -> str:

@@ -1,0 +1,147 @@
+"""Groups of tracks that are made on a machine with a home of its own: what goes there, and what comes back.
+
+Any executor can carry them. The routine is read here and goes along as a draft. Speech and sound come from the store
+and the cache of the machine there. The finished files come back as bytes, and are written and recorded here.
+"""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from narrator.batch.group import Group, render_group
+from narrator.cache import Cache, open_shared
+from narrator.captioning import Text, check_place, has_captions, list_places
+from narrator.config import choose_limit
+from narrator.errors import NarratorError, PublishError, SpeechError, UsageError
+from narrator.files import replace_file
+from narrator.ledger import Records, Track, find_entry, keep_records, make_fingerprint, read_records
+from narrator.outputs import find_tracks, list_targets, prepare_target
+from narrator.request import TrackRequest
+from narrator.session import Draft, Report, cast_draft
+
+_BLOCK = 4_000_000
+"""Bytes that are sent at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A group of requests, what was read for them, and the address of a store."""
+
+    group: Group
+    draft: Draft
+    store: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """The bytes of a finished file, in blocks, and narrator's records of it."""
+
+    blocks: tuple[bytes, ...]
+    records: Records
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What comes back for a request: its tracks and all its files, or the error that prevented them."""
+
+    tracks: tuple[Track, ...]
+    files: tuple[SentFile, ...] = ()
+    error: NarratorError | None = None
+
+
+def find_unchanged(request: TrackRequest, draft: Draft, cache: Cache) -> tuple[Track, ...] | None:
+    """Return the tracks of a request if they are here and up to date; None if not, or if that cannot be known here.
+
+    Raises:
+        PublishError: a file cannot be read, or may not be replaced.
+
+    """
+    targets, draft = list_targets(request), replace(draft, request=request.session)
+    known: dict[Path, Track] = {}
+    if not (request.force or request.remake):
+        try:
+            fingerprint, _ = cast_draft(draft, lambda reader: make_fingerprint(draft, reader))
+        except (SpeechError, UsageError):
+            pass  # this machine does not have the voice
+        else:
+            known = find_tracks(targets, fingerprint, cache)
+            if len(known) == len(targets) and has_captions(request, fingerprint, cache):
+                captions = tuple(map(str, list_places(request).values()))
+                return tuple(replace(known[path], captions=captions) for path in request.outputs)
+    for target in targets:
+        if target.path not in known:
+            prepare_target(target, force=request.force)
+    return None
+
+
+def carry_out(errand: Errand, report: Report | None = None) -> list[Parcel]:
+    """Make the tracks of an errand in a temporary folder, with this machine's cache, and return them."""
+    cache = Cache(limit=choose_limit(), shared=open_shared(errand.store) if errand.store else None)
+    with tempfile.TemporaryDirectory(prefix="narrator-") as folder:
+        moved = tuple(_move(request, Path(folder) / str(number)) for number, request in enumerate(errand.group))
+        outcomes = render_group(moved, cache, report, errand.draft)
+        return [_pack(request, outcome, cache) for request, outcome in outcomes]
+
+
+def _move(request: TrackRequest, folder: Path) -> TrackRequest:
+    others = tuple(folder / path.name for path in request.others)
+    return replace(request, output=folder / request.output.name, others=others)
+
+
+def _pack(request: TrackRequest, outcome: tuple[Track, ...] | NarratorError, cache: Cache) -> Parcel:
+    """Read the files of a request, and remove them."""
+    if isinstance(outcome, NarratorError):
+        return Parcel((), error=outcome)
+    files = tuple(SentFile(_read(path), read_records(path, cache)) for path in _list_files(request))
+    for path in _list_files(request):
+        path.unlink()
+    return Parcel(outcome, files)
+
+
+def _list_files(request: TrackRequest) -> list[Path]:
+    return [*request.outputs, *list_places(request).values()]
+
+
+def _read(path: Path) -> tuple[bytes, ...]:
+    with path.open("rb") as file:
+        return tuple(iter(lambda: file.read(_BLOCK), b""))
+
+
+def receive(request: TrackRequest, parcel: Parcel, cache: Cache) -> tuple[Track, ...]:
+    """Write what came back for a request to its files, each whole or not at all, and record it; return its tracks.
+
+    Raises:
+        NarratorError: it could not be made there, or cannot be written here.
+
+    """
+    if parcel.error:
+        raise parcel.error
+    before = {path: find_entry(path, cache) for path in request.outputs}
+    files = dict(zip(_list_files(request), parcel.files, strict=True))
+    for path in list_places(request).values():
+        check_place(Text(path, b"".join(files[path].blocks).decode()), request.session.file, cache, force=request.force)
+    for path, sent in files.items():
+        _write(path, sent.blocks)
+        keep_records(path, sent.records, cache)
+    captions = tuple(map(str, list_places(request).values()))
+    voices = {path: entry.track.voice for path, entry in before.items() if entry}
+    return tuple(
+        replace(
+            track,
+            path=str(path),
+            captions=captions,
+            replaced=voices.get(path) if voices.get(path) != track.voice else None,
+        )
+        for path, track in zip(request.outputs, parcel.tracks, strict=True)
+    )
+
+
+def _write(path: Path, blocks: Sequence[bytes]) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replace_file(path) as file:
+            file.writelines(blocks)
+    except OSError as error:
+        message = f"cannot write {path}: {error.strerror or error}; free some space, or choose another place"
+        raise PublishError(message, options=("output",)) from error
