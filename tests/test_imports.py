@@ -38,7 +38,7 @@ ALLOWED = {
     "timeline": {"script", "routine"},
     "speech": {"config", "routine", "sound", "cache"},
     "mix": {"timeline", "script", "speech", "sound", "cache"},
-    "captions": {"timeline", "script"},
+    "captions": {"timeline", "script", "routine"},
     "covers": {"script", "cache"},
     "formats": {"covers", "captions", "mix", "timeline", "script", "sound", "cache"},
     "session": set(STAGES),

@@ -10,7 +10,7 @@ from typing import TypeAlias, TypedDict, Unpack, get_args
 
 from narrator.batch import executor as batch
 from narrator.cache import Cache, open_shared
-from narrator.captions.forms import FORMS, check_forms
+from narrator.captions.forms import FORMS, name_forms
 from narrator.config import choose_limit, choose_room, choose_store, choose_voices, list_sound_folders
 from narrator.cores import count_cores
 from narrator.errors import Fault, NarratorError, UsageError
@@ -366,8 +366,7 @@ def _ask_track(
 
 
 def _ask_captions(request: TrackRequest, captions: Sequence[str], bells: bool) -> TrackRequest:
-    check_forms(captions)
-    return replace(request, captions=tuple(captions), has_bells=bells)
+    return replace(request, captions=name_forms(captions), has_bells=bells)
 
 
 def _open_cache(cache: Cache | None, options: Options, store: str | None = None) -> Cache:

@@ -74,6 +74,17 @@ def find_base(code: str) -> str:
     return fold_language(code).partition("-")[0]
 
 
+_RIGHT_TO_LEFT = {"ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"}
+_RIGHT_TO_LEFT_SCRIPTS = {"arab", "hebr", "nkoo", "syrc", "thaa"}
+
+
+def runs_right_to_left(language: str) -> bool:
+    """Return whether a language is written from right to left: in the script that its code names, else in its own."""
+    base, *rest = fold_language(language).split("-")
+    script = next((part for part in rest if len(part) == 4 and part.isalpha()), None)
+    return script in _RIGHT_TO_LEFT_SCRIPTS if script else base in _RIGHT_TO_LEFT
+
+
 def match_language(wanted: str, known: Iterable[str]) -> str | None:
     """Return the best code in `known` for a language, or None.
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from narrator.captions.content import Content
-from narrator.captions.forms import FORMS, check_forms, find_form, write_form
+from narrator.captions.forms import FORMS, find_form, name_forms, write_form
 from narrator.errors import UsageError
 from narrator.routine.heading import Tags, VoiceSpec
 from narrator.script import Bell, Breath, Heading
@@ -43,7 +43,8 @@ def test_a_form_is_found_by_the_longest_ending():
     assert find_form(PurePath("A.CHAPTERS.JSON")).name == "chapters"
     assert find_form(PurePath("vtt")) is None
     with pytest.raises(UsageError, match="there are no captions 'x'; use text, json, vtt"):
-        check_forms(["vtt", "x"])
+        name_forms(["vtt", "x"])
+    assert name_forms(["vtt", "html", "sheet", "chapters.json"]) == ("vtt", "sheet", "chapters")
 
 
 @pytest.mark.parametrize("name", FORMS)

@@ -22,7 +22,7 @@ def routine(write):
     return write(ROUTINE.replace(", at: 1s}]", "}, {at: 2s, bell: tick}]"), "mine.yaml")
 
 
-ENDINGS = ".txt, .json, .vtt, .srt, .lrc, .chapters.json, .transcript.txt, .yaml, .yml"
+ENDINGS = ".txt, .json, .vtt, .srt, .lrc, .chapters.json, .transcript.txt, .html, .yaml, .yml"
 
 
 def list_names(folder):
@@ -70,6 +70,7 @@ def test_a_script_is_written_in_the_format_of_its_suffix(narrator, tmp_path):
         "a.lrc": "[ti:",
         "a.chapters.json": '{\n  "version": "1.2.0"',
         "a.transcript.txt": "Short\n\n",
+        "a.html": "<!doctype html>\n",
     }
     for name, start in starts.items():
         assert narrator("script", "mine.yaml", "--output", name).code == 0
@@ -101,7 +102,7 @@ def test_a_form_that_there_is_not_is_an_error(narrator):
     result = narrator("render", "mine.yaml", "--captions", "vtt,ass")
     assert (result.code, result.err) == (
         2,
-        "error: there are no captions 'ass'; use text, json, vtt, srt, lrc, chapters, transcript (--captions)\n",
+        "error: there are no captions 'ass'; use text, json, vtt, srt, lrc, chapters, transcript, sheet (--captions)\n",
     )
     assert "use --format text or json" in narrator("script", "mine.yaml", "--format", "lrc", "--spoken").err
 

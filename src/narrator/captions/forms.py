@@ -31,6 +31,7 @@ FORMS = {
         Form("lrc", ".lrc", "narrator.captions.lrc"),
         Form("chapters", ".chapters.json", "narrator.captions.chapters"),
         Form("transcript", ".transcript.txt", "narrator.captions.transcript"),
+        Form("sheet", ".html", "narrator.captions.sheet"),
     )
 }
 """Every format by name; modules are imported when needed."""
@@ -42,17 +43,21 @@ def find_form(path: PurePath) -> Form | None:
     return max(fitting, key=lambda form: len(form.suffix), default=None)
 
 
-def check_forms(names: Iterable[str]) -> None:
-    """Check the names of formats.
+def name_forms(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of formats, each once; a suffix without its point is a name, too.
 
     Raises:
         UsageError: there is no such format; lists those that there are.
 
     """
+    found: dict[str, None] = {}
     for name in names:
-        if name not in FORMS:
+        form = FORMS.get(name) or next((form for form in FORMS.values() if form.suffix == f".{name}"), None)
+        if form is None:
             message = f"there are no captions {name!r}; use {', '.join(FORMS)}"
             raise UsageError(message, options=("captions",))
+        found[form.name] = None
+    return tuple(found)
 
 
 def write_form(name: str, content: "Content") -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from narrator.captions.forms import check_forms
+from narrator.captions.forms import name_forms
 from narrator.cli.cache import open_shared_cache
 from narrator.cli.console import Reporter, report_errors
 from narrator.cli.matrix import Formats, check_coding, check_tracks, make_tracks, read_lists
@@ -133,9 +133,7 @@ def _read_forms(captions: str | None) -> tuple[str, ...]:
         UsageError: there is no such format.
 
     """
-    forms = () if captions is None else tuple(dict.fromkeys(each.strip().lower() for each in captions.split(",")))
-    check_forms(forms)
-    return forms
+    return () if captions is None else name_forms(each.strip().lower() for each in captions.split(","))
 
 
 def _has_voice(context: typer.Context) -> bool:

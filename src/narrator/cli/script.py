@@ -31,7 +31,7 @@ def script_command(
             "--format",
             metavar="FORM",
             help="text to read, yaml to edit and render, json for programs; vtt, srt or lrc to show beside the sound; "
-            "chapters for podcasts; or a transcript. [default: text]",
+            "chapters for podcasts; a transcript; or a sheet to teach from or print. [default: text]",
         ),
     ] = None,
     caption_bells: BellsOption = False,
@@ -47,7 +47,10 @@ def script_command(
 
     narrator script ten-minute-hips --output scripts/mine.yaml
 
-    A script written as YAML can be edited and rendered; its times stay as written.
+    narrator script ten-minute-hips --output sheet.html
+
+    A sheet (.html) is a page to teach from or to print. A script written as YAML can be edited and rendered; its times
+    stay as written.
     """
     with report_errors():
         from narrator.captioning import Text, check_place, write_texts

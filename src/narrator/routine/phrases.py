@@ -38,6 +38,18 @@ class SecondsMore(Marked):
     """Words for numbers, in figures, that differ before a noun."""
 
 
+class Labels(Marked):
+    """Words that a page shows beside what is said."""
+
+    words: str
+    hold: str
+    """A silence to practise in."""
+    breath: str
+    bell: str
+    voice: str
+    round: str
+
+
 class Phrases(Marked):
     """Narrator's own words in one language."""
 
@@ -51,6 +63,7 @@ class Phrases(Marked):
     last_round: str
     halfway: str
     seconds_more: SecondsMore
+    labels: Labels
     numbers: Annotated[tuple[str, ...], Field(min_length=61, max_length=61)]
     ordinals: Annotated[tuple[str, ...], Field(min_length=30, max_length=30)]
     """Ordinals of rounds from the first; feminine in languages with genders, like their words for round."""

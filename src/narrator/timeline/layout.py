@@ -154,20 +154,22 @@ class _Placing:
         while section is not None:
             self._turns.setdefault((section, item.side if section == item.section else None), start)
             section = self._script.sections[section].parent
+        title, count = self._name_section(item), len(self._segments)
         match item.what:
             case Silence(is_hold=True, cues=cues, is_quiet=is_quiet):
-                hold = Hold(start, end, item.mark, chapter, item.side, is_quiet, item.id, self._name_section(item))
+                hold = Hold(start, end, item.mark, chapter, item.side, is_quiet, item.id, title)
                 self._holds.append(hold)
                 self._segments += self._place_cues(cues, hold)
             case Silence():
                 pass
             case BreathBlock() as block:
                 breaths, spoken = place_breaths(block, item, start, end, chapter, self._lengths)
-                hold = Hold(start, end, item.mark, chapter, item.side, id=item.id, section=self._name_section(item))
+                hold = Hold(start, end, item.mark, chapter, item.side, id=item.id, section=title)
                 placed = self._place_cues(block.cues, hold, spoken)
                 self._segments += sorted([*breaths, *placed], key=attrgetter("start"))
             case cue:
                 self._segments.append(Segment(start, end, cue, item.mark, chapter, item.side, item.id))
+        self._segments[count:] = [replace(segment, section=title) for segment in self._segments[count:]]
 
     def _mark_level(self, level: Db | None, start: Ms) -> None:
         if self._levels and self._levels[-1][0] == start:

@@ -70,6 +70,8 @@ class Segment:
     side: str | None = None
     id: str = ""
     """Where in the routine the cue is; the same at every length."""
+    section: str | None = None
+    """Title of the innermost section around it."""
 
     def __post_init__(self) -> None:
         if self.start < 0 or self.end <= self.start or self.start % TICK:
