@@ -159,13 +159,15 @@ def _print_rows(cut: "Cut", wanted: dict[int, str], written: "Written", _folder:
 
 
 def _show_table(cut: "Cut", wanted: dict[int, str], written: "Written", folder: Path) -> None:
-    """Print a row for each sentence, then what was left out, then the numbers of each state."""
+    """Print a row for each sentence that is found or missing, then what was left out, then the counts of states."""
     from narrator.speech.takes.manifest import MANIFEST
 
     states = []
     several = len({piece.take for piece in cut.pieces.values()}) > 1
     for row in _list_rows(cut, wanted, written):
         states.append(str(row["state"]))
+        if states[-1] == "kept":
+            continue
         piece = cut.pieces.get(row["number"])
         times = f"{_show_time(piece.start):>9} {(piece.end - piece.start) / 1000:5.1f}s" if piece else " " * 16
         take = f"  {piece.take.name}" if several and piece else ""
