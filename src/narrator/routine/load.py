@@ -14,6 +14,7 @@ from narrator.routine.find import builtin_folder
 from narrator.routine.guard import MAX_NODES
 from narrator.routine.importers import read_source
 from narrator.routine.losses import find_losses, find_uncounted
+from narrator.routine.manner import settle_manner
 from narrator.routine.model import Fragment, Include, Repeat, Routine, Section, StepBase
 from narrator.routine.parameters import count_nodes, fill_parameters
 from narrator.routine.slips.cuts import find_cut_texts
@@ -47,7 +48,7 @@ def make_routine(source: Source, path: Path, sounds: tuple[Path, ...] = ()) -> R
     notes = [*source.reading.notes, *find_cut_texts(source)]
     with keep_notes(notes):
         filled = fill_parameters(source)
-        routine = type_source(filled, Routine)
+        routine = settle_manner(type_source(filled, Routine))
         faults = _Includer(routine.language, notes).fill(routine.steps, path.resolve(), (path.resolve(),))
         if faults:
             raise RoutineError.gather(faults)

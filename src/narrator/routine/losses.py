@@ -27,6 +27,7 @@ _UNCOUNTED = (
     "floor",
     "room",
     "loudness",
+    "manner",
 )
 """Keys that have no effect in an included file."""
 _HEARD = frozenset({"gap", "lines", "breath", "pronounce"})

@@ -23,6 +23,7 @@ from narrator.routine.breath import PatternSpec, VoicedShort, VoicedSpec
 from narrator.routine.heading import Tags, VoiceShort, VoiceSpec
 from narrator.routine.hold_cues import HoldCue, check_cues
 from narrator.routine.ids import StepId, check_ids
+from narrator.routine.manner import MannerName
 from narrator.routine.marked import Marked
 from narrator.routine.material import ExtraRank, OptionalRank, RoundsSpec
 from narrator.routine.nearest import suggest
@@ -31,6 +32,7 @@ from narrator.routine.seed import SeedSpec
 from narrator.routine.sounds import (
     FLOOR,
     LOUDNESS,
+    ROOM,
     BedLevel,
     BedShort,
     BellShort,
@@ -301,6 +303,9 @@ class Routine(Marked):
     language: Annotated[str, Field(pattern=LANGUAGE)] = Field("en", description="Language of its texts.")
     length: Duration | None = Field(None, description="Length of the finished track; natural length by default.")
     voice: VoiceShort = VoiceSpec()
+    manner: MannerName | None = Field(
+        None, description="Decides about gap, pace, room, bells and fades, where they are not written here."
+    )
     gap: Duration = Field(600, description="Silence after a sentence; twice that after a paragraph.")
     lines: Lines = Field(
         "join", description="Meaning of a line break in a text: join continues the sentence, separate ends it."
@@ -319,7 +324,7 @@ class Routine(Marked):
     tags: Tags = Tags()
     bed: BedShort = Field(None, description="Ambience under the whole session.")
     floor: Floor = Field(FLOOR, description="Room tone between sounds, in dBFS, or none.")
-    room: Room | None = Field(None, description="The room that voice and bells are heard in: small, hall, or none.")
+    room: Room = Field(ROOM, description="The room that voice and bells are heard in: small, hall, or none.")
     loudness: Loudness = Field(LOUDNESS, description="Loudness of the session, in LUFS.")
     steps: Steps
     _sounds: tuple[Path, ...] = PrivateAttr(default=())
@@ -356,6 +361,7 @@ class Fragment(Marked):
     language: str | None = None
     length: Duration | None = None
     voice: VoiceShort | None = None
+    manner: MannerName | None = None
     gap: Duration | None = None
     lines: Lines | None = None
     breath: Duration | None = None

@@ -15,7 +15,7 @@ title: {title}
 description: Say in a sentence what this session is for.
 language: en
 length: 8m                # of the track; --length overrides it; without either, the track has its natural length
-voice: {{pace: 0.9}}        # 1 is the voice's own pace, less is slower
+manner: movement          # or meditation, or sleep: gaps, pace, room and bells, unless you write them yourself
 
 steps:
   - bell: {{sound: bowl, times: 2, every: 5s}}
@@ -89,6 +89,7 @@ _TEXT = """\
 title: {title}
 language: en
 length: 8m
+manner: movement   # or meditation, or sleep: gaps, pace, room and bells
 bells: true        # a bell opens and closes it where none is written
 ---
 

@@ -2,12 +2,13 @@
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from narrator.errors import Fault, Mark, NarratorError, RoutineError
 from narrator.routine import model
 from narrator.routine.coverage import describe_fuzzy
+from narrator.routine.manner import level_bell
 from narrator.routine.phrases import Phrases, find_phrases, list_languages
 from narrator.routine.sounds import BedSpec, BellSpec, find_sound
 from narrator.routine.text import BraceError, InlinePause, Sentence, check_braces, fill_braces, split_text
@@ -74,6 +75,7 @@ class Context:
         """Texts so far that have no translation."""
         self._breath = routine.breath
         self._sounds = routine.sounds
+        self._manner = routine.manner
         self._characters = 0
 
     def is_brief(self, place: Place) -> bool:
@@ -88,9 +90,10 @@ class Context:
 
         """
         try:
-            return make_bell(spec, mark, self._sounds)
+            bell = make_bell(spec, mark, self._sounds)
         except RoutineError as error:
             raise UnrollingError.gather(error.faults) from None
+        return bell if bell.level is not None else replace(bell, level=level_bell(bell.sound, self._manner))
 
     def make_recording(self, step: model.Play, place: Place) -> Recording:
         """Return the recording of a step.

@@ -269,6 +269,8 @@ class Script:
     """Level of the room tone in dBFS; None for digital silence."""
     room: str = ROOM
     """Name of the room, or `none`."""
+    manner: str | None = None
+    """Name of its manner."""
     loudness: Lufs = LOUDNESS
     full: "Script | None" = None
     """The script with full guidance, if this one has less."""

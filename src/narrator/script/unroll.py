@@ -10,7 +10,6 @@ from narrator.routine.coverage import describe_gaps
 from narrator.routine.hold_cues import HoldCue as AuthoredCue
 from narrator.routine.phrases import find_phrases
 from narrator.routine.seed import settle_seed
-from narrator.routine.sounds import ROOM
 from narrator.routine.text import InlinePause, Sentence
 from narrator.routine.values import Guidance
 from narrator.routine.words import Words
@@ -102,7 +101,8 @@ def write_script(
         mark=routine.mark,
         bed=writer.bed,
         floor=routine.floor,
-        room=routine.room or ROOM,
+        room=routine.room,
+        manner=routine.manner,
         loudness=routine.loudness,
         full=write_script(routine, "full", language, without, seed, wording) if guidance == "brief" else None,
         units=tuple(writer.units.values()),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from narrator.sound.audio import AudioSegment, Samples, make_segment
-from narrator.sound.catalog import BELLS, PITCHES, SPEECH, Partial
+from narrator.sound.catalog import BELLS, PITCHES, RECORDING_LEVEL, SPEECH, Partial
 from narrator.sound.fade import fade_out
 from narrator.sound.loudness import measure_loudness
 from narrator.sound.recording import is_recording, load_recording, measure_recording
@@ -23,8 +23,6 @@ from narrator.units import (
     ticks_to_ms,
 )
 
-RECORDING_LEVEL: Db = -7.0
-"""Default level of a recording relative to speech."""
 _FLOOR: Db = -60.0
 _PEAK: Db = -1.0
 """Highest true peak of a stroke, in dBTP, at any level."""

@@ -35,6 +35,8 @@ SPEECH: Lufs = -16.0
 """Loudness of every clip and loop before the gain of a session; other levels are relative to it."""
 NONE = "none"
 """The name of a sound that is left out: a bed or a room."""
+RECORDING_LEVEL: Db = -7.0
+"""Level of a bell from a sound file, relative to speech, if its routine has none."""
 PITCHES = (30.0, 4000.0)
 """Lowest and highest pitch that a bell can be tuned to, in Hz."""
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from narrator.errors import Mark
+from narrator.routine.manner import level_bell
 from narrator.script import Bell, Breath, Recording, Script
 from narrator.timeline.placed import Lengths, Segment, Timeline
 from narrator.units import Ms, floor_ticks, ticks_to_ms
@@ -48,6 +49,7 @@ def ring_instead(timeline: Timeline, script: Script, lengths: Lengths) -> Timeli
     for start, bell, mark, chapter, side, id_ in added:
         if any(other.start < start + bell.every and start < other.end for other in kept):
             continue
-        end = min(start + lengths.measure_in_hold(bell), timeline.length)
-        kept.append(Segment(start, end, bell, mark, chapter, side, id_))
+        struck = replace(bell, level=level_bell(bell.sound, script.manner))
+        end = min(start + lengths.measure_in_hold(struck), timeline.length)
+        kept.append(Segment(start, end, struck, mark, chapter, side, id_))
     return replace(timeline, segments=tuple(sorted(kept, key=lambda segment: segment.start)))
