@@ -15,7 +15,7 @@ from narrator.config import choose_limit, choose_room, choose_store, choose_voic
 from narrator.cores import count_cores
 from narrator.errors import Fault, NarratorError, UsageError
 from narrator.formats.format import Stream, StreamFormat, check_bitrate, make_encoding
-from narrator.formats.registry import find_format
+from narrator.formats.registry import find_format, find_suffixes
 from narrator.languages import check_language
 from narrator.ledger import Track
 from narrator.rendering import mix_session, render_tracks
@@ -136,8 +136,25 @@ class Session:
         """
         request = _ask_track(self._draft.request, path, bitrate=bitrate, mono=mono, force=force, threads=threads)
         request = _ask_captions(request, captions, caption_bells)
-        (track,) = render_tracks(request, self._cache, report, (self._draft, Rehearsals()))
-        return track
+        return render_tracks(request, self._cache, report, (self._draft, Rehearsals()))[0]
+
+    def render_formats(
+        self,
+        path: str | os.PathLike[str],
+        formats: Sequence[str],
+        *,
+        bitrate: int | None = None,
+        mono: bool = False,
+        force: bool = False,
+        captions: Sequence[str] = (),
+        caption_bells: bool = False,
+        report: Report | None = None,
+    ) -> tuple[Track, ...]:
+        """Write the track in several formats, such as `mp3`, whose suffixes are added to the path; see `render`."""
+        first, *others = [Path(f"{os.fspath(path)}{suffix}") for suffix in find_suffixes(formats)]
+        request = _ask_track(self._draft.request, first, *others, bitrate=bitrate, mono=mono, force=force)
+        asked = _ask_captions(request, captions, caption_bells)
+        return render_tracks(asked, self._cache, report, (self._draft, Rehearsals()))
 
     def script(self, form: str = "text", *, spoken: bool = False, bells: bool = False) -> str:
         """Return what is said and when: `text` to read, `json`, `yaml` (a script file to edit and render), or captions.
@@ -219,8 +236,7 @@ def render(
     """
     request = _ask_track(make_request(routine, **options), path, bitrate=bitrate, mono=mono, force=force)
     request = _ask_captions(request, captions, caption_bells)
-    (track,) = render_tracks(request, _open_cache(cache, options, store), report)
-    return track
+    return render_tracks(request, _open_cache(cache, options, store), report)[0]
 
 
 def make_request(routine: str | os.PathLike[str], **options: Unpack[Options]) -> SessionRequest:
@@ -354,15 +370,15 @@ def _read_length(length: Length | None) -> Ms | None:
 def _ask_track(
     session: SessionRequest,
     path: str | os.PathLike[str],
-    *,
+    *others: Path,
     bitrate: int | None,
     mono: bool,
     force: bool,
     threads: int | None = None,
 ) -> TrackRequest:
     output, channels = Path(path), 1 if mono else 2
-    check_bitrate([find_format(output)], bitrate, channels)
-    return TrackRequest(session, output, bitrate, channels, force, threads=threads or count_cores())
+    check_bitrate(map(find_format, (output, *others)), bitrate, channels)
+    return TrackRequest(session, output, bitrate, channels, force, threads=threads or count_cores(), others=others)
 
 
 def _ask_captions(request: TrackRequest, captions: Sequence[str], bells: bool) -> TrackRequest:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from narrator.errors import UsageError
-from narrator.formats.registry import DEFAULT, FORMATS, find_suffixes
+from narrator.formats.registry import DEFAULT, FORMATS, find_suffixes, suggest_suffix
 from narrator.units import format_duration
 
 if TYPE_CHECKING:
@@ -25,15 +25,27 @@ def find_target(output: Path) -> Target:
     """Return the target that `--output` names: a file if its suffix is that of a format, else a folder.
 
     Raises:
-        UsageError: no format has this suffix, and no folder has this name.
+        UsageError: no format has this suffix, and no folder has this name; or it has two suffixes, or no name.
 
     """
     if output.suffix.lower() in FORMATS:
+        _check_name(output)
         return Target(output, is_file=True)
+    if output.name.lower() in FORMATS and not output.is_dir():
+        raise UsageError(f"--output: {output.name} is only a suffix; write a name before it, as track{output.name}")
     if output.suffix and not output.is_dir():
-        known = ", ".join(FORMATS)
-        raise UsageError(f"--output: a track cannot be written as {output.suffix}; use {known}")
+        known = suggest_suffix(output.suffix.lower())
+        raise UsageError(f"--output: a track cannot be written as {output.suffix}; {known}")
     return Target(output, is_file=False)
+
+
+def _check_name(output: Path) -> None:
+    inner = Path(output.stem)
+    if inner.suffix.lower() in FORMATS:
+        raise UsageError(
+            f"--output: {output.name} has the suffixes of two formats; write {inner.name} or "
+            f"{inner.stem}{output.suffix}"
+        )
 
 
 def choose_suffixes(target: Target, formats: str | None, configured: tuple[str, ...] = ()) -> tuple[str, ...]:

@@ -21,6 +21,19 @@ FORMATS = {
 """The module of each format, which holds it as `FORMAT`; imported when it is needed."""
 DEFAULT = ".mp3"
 """Suffix of a track if no format is asked for."""
+_MEANT = {
+    ".ogg": ".opus",
+    ".oga": ".opus",
+    ".webm": ".opus",
+    ".aac": ".m4a",
+    ".mp4": ".m4a",
+    ".mpeg": ".mp3",
+    ".wave": ".wav",
+    ".aif": ".wav",
+    ".aiff": ".wav",
+    ".alac": ".flac",
+}
+"""What is nearest to other formats, by suffix."""
 
 
 def find_format(path: Path) -> "Format":
@@ -32,10 +45,16 @@ def find_format(path: Path) -> "Format":
     """
     module = FORMATS.get(path.suffix.lower())
     if module is None:
-        message = f"a track cannot be written as {path.name!r}; it can end in {', '.join(FORMATS)}"
+        message = f"a track cannot be written as {path.name!r}; {suggest_suffix(path.suffix.lower())}"
         raise UsageError(message, options=("output",))
     found: Format = import_module(module).FORMAT
     return found
+
+
+def suggest_suffix(suffix: str) -> str:
+    """Return the end of an error message for an unknown suffix: the one that is probably meant, and all that exist."""
+    meant = f"did you mean {_MEANT[suffix]}? " if suffix in _MEANT else ""
+    return f"{meant}{'There are' if meant else 'use'} {', '.join(FORMATS)}"
 
 
 def list_names() -> list[str]:
@@ -53,9 +72,11 @@ def find_suffixes(names: Iterable[str]) -> tuple[str, ...]:
     suffixes: list[str] = []
     for name in names:
         suffix = f".{name.strip().lower().removeprefix('.')}"
+        if suffix == ".":
+            raise UsageError("a format has no name; write mp3, or several as mp3,flac", options=("format",))
         if suffix not in FORMATS:
-            known = ", ".join(list_names())
-            raise UsageError(f"there is no format {name.strip()!r}; use {known}", options=("format",))
+            known = suggest_suffix(suffix).replace(".", "")
+            raise UsageError(f"there is no format {name.strip()!r}; {known}", options=("format",))
         if suffix in suffixes:
             raise UsageError(f"the format {suffix[1:]} is named twice; name it once", options=("format",))
         suffixes.append(suffix)

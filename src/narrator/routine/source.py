@@ -16,7 +16,7 @@ import yaml
 
 from narrator.characters import describe_control, find_control
 from narrator.errors import Fault, Mark, RoutineError
-from narrator.paths import read_file
+from narrator.paths import open_regular, read_file
 from narrator.routine.guard import Loader, check_text
 from narrator.routine.slips.cuts import find_cut_texts
 from narrator.routine.slips.foreign import name_bytes, name_foreign
@@ -261,6 +261,15 @@ def read_yaml(path: Path, name: str | None = None) -> Source:
     return parse_source(decode_text(read_bytes(path, name), name), name, Translations(path, name))
 
 
+def _read_start(path: Path) -> bytes:
+    """Return the first bytes of a file, which tell what kind of file it is; empty if it cannot be read."""
+    try:
+        with open_regular(path) as file:
+            return file.read(16)
+    except OSError:
+        return b""
+
+
 def read_bytes(path: Path, name: str, most: int = MAX_BYTES) -> bytes:
     """Read a file of so many bytes at most; `name` is what messages call it.
 
@@ -272,6 +281,8 @@ def read_bytes(path: Path, name: str, most: int = MAX_BYTES) -> bytes:
         return read_file(path, most)
     except OSError as error:
         if error.errno == errno.EFBIG:
+            if foreign := name_bytes(_read_start(path)):
+                raise RoutineError(foreign, Mark(name, 1, 1)) from None
             raise RoutineError(
                 f"this is too large; a routine has at most {most // 1024} KiB", Mark(name, 1, 1)
             ) from error

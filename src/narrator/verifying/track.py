@@ -4,8 +4,9 @@ from pathlib import Path
 
 from narrator.cache import Cache
 from narrator.errors import LostClipError, PublishError, UsageError
+from narrator.formats.registry import FORMATS
 from narrator.ledger import Entry, find_entry, hash_track
-from narrator.paths import is_file
+from narrator.paths import exists, is_file
 from narrator.request import SessionOptions, SessionRequest
 from narrator.routine.source import parse_source
 from narrator.session import Session, make_draft, make_draft_session, make_session
@@ -29,6 +30,7 @@ def verify_track(path: Path, script: SessionRequest | None, cache: Cache) -> lis
 
 
 def _verify(path: Path, script: SessionRequest | None, cache: Cache) -> list[Check]:
+    _check_track(path)
     if script:
         return compare_session(path, make_session(script, cache))
     entry = _need_entry(path, cache)
@@ -47,9 +49,17 @@ def compare_session(path: Path, session: Session) -> list[Check]:
     return compare_track(path, session.heading, session.timeline, session.open_mixer(), captions, session.room)
 
 
-def _need_entry(path: Path, cache: Cache) -> Entry:
+def _check_track(path: Path) -> None:
+    """Refuse what cannot be a track, by its name."""
+    if exists(path) and path.is_dir():
+        raise UsageError(f"{path} is a folder; name the tracks in it")
     if not is_file(path):
         raise PublishError(f"there is no track {path}; name a track that narrator made")
+    if path.suffix.lower() not in FORMATS:
+        raise UsageError(f"{path} is not a track, which ends in {', '.join(FORMATS)}; name a track that narrator made")
+
+
+def _need_entry(path: Path, cache: Cache) -> Entry:
     entry = find_entry(path, cache)
     if entry is None:
         message = f"narrator has no record of how {path} was made; name the script that it was made from"

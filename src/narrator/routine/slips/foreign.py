@@ -21,6 +21,11 @@ _FORMS: tuple[tuple[str, str], ...] = (
 )
 _TIMED = {"subtitles in WebVTT": ".vtt", "subtitles in SubRip (SRT)": ".srt", "a table (CSV)": ".csv"}
 """Suffixes of formats whose lines may have times."""
+_SOUND = (
+    "this is a sound file, not a routine; name the routine that it was made from, or the sound in a step of a routine, "
+    "such as '- bell: mine.wav'"
+)
+_PICTURE = "this is a picture, not a routine; name it in a routine, such as 'cover: mine.jpg'"
 _BYTES: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xfe", "this is text in UTF-16; save the file as UTF-8"),
     (b"\xfe\xff", "this is text in UTF-16; save the file as UTF-8"),
@@ -29,11 +34,9 @@ _BYTES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "this is a PDF, not text; copy its text into a routine"),
     (b"ID3", "this is an MP3; name the routine that it was made from"),
     (b"\xff\xfb", "this is an MP3; name the routine that it was made from"),
-    (b"RIFF", "this is a sound file, not a routine; a sound is named in a step, such as '- bell: mine.wav'"),
-    (b"OggS", "this is a sound file, not a routine; a sound is named in a step, such as '- bell: mine.ogg'"),
-    (b"fLaC", "this is a sound file, not a routine; a sound is named in a step, such as '- bell: mine.flac'"),
-    (b"\x89PNG", "this is a picture, not a routine"),
-    (b"\xff\xd8\xff", "this is a picture, not a routine"),
+    *((start, _SOUND) for start in (b"RIFF", b"RF64", b"OggS", b"fLaC", b"FORM")),
+    (b"\x89PNG", _PICTURE),
+    (b"\xff\xd8\xff", _PICTURE),
 )
 
 
@@ -49,4 +52,6 @@ def name_foreign(text: str) -> str | None:
 
 def name_bytes(raw: bytes) -> str | None:
     """Return a message that names the format of a file that is not UTF-8; None if it is unknown."""
+    if raw[4:8] == b"ftyp":
+        return _SOUND
     return next((message for start, message in _BYTES if raw.startswith(start)), None)
