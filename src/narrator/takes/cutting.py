@@ -17,7 +17,7 @@ from narrator.takes.match import Match, Weights, match_segments
 from narrator.takes.names import find_named
 from narrator.takes.reference import speak_references
 from narrator.takes.segments import Segment, find_segments
-from narrator.takes.wording import LIKE, compare_words, fold_words, weigh_words
+from narrator.takes.wording import LIKE, compare_words, find_nearer, fold_words, weigh_words
 from narrator.units import Ms
 
 Report: TypeAlias = Callable[[str, int], None]
@@ -25,7 +25,7 @@ Report: TypeAlias = Callable[[str, int], None]
 Wanted: TypeAlias = Mapping[int, str]
 """The sentences to find, by their numbers, in the order in which they are read."""
 
-CERTAIN = 0.9
+CERTAIN = 0.8
 """Probability from which a match is not doubtful."""
 
 
@@ -142,7 +142,7 @@ def _match(
     pieces = []
     for match in matches:
         start, end = heard.segments[match.first].start, heard.segments[match.last - 1].end
-        why = _find_doubt(match, words, sentences[match.sentence])
+        why = _find_doubt(match, words, sentences)
         pieces.append(Piece(numbers[match.sentence], take, start, end, why, _list_others(match, heard)))
     return pieces, _list_extras(take, heard, matches, evidence.extras)
 
@@ -156,12 +156,13 @@ def _listen(take: Path, segments: Sequence[Segment], listen: Listener, report: R
     return heard
 
 
-def _find_doubt(match: Match, words: Sequence[str] | None, sentence: str) -> str:
+def _find_doubt(match: Match, words: Sequence[str] | None, sentences: Sequence[str]) -> str:
     """Return why a match is doubtful; empty if it is not."""
     if words is not None:
         said = " ".join(words[match.first : match.last]).strip()
-        like = compare_words(fold_words(said), fold_words(sentence))
-        if like < LIKE:
+        plain = [fold_words(text) for text in sentences]
+        like = compare_words(fold_words(said), plain[match.sentence])
+        if like < LIKE or find_nearer(fold_words(said), match.sentence, plain) is not None:
             return f"sounds like {said[:40]!r}" if said else "no words are recognised"
     if match.certainty < CERTAIN:
         return "may be another sentence, or a part of it"

@@ -15,6 +15,8 @@ _START = 4.0
 LIKE = 0.72
 """Likeness at which the words are those of the sentence."""
 _PLAUSIBLE = -8.0
+_NEAR, _CLEARLY = 20, 0.04
+"""Sentences before and after one that are compared with what was heard, and the likeness by which one is nearer."""
 
 
 def weigh_words(evidence: Evidence, heard: Sequence[str], sentences: Sequence[str]) -> Evidence:
@@ -52,3 +54,14 @@ def compare_words(heard: str, text: str) -> float:
     if not heard or not text or not 0.3 < len(heard) / len(text) < 3:
         return 0.0
     return SequenceMatcher(None, heard, text, autojunk=False).ratio()
+
+
+def find_nearer(heard: str, own: int, plain: Sequence[str]) -> int | None:
+    """Return the sentence near a sentence of which the words that were heard are clearly more like; None if none is.
+
+    Left and right, or a number, can be the only difference between two sentences.
+    """
+    near = [at for at in range(max(own - _NEAR, 0), min(own + _NEAR + 1, len(plain))) if at != own]
+    best = max(near, key=lambda at: compare_words(heard, plain[at]), default=None)
+    least = compare_words(heard, plain[own]) + _CLEARLY
+    return best if best is not None and compare_words(heard, plain[best]) > least else None
