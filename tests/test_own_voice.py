@@ -83,7 +83,7 @@ def test_missing_sentences_are_one_error_with_their_numbers_and_the_remedy(narra
     assert result.code == 1
     assert len(result.err.splitlines()) == 3
     assert re.search(
-        r"^routine.yaml:11:5: error: recorded:anna has no recording of 8 of 11 sentences: 4 'Pose number a of many.', "
+        r"^routine.yaml:11:5: error: recorded:anna has no recording of 8 of 11 sentences: 'Pose number a of many.', "
         r".* and 2 more; read them aloud, and add them with narrator voices cut, or by hand to .*anna.voice.yaml",
         result.err,
     )

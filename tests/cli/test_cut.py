@@ -48,7 +48,7 @@ def test_a_take_with_retakes_slips_and_noise_becomes_a_voice(narrator, routine, 
     assert {row["what"] for row in rows if row["kind"] == "extra"} == {"said again", "not a sentence"}
     assert (tmp_path / "take.wav").read_bytes() == before
     missing = narrator("render", "routine.yaml", "--voice", "recorded:anna")
-    assert "has no recording of 1 of 8 sentences: 7 'Roll onto one side" in missing.err
+    assert "has no recording of 1 of 8 sentences: 'Roll onto one side" in missing.err
     write_wav(tmp_path / "07.wav", record(speak(SENTENCES[6])))
     again = list_rows(narrator(*CUT, "07.wav", "--to", "anna", "--json"))
     assert [row["state"] for row in again if row["kind"] == "sentence"].count("kept") == 7

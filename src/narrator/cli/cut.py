@@ -29,7 +29,7 @@ Arguments = Annotated[
     list[str],
     typer.Argument(
         metavar="ROUTINE... TAKE...",
-        help="The routines whose sentences are read, in the order of the sheet, and the takes: sound files, or folders "
+        help="The routines whose sentences are read, in this order, and the takes: sound files, or folders "
         "of them. A file named 07.wav or breathe-in.wav is one sentence.",
     ),
 ]

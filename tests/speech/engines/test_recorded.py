@@ -37,7 +37,7 @@ def open_here(folder, name="anna", language="en", asked=None):
 def test_one_that_is_missing_by_its_state_is_missing(tmp_path):
     make_voice(tmp_path / "anna", ["Breathe in."], s1="missing")
     engine, voice = open_here(tmp_path)
-    with pytest.raises(UnspeakableError, match=r"1 of 1 sentences: 1 'Breathe in\.'"):
+    with pytest.raises(UnspeakableError, match=r"1 of 1 sentences: 'Breathe in\.'"):
         engine.review_texts({"Breathe in.": None}, voice)
     assert engine.identify("Breathe in.", voice) == ""
 

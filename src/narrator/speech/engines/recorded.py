@@ -105,9 +105,8 @@ class Recorded(Engine):
 
         """
         manifest = self._read_voice(voice)
-        numbered = list(enumerate(texts, 1))
-        if missing := [(number, text) for number, text in numbered if not manifest.find_entry(text)]:
-            raise UnspeakableError(_describe_missing(missing, len(texts), voice), texts[missing[0][1]])
+        if missing := [text for text in texts if not manifest.find_entry(text)]:
+            raise UnspeakableError(_describe_missing(missing, len(texts), voice), texts[missing[0]])
         entries = [entry for text in texts if (entry := manifest.find_entry(text))]
         faults: list[Fault] = []
         for entry in entries:
@@ -140,7 +139,7 @@ class Recorded(Engine):
         manifest = self._read_voice(voice)
         entry = manifest.find_entry(text)
         if not entry:
-            raise UnspeakableError(_describe_missing([(1, text)], 1, voice))
+            raise UnspeakableError(_describe_missing([text], 1, voice))
         return manifest, entry
 
     def _find_file(self, manifest: Manifest, entry: Entry, voice: Voice) -> Path:
@@ -212,8 +211,8 @@ def _hash_recording(path: Path, entry: Entry) -> str:
         raise UnspeakableError(f"cannot read {path}: {error.strerror or error}", entry.find_mark("file")) from error
 
 
-def _describe_missing(missing: Sequence[tuple[int, str]], total: int, voice: Voice) -> str:
-    shown = ", ".join(f"{number} {_shorten(text)}" for number, text in missing[:_SHOWN])
+def _describe_missing(missing: Sequence[str], total: int, voice: Voice) -> str:
+    shown = ", ".join(map(_shorten, missing[:_SHOWN]))
     more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
     return (
         f"{voice} has no recording of {len(missing)} of {total} sentences: {shown}{more}; read them "
