@@ -55,8 +55,8 @@ def run(narrator, write, tmp_path):
 
 def test_every_shape_has_a_section():
     shapes = {name for name in vars(wire) if re.fullmatch(r"_?[a-z]+_to_data", name)} - {"limit_to_data"}
-    # Checks, natural voices and the count of further faults also have a section each.
-    assert len(TABLES) == len(shapes) + 3
+    # Checks, natural voices, kinds of failures and the count of further faults also have a section each.
+    assert len(TABLES) == len(shapes) + 4
     assert [
         key
         for table in TABLES.values()
@@ -82,6 +82,14 @@ def test_a_dry_run(run):
                            "1m,2h", "--dry-run")  # fmt: skip
     check("A track of a dry run", *prospects)
     check("A dry run", plan)
+
+
+def test_a_run_of_many_tracks(run, tmp_path):
+    (tmp_path / "output").mkdir()
+    (tmp_path / "output" / "one-silent-1m.mp3").write_bytes(b"mine")
+    *_, summary = run("render", "one.yaml", "--voice", "silent", "--length", "30s,1m")
+    check("A run of many tracks", summary)
+    check("A kind of failure", *summary["failures"])
 
 
 def test_a_routine_and_its_faults(run, write):

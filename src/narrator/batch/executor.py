@@ -7,6 +7,7 @@ from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 from narrator.batch.group import Group, Outcome, group_requests, render_group
+from narrator.batch.manifest import Records
 from narrator.batch.survey import Prospect, survey_group
 from narrator.cache import Cache
 from narrator.captioning import list_places
@@ -57,6 +58,7 @@ def survey_all(
     cache: Cache,
     executor: Executor,
     make_report: Callable[[Group], Report | None] = lambda _group: None,
+    records: Records | None = None,
     *,
     speaks: bool,
 ) -> list[Prospect]:
@@ -67,7 +69,7 @@ def survey_all(
 
     """
     futures = [
-        executor.submit(survey_group, group, cache, make_report(group), speaks=speaks)
+        executor.submit(survey_group, group, cache, make_report(group), records, speaks=speaks)
         for group in group_requests(requests)
     ]
     for _ in _await_all(futures, SimpleQueue()):

@@ -1,19 +1,20 @@
 """What a batch comes to before it is rendered: which tracks exist, which lengths are possible, sizes and times."""
 
-from collections import Counter
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from narrator.batch.group import Group, group_requests
+from narrator.batch.group import Group
+from narrator.batch.manifest import Records
 from narrator.cache import Cache, sharing
 from narrator.errors import FAILURES, Fault, LengthError, NarratorError, explain, keep_notes
 from narrator.formats.format import Mixdown, StreamFormat
-from narrator.ledger import Track, make_fingerprint
+from narrator.ledger import Track, find_track, make_fingerprint, name_coded
 from narrator.mix.sources import measure_recordings, measure_rings, open_recordings
-from narrator.outputs import Target, find_tracks, list_targets
+from narrator.outputs import Target, list_targets
 from narrator.rendering import mix_session
 from narrator.request import TrackRequest
 from narrator.session import Draft, Rehearsal, Report, cast_draft, read_draft, rehearse
@@ -24,23 +25,6 @@ from narrator.timeline.arrangement import place_growth
 from narrator.units import Ms, format_duration
 
 State: TypeAlias = Literal["make", "unchanged", "impossible", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """How long it takes to make sound, as ratios of time to the length of the sound, and where they come from."""
-
-    speaking: float
-    """Time to speak a sentence, by its length."""
-    mixing: float
-    """Time to make a track, by its length, if nothing of it was made before."""
-    again: float
-    """Share of that time for another length of the same session, much of which is in the cache."""
-    source: str
-
-
-DEFAULT_RATES = Rates(0.1, 0.02, 0.3, "usual rates; none were measured here yet")
-"""Rates of a computer with two cores and the voice `hibari`, for a first estimate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +44,12 @@ class Prospect:
     """Estimated length of the sentences that have to be spoken for it, and are not counted for an earlier track."""
     track: Track | None = None
     """The track that exists already."""
+    is_recorded: bool = False
+    """Whether the manifest has this track, so that nothing is left to do."""
+    seconds: float = 0.0
+    """Time that it took to speak what was unspoken."""
+    clips_new: int = 0
+    """Number of sentences that were spoken to find this out."""
     error: NarratorError | None = None
     unshared: tuple[Fault, ...] = ()
     """Why what was spoken to find this out is not in the store."""
@@ -75,16 +65,18 @@ Look: TypeAlias = Callable[[TrackRequest], Sequence[Prospect]]
 """A function that returns what is known of the files of a request that may have to be made."""
 
 
-def survey_group(group: Group, cache: Cache, report: Report | None = None, *, speaks: bool) -> list[Prospect]:
+def survey_group(
+    group: Group, cache: Cache, report: Report | None = None, records: Records | None = None, *, speaks: bool
+) -> list[Prospect]:
     """Return what is known of the tracks of a group before they are made, in the order of their files.
 
     If it `speaks`, the lengths of all sentences are measured, so that a length that is possible is so when the track is
-    made. Otherwise those that are not in the cache are estimated.
+    made. Otherwise those that are not in the cache are estimated. `records` are those of a manifest.
     """
     try:
         draft = read_draft(group[0].session)
         with cache.lease(), sharing() as shared:
-            found, _ = cast_draft(draft, partial(_survey, group, draft, cache, report, speaks))
+            found, _ = cast_draft(draft, partial(_survey, group, draft, cache, report, records, speaks))
     except FAILURES as error:
         refusal = explain(error)
         if refusal is None:
@@ -94,34 +86,50 @@ def survey_group(group: Group, cache: Cache, report: Report | None = None, *, sp
 
 
 def _survey(
-    group: Group, draft: Draft, cache: Cache, report: Report | None, speaks: bool, reader: Reader
+    group: Group,
+    draft: Draft,
+    cache: Cache,
+    report: Report | None,
+    records: Records | None,
+    speaks: bool,
+    reader: Reader,
 ) -> list[Prospect]:
     look: Look | None = None
-    known = {request: _find(request, draft, reader, cache) for request in group}
+    known = {request: _find(request, draft, reader, cache, records) for request in group}
     if any(len(tracks) < len(request.outputs) for request, tracks in known.items()):
         lengths, unspoken = _measure(draft, reader, cache)
         if speaks or not unspoken:
-            look = partial(_look_at, rehearse(draft, reader, cache, report), is_sized=not speaks)
+            started = time.monotonic()
+            rehearsal = rehearse(draft, reader, cache, report)
+            look = _Look(rehearsal, unspoken, time.monotonic() - started, is_sized=not speaks).look_at
         else:
             look = _Estimate(draft, str(reader.voice), lengths, unspoken).look_at
     return [prospect for request, tracks in known.items() for prospect in _describe(request, tracks, look)]
 
 
-def _describe(request: TrackRequest, tracks: Mapping[Path, Track], look: Look | None) -> Iterator[Prospect]:
+def _describe(request: TrackRequest, tracks: Mapping[Path, Prospect], look: Look | None) -> Iterator[Prospect]:
     """Yield what is known of the files of a request; those that do not exist as they would be made are looked at."""
     seen = {each.path: each for each in look(request)} if look and len(tracks) < len(request.outputs) else {}
-    for path in request.outputs:
-        if track := tracks.get(path):
-            yield Prospect(request, path, "unchanged", track.voice, track.length_ms, track.size_bytes, track=track)
-        else:
-            yield seen[path]
+    yield from (tracks.get(path) or seen[path] for path in request.outputs)
 
 
-def _find(request: TrackRequest, draft: Draft, reader: Reader, cache: Cache) -> dict[Path, Track]:
+def _find(
+    request: TrackRequest, draft: Draft, reader: Reader, cache: Cache, records: Records | None
+) -> dict[Path, Prospect]:
+    """Return the files of a request that are there as they would be made."""
     if request.force or request.remake:
         return {}
     fingerprint = make_fingerprint(replace(draft, request=request.session), reader)
-    return find_tracks(list_targets(request), fingerprint, cache)
+    found: dict[Path, Prospect] = {}
+    for target in list_targets(request):
+        recorded = records and records.find(target.path, name_coded(fingerprint, target.encoding), request)
+        if track := recorded or find_track(target.path, fingerprint, target.encoding, cache):
+            size = track.size_bytes
+            found[target.path] = Prospect(
+                request, target.path, "unchanged", track.voice, track.length_ms, size, track=track,
+                is_recorded=recorded is not None,
+            )  # fmt: skip
+    return found
 
 
 def _measure(draft: Draft, reader: Reader, cache: Cache) -> tuple[Lengths, Ms]:
@@ -138,19 +146,31 @@ def _measure(draft: Draft, reader: Reader, cache: Cache) -> tuple[Lengths, Ms]:
     return Lengths(clips, measure_rings(cues), recordings, bool(unspoken)), unspoken
 
 
-def _look_at(rehearsal: Rehearsal, request: TrackRequest, *, is_sized: bool) -> list[Prospect]:
-    try:
-        with keep_notes(rehearsal.draft.arrangement.script.notes):
-            session = rehearsal.place(request.session.options.length)
-    except NarratorError as error:
-        return _refuse(request, error)
-    mixdown = mix_session(session) if is_sized else None
-    return [
-        Prospect(
-            request, target.path, "make", str(session.voice), session.timeline.length, *_find_size(target, mixdown)
+class _Look:
+    """A look at a session that has been spoken."""
+
+    def __init__(self, rehearsal: Rehearsal, unspoken: Ms, seconds: float, *, is_sized: bool) -> None:
+        self._rehearsal, self._is_sized = rehearsal, is_sized
+        self._spoken = unspoken, seconds
+        """Length of what was spoken for it, and the time that took; they are part of the first prospect."""
+
+    def look_at(self, request: TrackRequest) -> list[Prospect]:
+        """Return what is known of the files of a request."""
+        try:
+            with keep_notes(self._rehearsal.draft.arrangement.script.notes):
+                session = self._rehearsal.place(request.session.options.length)
+        except NarratorError as error:
+            return _refuse(request, error)
+        mixdown = mix_session(session) if self._is_sized else None
+        (unspoken, seconds), self._spoken = self._spoken, (0, 0.0)
+        length, voice = session.timeline.length, str(session.voice)
+        first, *others = (
+            Prospect(request, target.path, "make", voice, length, *_find_size(target, mixdown))
+            for target in list_targets(request)
         )
-        for target in list_targets(request)
-    ]
+        new = self._rehearsal.clips.new
+        self._rehearsal.clips.settle()
+        return [replace(first, unspoken=unspoken, seconds=seconds, clips_new=new), *others]
 
 
 def _find_size(target: Target, mixdown: Mixdown | None) -> tuple[int | None, bool]:
@@ -258,36 +278,3 @@ def format_nearest(prospect: Prospect) -> str:
     """Return the possible length that is nearest, in whole seconds if one is possible; a dash if it is not known."""
     spans, asked = getattr(prospect.error, "spans", ()), prospect.request.session.options.length
     return Range(0, 0, 0, spans).format_nearest(asked) if spans and asked else "-"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What the tracks of a batch come to: how many there are in each state, and what those to make take."""
-
-    states: Counter[str]
-    length: Ms
-    size: int
-    is_exact: bool
-    time: Ms
-    """About how long it takes to make them."""
-    source: str
-    """Where the figures come from that the time is estimated with."""
-
-
-def sum_up(prospects: Sequence[Prospect], jobs: int, rates: Rates = DEFAULT_RATES) -> Plan:
-    """Return what the tracks of a batch come to, if so many of its groups are made at the same time."""
-    made = [each for each in prospects if each.state == "make"]
-    groups = group_requests(each.request for each in made)
-    first = {group[0] for group in groups}
-    time = sum(
-        each.unspoken * rates.speaking + rates.mixing * each.length * (1 if each.request in first else rates.again)
-        for each in made
-    )
-    return Plan(
-        Counter(each.state for each in prospects),
-        sum(each.length for each in made),
-        sum(each.size or 0 for each in made),
-        all(each.is_exact for each in made),
-        round(time / max(1, min(jobs, len(groups)))),
-        rates.source,
-    )

@@ -105,6 +105,16 @@ MonoOption = Annotated[
 RespeakOption = Annotated[
     bool, typer.Option("--respeak", help="Speak every sentence again, for example after the voice has changed.")
 ]
+FailOption = Annotated[bool, typer.Option("--fail-fast", help="Stop at the first track that cannot be made.")]
+ManifestOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="List of the tracks, by which changes are found. [default: manifest.jsonl in the folder]"
+    ),
+]
+PruneOption = Annotated[
+    bool, typer.Option("--prune", help="Delete unchanged tracks of the manifest that are not asked for any more.")
+]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")]
 
 

@@ -11,19 +11,20 @@ from narrator.cli.wire import plan_to_data, prospect_to_data
 from narrator.units import format_duration, format_seconds, format_size
 
 if TYPE_CHECKING:
+    from narrator.batch.rates import Rates
     from narrator.batch.survey import Prospect
 
 
-def show_plan(prospects: "list[Prospect]", reporter: Reporter, jobs: int) -> None:
-    """Print a row for each track, and what all of them come to."""
-    from narrator.batch.survey import sum_up
+def show_plan(prospects: "list[Prospect]", unasked: list[str], reporter: Reporter, jobs: int, rates: "Rates") -> None:
+    """Print a row for each track, what all of them come to, and the tracks that nobody asks for any more."""
+    from narrator.batch.rates import sum_up
 
-    plan = sum_up(prospects, jobs)
+    plan = sum_up(prospects, jobs, rates)
     reporter.note_code(int(any(each.state in {"impossible", "failed"} for each in prospects)))
     if reporter.as_json:
         for each in prospects:
             print_json(prospect_to_data(each))
-        print_json(plan_to_data(plan))
+        print_json(plan_to_data(plan, unasked))
         return
     _print_table(prospects)
     for error in dict.fromkeys(str(each.error) for each in prospects if each.state == "failed"):
@@ -33,6 +34,8 @@ def show_plan(prospects: "list[Prospect]", reporter: Reporter, jobs: int) -> Non
         f"{_count(plan.states['make'])} to make: {format_seconds(plan.length)} of sound, "
         f"{about}{format_size(plan.size)}, about {format_seconds(plan.time)} with {jobs} jobs ({plan.source})"
     )
+    for path in unasked:
+        typer.echo(f"{path}  nobody asks for it any more")
     if others := _describe_others(plan.states):
         typer.echo(others)
 

@@ -18,22 +18,26 @@ from narrator.cli.options import (
     CaptionsOption,
     ClusterOption,
     DryRunOption,
+    FailOption,
     FormatsOption,
     JobsOption,
     JsonOption,
+    ManifestOption,
     MonoOption,
     PathOption,
+    PruneOption,
     RespeakOption,
     Routines,
     SkipOption,
     StoreOption,
     takes_options,
 )
-from narrator.cli.work import choose_cluster, open_work
+from narrator.cli.work import Wanted, choose_cluster, open_work
 from narrator.cores import count_cores
 from narrator.errors import UsageError
 
 if TYPE_CHECKING:
+    from narrator.batch.manifest import Manifest
     from narrator.batch.matrix import Combination
     from narrator.request import SessionRequest, TrackRequest
 
@@ -52,6 +56,9 @@ def render_command(
     path: PathOption = None,
     dry_run: DryRunOption = False,
     skip_impossible: SkipOption = False,
+    fail_fast: FailOption = False,
+    manifest: ManifestOption = None,
+    prune: PruneOption = False,
     mono: MonoOption = False,
     jobs: JobsOption = None,
     store: StoreOption = None,
@@ -90,14 +97,34 @@ def render_command(
         tracks = make_tracks(lists, asked, partial(_ask_track, target, names, shared), reporter)
         check_tracks(tracks, lists, target.path)
         cluster = None if dry_run else choose_cluster(cluster, jobs=jobs, respeaks=respeak)
-        cache = open_shared_cache(store)
-        with open_work(reporter, cache, jobs or count_cores(), is_quiet=quiet, cluster=cluster) as work:
-            requests = [request for _, request in tracks]
+        requests = [request for _, request in tracks]
+        kept, cache = _open_manifest(manifest, target, requests, is_needed=prune), open_shared_cache(store)
+        with open_work(reporter, cache, jobs or count_cores(), kept, is_quiet=quiet, cluster=cluster) as work:
             if dry_run:
                 work.show_plan(requests)
             else:
-                work.run(requests, respeaks=respeak, skips=skip_impossible)
+                work.run(requests, Wanted(respeak, skip_impossible, fail_fast, prune))
         raise typer.Exit(reporter.worst)
+
+
+def _open_manifest(
+    manifest: Path | None, target: Target, requests: "list[TrackRequest]", *, is_needed: bool
+) -> "Manifest | None":
+    """Return the manifest of the tracks in a folder; one track has none, unless it is asked for.
+
+    Raises:
+        UsageError: there is no folder.
+        ManifestError: it cannot be used.
+
+    """
+    from narrator.batch.manifest import NAME, Manifest
+
+    is_asked = manifest is not None or is_needed
+    if target.is_file and is_asked:
+        raise UsageError("a manifest is for the tracks in a folder, and --output names a file; name a folder")
+    if target.is_file or not (is_asked or sum(len(request.outputs) for request in requests) > 1):
+        return None
+    return Manifest(manifest or target.path / NAME, target.path)
 
 
 def _choose_formats(target: Target, formats: str | None) -> Formats:

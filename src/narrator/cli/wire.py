@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from narrator.batch.survey import Plan, Prospect
+    from narrator.batch.rates import Plan
+    from narrator.batch.survey import Prospect
     from narrator.cache import Cache, Usage
+    from narrator.cli.tally import Tally
     from narrator.errors import Fault
     from narrator.ledger import Track
     from narrator.review.checking import Checked
@@ -57,11 +59,22 @@ def prospect_to_data(prospect: "Prospect") -> dict[str, Any]:
     }
 
 
-def plan_to_data(plan: "Plan") -> dict[str, Any]:
+def plan_to_data(plan: "Plan", unasked: Sequence[str]) -> dict[str, Any]:
     """Return what the tracks of a dry run come to."""
     states = {state: plan.states[state] for state in ("make", "unchanged", "impossible", "failed")}
     known: dict[str, Any] = {"kind": "plan", **states, "length_ms": plan.length, "size_bytes": plan.size}
-    return known | {"exact": plan.is_exact, "time_ms": plan.time, "time_source": plan.source}
+    return known | {"exact": plan.is_exact, "time_ms": plan.time, "time_source": plan.source, "unasked": list(unasked)}
+
+
+def summary_to_data(tally: "Tally") -> dict[str, Any]:
+    """Return what a run of many tracks came to."""
+    failures = [
+        {"message": message, "count": len(paths), "paths": [str(path) for path in paths]}
+        for message, paths in tally.failures.values()
+    ]
+    states = {state: tally.states[state] for state in ("made", "unchanged", "impossible", "failed")}
+    known: dict[str, Any] = {"kind": "summary", **states, "length_ms": tally.length, "size_bytes": tally.size}
+    return known | {"failures": failures, "unasked": tally.unasked, "pruned": tally.pruned, "left": tally.left}
 
 
 def checks_to_data(track: Path, checks: "Sequence[Check]") -> dict[str, Any]:

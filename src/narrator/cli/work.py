@@ -2,20 +2,24 @@
 
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from narrator.cli.console import Reporter, print_json
 from narrator.cli.plan import show_plan
+from narrator.cli.tally import Tally
 from narrator.cli.wire import track_to_data
 from narrator.cores import count_cores
 from narrator.errors import Fault, LengthError, NarratorError, OutsideError, UsageError
 from narrator.units import format_duration, format_seconds
 
 if TYPE_CHECKING:
+    from narrator.batch.manifest import Manifest
     from narrator.batch.survey import Prospect
     from narrator.cache import Cache
     from narrator.cli.progress import Follower
@@ -23,7 +27,18 @@ if TYPE_CHECKING:
     from narrator.request import TrackRequest
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How a run is made: what happens with impossible lengths, failures, and tracks that nobody asks for any more."""
+
+    respeaks: bool = False
+    skips: bool = False
+    stops: bool = False
+    """Whether the first failure ends the run."""
+    prunes: bool = False
+
+
+@dataclass
 class Work:
     """What making tracks needs: the cache, the threads, and where to report to."""
 
@@ -33,8 +48,14 @@ class Work:
     jobs: int
     progress: "Follower"
     is_quiet: bool
+    manifest: "Manifest | None" = None
     unshared: dict[Fault, None] = field(default_factory=dict)
     """Why what was made is not in the store."""
+
+    @property
+    def is_here(self) -> bool:
+        """Whether tracks are made by this process, and not on a cluster."""
+        return isinstance(self.pool, ThreadPoolExecutor)
 
     @property
     def is_shown(self) -> bool:
@@ -42,38 +63,56 @@ class Work:
         return not (self.is_quiet or self.reporter.as_json)
 
     def survey(self, requests: "list[TrackRequest]", *, speaks: bool) -> "list[Prospect]":
-        """Return what is known of the tracks before they are made; what cannot be made at all is reported."""
+        """Return what is known of the tracks before they are made."""
         from narrator.batch.executor import survey_all
 
-        found = survey_all(requests, self.cache, self.pool, self.progress.follow, speaks=speaks)
+        records = self.manifest.records if self.manifest else None
+        with nullcontext(self.pool) if self.is_here else ThreadPoolExecutor(self.jobs) as pool:
+            found = survey_all(requests, self.cache, pool, self.progress.follow, records, speaks=speaks)
         self.unshared.update((fault, None) for each in found for fault in each.unshared)
         return found
 
     def show_plan(self, requests: "list[TrackRequest]") -> None:
-        """Show what would be made."""
-        show_plan(self.survey(requests, speaks=False), self.reporter, self.jobs)
+        """Show what would be made, and what nobody asks for any more."""
+        from narrator.batch.rates import read_rates
 
-    def run(self, requests: "list[TrackRequest]", *, respeaks: bool, skips: bool) -> None:
-        """Make the tracks; before, speak again and look for impossible lengths."""
-        if isinstance(self.pool, ThreadPoolExecutor):
-            requests = self.speak_again(requests) if respeaks else requests
-            requests = self.drop_refused(requests, skips=skips)
-        self.make(requests, skips=skips)
+        prospects = self.survey(requests, speaks=False)
+        unasked = self.manifest.list_unasked(requests) if self.manifest else []
+        show_plan(prospects, [row.path for row in unasked], self.reporter, self.jobs, read_rates(self.cache))
 
-    def drop_refused(self, requests: "list[TrackRequest]", *, skips: bool) -> "list[TrackRequest]":
-        """Return the requests whose lengths are possible; unless the others may be skipped, there must be none.
-
-        All sentences are spoken for that, so that no track is made before all lengths are known to be possible.
+    def run(self, requests: "list[TrackRequest]", wanted: Wanted) -> None:
+        """Make the tracks, unless a length is impossible; the manifest has each as soon as it is done.
 
         Raises:
-            typer.Exit: a length is not possible; all that are not have been reported.
+            typer.Exit: lengths are not possible; all that are not have been reported.
 
+        """
+        tally = Tally()
+        requests = self.speak_again(requests) if wanted.respeaks else requests
+        if len(requests) < 2 and not self.manifest:
+            self._make(requests, [], tally, wanted)
+            return
+        prospects = self.survey(requests, speaks=self.is_here)
+        # On a cluster, its workers speak, so that what is possible is only known when the tracks are made.
+        refused = self._refuse(prospects, skips=wanted.skips) if self.is_here else set()
+        tally.states["impossible"] = len(refused)
+        requests = [request for request in requests if not any(path in refused for path in request.outputs)]
+        try:
+            self._make(requests, prospects, tally, wanted)
+        finally:
+            if self.manifest:
+                self.manifest.finish()
+        self._clean(requests, tally, prunes=wanted.prunes)
+        tally.show(self.reporter, is_quiet=self.is_quiet)
+
+    def _refuse(self, prospects: "list[Prospect]", *, skips: bool) -> set[Path]:
+        """Report impossible lengths, and return the paths of their tracks; unless they are skipped, that is the end.
+
+        All sentences were spoken before, so that no track is made unless all lengths are known to be possible.
         """
         from narrator.batch.survey import list_refusals, list_refused
 
-        if len(requests) < 2:
-            return requests
-        refused = list_refused(self.survey(requests, speaks=True))
+        refused = list_refused(prospects)
         for error in list_refusals(refused, in_full=self.reporter.as_json):
             if skips:
                 self.reporter.warn((*error.faults, *error.notes))
@@ -81,32 +120,76 @@ class Work:
                 self.reporter.fail(error)
         if refused and not skips:
             raise typer.Exit(self.reporter.worst)
-        left_out = {prospect.request for prospect in refused}
-        return [request for request in requests if request not in left_out]
+        return {prospect.path for prospect in refused}
 
-    def make(self, requests: "list[TrackRequest]", *, skips: bool) -> None:
-        """Make the tracks, and show each when it is done; lengths that are not possible may be skipped."""
+    def _make(self, requests: "list[TrackRequest]", prospects: "list[Prospect]", tally: Tally, wanted: Wanted) -> None:
+        """Make the tracks, and show each when it is done."""
         from narrator.batch.executor import render_all, share_threads
+        from narrator.batch.rates import keep_rates
 
-        requests, _ = share_threads(requests, self.jobs, count_cores())
-        for request, outcome in render_all(requests, self.cache, self.pool, self.progress.follow):
-            if isinstance(outcome, LengthError) and skips:
+        lengths = {prospect.path: prospect.length for prospect in prospects}
+        recorded, waiting = _part(requests, prospects)
+        waiting, _ = share_threads(waiting, self.jobs, count_cores())
+        self.progress.begin(sum(len(request.outputs) for request in waiting), sum(
+            lengths.get(path, 0) for request in waiting for path in request.outputs
+        ))  # fmt: skip
+        made: list[tuple[TrackRequest, Track]] = []
+        spoken = {prospect.path: prospect.clips_new for prospect in prospects}
+        for request, outcome in chain(recorded, render_all(waiting, self.cache, self.pool, self.progress.follow)):
+            if isinstance(outcome, LengthError) and wanted.skips:
+                tally.states["impossible"] += len(request.outputs)
                 self.reporter.warn((*outcome.faults, *outcome.notes))
                 continue
             if isinstance(outcome, NarratorError):
-                self.reporter.fail(outcome)
+                tally.fail(request, outcome, self.reporter)
+                if wanted.stops:
+                    self.progress.stop()
+                    break
                 continue
-            for track in outcome:
-                self.reporter.warn(track.notes)
-                if self.reporter.as_json:
-                    print_json(track_to_data(track))
-                elif self.is_shown:
-                    _show_track(request, track)
-            self.unshared.update(dict.fromkeys(outcome[0].unshared))
-            if self.is_shown:
-                typer.echo("".join(f"{path}\n" for path in outcome[0].captions), nl=False)
+            tracks = tuple(_count_spoken(track, spoken) for track in outcome)
+            self._take(request, tracks, tally)
+            made += ((request, track) for track in tracks if not track.skipped)
+        keep_rates(self.cache, prospects, made)
         if self.unshared:
             self.reporter.fail(OutsideError.gather(self.unshared))
+
+    def _take(self, request: "TrackRequest", tracks: "tuple[Track, ...]", tally: Tally) -> None:
+        """Show, count and record the tracks of a request."""
+        for track in tracks:
+            tally.add(track)
+            self.reporter.warn(track.notes)
+            self._record(request, track)
+            if self.reporter.as_json:
+                print_json(track_to_data(track))
+            elif self.is_shown:
+                _show_track(request, track)
+        self.unshared.update(dict.fromkeys(tracks[0].unshared))
+        self.progress.count(request, len(tracks), tracks[0].length_ms)
+        if self.is_shown:
+            typer.echo("".join(f"{path}\n" for path in tracks[0].captions), nl=False)
+
+    def _record(self, request: "TrackRequest", track: "Track") -> None:
+        from narrator.batch.manifest import make_row
+        from narrator.ledger import find_entry
+
+        if self.manifest is None or self.manifest.has(track):
+            return
+        # The warnings of the record are those about the session; those of a track are also about this run.
+        entry = find_entry(Path(track.path), self.cache)
+        warnings = entry.track.notes if entry else track.notes
+        self.manifest.add(make_row(request, track, self.manifest.root, warnings))
+
+    def _clean(self, requests: "list[TrackRequest]", tally: Tally, *, prunes: bool) -> None:
+        """List the tracks that nobody asks for any more, or delete them if every track could be made."""
+        if self.manifest is None:
+            return
+        rows = self.manifest.list_unasked(requests)
+        if prunes and not self.reporter.worst:
+            tally.prune(self.manifest, rows)
+            self.manifest.finish()
+        elif prunes and rows:
+            self.reporter.warn([Fault("nothing is deleted, because not every track could be made; fix that first")])
+        tally.unasked = tally.unasked if prunes and not self.reporter.worst else [row.path for row in rows]
 
     def speak_again(self, requests: "list[TrackRequest]") -> "list[TrackRequest]":
         """Speak the sentences of each session again, and return the requests for which that succeeded."""
@@ -128,7 +211,13 @@ class Work:
 
 @contextmanager
 def open_work(
-    reporter: Reporter, cache: "Cache", jobs: int, *, is_quiet: bool, cluster: str | None = None
+    reporter: Reporter,
+    cache: "Cache",
+    jobs: int,
+    manifest: "Manifest | None",
+    *,
+    is_quiet: bool,
+    cluster: str | None = None,
 ) -> Iterator[Work]:
     """Return the work of a command with its threads, or on a cluster; an interrupt ends what is running."""
     from narrator.cli.progress import show_progress
@@ -136,7 +225,28 @@ def open_work(
     # The pool closes last: an interrupt first stops the requests, then waits until they have cleaned up.
     is_shown = not (is_quiet or reporter.as_json)
     with _open_pool(jobs, cluster) as pool, show_progress(enabled=is_shown) as progress:
-        yield Work(reporter, cache, pool, jobs, progress, is_quiet)
+        yield Work(reporter, cache, pool, jobs, progress, is_quiet, manifest)
+
+
+def _count_spoken(track: "Track", spoken: dict[Path, int]) -> "Track":
+    """Return a track that counts the sentences as new that were spoken for it before it was made."""
+    new = 0 if track.skipped else spoken.get(Path(track.path), 0)
+    return replace(track, clips_new=track.clips_new + new, clips_cached=track.clips_cached - new)
+
+
+def _part(
+    requests: "list[TrackRequest]", prospects: "list[Prospect]"
+) -> "tuple[list[tuple[TrackRequest, tuple[Track, ...]]], list[TrackRequest]]":
+    """Return the requests whose tracks the manifest has as they would be made, with these, and the others."""
+    known = {prospect.path: prospect.track for prospect in prospects if prospect.track and prospect.is_recorded}
+    recorded, waiting = [], []
+    for request in requests:
+        tracks = tuple(track for path in request.outputs if (track := known.get(path)))
+        if len(tracks) == len(request.outputs):
+            recorded.append((request, tracks))
+        else:
+            waiting.append(request)
+    return recorded, waiting
 
 
 def choose_cluster(cluster: str | None, *, jobs: int | None, respeaks: bool) -> str | None:
