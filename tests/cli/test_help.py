@@ -8,7 +8,7 @@ from narrator.cli.completion import complete_routines, complete_sounds, complete
 
 COMMANDS = [
     [], ["render"], ["script"], ["check"], ["verify"], ["list"], ["new"], ["sounds"], ["translate"], ["cache"],
-    ["cache", "limit"], ["voices"], ["voices", "try"], ["voices", "add"], ["voices", "remove"],
+    ["cache", "limit"], ["voices"], ["voices", "try"], ["voices", "add"], ["voices", "remove"], ["voices", "sheet"], ["voices", "cut"],
 ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from narrator.captions.captions import clean_text
 from narrator.languages import runs_right_to_left
-from narrator.routine.phrases import Labels, find_phrases
+from narrator.routine.phrases import Phrases, find_phrases
 from narrator.units import Ms
 
 _STYLE = Path(__file__).parent / "page.css"
@@ -61,11 +61,11 @@ def write_time(time: Ms) -> str:
     return f'<time datetime="PT{time // 1000}S">{show_clock(time)}</time>'
 
 
-def find_labels(language: str) -> tuple[Labels, str]:
-    """Return the words for a page in a language, and their language: English if narrator has none in that one."""
+def find_words(language: str) -> tuple[Phrases, str]:
+    """Return narrator's words in a language, and the language they are in: English if it has none in that one."""
     phrases, english = find_phrases(language), find_phrases("en")
     if phrases:
-        return phrases.labels, language
+        return phrases, language
     if english is None:
         raise AssertionError("narrator has words in English")
-    return english.labels, "en"
+    return english, "en"

@@ -6,7 +6,7 @@ from pathlib import Path
 from narrator.captions.content import Content
 from narrator.captions.drawing import draw_timeline
 from narrator.captions.outline import Entry, Line, Part, Place, Rest, Rounds, Sound, Turn, make_outline
-from narrator.captions.page import escape, find_direction, find_labels, show_length, write_page, write_time
+from narrator.captions.page import escape, find_direction, find_words, show_length, write_page, write_time
 from narrator.routine.phrases import find_phrases, find_side_key, list_languages
 from narrator.units import Ms
 
@@ -40,8 +40,8 @@ class _Writer:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self.phrases = find_phrases(language) or find_phrases("en")
-        self.labels, self._written_in = find_labels(language)
+        self.phrases, self._written_in = find_words(language)
+        self.labels = self.phrases.labels
 
     def label(self, name: str) -> str:
         """Return one of narrator's own words, marked if it is not in the language of the sheet."""
@@ -139,7 +139,7 @@ class _Writer:
             yield f"<li{_find_class(entry)}>{self._write_entry(entry, at)}</li>\n"
 
     def _name_phase(self, phase: str) -> str:
-        return self._mark(self.phrases.breath.get(phase)) if self.phrases else escape(phase)
+        return self._mark(self.phrases.breath.get(phase))
 
     def _write_block(self, name: str, step: Rest | Rounds, head: str, inside: Iterable[str]) -> str:
         many = " many" if len(step.entries) > _MANY else ""

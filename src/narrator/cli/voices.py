@@ -13,6 +13,7 @@ from narrator.cli.console import print_json, report_errors, show_bar
 from narrator.cli.cut import cut_command
 from narrator.cli.help import Command, Group
 from narrator.cli.options import ForceOption, JsonOption
+from narrator.cli.sheet import sheet_command
 from narrator.cli.wire import engine_to_data
 from narrator.errors import UsageError
 from narrator.languages import check_language
@@ -36,6 +37,7 @@ _MOST_SHOWN = 12
 """Most voices of an engine that the list shows."""
 _FEW = 3
 """Most languages of an engine that the list names."""
+voices_app.command("sheet", cls=Command)(sheet_command)
 voices_app.command("cut", cls=Command)(cut_command)
 
 VoiceArgument = Annotated[

@@ -64,6 +64,8 @@ class Phrases(Marked):
     halfway: str
     seconds_more: SecondsMore
     labels: Labels
+    reading: tuple[str, ...]
+    """How to read sentences aloud, to record them."""
     numbers: Annotated[tuple[str, ...], Field(min_length=61, max_length=61)]
     ordinals: Annotated[tuple[str, ...], Field(min_length=30, max_length=30)]
     """Ordinals of rounds from the first; feminine in languages with genders, like their words for round."""
