@@ -113,7 +113,7 @@ def encode_below_ceiling(
     return frames[around.before : around.before + block.ticks], heard, loudness
 
 
-def code_part(coding: Coding, part: Part, layout: Layout, mixer: Mixer) -> Samples:
+def code_part(coding: Coding, part: Part, _phase: Ticks, layout: Layout, mixer: Mixer) -> Samples:
     """Mix a part, encode it with its surroundings, and decode it; float32 of shape (frames, 2)."""
     block, inside = find_block(part, mixer)
     _, decoded, _ = encode_below_ceiling(block, layout, mixer, coding)

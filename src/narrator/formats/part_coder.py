@@ -1,4 +1,4 @@
-"""Parts of a track as they are heard once coded, in formats where that does not depend on the place of a part."""
+"""Parts of a track as they are heard once coded, in formats where that depends at most on the phase of a part."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -13,16 +13,20 @@ _KEPT = 16
 
 
 class PartCoder:
-    """Calls a function that codes a part; what it returned last is kept, because a loop repeats often."""
+    """Calls a function that codes a part; what it returned last is kept, because a loop repeats often.
 
-    def __init__(self, code: Callable[[Part, Layout, Mixer], Samples]) -> None:
-        self._code = code
-        self._known: OrderedDict[Part, Samples] = OrderedDict()
+    The function receives the part, and the phase in which it starts, of so many.
+    """
 
-    def __call__(self, part: Part, _start: Ticks, layout: Layout, mixer: Mixer) -> Samples:
+    def __init__(self, code: Callable[[Part, Ticks, Layout, Mixer], Samples], phases: Ticks = 1) -> None:
+        self._code, self._phases = code, phases
+        self._known: OrderedDict[tuple[Part, Ticks], Samples] = OrderedDict()
+
+    def __call__(self, part: Part, start: Ticks, layout: Layout, mixer: Mixer) -> Samples:
         """Return a part as it is heard; see `Coder`."""
-        if part not in self._known:
-            self._known[part] = self._code(part, layout, mixer)
+        place = part, start % self._phases
+        if place not in self._known:
+            self._known[place] = self._code(*place, layout, mixer)
             while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
-        return self._known[part]
+        return self._known[place]

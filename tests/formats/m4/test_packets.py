@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -6,11 +8,13 @@ from hypothesis import strategies as st
 from narrator.cache import Cache
 from narrator.errors import Mark
 from narrator.formats.m4.aac import FRAME, Coding, count_packets, decode, encode
-from narrator.formats.m4.packets import PHASE_PACKETS, PHASES, PacketMaker, Packets, find_first, place_parts
-from narrator.mix import CEILING, Mixer, find_islands
+from narrator.formats.m4.packets import PHASE_PACKETS, PHASES, PacketMaker, Packets, code_part, find_first, place_parts
+from narrator.formats.part_coder import PartCoder
+from narrator.mix import CEILING, BedCurve, Layout, Mixer, find_islands
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.mix.parts import Piece, Stretch, Surroundings, mix_part
 from narrator.script import Bed, Bell
+from narrator.sound.loop import Loop, pack_loop
 from narrator.sound.loudness import Loudness
 from narrator.speech.speak import Clips
 from narrator.timeline import BedLine, Segment, Timeline
@@ -79,6 +83,27 @@ def test_joined_parts_are_complete_and_like_the_mix(tmp_path_factory, length, st
     assert len(heard) == 48 * length
     assert len(find_unlike(mixed, heard)) == len(find_clicks(mixed, heard)) == 0
     assert 20 * np.log10(np.abs(heard).max()) <= CEILING
+
+
+def test_a_part_is_verified_as_it_is_coded_at_its_place(tmp_path):
+    """Noise at a low bit rate is far from the mix, and in every phase it is another sound."""
+    noise = np.random.default_rng(5).uniform(-0.3, 0.3, (40 * TICK_SAMPLES, 2)).astype(np.float32)
+    mixer = Mixer(Clips(Cache(tmp_path)), 0.0, Loop("noise", 40, lambda _piece: pack_loop(noise)))
+    layout, coding = Layout(2000, (), BedCurve()), Coding(64)
+    packets, _ = join(layout, mixer, coding)
+    heard = decode(packets, coding)[FRAME:]
+    coder = PartCoder(partial(code_part, coding), PHASES)
+    _, placed, *_ = place_parts(layout, mixer)
+    middle = slice(2 * TICK_SAMPLES, 38 * TICK_SAMPLES)
+    mixed = noise[middle]
+    errors = {
+        start: np.mean(
+            (coder(placed.part, start, layout, mixer)[middle] - heard[placed.start * TICK_SAMPLES :][middle]) ** 2
+        )
+        for start in range(placed.start, placed.start + PHASES)
+    }
+    assert placed.start == 40
+    assert errors[placed.start] < 0.05 * np.mean(mixed**2) < 0.2 * min(list(errors.values())[1:])
 
 
 @pytest.mark.slow

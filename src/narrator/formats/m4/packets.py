@@ -180,10 +180,10 @@ def encode_below_ceiling(
     return packets[first - encoded : end - encoded], heard, loudness
 
 
-def code_part(coding: Coding, part: Part, layout: Layout, mixer: Mixer) -> Samples:
-    """Mix a part, encode it with its surroundings, and decode it; float32 of shape (frames, 2)."""
+def code_part(coding: Coding, part: Part, phase: Ticks, layout: Layout, mixer: Mixer) -> Samples:
+    """Mix a part that starts in a phase, encode it with its surroundings, and decode it; float32, shape (frames, 2)."""
     block, inside = find_block(part, mixer)
-    _, decoded, _ = encode_below_ceiling(block, 0, layout, mixer, coding)
+    _, decoded, _ = encode_below_ceiling(block, (phase - inside) % PHASES, layout, mixer, coding)
     return decoded[inside * TICK_SAMPLES :][: part.ticks * TICK_SAMPLES]
 
 
