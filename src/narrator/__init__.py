@@ -24,6 +24,7 @@ _HOMES = {
         "Options", "Session", "load", "make_request", "plan", "render", "render_all", "routines", "verify", "voices",
     ),
     "batch.dask": ("open_cluster",),
+    "batch.tracks": ("list_tracks",),
     "cache": ("Cache",),
     "errors": (
         "CancelledError", "Fault", "LengthError", "Mark", "NarratorError", "OutsideError", "PublishError",
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
         voices,
     )
     from narrator.batch.dask import open_cluster
+    from narrator.batch.tracks import list_tracks
     from narrator.cache import Cache
     from narrator.errors import (
         CancelledError,
@@ -90,6 +92,7 @@ __all__ = [
     "UsageError",
     "Voice",
     "__version__",
+    "list_tracks",
     "load",
     "make_clip",
     "make_request",
