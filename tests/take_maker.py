@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from narrator.sound.resample import resample_pcm
+from narrator.sound.resample import resample_to
 from narrator.speech.registry import choose_voice, open_engine
 
 RATE = 48_000
@@ -146,5 +146,5 @@ def _record(samples, plan, rng):
 
 
 def narrow(samples, rate=8000):
-    """Sound as a telephone carries it: up to 4 kHz."""
-    return samples if rate == RATE else resample_pcm(samples[:: RATE // rate].copy(), rate)[:, 0]
+    """Sound at the sample rate of a telephone, shape (frames,): up to 4 kHz."""
+    return resample_to(samples[:, None], rate)
