@@ -84,7 +84,7 @@ def test_missing_sentences_are_one_error_with_their_numbers_and_the_remedy(narra
     assert len(result.err.splitlines()) == 3
     assert re.search(
         r"^routine.yaml:11:5: error: recorded:anna has no recording of 8 of 11 sentences: 'Pose number a of many.', "
-        r".* and 2 more; read them aloud, and add them with narrator voices cut, or by hand to .*anna.voice.yaml",
+        r".* and 2 more; narrator voices sheet lists what to read, and narrator voices cut adds it",
         result.err,
     )
     assert "no recording of 8 of 11" in narrator("check", "routine.yaml").err

@@ -215,8 +215,8 @@ def _describe_missing(missing: Sequence[str], total: int, voice: Voice) -> str:
     shown = ", ".join(map(_shorten, missing[:_SHOWN]))
     more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
     return (
-        f"{voice} has no recording of {len(missing)} of {total} sentences: {shown}{more}; read them "
-        f"aloud, and add them with narrator voices cut, or by hand to {(voice.folder or Path()) / MANIFEST}"
+        f"{voice} has no recording of {len(missing)} of {total} sentences: {shown}{more}; "
+        "narrator voices sheet lists what to read, and narrator voices cut adds it from a take"
     )
 
 
