@@ -81,7 +81,7 @@ def test_a_session_is_rendered_as_it_was_planned(routine, tmp_path):
 
 
 def test_mono_and_bit_rate(routine, tmp_path):
-    session = narrator.plan(routine, length="30s", voice="espeak")
+    session = narrator.plan(routine, length="30s", voice="espeak", cover="none")
     track = session.render(tmp_path / "a.mp3", bitrate=32, mono=True)
     stream = session.open(bitrate=32, mono=True)
     assert stream.size == Path(track.path).stat().st_size < 30 * 4000 + 10_000

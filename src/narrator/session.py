@@ -13,7 +13,7 @@ from typing import TypeAlias, TypeVar
 from narrator.cache import Cache, sharing
 from narrator.captions.content import Content
 from narrator.captions.forms import write_form
-from narrator.covers import Cover, make_cover
+from narrator.covers import Cover, check_cover, make_cover
 from narrator.errors import Fault, LostClipError, SpeechError, UsageError, keep_notes
 from narrator.mix import Mixer, measure_gain
 from narrator.mix.backdrops import open_floor
@@ -26,7 +26,7 @@ from narrator.routine.load import make_routine
 from narrator.routine.model import Routine
 from narrator.routine.seed import settle_seed
 from narrator.routine.source import Source
-from narrator.script import Bell, Heading, Script, open_cover, write_script
+from narrator.script import Bell, Heading, Script, open_picture, write_script
 from narrator.sound.loop import Loop
 from narrator.sound.recording import LONGEST
 from narrator.speech.cast import Role, cast_voice
@@ -104,7 +104,7 @@ class Session:
             PictureError: the file is not a picture, is damaged, or cannot be read.
 
         """
-        return make_cover(self.heading.cover, self.clips.cache)
+        return make_cover(self.heading.cover, self.heading.title, self.clips.cache)
 
     def format_script(self, folders: tuple[Path, ...] = ()) -> str:
         """Write the session as a script file; see `timeline.pinned_file.format_script`."""
@@ -197,7 +197,7 @@ def _change_cover(script: S, options: SessionOptions) -> S:
     if options.cover is None:
         return script
     tags = script.heading.tags.model_copy(update={"cover": options.cover})
-    return replace(script, heading=replace(script.heading, tags=tags, cover=open_cover(options.cover)))
+    return replace(script, heading=replace(script.heading, tags=tags, cover=open_picture(options.cover)))
 
 
 def cast_draft(draft: Draft, work: Callable[[Reader], T]) -> tuple[T, tuple[Fault, ...]]:
@@ -268,7 +268,7 @@ def rehearse(draft: Draft, reader: Reader, cache: Cache, report: Report | None =
     """
     arrangement, script = draft.arrangement, draft.arrangement.script
     bed = open_named_bed(script.bed, cache)
-    check_draft_cover(draft, cache)
+    check_cover(draft.heading.cover, cache)
     unspoken = find_unspoken(script.list_marked_texts(), reader, draft.heading.pronounce_marks)
     follow = report and partial(report, "speaking")
     clips = speak(script.list_texts(), reader, cache, follow, title=draft.heading.title)
@@ -344,13 +344,3 @@ def review_rings(draft: Draft, rings: Mapping[Bell, Ms]) -> tuple[Fault, ...]:
     """Return warnings about sound files that are too long for a bell; the author of fixed times chose them."""
     script = draft.arrangement.script
     return tuple(find_long_rings(script, rings, LONGEST)) if isinstance(script, Script) else ()
-
-
-def check_draft_cover(draft: Draft, cache: Cache) -> None:
-    """Check the picture that a session has as its cover, before it is spoken.
-
-    Raises:
-        PictureError: the file is not a picture, is damaged, or cannot be read.
-
-    """
-    make_cover(draft.heading.cover, cache)

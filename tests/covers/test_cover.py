@@ -16,7 +16,7 @@ from narrator.covers import make_cover
 from narrator.errors import PictureError, RoutineError, UsageError
 from narrator.request import TrackRequest
 from narrator.review.checking import check_session
-from narrator.script import Picture, open_cover
+from narrator.script import Picture, open_picture
 from narrator.session import make_session
 
 ROUTINE = "title: Rest\ntags:\n  cover: {}\nsteps: [hold: 5s]\n"
@@ -42,7 +42,7 @@ def halve(size=(60, 40)):
 
 
 def open_made(path, tmp_path):
-    cover = make_cover(open_cover(str(path)), Cache(tmp_path / "cache"))
+    cover = make_cover(open_picture(str(path)), "", Cache(tmp_path / "cache"))
     image = Image.open(io.BytesIO(cover.data))
     assert (image.format, image.mode, image.size) == ("JPEG", "RGB", (cover.width, cover.height))
     assert not image.info.get("progressive")
@@ -204,7 +204,7 @@ def test_a_picture_with_changed_bytes_is_shown_or_refused(tmp_path, form):
             data[place] = chance.integers(256)
         path.write_bytes(data)
         with suppress(PictureError):
-            assert make_cover(open_cover(str(path)), Cache(tmp_path / "cache"))
+            assert make_cover(open_picture(str(path)), "", Cache(tmp_path / "cache"))
 
 
 @pytest.mark.parametrize(
@@ -238,23 +238,23 @@ def test_a_picture_elsewhere_is_refused(write, tmp_path, named, said):
 def test_an_option_that_names_no_picture_is_wrong_usage(tmp_path):
     for name in (tmp_path / "none.jpg", tmp_path, "\0"):
         with pytest.raises(UsageError, match="cannot read the picture") as caught:
-            open_cover(str(name))
+            open_picture(str(name))
         assert caught.value.faults[0].options == ("cover",)
 
 
 def test_a_picture_that_changes_meanwhile_is_not_used(tmp_path):
     path = save(tmp_path / "x.png", paint())
     with pytest.raises(PictureError, match="changed while it was in use"):
-        make_cover(Picture(str(path), "0" * 32), Cache(tmp_path / "cache"))
+        make_cover(Picture(str(path), "0" * 32), "", Cache(tmp_path / "cache"))
 
 
 def test_a_cover_is_made_once(tmp_path):
     path, cache = save(tmp_path / "x.png", paint()), Cache(tmp_path / "cache")
-    wanted = open_cover(str(path))
-    first = make_cover(wanted, cache)
+    wanted = open_picture(str(path))
+    first = make_cover(wanted, "", cache)
     path.unlink()
-    assert make_cover(wanted, cache) == first
-    assert make_cover(None, cache) is None
+    assert make_cover(wanted, "", cache) == first
+    assert make_cover(None, "", cache) is None
 
 
 def test_a_track_has_its_cover_and_is_made_again_when_that_changes(write, tmp_path):

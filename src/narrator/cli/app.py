@@ -8,6 +8,7 @@ from narrator import __version__
 from narrator.cli.cache import cache_app
 from narrator.cli.check import check_command
 from narrator.cli.console import report_failure
+from narrator.cli.cover import cover_command
 from narrator.cli.help import Command, Group
 from narrator.cli.list import list_command
 from narrator.cli.new import new_command
@@ -53,6 +54,7 @@ app.command("script", cls=Command)(script_command)
 app.command("verify", cls=Command)(verify_command)
 app.command("check", cls=Command)(check_command)
 app.command("list", cls=Command)(list_command)
+app.command("cover", cls=Command)(cover_command)
 app.command("schema", cls=Command)(schema_command)
 app.command("new", cls=Command)(new_command)
 app.add_typer(voices_app, name="voices")

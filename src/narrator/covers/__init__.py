@@ -1,5 +1,5 @@
-"""Covers of tracks: given pictures, made small and plain enough for every player."""
+"""Covers of tracks: given pictures, made small and plain enough for every player, and drawn ones."""
 
-from narrator.covers.cover import Cover, make_cover
+from narrator.covers.cover import Cover, check_cover, make_cover
 
-__all__ = ["Cover", "make_cover"]
+__all__ = ["Cover", "check_cover", "make_cover"]

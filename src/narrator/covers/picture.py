@@ -32,7 +32,7 @@ _KINDS: dict[bytes, Callable[[IO[bytes]], ImageFile]] = {
     b"RIFF": WebPImageFile,
 }
 """The readers of the formats, by the bytes that these begin with."""
-_QUALITY = 90
+_QUALITY = 88
 _PAPER = (255, 255, 255)
 """Colour behind transparent parts."""
 _DAMAGE = (
@@ -42,7 +42,7 @@ _DAMAGE = (
 """Errors that Pillow raises for pictures that are damaged."""
 
 
-def open_picture(picture: Picture) -> Image.Image:
+def open_image(picture: Picture) -> Image.Image:
     """Return a picture as a player can show it: upright, RGB in sRGB, 8 bits, at most `LARGEST` pixels a side.
 
     Raises:
@@ -81,10 +81,20 @@ def _read(picture: Picture) -> bytes:
     return data
 
 
-def write_jpeg(image: Image.Image) -> bytes:
-    """Return a picture as a JPEG without metadata, not progressive, because some players show no others."""
+def write_jpeg(image: Image.Image, *, optimize: bool = False) -> bytes:
+    """Return a picture as a JPEG without metadata, not progressive, because some players show no others.
+
+    Only a picture without noise can be optimized: Pillow has no room for others.
+    """
     file = io.BytesIO()
-    image.save(file, "JPEG", quality=_QUALITY, subsampling=0)
+    image.save(file, "JPEG", quality=_QUALITY, subsampling=0, optimize=optimize)
+    return file.getvalue()
+
+
+def convert_to_png(jpeg: bytes) -> bytes:
+    """Return a picture of narrator's own as a PNG."""
+    file = io.BytesIO()
+    JpegImageFile(io.BytesIO(jpeg)).save(file, "PNG")
     return file.getvalue()
 
 

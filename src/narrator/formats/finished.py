@@ -32,6 +32,11 @@ def open_track(path: Path, demuxer: str) -> "Iterator[InputContainer]":
         yield container
 
 
+def has_picture(container: "InputContainer") -> bool:
+    """Return whether libav finds a picture, which it takes for a film of a single one."""
+    return bool(container.streams.video)
+
+
 def read_tags(container: "InputContainer") -> dict[str, str]:
     """Return the tags of a track, whose names are in small letters; in an Ogg file they belong to its stream."""
     tags = container.metadata | container.streams.audio[0].metadata if container.streams.audio else container.metadata

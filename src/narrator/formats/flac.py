@@ -15,7 +15,7 @@ from av.audio.frame import AudioFrame
 from narrator.errors import PublishError
 from narrator.files import replace_file
 from narrator.formats.comments import MOST_CHAPTERS, write_comments, write_picture
-from narrator.formats.finished import decode_track, list_chapter_starts, open_track, split_words
+from narrator.formats.finished import decode_track, has_picture, list_chapter_starts, open_track, split_words
 from narrator.formats.format import Contents, Encoding, Measured, Mixdown
 from narrator.formats.lossless import WIDTH, Pcm, mix_pcm
 from narrator.formats.meter import Meter
@@ -65,9 +65,10 @@ class Flac:
         """Return what a finished file has besides its sound; see `Format.inspect`."""
         with open_track(path, "flac") as container:
             chapters, words = list_chapter_starts(container, length), split_words(container)
-            channels = container.streams.audio[0].channels
+            channels, has_cover = container.streams.audio[0].channels, has_picture(container)
             frames = sum(bool(packet.size) for packet in container.demux(audio=0))
-        return Contents(channels, chapters, words, (-(-ms_to_samples(length) // BLOCK), frames))
+        counts = -(-ms_to_samples(length) // BLOCK), frames
+        return Contents(channels, chapters, words, counts, has_cover=has_cover)
 
     def decode(self, path: Path) -> Iterator[Samples]:
         """Yield the sound of a finished file; see `Format.decode`."""

@@ -9,7 +9,7 @@ from narrator.errors import PublishError
 from narrator.files import replace_file
 from narrator.formats.coding import BITRATES, Coding, find_coding
 from narrator.formats.encoded import code_part
-from narrator.formats.finished import decode_track, list_container_chapters, open_track, split_words
+from narrator.formats.finished import decode_track, has_picture, list_container_chapters, open_track, split_words
 from narrator.formats.format import Contents, Encoding, Measured, Mixdown
 from narrator.formats.id3 import MOST_CHAPTERS
 from narrator.formats.meter import Meter
@@ -57,11 +57,12 @@ class Mp3:
         """Return what a finished file has besides its sound; see `Format.inspect`."""
         with open_track(path, "mp3") as container:
             chapters, words = list_container_chapters(container), split_words(container)
-            channels = container.streams.audio[0].channels
+            channels, has_cover = container.streams.audio[0].channels, has_picture(container)
             sizes = [packet.size for packet in container.demux(audio=0) if packet.size]
         coding = find_coding(sizes[-1] if sizes else 0, channels)
         coder = PartCoder(partial(code_part, coding)) if coding else None
-        return Contents(coding.channels if coding else 2, chapters, words, (count_frames(length), len(sizes)), coder)
+        counts = count_frames(length), len(sizes)
+        return Contents(coding.channels if coding else 2, chapters, words, counts, coder, has_cover)
 
     def decode(self, path: Path) -> Iterator[Samples]:
         """Yield the sound of a finished file; see `Format.decode`."""

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from narrator.cache import Cache
+from narrator.covers import check_cover
 from narrator.errors import Fault, UsageError, keep_notes
 from narrator.mix.sources import measure_recordings, measure_rings, open_named_bed, open_recordings
 from narrator.request import SessionRequest
 from narrator.review.advice import find_unheard, review_growth
 from narrator.review.figures import USUAL, Row, look_at_lengths
 from narrator.routine.coverage import review_translations
-from narrator.session import Draft, cast_draft, check_draft_cover, read_draft, review_rings
+from narrator.session import Draft, cast_draft, read_draft, review_rings
 from narrator.speech.speak import find_lengths
 from narrator.speech.text.reading import Reader
 from narrator.speech.text.unspoken import find_unspoken
@@ -49,7 +50,7 @@ def check_session(request: SessionRequest, cache: Cache, lengths: Sequence[Ms] |
     with keep_notes(draft.arrangement.script.notes):
         measured, noted = _measure(draft, cache)
         open_named_bed(draft.arrangement.script.bed, cache)
-        check_draft_cover(draft, cache)
+        check_cover(draft.heading.cover, cache)
         growth = draft.arrangement.grow(measured)
         if growth is None:
             return _check_fixed(draft, measured, noted, lengths)

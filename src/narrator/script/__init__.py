@@ -1,7 +1,7 @@
 """Write a `Script` from a `Routine`: all cues and silences in order, with the lengths of silences still open."""
 
 from narrator.script.context import make_bed, make_bell, make_recording
-from narrator.script.cover import Picture, find_cover, open_cover
+from narrator.script.cover import Cover, Picture, Sketch, find_picture, open_picture
 from narrator.script.cues import (
     LEAD,
     BreathBlock,
@@ -24,6 +24,7 @@ from narrator.script.cues import (
     needs_gap,
 )
 from narrator.script.sayings import Saying, list_sayings
+from narrator.script.sketch import sketch_cues, sketch_script
 from narrator.script.sounds import Bed, Bell, Breath, Cue, Recording, Speech, list_speeches, list_texts
 from narrator.script.unroll import write_script
 
@@ -34,6 +35,7 @@ __all__ = [
     "Breath",
     "BreathBlock",
     "Countdown",
+    "Cover",
     "Cue",
     "Drawn",
     "Elastic",
@@ -49,12 +51,13 @@ __all__ = [
     "Script",
     "Section",
     "Silence",
+    "Sketch",
     "Speech",
     "Spread",
     "Unit",
     "Voiced",
     "Window",
-    "find_cover",
+    "find_picture",
     "list_sayings",
     "list_speeches",
     "list_texts",
@@ -62,6 +65,8 @@ __all__ = [
     "make_bell",
     "make_recording",
     "needs_gap",
-    "open_cover",
+    "open_picture",
+    "sketch_cues",
+    "sketch_script",
     "write_script",
 ]

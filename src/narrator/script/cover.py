@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 from narrator.errors import Mark, UsageError
 from narrator.paths import hash_file
@@ -19,8 +20,29 @@ class Picture:
     """Where the file is named; None if an option names it."""
 
 
-def find_cover(tags: Tags, sounds: tuple[Path, ...] = ()) -> Picture | None:
-    """Return the cover that tags name; None for none.
+PARTS = 96
+"""Number of equal parts of time in a sketch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What a drawn cover shows: `arc` has a digit for each of `PARTS` parts of time, 0 for speech only, 9 for silence.
+
+    `bells` are the parts with a stroke, `sections` those in which an outermost section starts. `look` is a number that
+    decides about colours and composition.
+    """
+
+    look: int
+    arc: str
+    bells: tuple[int, ...] = ()
+    sections: tuple[int, ...] = ()
+
+
+Cover: TypeAlias = Picture | Sketch
+
+
+def find_picture(tags: Tags, sounds: tuple[Path, ...] = ()) -> Picture | None:
+    """Return the picture that tags name as the cover; None if they name none.
 
     The file is searched for as a sound file is, in the folder of the file that names it and in `sounds`.
 
@@ -34,7 +56,7 @@ def find_cover(tags: Tags, sounds: tuple[Path, ...] = ()) -> Picture | None:
     return Picture(*find_file(tags.cover, "picture", mark, sounds), mark)
 
 
-def open_cover(name: str) -> Picture | None:
+def open_picture(name: str) -> Picture | None:
     """Return the picture at a path as the cover; None for `none`.
 
     Raises:

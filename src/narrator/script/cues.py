@@ -13,7 +13,7 @@ from narrator.errors import Fault, Mark
 from narrator.routine.heading import Tags, VoiceSpec
 from narrator.routine.sounds import LOUDNESS, ROOM, BedLevel
 from narrator.routine.values import At, Guidance
-from narrator.script.cover import Picture
+from narrator.script.cover import Cover
 from narrator.script.sounds import Bed, Bell, Cue, Recording, Speech, list_speeches, list_texts
 from narrator.units import Db, Lufs, Ms, ms_to_ticks, ticks_to_ms
 
@@ -249,7 +249,8 @@ class Heading:
     seed: int = 0
     """Seed of random choices."""
     pronounce_marks: Mapping[str, Mark] = field(default_factory=dict, compare=False, repr=False)
-    cover: Picture | None = None
+    cover: Cover | None = None
+    """The picture of its tracks; None for none."""
 
 
 @dataclass(frozen=True)

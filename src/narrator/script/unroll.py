@@ -15,7 +15,7 @@ from narrator.routine.values import Guidance
 from narrator.routine.words import Words
 from narrator.script.breath import make_breath
 from narrator.script.context import Context, Place, UnrollingError, join_id, make_bed
-from narrator.script.cover import Picture, find_cover
+from narrator.script.cover import Cover, Picture, find_picture
 from narrator.script.cues import (
     BreathBlock,
     Elastic,
@@ -44,6 +44,7 @@ from narrator.script.material import (
     name_step,
 )
 from narrator.script.sides import NamedSide, name_sides
+from narrator.script.sketch import sketch_script
 from narrator.script.sounds import Bed, Cue, Speech
 from narrator.units import Ms, format_duration
 
@@ -78,7 +79,7 @@ def write_script(
         routine, Context(routine, guidance, language or routine.language, seed, wording), Unwanted(without)
     )
     writer.add_bed()
-    writer.add_cover()
+    writer.add_picture()
     writer.add_steps(routine.steps, Place(("steps",)))
     writer.unwanted.check(routine.steps)
     if not writer.items and not writer.faults:
@@ -91,8 +92,8 @@ def write_script(
         writer.faults = [gaps, *(fault for fault in writer.faults if fault not in writer.context.untranslated)]
     if writer.faults:
         raise RoutineError.gather(writer.faults)
-    return Script(
-        heading=_make_heading(routine, writer.language, seed, writer.cover),
+    script = Script(
+        heading=_make_heading(routine, writer.language, seed),
         guidance=guidance,
         length=routine.length,
         gap=routine.gap,
@@ -109,9 +110,10 @@ def write_script(
         length_mark=None if routine.length is None else routine.find_mark("length"),
         notes=(*routine.notes, *writer.context.notes),
     )
+    return _add_cover(script, routine, writer.picture)
 
 
-def _make_heading(routine: model.Routine, language: str, seed: int, cover: Picture | None) -> Heading:
+def _make_heading(routine: model.Routine, language: str, seed: int) -> Heading:
     return Heading(
         str(routine.title.pick_name(language, routine.language)),
         language,
@@ -121,8 +123,16 @@ def _make_heading(routine: model.Routine, language: str, seed: int, cover: Pictu
         routine.find_mark("voice"),
         seed,
         routine.list_marks("pronounce"),
-        cover,
     )
+
+
+def _add_cover(script: Script, routine: model.Routine, picture: Picture | None) -> Script:
+    """Return a script with its cover: the picture, none, or by default a sketch of all that a routine says."""
+    cover: Cover | None = picture
+    if routine.tags.cover is None:
+        title = str(routine.title.pick_name(routine.language, routine.language))
+        cover = script.full.heading.cover if script.full else sketch_script(script, title)
+    return replace(script, heading=replace(script.heading, cover=cover))
 
 
 class _Writer:
@@ -141,7 +151,7 @@ class _Writer:
         self.count = 0
         self.cues = 0
         self.bed: Bed | None = None
-        self.cover: Picture | None = None
+        self.picture: Picture | None = None
 
     def add_bed(self) -> None:
         spec = self.routine.bed
@@ -150,9 +160,9 @@ class _Writer:
         except RoutineError as error:
             self.faults += error.faults
 
-    def add_cover(self) -> None:
+    def add_picture(self) -> None:
         try:
-            self.cover = find_cover(self.routine.tags, self.routine.sounds)
+            self.picture = find_picture(self.routine.tags, self.routine.sounds)
         except RoutineError as error:
             self.faults += error.faults
 

@@ -8,7 +8,20 @@ from pathlib import Path
 from narrator.errors import Fault, Mark, RoutineError
 from narrator.routine.load import type_source
 from narrator.routine.source import Source
-from narrator.script import Bed, Bell, Breath, Cue, Heading, Recording, find_cover, list_speeches, list_texts, make_bed
+from narrator.script import (
+    Bed,
+    Bell,
+    Breath,
+    Cover,
+    Cue,
+    Heading,
+    Recording,
+    find_picture,
+    list_speeches,
+    list_texts,
+    make_bed,
+    sketch_cues,
+)
 from narrator.timeline.breaths import check_words, measure_words
 from narrator.timeline.pinned_model import KEY, CueEntry, ScriptFile
 from narrator.timeline.placed import BedLine, Chapter, Lengths, Segment, Timeline
@@ -86,13 +99,14 @@ def make_script(source: Source, sounds: tuple[Path, ...] = ()) -> PinnedScript:
     """
     file = type_source(source, ScriptFile)
     bed = make_bed(file.bed, file.find_mark("bed"), sounds) if file.bed else None
+    cues = tuple(_make_cue(entry, sounds) for entry in file.cues)
     levels = tuple((entry.at, entry.level) for entry in file.bed.levels) if file.bed else ()
     sections = (PinnedSection(Chapter(each.title, each.at, each.to), each.mark) for each in file.sections)
     return PinnedScript(
-        _make_heading(file, sounds),
+        _make_heading(file, _find_cover(file, cues, sounds)),
         file.length,
         file.find_mark("length"),
-        tuple(_make_cue(entry, sounds) for entry in file.cues),
+        cues,
         tuple(sections),
         BedLine(bed, levels) if bed else None,
         file.floor,
@@ -102,12 +116,21 @@ def make_script(source: Source, sounds: tuple[Path, ...] = ()) -> PinnedScript:
     )
 
 
-def _make_heading(file: ScriptFile, sounds: tuple[Path, ...]) -> Heading:
-    marks = file.list_marks("pronounce")
-    voice_mark, cover = file.find_mark("voice"), find_cover(file.tags, sounds)
+def _make_heading(file: ScriptFile, cover: Cover | None) -> Heading:
+    marks, voice_mark = file.list_marks("pronounce"), file.find_mark("voice")
     return Heading(
         file.title, file.language, file.voice, file.tags, file.pronounce, voice_mark, file.seed, marks, cover
     )
+
+
+def _find_cover(file: ScriptFile, cues: Sequence[PinnedCue], sounds: tuple[Path, ...]) -> Cover | None:
+    """Return the picture that a script names, its sketch, or a sketch of its cues."""
+    if file.tags.cover is not None:
+        return find_picture(file.tags, sounds)
+    if file.sketch is not None:
+        return file.sketch.make()
+    times = ((each.start, each.cue) for each in cues)
+    return sketch_cues(file.title, file.length, times, (each.at for each in file.sections))
 
 
 def _make_cue(entry: CueEntry, sounds: tuple[Path, ...]) -> PinnedCue:

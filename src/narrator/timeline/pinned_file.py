@@ -12,7 +12,7 @@ import yaml
 
 from narrator.errors import UsageError
 from narrator.routine.sounds import NONE
-from narrator.script import Bed, Bell, Breath, Heading, Recording, Speech
+from narrator.script import Bed, Bell, Breath, Heading, Picture, Recording, Sketch, Speech
 from narrator.timeline.pinned_model import FORMAT, KEY
 from narrator.timeline.placed import BedLine, Segment, Timeline
 from narrator.units import Db, format_clock, format_duration
@@ -45,6 +45,7 @@ def format_script(
         "voice": _voice_to_data(voice, heading.voice.pace),
         **({"pronounce": dict(heading.pronounce)} if heading.pronounce else {}),
         "tags": _tags_to_data(heading, folders),
+        **({"sketch": _sketch_to_data(heading.cover)} if isinstance(heading.cover, Sketch) else {}),
         "seed": heading.seed,
         "gain": gain,
         "floor": NONE if floor is None else floor,
@@ -70,8 +71,18 @@ def _voice_to_data(voice: str, pace: float) -> dict[str, Any]:
 
 
 def _tags_to_data(heading: Heading, folders: tuple[Path, ...]) -> dict[str, str]:
-    cover = _name_file(heading.cover.path, "picture", folders) if heading.cover else heading.tags.cover
-    return heading.tags.model_dump(exclude_none=True) | ({"cover": cover} if cover else {})
+    tags: dict[str, str] = heading.tags.model_dump(exclude_none=True, exclude={"cover"})
+    match heading.cover:
+        case Picture(path):
+            return {"cover": _name_file(path, "picture", folders)} | tags
+        case None:
+            return {"cover": NONE} | tags
+    return tags
+
+
+def _sketch_to_data(sketch: Sketch) -> dict[str, Any]:
+    data = {"look": sketch.look, "arc": sketch.arc, "bells": [*sketch.bells], "sections": [*sketch.sections]}
+    return {key: value for key, value in data.items() if value != []}
 
 
 def _name_sound(sound: Bell | Bed | Recording, folders: tuple[Path, ...]) -> str:

@@ -25,7 +25,8 @@ from narrator.routine.sounds import (
 from narrator.routine.text import InlinePause, split_text
 from narrator.routine.values import Duration, Pronunciation, Word, fault_at
 from narrator.routine.words import Line, find_own
-from narrator.script import Breath, Cue, Speech, make_bell, make_recording
+from narrator.script import Breath, Cue, Sketch, Speech, make_bell, make_recording
+from narrator.script.cover import PARTS
 from narrator.units import TICK, ms_to_ticks, ticks_to_ms
 
 FORMAT = 1
@@ -124,6 +125,22 @@ class BedEntry(BedSpec):
         return self
 
 
+Part = Annotated[int, Field(ge=0, lt=PARTS)]
+
+
+class SketchEntry(Marked):
+    """What the drawn cover shows; see `script.cover.Sketch`."""
+
+    look: int = Field(ge=0, lt=2**32)
+    arc: Annotated[str, Field(pattern=rf"^[0-9]{{{PARTS}}}$")]
+    bells: Annotated[tuple[Part, ...], Field(max_length=PARTS)] = ()
+    sections: Annotated[tuple[Part, ...], Field(max_length=PARTS)] = ()
+
+    def make(self) -> Sketch:
+        """Return the sketch."""
+        return Sketch(self.look, self.arc, self.bells, self.sections)
+
+
 class ScriptFile(Marked):
     """A script file."""
 
@@ -133,6 +150,7 @@ class ScriptFile(Marked):
     voice: VoiceShort = VoiceSpec()
     pronounce: dict[Word, Pronunciation] = Field({}, max_length=1000)
     tags: Tags = Tags()
+    sketch: SketchEntry | None = None
     seed: int = 0
     gain: Annotated[float, Field(ge=-60, le=24, allow_inf_nan=False)] | None = None
     loudness: Loudness = LOUDNESS

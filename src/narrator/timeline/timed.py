@@ -1,6 +1,6 @@
 """Place timed text on a timeline: each line at its time, or as soon as the line before it has ended."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from narrator.errors import Fault, LengthError, Mark, RoutineError
@@ -9,7 +9,8 @@ from narrator.routine.importers.spoken import Strike
 from narrator.routine.importers.timed import TimedText
 from narrator.routine.sounds import FLOOR, LOUDNESS, ROOM
 from narrator.routine.text import InlinePause
-from narrator.script import Bell, Cue, Heading, Speech, list_texts
+from narrator.script import Bell, Cue, Heading, Speech, list_texts, sketch_cues
+from narrator.script.sketch import measure_text
 from narrator.timeline.placed import Lengths, Segment, Timeline
 from narrator.units import LONGEST, Db, Lufs, Ms, ceil_ticks, format_clock, format_duration, ms_to_ticks, ticks_to_ms
 
@@ -72,15 +73,27 @@ class TimedScript:
 
 def make_timed_script(text: TimedText) -> TimedScript:
     """Make a script of timed text."""
-    heading = Heading(text.title, text.language, VoiceSpec(), Tags(), {}, text.mark)
-    groups = (
+    found = (
         TimedGroup(
             ticks_to_ms(ms_to_ticks(line.at)), _list_cues(line.pieces, line.words_mark), line.mark, line.words_mark
         )
         for line in text.lines
     )
+    groups = tuple(group for group in found if group.cues)
     end = max((line.to or 0 for line in text.lines), default=0)
-    return TimedScript(heading, tuple(group for group in groups if group.cues), end, text.mark, text.notes)
+    cover = sketch_cues(text.title, end, _list_times(groups))
+    heading = Heading(text.title, text.language, VoiceSpec(), Tags(), {}, text.mark, cover=cover)
+    return TimedScript(heading, groups, end, text.mark, text.notes)
+
+
+def _list_times(groups: Iterable[TimedGroup]) -> Iterator[tuple[Ms, Cue]]:
+    """Yield each cue with an estimate of its time."""
+    for group in groups:
+        at = group.start
+        for each in group.cues:
+            at += each.wait
+            yield at, each.cue
+            at += measure_text(each.cue.text) if isinstance(each.cue, Speech) else 0
 
 
 def _list_cues(pieces: tuple[str | InlinePause | Strike, ...], mark: Mark) -> tuple[TimedCue, ...]:

@@ -82,6 +82,8 @@ def _compare_contents(
     if form.most_chapters:
         planned = list_chapters(timeline, heading.language, form.most_chapters)
         yield check_chapters(planned, list(contents.chapters))
+    if contents.has_cover is not None:
+        yield check_equal("cover", *("a picture" if there else "none" for there in (heading.cover, contents.has_cover)))
     if contents.words is not None:
         yield check_words([caption.text for caption in captions], contents.words)
 
