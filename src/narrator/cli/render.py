@@ -42,6 +42,11 @@ if TYPE_CHECKING:
     from narrator.request import SessionRequest, TrackRequest
 
 
+AgainOption = Annotated[
+    bool, typer.Option("--force", help="Make unchanged tracks again; replace files that narrator did not make.")
+]
+
+
 @takes_options
 def render_command(
     context: typer.Context,
@@ -63,9 +68,7 @@ def render_command(
     jobs: JobsOption = None,
     store: StoreOption = None,
     cluster: ClusterOption = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Make unchanged tracks again; replace files that narrator did not make.")
-    ] = False,
+    force: AgainOption = False,
     respeak: RespeakOption = False,
     captions: CaptionsOption = None,
     caption_bells: BellsOption = False,
