@@ -1,8 +1,8 @@
 """A track as runs of Opus packets: each is encoded once, cached by its samples, and joined with the others.
 
 Packets of 20 ms and ticks of 24 ms meet every 120 ms, a beat. So the packets of a sentence depend on its place within a
-beat, and a track of another length shares a fifth of its packets with this one; until each sentence has been encoded in
-all five places. Runs end where islands do, and in long ones every 24 s.
+beat, and a track of another length finds few of them in the cache until each sentence has been encoded in all five
+places. Runs end where islands do, and in long ones every 24 s.
 """
 
 import hashlib
