@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import narrator
-from cluster import running_cluster, wait_for
+from dask_processes import running_cluster, wait_for
 from narrator.batch.dask import ClusterError, check_cluster, open_cluster
 from narrator.batch.errands import Errand, carry_out, receive
 from narrator.batch.executor import render_all
@@ -234,22 +235,33 @@ def test_workers_that_differ_are_refused_by_name_before_any_task(tmp_path, place
     other.mkdir(parents=True)
     (other / "METADATA").write_text("Metadata-Version: 2.1\nName: av\nVersion: 0.1\n")
     (tmp_path / "empty.toml").write_text("")
+    (tmp_path / "none" / "narrator").mkdir(parents=True)
+    (tmp_path / "none" / "narrator" / "__init__.py").write_text("")
     with running_cluster(tmp_path, 1) as running:
-        running.start_worker("old", PYTHONPATH=str(other.parent))
-        wait_for(lambda: "Registered to" in (tmp_path / "log-2").read_text())
-        refused = pytest.raises(
-            ClusterError, match=r"the worker tcp://\S+ cannot be used: it has av 0.1, and this machine"
-        )
-        with refused, open_cluster(running.address):
+        start_after(running, "old", PYTHONPATH=str(other.parent))
+        with refused("it has av 0.1, and this machine "), open_cluster(running.address):
             pass
-        running.running[2].kill()
-        running.start_worker("mute", NARRATOR_CONFIG=str(tmp_path / "empty.toml"))
-        wait_for(lambda: "Registered to" in (tmp_path / "log-3").read_text())
-        time.sleep(1)
-        with open_cluster(running.address) as cluster:
-            requests = ask(tmp_path / "out", ["One"], voice="command:slow")
-            with pytest.raises(ClusterError, match=r"the worker tcp://\S+ cannot be used: it cannot speak: "):
-                cluster.prepare(requests)
+        start_after(running, "none", PYTHONPATH=str(tmp_path / "none"))
+        with refused("it has another version of narrator, or none: "), open_cluster(running.address):
+            pass
+        start_after(running, "mute", NARRATOR_CONFIG=str(tmp_path / "empty.toml"))
+        with open_cluster(running.address) as cluster, refused("it cannot speak: "):
+            cluster.prepare(ask(tmp_path / "out", ["One"], voice="command:slow"))
+
+
+def refused(why):
+    return pytest.raises(ClusterError, match=rf"the worker tcp://\S+ cannot be used: {re.escape(why)}")
+
+
+def start_after(running, name, **env):
+    """Start a worker after the end of the one that was started before it, unless that is the first."""
+    if len(running.running) > 2:
+        running.running[-1].kill()
+        running.running[-1].wait()
+    log = running.folder / f"log-{len(running.running)}"
+    running.start_worker(name, **env)
+    wait_for(lambda: "Registered to" in log.read_text())
+    time.sleep(0.5)
 
 
 @pytest.mark.long

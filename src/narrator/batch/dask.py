@@ -2,6 +2,7 @@
 
 import logging
 import re
+import socket
 import threading
 import time
 import uuid
@@ -12,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlsplit
 
 from narrator.batch.errands import Errand, Parcel, carry_out, find_unchanged, receive
 from narrator.batch.machines import Machine, Needs, compare_machines, describe_machine, find_needs, list_versions
@@ -285,7 +287,19 @@ def open_cluster(address: str) -> Iterator[Cluster]:
                 message = f"the scheduler {address} has no workers; start some with: dask worker {address}"
                 raise ClusterError(message, options=("cluster",)) from error
             cluster.check(Needs())
+            # Otherwise all files pass through the scheduler.
+            client.direct_to_workers = all(map(_can_reach, client.run(str)))
             yield cluster
+
+
+def _can_reach(address: str) -> bool:
+    """Return whether this machine can connect to a worker."""
+    place = urlsplit(address)
+    try:
+        with socket.create_connection((place.hostname or "", place.port or 0), timeout=2):
+            return True
+    except OSError:
+        return False
 
 
 @contextmanager
