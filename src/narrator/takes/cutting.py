@@ -25,7 +25,7 @@ Report: TypeAlias = Callable[[str, int], None]
 Wanted: TypeAlias = Mapping[int, str]
 """The sentences to find, by their numbers, in the order in which they are read."""
 
-CERTAIN = 0.8
+CERTAIN = 0.9
 """Probability from which a match is not doubtful."""
 
 

@@ -25,8 +25,8 @@ from narrator.takes.cutting import Cut, Piece
 from narrator.takes.names import make_name
 from narrator.units import Ms, format_clock
 
-BEFORE: Ms = 200
-AFTER: Ms = 400
+BEFORE: Ms = 300
+AFTER: Ms = 440
 """Time around a piece that is in its file, so that soft sounds are kept and the noise is known."""
 _NEAR: Ms = 500
 """Difference in time within which a piece is the one that was cut before."""
