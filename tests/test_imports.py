@@ -134,3 +134,8 @@ def test_the_page_shows_this_table():
 
 def test_no_module_takes_the_place_of_a_public_function():
     assert not {"render", "verify"} & {name_stage(path) for path in ROOT.rglob("*.py")}
+
+
+def test_no_two_files_of_tests_have_the_same_name():
+    names = [path.name for path in Path(__file__).parent.rglob("test_*.py")]
+    assert len(names) == len(set(names))

@@ -3,10 +3,12 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from asking import make_request
 from narrator.cache import Cache
+from narrator.formats.sample import write_sample
 from narrator.review.checking import check_session
 from narrator.routine import load_routine
 from narrator.routine.coverage import list_languages, review_translations
@@ -42,8 +44,12 @@ def test_an_example_is_a_routine_or_steps_of_one(write, tmp_path, block):
     (tmp_path / "parts").mkdir()
     for name, text in PARTS.items():
         write(text, name)
+    for name in re.findall(r"play: (\S+)", block):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        write_sample(tmp_path / "played.wav", [np.full((4800, 1), 0.1, np.float32)])
+        (tmp_path / "played.wav").rename(tmp_path / name)
     text = block if block.startswith("title:") else "title: x\nsteps:\n" + re.sub("^", "  ", block, flags=re.MULTILINE)
-    checked = check_session(make_request(write(text), "f", voice="silent"), Cache())
+    checked = check_session(make_request(path := write(text), str(path), voice="silent"), Cache())
     assert checked.length > 0
     assert not [note for note in checked.notes if "left out" in note.message or "drawn" in note.message]
 
