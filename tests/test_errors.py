@@ -48,11 +48,12 @@ def test_errors_name_what_to_change_and_the_command_its_flag(capsys):
 @pytest.mark.slow
 def test_only_the_command_line_names_its_flags():
     root = Path(narrator.__file__).parent
-    # Files that are written for users of the command, and options of pip.
+    # Files that are written for users of the command, and options of pip and of opusenc.
     others = {
         root / "routine" / "starter.py",
         root / "routine" / "importers" / "writing.py",
         root / "speech" / "net" / "pip_download.py",
+        root / "formats" / "opus.py",
     }
     found = [
         f"{path.relative_to(root)}:{node.lineno}"

@@ -21,7 +21,7 @@ steps:
   - hold: 5s..1m
   - say: {en: Thank you., de: Danke.}
 """
-ASKED = ("render", "mine.yaml", "--language", "all", "--length", "20s..40s/10s")
+ASKED = ("render", "mine.yaml", "--language", "all", "--length", "20s..40s/10s", "--path", "mine-{language}-{length}")
 
 
 @pytest.fixture(autouse=True)
@@ -162,7 +162,7 @@ def test_one_kind_of_failure_is_listed_once(narrator, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_a_run_goes_on_after_it_was_killed(narrator, tmp_path, number):
-    asked = (*ASKED[:-1], "20s..50s/2s", "--jobs", "1", "--voice", "espeak", "--path", "{language}/{length}")
+    asked = (*ASKED[:4], "--length", "20s..50s/2s", "--jobs", "1", "--voice", "espeak", "--path", "{language}/{length}")
     process = subprocess.Popen(
         [sys.executable, "-m", "narrator", *asked], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

@@ -31,7 +31,7 @@ def test_tracks_are_named_after_what_was_asked(narrator, tmp_path):
     result = narrator("render", "mine.yaml", "--length", "45s,1m30s")
     assert (result.code, result.err) == (0, "")
     assert sorted(path.name for path in (tmp_path / "output").iterdir()) == [
-        "manifest.jsonl", "mine-1m30s.mp3", "mine-45s.mp3"
+        "mine-1m30s.mp3", "mine-45s.mp3"
     ]  # fmt: skip
     assert "output/mine-45s.mp3  45s, silent:en" in result.out
     assert narrator("render", "mine.yaml").code == 0

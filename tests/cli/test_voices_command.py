@@ -270,7 +270,7 @@ def test_a_voice_that_has_changed_is_heard_when_everything_is_spoken_again(narra
     before = [decode(path) for path in sorted((tmp_path / "output").iterdir())]
     write("and a good deal more", "more")
     kept = narrator(*asked, "--force", env=env)
-    assert [line.split(", ")[5] for line in kept.out.splitlines()] == ["0 new", "0 new"]
+    assert [line.split(", ")[5] for line in kept.out.splitlines()[:2]] == ["0 new", "0 new"]
     assert len(log.read_text().splitlines()) == 2
     changed = narrator(*asked, "--respeak", env=env)
     assert (changed.code, changed.err) == (0, "")

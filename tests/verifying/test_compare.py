@@ -185,7 +185,7 @@ def test_the_command_knows_how_a_track_was_made_and_ends_with_one_on_a_fault(nar
     assert good.code == 0, good.out
     assert "FAULT" not in good.out
     assert [line.split()[0] for line in good.out.splitlines()[2:]] == [
-        "bytes", "length", "frames", "chapters", "words", "onsets", "loudness", "peak", "floor", "clicks", "sound",
+        "bytes", "length", "frames", "chapters", "cover", "words", "onsets", "loudness", "peak", "floor", "clicks", "sound",
     ]  # fmt: skip
     track.write_bytes(track.read_bytes()[:-30_000])
     bad = narrator("verify", str(track), "--json")

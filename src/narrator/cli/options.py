@@ -109,7 +109,9 @@ FailOption = Annotated[bool, typer.Option("--fail-fast", help="Stop at the first
 ManifestOption = Annotated[
     Path | None,
     typer.Option(
-        metavar="FILE", help="List of the tracks, by which changes are found. [default: manifest.jsonl in the folder]"
+        metavar="FILE",
+        help="Keep a list of the tracks here, by which changes are found. "
+        "[default: manifest.jsonl in the folder, for a matrix file or --path]",
     ),
 ]
 PruneOption = Annotated[

@@ -101,7 +101,10 @@ def render_command(
         check_tracks(tracks, lists, target.path)
         cluster = None if dry_run else choose_cluster(cluster, jobs=jobs, respeaks=respeak)
         requests = [request for _, request in tracks]
-        kept, cache = _open_manifest(manifest, target, requests, is_needed=prune), open_shared_cache(store)
+        kept = _open_manifest(
+            manifest, target, is_needed=prune or lists.folder is not None or lists.matrix.path is not None
+        )
+        cache = open_shared_cache(store)
         with open_work(reporter, cache, jobs or count_cores(), kept, is_quiet=quiet, cluster=cluster) as work:
             if dry_run:
                 work.show_plan(requests)
@@ -110,10 +113,8 @@ def render_command(
         raise typer.Exit(reporter.worst)
 
 
-def _open_manifest(
-    manifest: Path | None, target: Target, requests: "list[TrackRequest]", *, is_needed: bool
-) -> "Manifest | None":
-    """Return the manifest of the tracks in a folder; one track has none, unless it is asked for.
+def _open_manifest(manifest: Path | None, target: Target, *, is_needed: bool) -> "Manifest | None":
+    """Return the manifest of the tracks in a folder; None if there is none to keep.
 
     Raises:
         UsageError: there is no folder.
@@ -122,11 +123,10 @@ def _open_manifest(
     """
     from narrator.batch.manifest import NAME, Manifest
 
-    is_asked = manifest is not None or is_needed
-    if target.is_file and is_asked:
-        raise UsageError("a manifest is for the tracks in a folder, and --output names a file; name a folder")
-    if target.is_file or not (is_asked or sum(len(request.outputs) for request in requests) > 1):
+    if manifest is None and not is_needed:
         return None
+    if target.is_file:
+        raise UsageError("a manifest is for the tracks in a folder, and --output names a file; name a folder")
     return Manifest(manifest or target.path / NAME, target.path)
 
 
