@@ -58,7 +58,7 @@ class Contents:
 
     The words are None for a format that has no place for them. `frames` are the number of coded frames that a file of
     its length should have, and the number that it has; None for a format without frames. `coder` makes of a part what
-    this coding leaves of it; None for a lossless format. `has_cover` is None for a format whose pictures are not read.
+    this coding leaves of it; None for a lossless format. `has_cover` is None for a format without pictures.
     """
 
     channels: int

@@ -12,7 +12,14 @@ from narrator.errors import PublishError
 from narrator.files import replace_file
 from narrator.formats.ahead import map_ahead
 from narrator.formats.comments import MOST_CHAPTERS, write_comments, write_picture
-from narrator.formats.finished import decode_track, list_chapter_starts, open_track, read_tags, split_words
+from narrator.formats.finished import (
+    decode_track,
+    has_picture,
+    list_chapter_starts,
+    open_track,
+    read_tags,
+    split_words,
+)
 from narrator.formats.format import Contents, Encoding, Measured, Mixdown
 from narrator.formats.meter import Meter
 from narrator.formats.ogg import PageWriter
@@ -68,10 +75,11 @@ class Opus:
         with open_track(path, "ogg") as container:
             chapters, words = list_chapter_starts(container, length), split_words(container)
             channels, options = container.streams.audio[0].channels, read_tags(container).get(_OPTIONS, "")
+            has_cover = has_picture(container)
             packets = sum(bool(packet.size) for packet in container.demux(audio=0))
         found = re.fullmatch(r"--bitrate (\d{2,3})", options)
         coder = _Coder(OpusCoding(int(found[1]), channels)) if found else None
-        return Contents(channels, chapters, words, (count_packets(length), packets), coder)
+        return Contents(channels, chapters, words, (count_packets(length), packets), coder, has_cover)
 
     def decode(self, path: Path) -> Iterator[Samples]:
         """Yield the sound of a finished file; see `Format.decode`."""

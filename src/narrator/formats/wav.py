@@ -10,7 +10,7 @@ from pathlib import Path
 
 from narrator.errors import PublishError
 from narrator.files import replace_file
-from narrator.formats.finished import decode_track, list_chapter_starts, open_track, split_words
+from narrator.formats.finished import decode_track, has_picture, list_chapter_starts, open_track, split_words
 from narrator.formats.format import Contents, Encoding, Measured, Mixdown
 from narrator.formats.id3 import write_id3
 from narrator.formats.lossless import WIDTH, mix_pcm
@@ -54,7 +54,8 @@ class Wav:
         """Return what a finished file has besides its sound; see `Format.inspect`."""
         with open_track(path, "wav") as container:
             channels = container.streams.audio[0].channels
-            return Contents(channels, list_chapter_starts(container, length), split_words(container))
+            chapters, words = list_chapter_starts(container, length), split_words(container)
+            return Contents(channels, chapters, words, has_cover=has_picture(container))
 
     def decode(self, path: Path) -> Iterator[Samples]:
         """Yield the sound of a finished file; see `Format.decode`."""

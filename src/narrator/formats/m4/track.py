@@ -9,7 +9,7 @@ from pathlib import Path
 from narrator.errors import PublishError
 from narrator.files import replace_file
 from narrator.formats.ahead import map_ahead
-from narrator.formats.finished import decode_track, list_container_chapters, open_track, split_words
+from narrator.formats.finished import decode_track, has_picture, list_container_chapters, open_track, split_words
 from narrator.formats.format import Contents, Encoding, Measured, Mixdown
 from narrator.formats.m4.aac import BITRATES, DEFAULT_BITRATES, Coding, count_packets
 from narrator.formats.m4.boxes import MOST_CHAPTERS, Movie, write_head
@@ -71,12 +71,12 @@ class M4:
         """Return what a finished file has besides its sound; see `Format.inspect`."""
         with open_track(path, _DEMUXER) as container:
             chapters, words = list_container_chapters(container), split_words(container)
-            channels = container.streams.audio[0].channels
+            channels, has_cover = container.streams.audio[0].channels, has_picture(container)
             found = sum(bool(packet.size) for packet in container.demux(audio=0))
         bitrate = _read_bitrate(path)
         is_known = bitrate in BITRATES.get(channels, ())
         coder = PartCoder(partial(code_part, Coding(bitrate, channels)), PHASES) if is_known else None
-        return Contents(channels, chapters, words, (count_packets(length), found), coder)
+        return Contents(channels, chapters, words, (count_packets(length), found), coder, has_cover)
 
     def decode(self, path: Path) -> Iterator[Samples]:
         """Yield the sound of a finished file; see `Format.decode`.
