@@ -15,7 +15,7 @@ from narrator.config import choose_limit, choose_room, choose_store, choose_voic
 from narrator.cores import count_cores
 from narrator.errors import Fault, NarratorError, UsageError
 from narrator.formats.format import Stream, StreamFormat, check_bitrate, make_encoding
-from narrator.formats.registry import find_format, find_suffixes
+from narrator.formats.registry import find_format, find_suffixes, list_names
 from narrator.languages import check_language
 from narrator.ledger import Track
 from narrator.rendering import mix_session, render_tracks
@@ -179,15 +179,23 @@ class Session:
         and makes only the sound that they need.
 
         Raises:
-            UsageError: the format or the bit rate is not one that narrator writes.
+            UsageError: narrator does not write the format or the bit rate, or cannot open a track in the format.
 
         """
-        form, channels = form.removeprefix("."), 1 if mono else 2
-        found = find_format(Path(f"track.{form}"))
+        (suffix,), channels = find_suffixes([form]), 1 if mono else 2
+        found = find_format(Path(f"track{suffix}"))
         if not isinstance(found, StreamFormat):
-            raise UsageError(f"{found.name} cannot be read from any position; write it to a file")
+            raise UsageError(
+                f"{found.name} cannot be opened, because the place of its bytes is not known before all of it is made; "
+                f"open {' or '.join(_list_streams())}, or call render('track{suffix}') and read the file"
+            )
         check_bitrate([found], bitrate, channels)
         return found.open(mix_session(self._decided), make_encoding(found, bitrate, channels))
+
+
+def _list_streams() -> list[str]:
+    """Return the names of the formats that can be opened."""
+    return [name for name in list_names() if isinstance(find_format(Path(f"track.{name}")), StreamFormat)]
 
 
 def plan(
