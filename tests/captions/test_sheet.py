@@ -184,6 +184,16 @@ def test_arabic_runs_from_right_to_left_and_words_of_narrator_are_marked():
     assert 'lang="en"' not in write(make_content(make_timeline((504, say("休む。"))), "休息", "ja"))
 
 
+def test_the_introduction_is_marked_as_english_in_a_language_without_words_of_narrator():
+    def write_sheet(language):
+        timeline = make_timeline((504, say("Cześć.")), (5_016, say("Połóż się.")), length=10_000)
+        return write(make_content(replace(timeline, chapters=(Chapter("Introduction", 5_016, 10_000),)), "A", language))
+
+    marked = '<bdi><span lang="en" dir="ltr">Introduction</span></bdi>'
+    assert (write_sheet("pl").count(marked), write_sheet("pl").count("<bdi>Introduction</bdi>")) == (1, 1)
+    assert "<bdi>Einleitung</bdi>" in write_sheet("de")
+
+
 def test_a_session_of_ten_thousand_lines_keeps_a_small_drawing():
     cues = [(504 + 2400 * number, say(f"Line {number}.")) for number in range(10_000)]
     cues += [(504 + 2400 * number, Bell("bowl")) for number in range(0, 10_000, 3)]

@@ -103,6 +103,8 @@ class Part:
     start: Ms
     end: Ms
     steps: tuple[Entry | Rest | Rounds | Turn, ...]
+    is_introduction: bool = False
+    """Whether it comes before the first section, so that its title is narrator's own."""
 
 
 def make_outline(timeline: Timeline, language: str) -> tuple[Part, ...]:
@@ -114,10 +116,13 @@ def make_outline(timeline: Timeline, language: str) -> tuple[Part, ...]:
     things: list[Thing] = sorted([*timeline.segments, *timeline.holds], key=_order)
     by_part = groupby(things, key=lambda thing: max(bisect_right(starts, thing.start) - 1, 0))
     inside = {number: list(found) for number, found in by_part}
-    return tuple(
+    made = [
         Part(title, chapter.start, chapter.end, tuple(_list_steps(inside.get(number, []), title, chapter.end)))
         for number, (title, chapter) in enumerate(parts)
-    )
+    ]
+    if len(chapters) > len(timeline.chapters):
+        made[0] = replace(made[0], is_introduction=True)
+    return tuple(made)
 
 
 def _order(thing: Thing) -> tuple[Ms, bool]:

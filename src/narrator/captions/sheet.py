@@ -66,7 +66,8 @@ class _Writer:
         head = ""
         if part.title is not None:
             length = show_length(part.end - part.start)
-            title = f'<span class="number">{number}</span><bdi>{escape(part.title)}</bdi>'
+            text = self._mark(part.title) if part.is_introduction else escape(part.title)
+            title = f'<span class="number">{number}</span><bdi>{text}</bdi>'
             head = f'<h2>{write_time(part.start)} <span>{title}</span> <span class="length">{length}</span></h2>\n'
         return f"<section>\n{head}{''.join(self._write_steps(part))}</section>\n"
 
