@@ -3,6 +3,7 @@
 It takes the extra `docs` (matplotlib). Run it from the top of the project: `python docs/sound/make_pictures.py`.
 """
 
+import io
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +12,8 @@ from unittest.mock import patch
 import matplotlib as mpl
 import numpy as np
 from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+from PIL import Image
 
 from narrator.cache import Cache
 from narrator.formats.encoded import find_surroundings
@@ -40,6 +43,7 @@ _WINDOW = 8192
 _LOWEST, _HIGHEST = 50.0, 20_000.0
 _DEPTH = 90
 """Decibels from the brightest spot of a picture to its black."""
+_COLOURS = 64
 
 
 def draw_sound(samples: Samples, title: str, path: Path) -> None:
@@ -70,8 +74,7 @@ def _draw(
     below.grid(alpha=0.3)
     for mark in marks:
         below.axvline(mark, color="tab:red", linewidth=0.8)
-    figure.savefig(path)
-    plt.close(figure)
+    _save(figure, path)
 
 
 def _measure_power(sound: Samples, edges: Samples, longest: int = _WINDOW) -> Samples:
@@ -164,8 +167,16 @@ def draw_rooms(path: Path) -> None:
         axis.pcolormesh(np.linspace(0, len(padded) / SAMPLE_RATE, 501), edges, power, cmap="magma", vmin=-110, vmax=-10)
         axis.set(ylabel="Hz", title=name)
     axes[-1].set(xlabel="s")
-    figure.savefig(path)
+    _save(figure, path)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    """Write a figure with a palette: a spectrogram has so many shades that a PNG of all of them is large."""
+    drawn = io.BytesIO()
+    figure.savefig(drawn)
     plt.close(figure)
+    with Image.open(drawn) as picture:
+        picture.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def main() -> None:
