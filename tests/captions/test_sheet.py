@@ -194,6 +194,12 @@ def test_the_introduction_is_marked_as_english_in_a_language_without_words_of_na
     assert "<bdi>Einleitung</bdi>" in write_sheet("de")
 
 
+@pytest.mark.parametrize(("length", "is_wide"), [(3_599_976, False), (3_600_000, True)])
+def test_times_with_hours_have_a_wider_column(length, is_wide):
+    page = write(make_content(make_timeline((504, say("Rest.")), length=length)))
+    assert ('<header class="hours">' in page) == is_wide
+
+
 def test_a_session_of_ten_thousand_lines_keeps_a_small_drawing():
     cues = [(504 + 2400 * number, say(f"Line {number}.")) for number in range(10_000)]
     cues += [(504 + 2400 * number, Bell("bowl")) for number in range(0, 10_000, 3)]

@@ -15,6 +15,8 @@ _SHOWN: Ms = 2500
 """The shortest silence behind words that is shown."""
 _LONG: Ms = 10_000
 """The shortest silence that is shown as large as a hold."""
+_HOUR: Ms = 3_600_000
+"""The length from which times can have hours, which take a wider column."""
 _MANY = 12
 """Most cues of a hold that is kept on one page."""
 
@@ -24,8 +26,9 @@ def write(content: Content) -> str:
     heading, timeline = content.heading, content.timeline
     parts = make_outline(timeline, heading.language)
     writer = _Writer(heading.language)
+    hours = ' class="hours"' if timeline.length >= _HOUR else ""
     head = (
-        f"<header>\n<h1>{escape(heading.title)}</h1>\n"
+        f"<header{hours}>\n<h1>{escape(heading.title)}</h1>\n"
         f'<p class="facts"><b>{show_length(timeline.length)}</b> · {writer.label("voice")} '
         f'<span dir="ltr">{escape(content.voice)}</span></p>\n'
         f"<figure>\n{draw_timeline(timeline, parts, heading.title, writer.labels)}"
