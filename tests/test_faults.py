@@ -181,7 +181,7 @@ def test_a_folder_without_permission_holds_nothing(tmp_path):
             exists(closed / "a.yaml"),
             is_file(closed / "a.yaml"),
             find_below(closed, "a.yaml"),
-            is_ours(closed / "a.yaml"),
+            is_ours(closed / "a.yaml", "mp3"),
         ]
         with pytest.raises(RoutineError, match="there is no file"):
             find_routine(str(closed / "a.yaml"))
@@ -236,7 +236,8 @@ def test_only_a_regular_file_is_written_to(tmp_path, kind):
         assert code == 3
         assert f"a {kind}, not a file" in err
     code, err = run("verify", "output/a.mp3", cwd=tmp_path, timeout=20)
-    assert code == 3
+    # Of a folder one may have meant the tracks in it.
+    assert code == (2 if kind == "folder" else 3)
 
 
 def test_a_full_disk_is_reported_in_one_line(tmp_path):

@@ -48,6 +48,7 @@ class Kept:
         """Make the sound and store its pieces; return its head as JSON, and the pieces."""
         samples, described = self.make()
         pcm, scale = pack_loop(samples)
+        del samples  # the pieces below take as much again
         step = PIECE * TICK_SAMPLES
         pieces = [pcm[start : start + step].tobytes() for start in range(0, len(pcm), step)]
         for number, piece in enumerate(pieces):
