@@ -70,7 +70,7 @@ def make_take(sentences, plan, seed):  # noqa: C901 - all that may happen
     def add(samples, label=None):
         nonlocal at
         if label:
-            take.truth.append((at // 48, (at + len(samples)) // 48, *label))
+            take.truth.append((at // 48, (at + _find_end(samples)) // 48, *label))
         parts.append(samples)
         at += len(samples)
 
@@ -110,6 +110,12 @@ def make_take(sentences, plan, seed):  # noqa: C901 - all that may happen
             rest(0.9, 2.0)
     take.samples = _record(np.concatenate(parts), plan, rng)
     return take
+
+
+def _find_end(samples):
+    """What follows the last sample over -60 dBFS, as it is recorded, is silence that the voice adds."""
+    heard = np.flatnonzero(np.abs(samples) > 0.002)
+    return int(heard[-1]) + 1 if heard.size else len(samples)
 
 
 def _end(samples):

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from narrator.takes import cutting
 from narrator.takes.match import Evidence, match_segments, sum_ways
 
 MISSING = -5.0
@@ -59,3 +60,11 @@ def test_what_could_be_either_of_two_sentences_is_not_certain():
     (one, other) = match_segments(Evidence({1: weights}, np.full((1, 3), -3.0)))
     assert sorted(round(match.certainty, 1) for match in (one, other)) == [0.5, 0.5]
     assert [one.is_missing, other.is_missing].count(True) == 1
+
+
+def test_what_hardly_sounds_like_its_sentence_is_doubtful_even_if_nothing_else_is_likelier():
+    unlike, like = -7.0, 3.0
+    matches = match_segments(Evidence({1: np.array([[unlike, -20.0], [-20.0, like]])}, np.full((2, 3), -9.0)))
+    assert [match.weight for match in matches] == [unlike, like]
+    assert all(match.certainty > cutting.CERTAIN for match in matches)
+    assert [bool(cutting._find_doubt(match, None, ["One.", "Two."])) for match in matches] == [True, False]

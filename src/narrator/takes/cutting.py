@@ -27,6 +27,8 @@ Wanted: TypeAlias = Mapping[int, str]
 
 CERTAIN = 0.9
 """Probability from which a match is not doubtful."""
+UNLIKELY = -4.0
+"""Weight under which a match is doubtful, however improbable all others are: half a sentence, if the pause is long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ def _find_doubt(match: Match, words: Sequence[str] | None, sentences: Sequence[s
         like = compare_words(fold_words(said), plain[match.sentence])
         if like < LIKE or find_nearer(fold_words(said), match.sentence, plain) is not None:
             return f"sounds like {said[:40]!r}" if said else "no words are recognised"
-    if match.certainty < CERTAIN:
+    if match.certainty < CERTAIN or match.weight < UNLIKELY:
         return "may be another sentence, or a part of it"
     return ""
 

@@ -45,6 +45,8 @@ class Match:
     last: int
     certainty: float
     """Probability that it is so."""
+    weight: float
+    """How much more likely what is heard is if it is this sentence, as a logarithm."""
 
     @property
     def is_missing(self) -> bool:
@@ -64,7 +66,7 @@ def match_segments(evidence: Evidence) -> list[Match]:
         if first == last:
             # A missing sentence is certain if it is missing wherever it would have been.
             certainty = np.exp(np.logaddexp.reduce(ahead[:, sentence] + _MISSING + behind[:, sentence + 1]) - whole)
-        matches.append(Match(sentence, first, last, float(min(certainty, 1.0))))
+        matches.append(Match(sentence, first, last, float(min(certainty, 1.0)), float(weight)))
     return matches
 
 
