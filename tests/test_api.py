@@ -13,7 +13,6 @@ import pytest
 import narrator
 from measure import decode
 from narrator.cache import Cache
-from narrator.formats.registry import FORMATS
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
@@ -144,7 +143,7 @@ def test_misspelt_names_are_refused(routine, tmp_path):
     with pytest.raises(narrator.UsageError, match="no captions 'pdf'"):
         session.render("a.mp3", captions=["pdf"])
     for wrong in (lambda: session.open("xyz"), lambda: session.render(tmp_path / "a.xyz")):
-        with pytest.raises(narrator.UsageError, match=re.escape(", ".join(FORMATS))):
+        with pytest.raises(narrator.UsageError, match=r"\.?mp3, \.?opus, \.?flac, \.?wav, \.?m4a, \.?m4b"):
             wrong()
 
 

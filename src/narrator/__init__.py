@@ -21,7 +21,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "api": (
-        "Options", "Session", "load", "make_request", "plan", "render", "render_all", "routines", "verify", "voices",
+        "Session", "load", "make_request", "plan", "render", "render_all", "routines", "verify", "voices",
     ),
     "batch.dask": ("open_cluster",),
     "batch.tracks": ("list_tracks",),
@@ -31,6 +31,7 @@ _HOMES = {
         "RoutineError", "SoundError", "SpeechError", "UnspeakableError", "UsageError",
     ),
     "ledger": ("Track",),
+    "options": ("Options",),
     "speech.clip": ("Clip", "make_clip"),
     "speech.engine": ("Engine", "Voice"),
 }  # fmt: skip
@@ -39,7 +40,6 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 if TYPE_CHECKING:
     from narrator.api import (
-        Options,
         Session,
         load,
         make_request,
@@ -68,6 +68,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from narrator.ledger import Track
+    from narrator.options import Options
     from narrator.speech.clip import Clip, make_clip
     from narrator.speech.engine import Engine, Voice
 

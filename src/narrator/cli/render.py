@@ -9,7 +9,7 @@ import typer
 from narrator.captions.forms import name_forms
 from narrator.cli.cache import open_shared_cache
 from narrator.cli.console import Reporter, report_errors
-from narrator.cli.matrix import Formats, check_coding, check_tracks, make_tracks, read_lists
+from narrator.cli.matrix import Formats, Lists, check_coding, check_tracks, make_tracks, read_lists
 from narrator.cli.naming import Target, choose_suffixes, find_target, name_tracks
 from narrator.cli.options import (
     Asked,
@@ -101,10 +101,7 @@ def render_command(
         check_tracks(tracks, lists, target.path)
         cluster = None if dry_run else choose_cluster(cluster, jobs=jobs, respeaks=respeak)
         requests = [request for _, request in tracks]
-        kept = _open_manifest(
-            manifest, target, is_needed=prune or lists.folder is not None or lists.matrix.path is not None
-        )
-        cache = open_shared_cache(store)
+        kept, cache = _open_manifest(manifest, target, lists, prunes=prune), open_shared_cache(store)
         with open_work(reporter, cache, jobs or count_cores(), kept, is_quiet=quiet, cluster=cluster) as work:
             if dry_run:
                 work.show_plan(requests)
@@ -113,8 +110,8 @@ def render_command(
         raise typer.Exit(reporter.worst)
 
 
-def _open_manifest(manifest: Path | None, target: Target, *, is_needed: bool) -> "Manifest | None":
-    """Return the manifest of the tracks in a folder; None if there is none to keep.
+def _open_manifest(manifest: Path | None, target: Target, lists: Lists, *, prunes: bool) -> "Manifest | None":
+    """Return the manifest of the tracks in a folder; None without a matrix file or a template for paths.
 
     Raises:
         UsageError: there is no folder.
@@ -123,7 +120,8 @@ def _open_manifest(manifest: Path | None, target: Target, *, is_needed: bool) ->
     """
     from narrator.batch.manifest import NAME, Manifest
 
-    if manifest is None and not is_needed:
+    is_matrix = lists.folder is not None or lists.matrix.path is not None
+    if manifest is None and not prunes and not is_matrix:
         return None
     if target.is_file:
         raise UsageError("a manifest is for the tracks in a folder, and --output names a file; name a folder")
