@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
-from narrator.errors import CancelledError
+from narrator.errors import CancelledError, PublishError
 
 _PREFIX, _SUFFIX = ".narrator-", ".part"
 STALE = 3600.0
@@ -45,6 +45,23 @@ def replace_file(path: Path, folder: Path | None = None) -> Iterator[IO[bytes]]:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+@contextlib.contextmanager
+def replace_track(path: Path) -> Iterator[IO[bytes]]:
+    """Open a temporary file that becomes a track, in a folder that is made if needed; see `replace_file`.
+
+    Raises:
+        PublishError: it cannot be created, written or renamed.
+
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replace_file(path) as file:
+            yield file
+    except OSError as error:
+        message = f"cannot write {path}: {error.strerror or error}; free some space, or choose another place"
+        raise PublishError(message, options=("output",)) from error
 
 
 def _sync(handle: int) -> None:

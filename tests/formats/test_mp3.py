@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from measure import count_with_ffmpeg, decode
+from narrator import files
 from narrator.cache import Cache
 from narrator.errors import Mark, PublishError
 from narrator.formats import mp3
@@ -125,14 +126,14 @@ def test_a_failing_disk_is_reported_and_leaves_the_old_track(tmp_path, clips, mo
         def __getattr__(self, name):
             return getattr(self.file, name)
 
-    original = mp3.replace_file
+    original = files.replace_file
 
     @contextmanager
-    def replace_on_full_disk(path):
-        with original(path) as file:
+    def replace_on_full_disk(path, folder=None):
+        with original(path, folder) as file:
             yield Full(file)
 
-    monkeypatch.setattr(mp3, "replace_file", replace_on_full_disk)
+    monkeypatch.setattr(files, "replace_file", replace_on_full_disk)
     with pytest.raises(PublishError, match="No space left on device; free some space"):
         write(path, make_timeline(30_000), clips)
     assert path.read_bytes() == b"old"

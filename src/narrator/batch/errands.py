@@ -5,7 +5,6 @@ and the cache of the machine there. The finished files come back as bytes, and a
 """
 
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,8 +12,8 @@ from narrator.batch.group import Group, render_group
 from narrator.cache import Cache, open_shared
 from narrator.captioning import Text, check_place, has_captions, list_places
 from narrator.config import choose_limit
-from narrator.errors import NarratorError, PublishError, SpeechError, UsageError
-from narrator.files import replace_file
+from narrator.errors import NarratorError, SpeechError, UsageError
+from narrator.files import replace_track
 from narrator.ledger import Records, Track, find_entry, keep_records, make_fingerprint, read_records
 from narrator.outputs import find_tracks, list_targets, prepare_target
 from narrator.request import TrackRequest
@@ -122,7 +121,8 @@ def receive(request: TrackRequest, parcel: Parcel, cache: Cache) -> tuple[Track,
     for path in list_places(request).values():
         check_place(Text(path, b"".join(files[path].blocks).decode()), request.session.file, cache, force=request.force)
     for path, sent in files.items():
-        _write(path, sent.blocks)
+        with replace_track(path) as file:
+            file.writelines(sent.blocks)
         keep_records(path, sent.records, cache)
     captions = tuple(map(str, list_places(request).values()))
     voices = {path: entry.track.voice for path, entry in before.items() if entry}
@@ -135,13 +135,3 @@ def receive(request: TrackRequest, parcel: Parcel, cache: Cache) -> tuple[Track,
         )
         for path, track in zip(request.outputs, parcel.tracks, strict=True)
     )
-
-
-def _write(path: Path, blocks: Sequence[bytes]) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replace_file(path) as file:
-            file.writelines(blocks)
-    except OSError as error:
-        message = f"cannot write {path}: {error.strerror or error}; free some space, or choose another place"
-        raise PublishError(message, options=("output",)) from error

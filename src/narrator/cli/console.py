@@ -202,7 +202,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write a text file atomically.
+    """Write a file, whole or not at all.
 
     Raises:
         PublishError: it cannot be written.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from narrator.cli.cache import open_cache
-from narrator.cli.console import report_errors
+from narrator.cli.console import report_errors, write_bytes
 from narrator.cli.options import ForceOption, OneRoutine, list_requests
 from narrator.errors import PublishError, UsageError
 
@@ -66,17 +66,8 @@ def _write(path: Path, cover: "Cover", *, force: bool) -> None:
 
     """
     from narrator.covers.picture import convert_to_png
-    from narrator.files import replace_file
-    from narrator.paths import exists, refuse_special
+    from narrator.paths import exists
 
     if exists(path) and not force:
         raise PublishError(f"{path} is there already; choose another name, or have it replaced", options=("force",))
-    data = convert_to_png(cover.data) if path.suffix.lower() == ".png" else cover.data
-    try:
-        refuse_special(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replace_file(path) as file:
-            file.write(data)
-    except OSError as error:
-        message = f"cannot write {path}: {error.strerror or error}; choose another place"
-        raise PublishError(message, options=("output",)) from error
+    write_bytes(path, convert_to_png(cover.data) if path.suffix.lower() == ".png" else cover.data)

@@ -12,8 +12,7 @@ import av
 import numpy as np
 from av.audio.frame import AudioFrame
 
-from narrator.errors import PublishError
-from narrator.files import replace_file
+from narrator.files import replace_track
 from narrator.formats.comments import MOST_CHAPTERS, write_comments, write_picture
 from narrator.formats.finished import decode_track, has_picture, list_chapter_starts, open_track, split_words
 from narrator.formats.format import Contents, Encoding, Measured, Mixdown
@@ -47,18 +46,14 @@ class Flac:
         meter, encoder = Meter(), _Encoder(encoding.channels)
         samples = ms_to_samples(mixdown.layout.length)
         head_size = len(_write_head(mixdown, encoder.found, encoding.channels))
-        try:
-            with replace_file(path) as file:
-                # The head has sizes and a checksum of what follows it.
-                file.seek(head_size)
-                for pcm in mix_pcm(mixdown, encoding, meter, report):
-                    file.writelines(encoder.encode(pcm))
-                file.writelines(encoder.finish())
-                file.seek(0)
-                file.write(_write_head(mixdown, encoder.found, encoding.channels))
-        except OSError as error:
-            message = f"cannot write {path}: {error.strerror or error}; free some space, or choose another place"
-            raise PublishError(message, options=("output",)) from error
+        with replace_track(path) as file:
+            # The head has sizes and a checksum of what follows it.
+            file.seek(head_size)
+            for pcm in mix_pcm(mixdown, encoding, meter, report):
+                file.writelines(encoder.encode(pcm))
+            file.writelines(encoder.finish())
+            file.seek(0)
+            file.write(_write_head(mixdown, encoder.found, encoding.channels))
         return Measured(samples, meter.lufs, meter.peak)
 
     def inspect(self, path: Path, length: Ms) -> Contents:

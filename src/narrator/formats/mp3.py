@@ -5,8 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from narrator.errors import PublishError
-from narrator.files import replace_file
+from narrator.files import replace_track
 from narrator.formats.coding import BITRATES, Coding, find_coding
 from narrator.formats.encoded import code_part
 from narrator.formats.finished import decode_track, has_picture, list_container_chapters, open_track, split_words
@@ -35,18 +34,14 @@ class Mp3:
         """Mix, encode and write a track; see `Format.write`."""
         stream = self.open(mixdown, encoding)
         meter, threads = Meter(), encoding.threads
-        try:
-            with replace_file(path) as file, ThreadPoolExecutor(threads, "encode") as pool:
-                # The head has a checksum of everything after it.
-                file.seek(stream.head_size)
-                for frames in stream.make_parts(pool, ahead=2 * threads, report=report):
-                    file.write(frames.data)
-                    meter.add(frames.loudness)
-                file.seek(0)
-                file.write(stream.make_head())
-        except OSError as error:
-            message = f"cannot write {path}: {error.strerror or error}; free some space, or choose another place"
-            raise PublishError(message, options=("output",)) from error
+        with replace_track(path) as file, ThreadPoolExecutor(threads, "encode") as pool:
+            # The head has a checksum of everything after it.
+            file.seek(stream.head_size)
+            for frames in stream.make_parts(pool, ahead=2 * threads, report=report):
+                file.write(frames.data)
+                meter.add(frames.loudness)
+            file.seek(0)
+            file.write(stream.make_head())
         return Measured(ms_to_samples(stream.length), meter.lufs, meter.peak)
 
     def open(self, mixdown: Mixdown, encoding: Encoding) -> TrackStream:

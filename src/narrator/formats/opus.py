@@ -8,8 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 
-from narrator.errors import PublishError
-from narrator.files import replace_file
+from narrator.files import replace_track
 from narrator.formats.ahead import map_ahead
 from narrator.formats.comments import MOST_CHAPTERS, write_comments, write_picture
 from narrator.formats.finished import (
@@ -61,13 +60,9 @@ class Opus:
                 if report:
                     report(min(ticks_to_ms(run.end), length), length)
 
-        try:
-            with replace_file(path) as file, ThreadPoolExecutor(threads, "encode") as pool:
-                made = follow(map_ahead(pool, maker.make, maker.runs, 2 * threads))
-                file.writelines(_write_pages(mixdown, coding, list_packets(made, count_packets(length))))
-        except OSError as error:
-            message = f"cannot write {path}: {error.strerror or error}; free some space, or choose another place"
-            raise PublishError(message, options=("output",)) from error
+        with replace_track(path) as file, ThreadPoolExecutor(threads, "encode") as pool:
+            made = follow(map_ahead(pool, maker.make, maker.runs, 2 * threads))
+            file.writelines(_write_pages(mixdown, coding, list_packets(made, count_packets(length))))
         return Measured(ms_to_samples(length), meter.lufs, meter.peak)
 
     def inspect(self, path: Path, length: Ms) -> Contents:

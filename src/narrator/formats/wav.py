@@ -8,8 +8,7 @@ import struct
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from narrator.errors import PublishError
-from narrator.files import replace_file
+from narrator.files import replace_track
 from narrator.formats.finished import decode_track, has_picture, list_chapter_starts, open_track, split_words
 from narrator.formats.format import Contents, Encoding, Measured, Mixdown
 from narrator.formats.id3 import write_id3
@@ -40,14 +39,10 @@ class Wav:
         """Mix and write a track; see `Format.write`."""
         meter, samples = Meter(), ms_to_samples(mixdown.layout.length)
         size = samples * encoding.channels * WIDTH
-        try:
-            with replace_file(path) as file:
-                file.write(write_head(mixdown, encoding.channels, size))
-                for pcm in mix_pcm(mixdown, encoding, meter, report):
-                    file.write(pcm.astype("<i2", copy=False).tobytes())
-        except OSError as error:
-            message = f"cannot write {path}: {error.strerror or error}; free some space, or choose another place"
-            raise PublishError(message, options=("output",)) from error
+        with replace_track(path) as file:
+            file.write(write_head(mixdown, encoding.channels, size))
+            for pcm in mix_pcm(mixdown, encoding, meter, report):
+                file.write(pcm.astype("<i2", copy=False).tobytes())
         return Measured(samples, meter.lufs, meter.peak)
 
     def inspect(self, path: Path, length: Ms) -> Contents:

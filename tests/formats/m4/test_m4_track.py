@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from narrator import files
 from narrator.cache import Cache
 from narrator.captions.captions import Caption
 from narrator.covers import Cover
 from narrator.errors import Mark, PublishError
 from narrator.formats.format import Encoding, Mixdown
-from narrator.formats.m4 import m4a, m4b, track
+from narrator.formats.m4 import m4a, m4b
 from narrator.mix import CEILING, Mixer, find_islands
 from narrator.mix.backdrops import open_floor
 from narrator.routine.heading import Tags, VoiceSpec
@@ -136,7 +137,7 @@ def test_narrator_knows_its_own_tracks(tmp_path, clips):
 def test_a_failing_disk_is_reported_and_leaves_the_old_track(tmp_path, clips, monkeypatch):
     path = tmp_path / "a.m4a"
     path.write_bytes(b"old")
-    original = track.replace_file
+    original = files.replace_file
 
     class Full:
         def __init__(self, file):
@@ -149,11 +150,11 @@ def test_a_failing_disk_is_reported_and_leaves_the_old_track(tmp_path, clips, mo
             return getattr(self.file, name)
 
     @contextmanager
-    def replace_on_full_disk(path):
-        with original(path) as file:
+    def replace_on_full_disk(path, folder=None):
+        with original(path, folder) as file:
             yield Full(file)
 
-    monkeypatch.setattr(track, "replace_file", replace_on_full_disk)
+    monkeypatch.setattr(files, "replace_file", replace_on_full_disk)
     with pytest.raises(PublishError, match="No space left on device; free some space"):
         write(path, make_timeline(6000), clips)
     assert [child.read_bytes() for child in tmp_path.iterdir()] == [b"old"]

@@ -6,8 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from narrator.errors import PublishError
-from narrator.files import replace_file
+from narrator.files import replace_track
 from narrator.formats.ahead import map_ahead
 from narrator.formats.finished import decode_track, has_picture, list_container_chapters, open_track, split_words
 from narrator.formats.format import Contents, Encoding, Measured, Mixdown
@@ -44,19 +43,15 @@ class M4:
         movie, length = self._describe(mixdown, coding), mixdown.layout.length
         count, meter = count_packets(length), Meter()
         sizes: list[int] = []
-        try:
-            with replace_file(path) as file:
-                # The head has the size of every packet after it.
-                file.seek(len(write_head(movie, [0] * count)))
-                for packets in _make_packets(mixdown, coding, encoding.threads, report):
-                    file.writelines(packets.packets)
-                    sizes += map(len, packets.packets)
-                    meter.add(packets.loudness)
-                file.seek(0)
-                file.write(write_head(movie, sizes))
-        except OSError as error:
-            message = f"cannot write {path}: {error.strerror or error}; free some space, or choose another place"
-            raise PublishError(message, options=("output",)) from error
+        with replace_track(path) as file:
+            # The head has the size of every packet after it.
+            file.seek(len(write_head(movie, [0] * count)))
+            for packets in _make_packets(mixdown, coding, encoding.threads, report):
+                file.writelines(packets.packets)
+                sizes += map(len, packets.packets)
+                meter.add(packets.loudness)
+            file.seek(0)
+            file.write(write_head(movie, sizes))
         return Measured(ms_to_samples(length), meter.lufs, meter.peak)
 
     def _describe(self, mixdown: Mixdown, coding: Coding) -> Movie:
