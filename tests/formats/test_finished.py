@@ -1,5 +1,6 @@
-"""Finished tracks in every format: their covers are found, and a player that seeks lands where it should."""
+"""Finished tracks in every format: their covers are found, a player that seeks lands where it should, and a full disk harms none."""
 
+from contextlib import contextmanager
 from pathlib import Path
 
 import av
@@ -8,25 +9,24 @@ import pytest
 
 import narrator
 from measure import decode
+from narrator import files
+from narrator.errors import PublishError
 from narrator.formats.registry import find_format, list_names
 
 BARE = "title: Rest\nsteps:\n  - say: Rest.\n  - hold: 3s\n"
 SPOKEN = """
 title: Words
-length: 40s
+length: 20s
 steps:
   - section: First
     steps:
       - say: Lie down, with your arms beside you, and let your feet fall open. Close your eyes, and feel the floor.
-      - pause: 2s
-      - say: Notice where your back meets it, and where it does not. There is nothing that you have to change.
   - section: Second
     steps:
-      - say: Breathe in slowly through your nose. Breathe out slowly, and let your shoulders become heavy.
       - hold: 1s..60s
       - say: Stay here for one more breath, and then open your eyes again.
 """
-PLACES = (7.3, 16.0, 27.77)
+PLACES = (2.3, 6.2, 16.77)
 """Times to seek to, in seconds."""
 BEFORE = 0.3
 """Seconds in which a decoder of a lossy format recovers from starting in the middle."""
@@ -53,6 +53,44 @@ def test_a_cover_is_found_where_there_is_one(bare, name):
     assert find_format(tracks[name]).inspect(tracks[name], session.length).has_cover is has_cover
     (check,) = [check for check in narrator.verify(tracks[name]) if check.name == "cover"]
     assert not check.is_fault
+
+
+class FullDisk:
+    """A file that takes a few bytes, and then no more."""
+
+    def __init__(self, file):
+        self.file, self.left = file, 20_000
+
+    def write(self, data):
+        self.left -= len(data)
+        if self.left < 0:
+            raise OSError(28, "No space left on device")
+        return self.file.write(data)
+
+    def writelines(self, parts):
+        for part in parts:
+            self.write(part)
+
+    def __getattr__(self, name):
+        return getattr(self.file, name)
+
+
+@pytest.mark.parametrize("name", list_names())
+def test_a_failing_disk_is_reported_and_leaves_the_old_track(bare, name, tmp_path, monkeypatch):
+    _, session, _ = bare
+    path = tmp_path / f"a.{name}"
+    path.write_bytes(b"old")
+    original = files.replace_file
+
+    @contextmanager
+    def replace_on_full_disk(path, folder=None):
+        with original(path, folder) as file:
+            yield FullDisk(file)
+
+    monkeypatch.setattr(files, "replace_file", replace_on_full_disk)
+    with pytest.raises(PublishError, match="No space left on device; free some space"):
+        session.render(path, force=True)
+    assert [child.read_bytes() for child in tmp_path.iterdir()] == [b"old"]
 
 
 @pytest.fixture(scope="module")

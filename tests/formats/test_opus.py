@@ -206,7 +206,7 @@ def test_a_page_has_the_checksum_of_its_bytes():
 @pytest.mark.parametrize(("bitrate", "channels"), [(32, 2), (24, 1), (64, 2)])
 def test_a_track_is_verified_whatever_its_bit_rate(narrator, write, bitrate, channels):
     write(
-        "title: x\nvoice: silent\nlength: 20s\nbed: {sound: rain, level: -25}\n"
+        "title: x\nvoice: silent\nlength: 10s\nbed: {sound: rain, level: -25}\n"
         "steps: [{bell: bowl}, {section: One, steps: [{bell: tick}, {hold: 1s..1m}, {bell: {sound: tick, level: -30}}]}]\n"
     )
     mono = ["--mono"] if channels == 1 else []

@@ -1,7 +1,6 @@
 import json
 import shutil
 import subprocess
-from contextlib import contextmanager
 
 import mutagen.mp4
 import numpy as np
@@ -9,11 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from narrator import files
 from narrator.cache import Cache
 from narrator.captions.captions import Caption
 from narrator.covers import Cover
-from narrator.errors import Mark, PublishError
+from narrator.errors import Mark
 from narrator.formats.format import Encoding, Mixdown
 from narrator.formats.m4 import m4a, m4b
 from narrator.mix import CEILING, Mixer, find_islands
@@ -53,8 +51,8 @@ def decode(path):
 
 
 @pytest.mark.slow
-@given(length=st.integers(600, 12_000), stroke=st.integers(0, 600), channels=st.sampled_from([1, 2]))
-@settings(max_examples=20)
+@given(length=st.integers(600, 6000), stroke=st.integers(0, 300), channels=st.sampled_from([1, 2]))
+@settings(max_examples=15)
 def test_any_length_decodes_exactly_wherever_the_sound_is(tmp_path_factory, clips, length, stroke, channels):
     path = tmp_path_factory.mktemp("lengths") / "a.m4a"
     timeline = make_timeline(length, [min(stroke, length - 24) // 24 * 24])
@@ -69,7 +67,7 @@ def test_any_length_decodes_exactly_wherever_the_sound_is(tmp_path_factory, clip
 
 @pytest.mark.slow
 def test_the_same_track_has_the_same_bytes_on_any_number_of_threads(tmp_path, tmp_path_factory):
-    timeline = make_timeline(40_000, range(504, 35_000, 6000))
+    timeline = make_timeline(20_000, range(504, 18_000, 4008))
     tracks = []
     for threads in (1, 3, 3):
         # With a new cache each packet is encoded again; the third time it is read.
@@ -134,32 +132,6 @@ def test_narrator_knows_its_own_tracks(tmp_path, clips):
     assert not m4a.FORMAT.is_ours(tmp_path / "c.m4a")
 
 
-def test_a_failing_disk_is_reported_and_leaves_the_old_track(tmp_path, clips, monkeypatch):
-    path = tmp_path / "a.m4a"
-    path.write_bytes(b"old")
-    original = files.replace_file
-
-    class Full:
-        def __init__(self, file):
-            self.file = file
-
-        def writelines(self, parts):
-            raise OSError(28, "No space left on device")
-
-        def __getattr__(self, name):
-            return getattr(self.file, name)
-
-    @contextmanager
-    def replace_on_full_disk(path, folder=None):
-        with original(path, folder) as file:
-            yield Full(file)
-
-    monkeypatch.setattr(files, "replace_file", replace_on_full_disk)
-    with pytest.raises(PublishError, match="No space left on device; free some space"):
-        write(path, make_timeline(6000), clips)
-    assert [child.read_bytes() for child in tmp_path.iterdir()] == [b"old"]
-
-
 ROUTINE = """
 title: Rest
 voice: espeak
@@ -178,14 +150,14 @@ steps:
 @pytest.mark.slow
 def test_a_track_is_verified_and_what_is_wrong_with_it_found(narrator, write, tmp_path):
     write(ROUTINE)
-    made = narrator("render", "routine.yaml", "--length", "20s", "--format", "m4b,m4a", "--mono")
+    made = narrator("render", "routine.yaml", "--length", "12s", "--format", "m4b,m4a", "--mono")
     assert made.code == 0, made.err
-    path = tmp_path / "output" / "routine-20s.m4b"
+    path = tmp_path / "output" / "routine-12s.m4b"
     good = narrator("verify", str(path))
     assert (good.code, "FAULT" in good.out) == (0, False), good.out
     assert narrator("verify", str(path.with_suffix(".m4a"))).code == 0
     data = path.read_bytes()
-    narrator("script", "routine.yaml", "--length", "20s", "--output", "plan.yaml")
+    narrator("script", "routine.yaml", "--length", "12s", "--output", "plan.yaml")
     start = data.index(b"mdat")
     middle = start + (len(data) - start) // 2
     for name, damaged, faults in (
