@@ -26,7 +26,7 @@ SPEAKER = Path(__file__).parents[1] / "speaker.py"
 ROUTINE = """title: {title}
 language: en
 steps:
-  - bell: bowl
+  - bell: tick
   - say: Sit down, and rest. {title}.
   - hold: 5s..5m
   - say: Open your eyes.

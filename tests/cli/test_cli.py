@@ -18,7 +18,7 @@ voice: silent
 steps:
   - say: Sit down.
   - hold: 20s..2m
-  - bell: chime
+  - bell: tick
 """
 
 
@@ -164,9 +164,8 @@ def test_wrong_usage_gets_one_clear_message(narrator, args, code, message):
     assert len(re.findall(r"(?m)^(?:\S*: )?error: ", result.err)) == 1
 
 
-def test_unknown_options_are_wrong_usage(narrator_process):
-    assert narrator_process("render", "mine.yaml", "--lenght", "1m").code == 2
-    assert narrator_process("render").code == 2
+def test_unknown_options_are_wrong_usage(narrator):
+    assert narrator("render", "mine.yaml", "--lenght", "1m").code == 2
 
 
 def test_a_batch_continues_after_a_fault_and_returns_the_highest_code(narrator, write, tmp_path):
@@ -193,7 +192,9 @@ def test_a_cache_that_cannot_be_written_is_reported(narrator, write):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "sent", [signal.SIGINT, *(pytest.param(sent, marks=pytest.mark.long) for sent in (signal.SIGTERM, signal.SIGHUP))]
+)
 def test_an_interrupt_leaves_no_partial_track_and_no_process(write, tmp_path, sent):
     sentences = "".join(f"  - say: This is sentence number {n}, which takes a while.\n" for n in range(400))
     write(f"title: Long\nvoice: espeak\nsteps:\n{sentences}", "long.yaml")
@@ -276,16 +277,6 @@ def test_the_list_shows_routines(narrator):
     assert "ten-minute-hips" in narrator("list").out
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "command", [[], ["render"], ["script"], ["check"], ["list"], ["voices"], ["voices", "try"], ["voices", "add"]]
-)
-def test_help_teaches(narrator_process, command):
-    result = narrator_process(*command, "--help")
-    assert result.code == 0
-    assert len(result.out.splitlines()) > 5
-
-
 @pytest.mark.long
 def test_a_new_routine_checks_and_renders(narrator, tmp_path):
     result = narrator("new", "Morning stretch")
@@ -328,15 +319,15 @@ def test_cues_left_out_are_reported_with_their_lines(narrator, write):
 
 @pytest.mark.slow
 def test_a_render_on_a_terminal_shows_its_progress_and_ends_well(write, tmp_path):
-    write("title: x\nvoice: silent\nsteps:\n  - say: Hello there.\n  - bell: bowl\n", "bell.yaml")
-    command = f"{sys.executable} -m narrator render bell.yaml mine.yaml"
+    write("title: x\nvoice: silent\nsteps:\n  - say: Hello there.\n  - bell: tick\n", "bell.yaml")
+    command = f"{sys.executable} -m narrator render bell.yaml"
     done = subprocess.run(
         ["script", "-qec", command, "/dev/null"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
     assert "bell.mp3" in done.stdout
     assert "%" in done.stdout
-    assert sorted(path.name for path in (tmp_path / "output").iterdir()) == ["bell.mp3", "mine.mp3"]
+    assert sorted(path.name for path in (tmp_path / "output").iterdir()) == ["bell.mp3"]
 
 
 def test_a_missing_file_leaves_the_others_of_a_batch_alone(narrator, tmp_path):

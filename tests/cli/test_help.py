@@ -14,7 +14,9 @@ COMMANDS = [
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_help_shows_arguments_without_braces_and_types(narrator, command):
-    shown = narrator(*command, "--help").out
+    result = narrator(*command, "--help")
+    shown = result.out
+    assert (result.code, len(shown.splitlines()) > 5) == (0, True)
     assert shown.startswith(f"Usage: {' '.join(['narrator', *command])} ")
     # A placeholder of a path has braces.
     assert not re.search(r"[{}]|<(list|str|path)", re.sub(r"\{[a-z]+\}", "", shown))

@@ -4,8 +4,6 @@ import json
 import os
 import pty
 import re
-import subprocess
-import sys
 
 import pytest
 
@@ -105,15 +103,19 @@ def test_what_nobody_asked_about_is_a_note(narrator, write):
     assert "note: " not in asked
 
 
-def run_on_terminal(folder, **environment) -> str:
-    """Run the command with a terminal as its standard error."""
+def run_on_terminal(narrator, monkeypatch, **environment) -> str:
+    """Check `bad.yaml` with a terminal as standard error; return what it shows."""
+    for name in ("NO_COLOR", "TERM", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
     parent, child = pty.openpty()
-    known = {key: value for key, value in os.environ.items() if key not in {"NO_COLOR", "TERM", "FORCE_COLOR"}}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "narrator", "check", "bad.yaml"],
-        cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=child, env=known | environment,
-    )  # fmt: skip
-    os.close(child)
+    before = os.dup(2)
+    os.dup2(child, 2)
+    try:
+        assert narrator("check", "bad.yaml", env=environment).code == 1
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+        os.close(child)
     shown = b""
     while True:
         try:
@@ -124,11 +126,9 @@ def run_on_terminal(folder, **environment) -> str:
             break
         shown += part
     os.close(parent)
-    assert process.wait(60) == 1
     return shown.decode().replace("\r\n", "\n")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("environment", "is_coloured"),
     [
@@ -137,9 +137,9 @@ def run_on_terminal(folder, **environment) -> str:
         ({"TERM": "dumb"}, False),
     ],
 )
-def test_a_terminal_gets_colour_unless_it_is_unwanted(tmp_path, write, environment, is_coloured):
+def test_a_terminal_gets_colour_unless_it_is_unwanted(narrator, monkeypatch, write, environment, is_coloured):
     write(BAD, "bad.yaml")
-    shown = run_on_terminal(tmp_path, **environment)
+    shown = run_on_terminal(narrator, monkeypatch, **environment)
     if is_coloured:
         assert shown.startswith("\x1b[31mbad.yaml:3:18: error: ")
         assert '\x1b[32m  - say: "Remember: breathe."\x1b[0m\n' in shown

@@ -13,7 +13,7 @@ steps:
   - say: Sit down.
   - hold: 20s..2m
     cues: [{at: 1s, say: This is far too long for a hold that has one more cue to come just a second later., at: 1s}]
-  - bell: chime
+  - bell: tick
 """
 
 
