@@ -30,6 +30,15 @@ SOME = ["box-breathing", "ten-minute-hips", "unlock-the-hips", "bedtime"]
 """Routines of different kinds, for what need not be tried with all."""
 
 
+def list_cases(*values):
+    """Return each routine with each value; most of those with any but the first are left to the long tests."""
+    return [
+        pytest.param(name, value, marks=() if value == values[0] or name in SOME else pytest.mark.long)
+        for name in ROUTINES
+        for value in values
+    ]
+
+
 def ask(name, guidance="full", language=None):
     return make_request(ROUTINES[name], name, None, "silent", guidance, language)
 
@@ -62,8 +71,7 @@ def test_a_routine_is_yaml_without_libyaml_too(path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("language", ["en", "de", "es"])
-@pytest.mark.parametrize("name", ROUTINES)
+@pytest.mark.parametrize(("name", "language"), list_cases("en", "de", "es"))
 def test_a_routine_checks_without_a_warning(name, language):
     checked = check_session(make_request(ROUTINES[name], name, voice="silent", language=language), Cache())
     assert (checked.notes, checked.advice) == ((), ())
@@ -76,8 +84,7 @@ def have_room(timeline):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("guidance", ["full", "brief", "bells"])
-@pytest.mark.parametrize("name", ROUTINES)
+@pytest.mark.parametrize(("name", "guidance"), list_cases("full", "brief", "bells"))
 def test_a_routine_can_have_many_lengths(name, guidance):
     script = write_script(load_routine(ROUTINES[name]), guidance)
     pace = script.heading.voice.pace

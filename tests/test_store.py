@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 ROUTINE = """title: Shared
 language: en
 steps:
-  - bell: bowl
+  - bell: tick
   - say: Sit down, and rest your hands. Breathe in.
   - hold: 5s..5m
   - say: Breathe out, and open your eyes.
