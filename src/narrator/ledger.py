@@ -169,6 +169,12 @@ def keep_records(path: Path, records: Records, cache: Cache) -> None:
             cache.put(_SHELF, keys[kind], data.encode())
 
 
+def drop_records(path: Path, cache: Cache) -> None:
+    """Forget a file that is kept elsewhere."""
+    for key in (_make_place_key(path), _make_text_key(path)):
+        cache.drop(_SHELF, key)
+
+
 def hash_track(path: Path) -> str:
     """Return the SHA-256 of a file's bytes.
 

@@ -7,6 +7,7 @@ device, and opening one can block.
 import errno
 import hashlib
 import os
+import re
 import stat
 from functools import lru_cache
 from io import BufferedReader
@@ -24,6 +25,11 @@ def exists(path: Path) -> bool:
 def is_file(path: Path) -> bool:
     """Return whether a path leads to a regular file; False if it cannot be checked."""
     return os.path.isfile(path)  # noqa: PTH113 - pathlib's raises
+
+
+def is_address(path: Path) -> bool:
+    """Return whether a path was written as an address, such as s3://bucket/folder, and is none of this machine's."""
+    return re.match(r"[a-z][a-z0-9+-]+:/", path.as_posix()) is not None
 
 
 def find_below(folder: Path, name: str) -> Path | None:
@@ -94,12 +100,14 @@ def make_digest(data: bytes) -> str:
 
 
 def refuse_special(path: Path) -> None:
-    """Refuse to write to a folder, a pipe, a device or a socket.
+    """Refuse to write to a folder, a pipe, a device or a socket, or to an address as if it were a path.
 
     Raises:
         OSError: it is one of these; `strerror` says which.
 
     """
+    if is_address(path):
+        raise OSError(errno.EINVAL, "it is the address of a store, and this is written on this machine")
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 - as above
     except (OSError, ValueError):

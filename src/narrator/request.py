@@ -82,8 +82,14 @@ class TrackRequest:
     """Whether captions show strokes of bells."""
     others: tuple[Path, ...] = ()
     """Files of the same track in other formats."""
+    place: str | None = None
+    """Address of the folder of a store that the files are in, by relative paths; None if they are on this machine."""
 
     @property
     def outputs(self) -> tuple[Path, ...]:
         """All files of the track."""
         return (self.output, *self.others)
+
+    def show(self, path: Path) -> str:
+        """Return the path of one of its files as users know it."""
+        return f"{self.place}/{path.as_posix()}" if self.place else str(path)

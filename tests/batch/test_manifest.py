@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from narrator.batch.manifest import Manifest, ManifestError
+from narrator.batch.manifest import Manifest
+from narrator.batch.places import Folder, ManifestError
 
 ROUTINE = """\
 title: {en: Short, de: Kurz}
@@ -124,12 +125,12 @@ def test_a_torn_line_is_repaired_and_another_invalid_line_is_an_error_with_its_p
     path = tmp_path / "output" / "manifest.jsonl"
     whole = path.read_bytes()
     path.write_bytes(whole[:-40])
-    assert len(Manifest(path, path.parent).rows) == 5
+    assert len(Manifest(Folder(path.parent)).rows) == 5
     assert summarise(narrator(*ASKED, "--json"))[1]["unchanged"] == 6
     assert path.read_bytes() == whole
     path.write_bytes(b'{"path": 3}\n' + whole)
     with pytest.raises(ManifestError, match=r"manifest\.jsonl:1:1: error: this line is not that of a track; delete it"):
-        Manifest(path, path.parent)
+        Manifest(Folder(path.parent))
     result = narrator(*ASKED)
     assert (result.code, len(result.err.splitlines())) == (1, 3)
 
@@ -173,9 +174,9 @@ def test_a_run_goes_on_after_it_was_killed(narrator, tmp_path, number):
     os.kill(process.pid, number)
     code = process.wait(timeout=60)
     assert code == (-number if number == signal.SIGKILL else 130)
-    kept = Manifest(path, path.parent).rows
+    kept = Manifest(Folder(path.parent)).rows
     assert 3 <= len(kept) < 16
-    assert all(row.is_whole(path.parent) for row in kept.values())
+    assert all(row.is_whole(Folder(path.parent)) for row in kept.values())
     # With an empty cache, only the manifest knows what was made.
     env = {"NARRATOR_CACHE_DIR": str(tmp_path / "cache")}
     _, summary = summarise(narrator(*asked, "--json", env=env))

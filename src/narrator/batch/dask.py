@@ -6,7 +6,6 @@ import socket
 import threading
 import time
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
@@ -16,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from narrator.batch.errands import Errand, Parcel, carry_out, find_unchanged, receive
+from narrator.batch.group import Outcome
 from narrator.batch.machines import Machine, Needs, compare_machines, describe_machine, find_needs, list_versions
 from narrator.cache import Cache
 from narrator.cores import count_cores
@@ -25,15 +25,32 @@ from narrator.session import Draft, Report, read_draft
 
 LOCAL = "local"
 _PATIENCE_S = 15.0
-"""Longest wait for a scheduler, for a worker, and for running tasks to end."""
+"""Longest wait for a scheduler and for a worker."""
+_ENDING_S = 60.0
+"""Longest wait for running tasks to end, and for what they have finished."""
 _INTERVAL_S = 0.5
 """Least time between two reports of progress of a task."""
 _ADDRESS = re.compile(r"(tcp|tls|ws|wss)://[^\s/@?#]+:[0-9]+")
 
+_LOCAL_SETTINGS = {
+    "distributed.nanny.pre-spawn-environ": dict.fromkeys(
+        ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), 1
+    ),
+    "distributed.worker.profile.enabled": False,
+    "distributed.worker.memory.monitor-interval": "1s",
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.event-loop-monitor.interval": "1s",
+    "distributed.admin.system-monitor.interval": "10s",
+}
+"""Settings of Dask for workers of this machine.
+
+Otherwise they watch themselves a hundred times a second, and return memory to the system after each calculation.
+"""
+
 _stopped: set[str] = set()
 """Jobs whose tasks end at their next report; in a worker."""
-_running: Counter[str] = Counter()
-"""Tasks of each job that are running; in a worker."""
+_running: set[tuple[str, int]] = set()
+"""Jobs, and the numbers of their tasks that are running; in a worker."""
 
 
 class ClusterError(OutsideError):
@@ -67,31 +84,68 @@ def _work(job: str, number: int, errand: Errand, versions: dict[str, str]) -> li
         from distributed import get_worker
 
         raise ClusterError.gather(_blame(get_worker().address, faults))
-    _running[job] += 1
+    _running.add((job, number))
     try:
         return carry_out(errand, _Told(job, number))
     finally:
-        _running[job] -= 1
+        _running.discard((job, number))
 
 
-def _stop(job: str) -> int:
-    """Stop a job on a worker, and return how many of its tasks are still running there."""
+def _stop(job: str) -> set[int]:
+    """Stop a job on a worker, and return the numbers of its tasks that are still running there."""
     _stopped.add(job)
-    return _running[job]
+    return {number for name, number in tuple(_running) if name == job}
 
 
 def _blame(address: str, faults: Iterable[str]) -> list[Fault]:
     return [Fault(f"the worker {address} cannot be used: {fault}", options=("cluster",)) for fault in faults]
 
 
+@dataclass
+class _Group:
+    """A group of requests, what it is made with, and what came of it."""
+
+    requests: Sequence[TrackRequest]
+    cache: Cache
+    report: Report | None = None
+    tell: Callable[[Outcome], None] | None = None
+    """Receives each outcome; without it, they are in `found`."""
+    found: list[Outcome] = field(default_factory=list)
+
+    def find(self, request: TrackRequest, draft: Draft) -> bool:
+        """Return whether the outcome of a request is known here."""
+        try:
+            tracks = None if request.place else find_unchanged(request, draft, self.cache)
+        except NarratorError as error:
+            self._tell((request, error))
+            return True
+        if tracks is not None:
+            self._tell((request, tracks))
+        return tracks is not None
+
+    def receive(self, request: TrackRequest, parcel: Parcel) -> None:
+        """Take what came back for a request."""
+        try:
+            self._tell((request, receive(request, parcel, self.cache)))
+        except NarratorError as error:
+            self._tell((request, error))
+
+    def _tell(self, outcome: Outcome) -> None:
+        (self.tell or self.found.append)(outcome)
+
+
 class Cluster(Executor):
-    """Makes groups of tracks on the workers of a cluster; their files are written here when they come back."""
+    """Makes groups of tracks on the workers of a cluster; files of this machine are written when they come back."""
+
+    tells = True
+    """Whether a function among the arguments of `submit` can be called with each outcome."""
 
     def __init__(self, client: Any, name: str) -> None:
         self._client, self._name = client, name
         self._job = f"narrator-{uuid.uuid4().hex}"
         self._reports: list[Report | None] = []
-        self._sent: set[Any] = set()
+        self._sent: dict[Any, int] = {}
+        """Tasks that have not come back, with their numbers."""
         self._guard = threading.Lock()
         self._drafts: dict[object, Draft] = {}
         self._checked: set[object] = set()
@@ -139,72 +193,53 @@ class Cluster(Executor):
             self.notes = (Fault("the workers' processors differ, so tracks may differ in bits that nobody hears"),)
 
     def submit(self, _work: Callable[..., Any], /, *args: Any, **_options: Any) -> Future[Any]:
-        """Send a group of requests, the first of the arguments; the others are the local cache and the report.
+        """Send a group of requests, the first of the arguments; then come the local cache, the report, and `tell`.
 
         What the function would do here, the workers do with caches of their own.
         """
-        group, cache, report, *_ = (*args, None, None)
+        group, cache, report, tell, *_ = (*args, None, None, None)
         future: Future[Any] = Future()
+        future.set_running_or_notify_cancel()  # what was sent is ended by `shutdown`
         try:
-            self._send(group, cache, report, future)
+            self._send(_Group(group, cache, report, tell), future)
         except Exception as error:  # noqa: BLE001 - it belongs to the group
             future.set_exception(explain(error) or error)
         return future
 
     def _read(self, request: TrackRequest) -> Draft:
-        from dataclasses import replace
-
         options = request.session.options
         key = replace(request.session, options=replace(options, length=None)), options.length is None
         if key not in self._drafts:
             self._drafts[key] = read_draft(request.session)
         return self._drafts[key]
 
-    def _send(self, group: Sequence[TrackRequest], cache: Cache, report: Report | None, future: Future[Any]) -> None:
-        draft = self._read(group[0])
-        outcomes: dict[TrackRequest, Any] = {}
-        for request in group:
-            try:
-                outcomes[request] = find_unchanged(request, draft, cache)
-            except NarratorError as error:
-                outcomes[request] = error
-        asked = tuple(request for request in group if outcomes[request] is None)
+    def _send(self, group: "_Group", future: Future[Any]) -> None:
+        draft = self._read(group.requests[0])
+        asked = tuple(request for request in group.requests if not group.find(request, draft))
         if not asked:
-            future.set_result(list(outcomes.items()))
+            future.set_result(group.found)
             return
         self._check_new(find_needs([draft]))
-        errand = Errand(asked, replace(draft, routine=None), cache.shared.bucket.url if cache.shared else None)
+        shared = group.cache.shared
+        errand = Errand(asked, replace(draft, routine=None), shared.bucket.url if shared else None)
         with self._guard:
             number = len(self._reports)
-            self._reports.append(report)
+            self._reports.append(group.report)
         key = f"{self._job}-{number}"
         sent = self._client.submit(_work, self._job, number, errand, list_versions(), key=key, pure=False)
-        self._sent.add(sent)
-        future.add_done_callback(lambda ended: sent.cancel() if ended.cancelled() else None)
-        sent.add_done_callback(lambda done: self._take(done, asked, outcomes, cache, future))
+        self._sent[sent] = number
+        sent.add_done_callback(lambda done: self._take(done, asked, group, future))
 
-    def _take(
-        self,
-        sent: Any,
-        asked: Sequence[TrackRequest],
-        outcomes: dict[TrackRequest, Any],
-        cache: Cache,
-        future: Future[Any],
-    ) -> None:
+    def _take(self, sent: Any, asked: Sequence[TrackRequest], group: "_Group", future: Future[Any]) -> None:
         """Write what came back, and set the outcome of a group."""
-        if not future.set_running_or_notify_cancel():
-            return
         try:
             for request, parcel in zip(asked, sent.result(), strict=True):
-                try:
-                    outcomes[request] = receive(request, parcel, cache)
-                except NarratorError as error:
-                    outcomes[request] = error
+                group.receive(request, parcel)
         except BaseException as error:  # noqa: BLE001 - it is raised where the outcome is asked for
             future.set_exception(self._explain(error))
         else:
-            future.set_result(list(outcomes.items()))
-        self._sent.discard(sent)
+            future.set_result(group.found)
+        self._sent.pop(sent, None)
         sent.release()
 
     def _explain(self, error: BaseException) -> BaseException:
@@ -234,10 +269,19 @@ class Cluster(Executor):
 
     def _end_tasks(self, *, wait: bool) -> None:
         with suppress(Exception):  # there may be nothing left to talk to
-            self._client.cancel(list(self._sent), force=True)
-            until = time.monotonic() + _PATIENCE_S
-            while sum(self._client.run(_stop, self._job).values()) and wait and time.monotonic() < until:
+            until = time.monotonic() + _ENDING_S
+            ending = set[int]()
+            while (found := self._find_running()) and wait and time.monotonic() < until:
+                ending |= found
                 time.sleep(0.1)
+            # What these have finished still comes back.
+            while wait and ending.intersection(tuple(self._sent.values())) and time.monotonic() < until:
+                time.sleep(0.1)
+            self._client.cancel(list(self._sent), force=True)
+
+    def _find_running(self) -> set[int]:
+        """Stop the job on all workers, and return the numbers of its tasks that are still running."""
+        return set().union(*self._client.run(_stop, self._job).values())
 
     def __exit__(self, *error: object) -> None:
         self.shutdown()
@@ -310,8 +354,12 @@ def _start_local(address: str) -> Iterator[Any]:
         yield None
         return
     distributed: Any = import_module("distributed")
+    settings: Any = import_module("dask.config")
     workers = int(count) if count else count_cores()
-    with distributed.LocalCluster(
-        n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
-    ) as local:
+    with (
+        settings.set(_LOCAL_SETTINGS),
+        distributed.LocalCluster(
+            n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+        ) as local,
+    ):
         yield local

@@ -1,13 +1,15 @@
 """Groups of tracks that are made on a machine with a home of its own: what goes there, and what comes back.
 
 Any executor can carry them. The routine is read here and goes along as a draft. Speech and sound come from the store
-and the cache of the machine there. The finished files come back as bytes, and are written and recorded here.
+and the cache of the machine there. The finished files come back as bytes, and are written and recorded here; those for
+a store are written to it there.
 """
 
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from narrator.batch.delivery import deliver_group, list_files, move_request
 from narrator.batch.group import Group, render_group
 from narrator.cache import Cache, open_shared
 from narrator.captioning import Text, check_place, has_captions, list_places
@@ -42,7 +44,7 @@ class SentFile:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What comes back for a request: its tracks and all its files, or the error that prevented them."""
+    """What comes back for a request: its tracks and their files, unless these are in a store, or the error."""
 
     tracks: tuple[Track, ...]
     files: tuple[SentFile, ...] = ()
@@ -75,31 +77,25 @@ def find_unchanged(request: TrackRequest, draft: Draft, cache: Cache) -> tuple[T
 
 
 def carry_out(errand: Errand, report: Report | None = None) -> list[Parcel]:
-    """Make the tracks of an errand in a temporary folder, with this machine's cache, and return them."""
+    """Make the tracks of an errand with this machine's cache, and return them, or write them to their store."""
     cache = Cache(limit=choose_limit(), shared=open_shared(errand.store) if errand.store else None)
+    if errand.group[0].place:
+        outcomes = deliver_group(errand.group, cache, report, errand.draft)
+        return [Parcel((), error=each) if isinstance(each, NarratorError) else Parcel(each) for _, each in outcomes]
     with tempfile.TemporaryDirectory(prefix="narrator-") as folder:
-        moved = tuple(_move(request, Path(folder) / str(number)) for number, request in enumerate(errand.group))
+        moved = tuple(move_request(request, Path(folder) / str(number)) for number, request in enumerate(errand.group))
         outcomes = render_group(moved, cache, report, errand.draft)
         return [_pack(request, outcome, cache) for request, outcome in outcomes]
-
-
-def _move(request: TrackRequest, folder: Path) -> TrackRequest:
-    others = tuple(folder / path.name for path in request.others)
-    return replace(request, output=folder / request.output.name, others=others)
 
 
 def _pack(request: TrackRequest, outcome: tuple[Track, ...] | NarratorError, cache: Cache) -> Parcel:
     """Read the files of a request, and remove them."""
     if isinstance(outcome, NarratorError):
         return Parcel((), error=outcome)
-    files = tuple(SentFile(_read(path), read_records(path, cache)) for path in _list_files(request))
-    for path in _list_files(request):
+    files = tuple(SentFile(_read(path), read_records(path, cache)) for path in list_files(request))
+    for path in list_files(request):
         path.unlink()
     return Parcel(outcome, files)
-
-
-def _list_files(request: TrackRequest) -> list[Path]:
-    return [*request.outputs, *list_places(request).values()]
 
 
 def _read(path: Path) -> tuple[bytes, ...]:
@@ -116,8 +112,10 @@ def receive(request: TrackRequest, parcel: Parcel, cache: Cache) -> tuple[Track,
     """
     if parcel.error:
         raise parcel.error
+    if request.place:
+        return parcel.tracks
     before = {path: find_entry(path, cache) for path in request.outputs}
-    files = dict(zip(_list_files(request), parcel.files, strict=True))
+    files = dict(zip(list_files(request), parcel.files, strict=True))
     for path in list_places(request).values():
         check_place(Text(path, b"".join(files[path].blocks).decode()), request.session.file, cache, force=request.force)
     for path, sent in files.items():

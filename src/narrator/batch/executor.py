@@ -6,12 +6,13 @@ from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import TypeVar
 
+from narrator.batch.delivery import deliver_group
 from narrator.batch.group import Group, Outcome, group_requests, render_group
 from narrator.batch.manifest import Records
-from narrator.batch.survey import Prospect, survey_group
+from narrator.batch.survey import Detail, Prospect, survey_group
 from narrator.cache import Cache
 from narrator.captioning import list_places
-from narrator.errors import UsageError, explain
+from narrator.errors import NarratorError, UsageError, explain
 from narrator.request import TrackRequest
 from narrator.session import Report
 
@@ -24,7 +25,8 @@ def make_group(
 ) -> list[Outcome]:
     """Make the tracks of a group, and return the outcomes; with `tell`, pass on each as it comes, and return none."""
     outcomes: list[Outcome] = []
-    for outcome in render_group(group, cache, report):
+    make = deliver_group if group[0].place else render_group
+    for outcome in make(group, cache, report):
         (tell or outcomes.append)(outcome)
     return outcomes
 
@@ -34,21 +36,35 @@ def render_all(
     cache: Cache,
     executor: Executor,
     make_report: Callable[[Group], Report | None] = lambda _group: None,
+    keep: Callable[[Outcome], None] = lambda _outcome: None,
 ) -> Iterator[Outcome]:
     """Render each request; yield it with its tracks, one for each format, or with the error, in order of completion.
 
     A failed request does not affect the others. Of threads, each track is yielded when it is done; of other workers,
     when its group is. `make_report` must return None, or something that can be pickled, if the executor's workers are
-    other processes.
+    other processes. `keep` is called with each outcome before it is yielded, and also with those that come after the
+    caller has ended; what it raises becomes the outcome.
     """
     ended: SimpleQueue[Outcome | Future[list[Outcome]]] = SimpleQueue()
-    tell = ended.put if isinstance(executor, ThreadPoolExecutor) else None
+
+    def take(outcome: Outcome) -> Outcome:
+        try:
+            keep(outcome)
+        except NarratorError as error:
+            return outcome[0], error
+        return outcome
+
+    def tell(outcome: Outcome) -> None:
+        ended.put(take(outcome))
+
+    tells = isinstance(executor, ThreadPoolExecutor) or getattr(executor, "tells", False)
     futures = {
-        executor.submit(make_group, group, cache, make_report(group), tell): group for group in group_requests(requests)
+        executor.submit(make_group, group, cache, make_report(group), tell if tells else None): group
+        for group in group_requests(requests)
     }
     for done in _await_all(futures, ended):
         if isinstance(done, Future):
-            yield from _list_outcomes(done, futures[done])
+            yield from map(take, _list_outcomes(done, futures[done]))
         else:
             yield done
 
@@ -60,7 +76,7 @@ def survey_all(
     make_report: Callable[[Group], Report | None] = lambda _group: None,
     records: Records | None = None,
     *,
-    speaks: bool,
+    detail: Detail,
 ) -> list[Prospect]:
     """Return what is known of each request before it is made, in the order of their groups; see `survey_group`.
 
@@ -69,7 +85,7 @@ def survey_all(
 
     """
     futures = [
-        executor.submit(survey_group, group, cache, make_report(group), records, speaks=speaks)
+        executor.submit(survey_group, group, cache, make_report(group), records, detail=detail)
         for group in group_requests(requests)
     ]
     for _ in _await_all(futures, SimpleQueue()):

@@ -5,25 +5,17 @@ sorted: the same input gives the same bytes, however many jobs there are. There 
 """
 
 import json
-import os
+import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
-from narrator.cache import make_key
-from narrator.errors import Fault, Mark, NarratorError, PublishError
-from narrator.files import replace_file
-from narrator.ledger import Track, hash_track
-from narrator.paths import find_below, is_file, read_file
+from narrator.batch.places import ManifestError, Place
+from narrator.cache import Cache, make_key
+from narrator.errors import Fault, Mark
+from narrator.ledger import Track, find_entry, hash_track
 from narrator.request import TrackRequest
 from narrator.units import Ms, ms_to_samples
-
-NAME = "manifest.jsonl"
-"""Name of the manifest in the folder of the tracks."""
-
-
-class ManifestError(NarratorError):
-    """A manifest cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +44,12 @@ class Row:
         """Return the line."""
         return json.dumps(asdict(self), ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
 
-    def find_track(self, root: Path, fingerprint: str) -> Track | None:
+    def find_track(self, place: Place, fingerprint: str) -> Track | None:
         """Return the track, if it is there as it was made, and would be made from the same inputs again."""
-        path = find_below(root, self.path)
-        if fingerprint != self.fingerprint or path is None or not self.is_whole(root):
+        if fingerprint != self.fingerprint or not self.is_whole(place):
             return None
         return Track(
-            path=str(root / self.path),
+            path=place.show(self.path),
             voice=self.voice,
             length_ms=self.length_ms,
             samples=ms_to_samples(self.length_ms),
@@ -73,28 +64,28 @@ class Row:
             sha256=self.sha256,
             fingerprint=self.fingerprint,
             skipped=True,
-            captions=tuple(str(root / name) for name in self.captions),
+            captions=tuple(map(place.show, self.captions)),
             notes=tuple(map(Fault, self.warnings)),
         )
 
-    def is_whole(self, root: Path) -> bool:
-        """Return whether its files have the recorded bytes."""
-        path = find_below(root, self.path)
-        if path is None or path.stat().st_size != self.size_bytes:
-            return False
-        return all(_has_digest(root, name, digest) for name, digest in self.list_files().items())
+    def is_whole(self, place: Place) -> bool:
+        """Return whether its files are as recorded."""
+        return all(place.has(name, *known) for name, known in self.list_files().items())
 
-    def list_files(self) -> dict[str, str]:
-        """Return the digest of the track and of each file of captions, by path."""
-        return {self.path: self.sha256, **self.captions}
+    def list_files(self) -> dict[str, tuple[str, int | None]]:
+        """Return the digest and the size, if it is known, of the track and of each file of captions, by path."""
+        captions: dict[str, tuple[str, int | None]] = {name: (digest, None) for name, digest in self.captions.items()}
+        return {self.path: (self.sha256, self.size_bytes), **captions}
 
 
-def _has_digest(root: Path, name: str, digest: str) -> bool:
-    path = find_below(root, name)
-    return path is not None and hash_track(path) == digest
+@dataclass(frozen=True, slots=True)
+class Delivered(Track):
+    """A track that is in a store, with its line of the manifest there."""
+
+    row: Row = field(kw_only=True)
 
 
-def make_row(request: TrackRequest, track: Track, root: Path, warnings: Iterable[Fault]) -> Row:
+def make_row(request: TrackRequest, track: Track, place: Place, warnings: Iterable[Fault]) -> Row:
     """Return the line of a track that was made or found; `warnings` are those about its session.
 
     Raises:
@@ -102,9 +93,9 @@ def make_row(request: TrackRequest, track: Track, root: Path, warnings: Iterable
 
     """
     options = request.session.options
-    captions = {_name(Path(path), root): hash_track(Path(path)) for path in track.captions}
+    captions = {place.name(Path(path)) or path: hash_track(Path(path)) for path in track.captions}
     return Row(
-        path=_name(Path(track.path), root),
+        path=place.name(Path(track.path)) or track.path,
         fingerprint=name_outputs(track.fingerprint, request),
         routine=request.session.file.stem,
         language=track.language,
@@ -122,75 +113,71 @@ def make_row(request: TrackRequest, track: Track, root: Path, warnings: Iterable
     )
 
 
+def find_row(request: TrackRequest, track: Track, place: Place, cache: Cache) -> Row:
+    """Return the line of a track, which comes with one that is in a store; see `make_row`."""
+    if isinstance(track, Delivered):
+        return track.row
+    # The warnings of the record are those about the session; those of a track are also about this run.
+    entry = find_entry(Path(track.path), cache)
+    return make_row(request, track, place, entry.track.notes if entry else track.notes)
+
+
 def name_outputs(fingerprint: str, request: TrackRequest) -> str:
     """Return a hash of what a track and the captions beside it are made from; `fingerprint` is that of the track."""
     return make_key(fingerprint, request.captions, request.has_bells) if request.captions else fingerprint
 
 
-def _name(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix()
-
-
 @dataclass(frozen=True, slots=True)
 class Records:
-    """The lines of a manifest as it was read, and the folder of the tracks."""
+    """The lines of a manifest as it was read, and the place of the tracks."""
 
-    root: Path
+    place: Place
     rows: Mapping[str, Row]
 
     def find(self, path: Path, fingerprint: str, request: TrackRequest) -> Track | None:
         """Return the track at a path, if it and the captions beside it are there as they would be made."""
-        row = self.rows.get(_name(path, self.root)) if path.is_relative_to(self.root) else None
-        return row.find_track(self.root, name_outputs(fingerprint, request)) if row else None
+        row = self.rows.get(self.place.name(path) or "")
+        return row.find_track(self.place, name_outputs(fingerprint, request)) if row else None
 
 
 class Manifest:
-    """A manifest that is open for writing: the lines of all tracks by their paths."""
+    """A manifest that is open for writing: the lines of all tracks by their paths. Threads can share it."""
 
-    def __init__(self, path: Path, root: Path) -> None:
-        """Read a manifest, which need not exist; `root` is the folder of the tracks.
+    def __init__(self, place: Place) -> None:
+        """Read the manifest of a place, which need not exist.
 
         Raises:
-            ManifestError: it cannot be read, or a line is not valid.
+            ManifestError, OutsideError: it cannot be read, or a line is not valid.
 
         """
-        self.path, self.root = path, root
-        data = _read(path)
-        self._is_torn = bool(data) and not data.endswith(b"\n")
-        """Whether the last line was not written whole, because its process was killed; it does not count."""
-        self.rows = {row.path: row for row in _parse(data, path)}
+        self.place = place
+        self._guard = threading.Lock()
+        data = place.read_manifest()
+        self.rows = {row.path: row for row in _parse(data, place.manifest)}
         self._is_changed = data != self._write()
 
     @property
     def records(self) -> Records:
         """The lines so far."""
-        return Records(self.root, dict(self.rows))
+        return Records(self.place, dict(self.rows))
 
     def add(self, row: Row) -> None:
-        """Append the line of a track.
+        """Add the line of a track.
 
         Raises:
-            PublishError: it cannot be written.
+            OutsideError: it cannot be written.
 
         """
-        if self.rows.get(row.path) == row:
-            return
-        self.rows[row.path] = row
-        try:
-            if self._is_torn or not is_file(self.path):
-                self._replace()
+        with self._guard:
+            if self.rows.get(row.path) == row:
                 return
-            with self.path.open("ab") as file:
-                file.write(row.write())
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise _refuse(self.path, error) from error
-        self._is_changed = True
+            self.rows[row.path] = row
+            self._is_changed = True
+            self.place.add_line(row.write(), self._write)
 
-    def has(self, track: Track) -> bool:
-        """Return whether a track is one that was found by its line."""
-        row = self.rows.get(_name(Path(track.path), self.root))
+    def has(self, path: Path, track: Track) -> bool:
+        """Return whether the track at a path is one that was found by its line."""
+        row = self.rows.get(self.place.name(path) or "")
         return row is not None and track.skipped and (row.fingerprint, row.sha256) == (track.fingerprint, track.sha256)
 
     def drop(self, path: str) -> None:
@@ -198,86 +185,46 @@ class Manifest:
         self._is_changed |= self.rows.pop(path, None) is not None
 
     def finish(self) -> None:
-        """Write the lines in the order of their paths, unless the file has them so.
+        """Write the lines in the order of their paths, unless they are there in that order.
 
         Raises:
-            PublishError: it cannot be written.
+            OutsideError: it cannot be written.
 
         """
-        try:
+        with self._guard:
             if self._is_changed:
-                self._replace()
-        except OSError as error:
-            raise _refuse(self.path, error) from error
-        self._is_changed = False
-
-    def _replace(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with replace_file(self.path) as file:
-            file.write(self._write())
-        self._is_torn = False
+                self.place.write_manifest(self._write())
+            self._is_changed = False
 
     def _write(self) -> bytes:
         return b"".join(self.rows[name].write() for name in sorted(self.rows))
 
     def list_unasked(self, requests: Iterable[TrackRequest]) -> list[Row]:
         """Return the lines of the tracks that no request is for, by their paths."""
-        asked = {_name(path, self.root) for request in requests for path in request.outputs}
+        asked = {self.place.name(path) for request in requests for path in request.outputs}
         return [self.rows[name] for name in sorted(self.rows.keys() - asked)]
 
     def prune(self, rows: Iterable[Row]) -> tuple[list[str], list[str]]:
-        """Delete the files of tracks that have their recorded bytes, and return their paths and those that are left.
+        """Delete the files of tracks that are as recorded, and return their paths and those that are left.
 
         A file that is gone is forgotten; one that has changed is left, and so is its line.
 
         Raises:
-            PublishError: a file cannot be deleted.
+            OutsideError: a file cannot be deleted.
 
         """
         gone: list[str] = []
         left: list[str] = []
         for row in rows:
-            changed = [name for name in row.list_files() if not self._delete(name, row.list_files()[name])]
+            changed = [name for name, known in row.list_files().items() if not self.place.delete(name, *known)]
             left += changed
             if row.path not in changed:
                 gone.append(row.path)
                 self.drop(row.path)
         return gone, left
 
-    def _delete(self, name: str, digest: str) -> bool:
-        """Delete a file with that digest, and the folders that are empty then; return whether it is not there now."""
-        path = find_below(self.root, name)
-        if path is None:
-            return not os.path.lexists(self.root / name)
-        if (self.root / name).is_symlink() or hash_track(path) != digest:
-            return False
-        try:
-            path.unlink()
-        except OSError as error:
-            raise PublishError(f"cannot delete {path}: {error.strerror or error}; delete it by hand") from error
-        for folder in path.parents:
-            if folder == self.root.resolve() or any(folder.iterdir()):
-                break
-            folder.rmdir()
-        return True
 
-
-def _refuse(path: Path, error: OSError) -> PublishError:
-    message = f"cannot write {path}: {error.strerror or error}; free some space, or choose another place"
-    return PublishError(message, options=("manifest",))
-
-
-def _read(path: Path) -> bytes:
-    if not is_file(path):
-        return b""
-    try:
-        return read_file(path)
-    except OSError as error:
-        message = f"cannot read {path}: {error.strerror or error}; choose another place"
-        raise ManifestError(message, options=("manifest",)) from error
-
-
-def _parse(data: bytes, path: Path) -> list[Row]:
+def _parse(data: bytes, path: str) -> list[Row]:
     rows, faults = [], []
     # What follows the last line break is a line that was not written whole.
     for number, line in enumerate(data.split(b"\n")[:-1], 1):
@@ -290,7 +237,7 @@ def _parse(data: bytes, path: Path) -> list[Row]:
             faults.append(
                 Fault(
                     "this line is not that of a track; delete it, and the track is made again",
-                    Mark(str(path), number, 1, text),
+                    Mark(path, number, 1, text),
                 )
             )
     if faults:
@@ -300,7 +247,7 @@ def _parse(data: bytes, path: Path) -> list[Row]:
 
 def _parse_row(line: bytes) -> Row:
     known = json.loads(line)
-    row = Row(**{field.name: known[field.name] for field in fields(Row)})
+    row = Row(**{each.name: known[each.name] for each in fields(Row)})
     texts = (row.path, row.fingerprint, row.sha256, row.voice, row.language, *row.captions, *row.captions.values())
     if not all(isinstance(text, str) for text in (*texts, *row.warnings)) or not isinstance(row.size_bytes, int):
         raise TypeError("a value has another type")

@@ -61,22 +61,25 @@ class Prospect:
         return Range(0, 0, 0, spans).find_nearest(asked) if spans and asked else None
 
 
+Detail: TypeAlias = Literal["found", "estimated", "spoken"]
+"""What is found out of tracks: only which are there; lengths and sizes, also, as estimates where sentences were not
+spoken; or lengths, after speaking everything, so that a length that is possible is so when the track is made."""
+
 Look: TypeAlias = Callable[[TrackRequest], Sequence[Prospect]]
 """A function that returns what is known of the files of a request that may have to be made."""
 
 
 def survey_group(
-    group: Group, cache: Cache, report: Report | None = None, records: Records | None = None, *, speaks: bool
+    group: Group, cache: Cache, report: Report | None = None, records: Records | None = None, *, detail: Detail
 ) -> list[Prospect]:
     """Return what is known of the tracks of a group before they are made, in the order of their files.
 
-    If it `speaks`, the lengths of all sentences are measured, so that a length that is possible is so when the track is
-    made. Otherwise those that are not in the cache are estimated. `records` are those of a manifest.
+    `records` are those of a manifest.
     """
     try:
         draft = read_draft(group[0].session)
         with cache.lease(), sharing() as shared:
-            found, _ = cast_draft(draft, partial(_survey, group, draft, cache, report, records, speaks))
+            found, _ = cast_draft(draft, partial(_survey, group, draft, cache, report, records, detail))
     except FAILURES as error:
         refusal = explain(error)
         if refusal is None:
@@ -91,20 +94,30 @@ def _survey(
     cache: Cache,
     report: Report | None,
     records: Records | None,
-    speaks: bool,
+    detail: Detail,
     reader: Reader,
 ) -> list[Prospect]:
     look: Look | None = None
     known = {request: _find(request, draft, reader, cache, records) for request in group}
-    if any(len(tracks) < len(request.outputs) for request, tracks in known.items()):
+    if detail == "found":
+        look = _pass_by
+    elif any(len(tracks) < len(request.outputs) for request, tracks in known.items()):
         lengths, unspoken = _measure(draft, reader, cache)
-        if speaks or not unspoken:
+        if detail == "spoken" or not unspoken:
             started = time.monotonic()
             rehearsal = rehearse(draft, reader, cache, report)
-            look = _Look(rehearsal, unspoken, time.monotonic() - started, is_sized=not speaks).look_at
+            look = _Look(rehearsal, unspoken, time.monotonic() - started, is_sized=detail == "estimated").look_at
         else:
             look = _Estimate(draft, str(reader.voice), lengths, unspoken).look_at
     return [prospect for request, tracks in known.items() for prospect in _describe(request, tracks, look)]
+
+
+def _pass_by(request: TrackRequest) -> list[Prospect]:
+    """Return what is known of the files of a request without a look at its session."""
+    return [
+        Prospect(request, path, "make", length=request.session.options.length or 0, is_exact=False)
+        for path in request.outputs
+    ]
 
 
 def _describe(request: TrackRequest, tracks: Mapping[Path, Prospect], look: Look | None) -> Iterator[Prospect]:
@@ -123,6 +136,8 @@ def _find(
     found: dict[Path, Prospect] = {}
     for target in list_targets(request):
         recorded = records and records.find(target.path, name_coded(fingerprint, target.encoding), request)
+        if not recorded and request.place:
+            continue  # only the manifest of a store knows what is there
         if track := recorded or find_track(target.path, fingerprint, target.encoding, cache):
             size = track.size_bytes
             found[target.path] = Prospect(

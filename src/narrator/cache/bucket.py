@@ -43,7 +43,7 @@ class StoreError(OutsideError):
     """A store cannot be used."""
 
 
-def check_store_url(url: str) -> str:
+def check_store_url(url: str, option: str = "store") -> str:
     """Return the address of a store without a slash at its end; a path becomes one with `file://`.
 
     Raises:
@@ -53,23 +53,26 @@ def check_store_url(url: str) -> str:
     url = url.strip()
     if "://" not in url:
         if not url or not url.isprintable():
-            raise UsageError("a store is a folder or an address such as s3://bucket/narrator", options=("store",))
+            raise UsageError("a store is a folder or an address such as s3://bucket/narrator", options=(option,))
         return f"file://{Path(url).expanduser().absolute().as_posix()}"
     scheme, _, rest = url.partition("://")
     if "@" in rest or "?" in rest or "#" in rest:
         message = "the address of a store has no user name, password or query; set credentials in the environment"
-        raise UsageError(message, options=("store",))
+        raise UsageError(message, options=(option,))
     if not re.fullmatch(r"[a-z0-9+.-]{1,20}", scheme) or not rest.strip("/") or not url.isprintable():
         message = "the address of a store is not valid; write one such as s3://bucket/narrator"
-        raise UsageError(message, options=("store",))
+        raise UsageError(message, options=(option,))
     return url.rstrip("/")
 
 
 class Bucket:
-    """A folder of a file system, by its address; the file system is opened when it is first used."""
+    """A folder of a file system, by its address; the file system is opened when it is first used.
 
-    def __init__(self, url: str) -> None:
-        self.url = check_store_url(url)
+    `option` is the one that names it, for messages.
+    """
+
+    def __init__(self, url: str, option: str = "store") -> None:
+        self.url, self._option = check_store_url(url, option), option
         self._scheme = self.url.partition("://")[0]
         self._opened: tuple[Any, str] | None = None
 
@@ -96,6 +99,19 @@ class Bucket:
             self._sweep(folder, found)
         return sorted(whole, key=lambda name: (_find_age(whole[name]), name), reverse=True)
 
+    def list_sizes(self) -> dict[str, int]:
+        """Return the sizes in bytes of all objects, also those in folders, by their paths.
+
+        Raises:
+            StoreError: the store cannot be read.
+
+        """
+        _, root = self._open()
+        found = self._ask(lambda: _or_none(lambda: self._find(root))) or {}
+        below = {name.removeprefix(f"{root}/"): info for name, info in found.items()}
+        self._sweep("", below)
+        return {name: info["size"] for name, info in below.items() if not name.endswith(_PARTS)}
+
     def read(self, path: str) -> bytes | None:
         """Return the bytes of an object; None if it does not exist.
 
@@ -114,12 +130,38 @@ class Bucket:
             StoreError: the store cannot be written.
 
         """
-        self._ask(lambda: self._write(path, data))
+        filesystem, _ = self._open()
+        self._ask(lambda: self._write(path, lambda target: filesystem.pipe_file(target, data)))
+
+    def upload(self, path: str, file: Path) -> None:
+        """Write an object that has the bytes of a file, and appears whole or not at all.
+
+        Raises:
+            StoreError: the store cannot be written.
+
+        """
+        if self._scheme == "memory":  # where a file grows in sight
+            self.write(path, file.read_bytes())
+            return
+        filesystem, _ = self._open()
+        self._ask(lambda: self._write(path, lambda target: filesystem.put_file(str(file), target)))
 
     def remove(self, path: str) -> None:
         """Remove an object, if it exists and may be removed."""
+        _try_to(lambda: self._remove(path))
+
+    def delete(self, path: str) -> None:
+        """Remove an object, if it exists.
+
+        Raises:
+            StoreError: it cannot be removed.
+
+        """
+        self._ask(lambda: _or_none(lambda: self._remove(path)))
+
+    def _remove(self, path: str) -> None:
         filesystem, root = self._open()
-        _try_to(lambda: filesystem.rm_file(f"{root}/{path}"))
+        filesystem.rm_file(f"{root}/{path}")
 
     def _open(self) -> tuple[Any, str]:
         if self._opened is None:
@@ -136,32 +178,43 @@ class Bucket:
             filesystem, root = fsspec.core.url_to_fs(self.url, skip_instance_cache=True, **settings)
         except ImportError as error:
             known = f"pip install 'narrator[{extra}]'"
-            raise StoreError(f"a store at {self._scheme}:// needs a package: {known}", options=("store",)) from error
+            raise StoreError(
+                f"a store at {self._scheme}:// needs a package: {known}", options=(self._option,)
+            ) from error
         except ValueError as error:
             message = f"there is no store at {self._scheme}://; use file://, s3:// or gs://"
-            raise UsageError(message, options=("store",)) from error
+            raise UsageError(message, options=(self._option,)) from error
         return filesystem, root.rstrip("/")
 
     def _list(self, folder: str) -> dict[str, dict[str, Any]]:
         filesystem, root = self._open()
         if self._scheme in _EXTRAS:
-            # One request: a plain listing of an empty folder would also list the folder above it.
-            above, _, name = f"{root}/{folder}".rpartition("/")
-            found = filesystem.find(above, prefix=f"{name}/", detail=True).values()
+            found = self._find(f"{root}/{folder}").values()
         else:
             found = filesystem.ls(f"{root}/{folder}", detail=True, refresh=True)
         return {info["name"].rpartition("/")[2]: info for info in found if info["type"] == "file"}
 
-    def _write(self, path: str, data: bytes) -> None:
+    def _find(self, folder: str) -> dict[str, dict[str, Any]]:
+        """Return what is known of the objects in a folder of a bucket and below, by their paths."""
+        filesystem, _ = self._open()
+        above, _, name = folder.rpartition("/")
+        if self._scheme in _EXTRAS and above:
+            # One request: a plain listing of an empty folder would also list the folder above it.
+            found: dict[str, dict[str, Any]] = filesystem.find(above, prefix=f"{name}/", detail=True)
+        else:
+            found = filesystem.find(folder, detail=True)
+        return found
+
+    def _write(self, path: str, send: Callable[[str], object]) -> None:
         filesystem, root = self._open()
         target = f"{root}/{path}"
         if self._scheme in {*_EXTRAS, "memory"}:  # an object appears when all of it has arrived
-            filesystem.pipe_file(target, data)
+            send(target)
             return
         part = f"{target}.{uuid.uuid4().hex}{_PARTS}"
         try:
             filesystem.makedirs(target.rpartition("/")[0], exist_ok=True)
-            filesystem.pipe_file(part, data)
+            send(part)
             filesystem.mv(part, target)
         except BaseException:
             _try_to(lambda: filesystem.rm_file(part))
@@ -172,7 +225,7 @@ class Bucket:
         for name, info in found.items():
             age = _find_age(info)
             if name.endswith(_PARTS) and isinstance(age, float) and age < time.time() - _STALE_S:
-                self.remove(f"{folder}/{name}")
+                self.remove(f"{folder}/{name}" if folder else name)
 
     def _ask(self, call: Callable[[], T]) -> T:
         """Call a file system, again where that can help."""
@@ -190,7 +243,8 @@ class Bucket:
             raise
         except Exception as error:  # noqa: BLE001 - each file system has errors of its own
             reason, remedy = _describe(error)
-            raise StoreError(f"cannot use the store {self.url}: {reason}; {remedy}", options=("store",)) from None
+            message = f"cannot use the store {self.url}: {reason}; {remedy}"
+            raise StoreError(message, options=(self._option,)) from None
         return answer
 
 

@@ -15,19 +15,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A folder, or with `is_file` the file of a single track."""
+    """A folder, or with `is_file` the file of a single track; with an address, paths are those in a store."""
 
     path: Path
     is_file: bool
+    address: str | None = None
 
 
-def find_target(output: Path) -> Target:
+def find_target(name: str) -> Target:
     """Return the target that `--output` names: a file if its suffix is that of a format, else a folder.
 
     Raises:
-        UsageError: no format has this suffix, and no folder has this name; or it has two suffixes, or no name.
+        UsageError: no format has this suffix, and no folder has this name; or it has two suffixes, or no name; or the
+            address of a store is not valid.
 
     """
+    if "://" in name:
+        return _find_store(name)
+    output = Path(name)
     if output.suffix.lower() in FORMATS:
         _check_name(output)
         return Target(output, is_file=True)
@@ -37,6 +42,16 @@ def find_target(output: Path) -> Target:
         known = suggest_suffix(output.suffix.lower())
         raise UsageError(f"--output: a track cannot be written as {output.suffix}; {known}")
     return Target(output, is_file=False)
+
+
+def _find_store(name: str) -> Target:
+    from narrator.cache import check_store_url
+
+    address = check_store_url(name, "output")
+    if Path(address).suffix.lower() in FORMATS:
+        folder = address.rpartition("/")[0]
+        raise UsageError(f"--output: in a store, name a folder, as {folder}, and the tracks with --path")
+    return Target(Path(), is_file=False, address=address)
 
 
 def _check_name(output: Path) -> None:

@@ -64,6 +64,6 @@ def _print_table(prospects: "list[Prospect]") -> None:
         size = "-" if each.size is None else f"{about}{format_size(each.size)}"
         nearest = f", nearest {about}{format_nearest(each)}" if each.state == "impossible" else ""
         state = "not possible" if each.state == "impossible" else each.state
-        table.add_row(str(each.path), format_duration(each.length), size, f"{state}{nearest}")
+        table.add_row(each.request.show(each.path), format_duration(each.length), size, f"{state}{nearest}")
     # A pipe has no width.
     Console(highlight=False, emoji=False, markup=False, width=None if sys.stdout.isatty() else 120).print(table)

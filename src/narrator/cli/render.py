@@ -54,8 +54,11 @@ def render_command(
     *,
     asked: Asked,
     output: Annotated[
-        Path, typer.Option(metavar="PATH", help="Folder to write to, or the file of a single track.")
-    ] = Path("output"),
+        str,
+        typer.Option(
+            metavar="PATH", help="Folder to write to, the file of a single track, or a store, as s3://bucket/folder."
+        ),
+    ] = "output",
     formats: FormatsOption = None,
     bitrate: BitrateOption = None,
     path: PathOption = None,
@@ -91,12 +94,14 @@ def render_command(
         target, has_voice = find_target(output), _has_voice(context)
         if path and target.is_file:
             raise UsageError("--path is a path in a folder, and --output names a file; leave out one of them")
+        if path and "://" in path:
+            raise UsageError("--path is a path in the folder of the tracks; write the address as --output")
         lists = read_lists(routines, asked, _choose_formats(target, formats), path, voices=has_voice)
         names = {"has_length": any(lists.matrix.lengths), "has_voice": has_voice or len(lists.matrix.voices) > 1}
         channels = 1 if mono else 2
         check_coding(lists.matrix.formats, bitrate, channels)
         shared: dict[str, Any] = {"bitrate": bitrate, "channels": channels, "force": force, "remake": respeak}
-        shared |= {"captions": _read_forms(captions), "has_bells": caption_bells}
+        shared |= {"captions": _read_forms(captions), "has_bells": caption_bells, "place": target.address}
         tracks = make_tracks(lists, asked, partial(_ask_track, target, names, shared), reporter)
         check_tracks(tracks, lists, target.path)
         cluster = None if dry_run else choose_cluster(cluster, jobs=jobs, respeaks=respeak)
@@ -111,21 +116,28 @@ def render_command(
 
 
 def _open_manifest(manifest: Path | None, target: Target, lists: Lists, *, prunes: bool) -> "Manifest | None":
-    """Return the manifest of the tracks in a folder; None without a matrix file or a template for paths.
+    """Return the manifest of the tracks in a folder; None without a matrix file, a template for paths, or a store.
 
     Raises:
-        UsageError: there is no folder.
-        ManifestError: it cannot be used.
+        UsageError: there is no folder, or the manifest would not be in the store of the tracks.
+        ManifestError, OutsideError: it cannot be used.
 
     """
-    from narrator.batch.manifest import NAME, Manifest
+    from narrator.batch.manifest import Manifest
+    from narrator.batch.places import Folder, StoreFolder, open_bucket
+
+    if target.address:
+        if manifest:
+            raise UsageError("--manifest is for a folder; in a store, it is beside the tracks: leave out --manifest")
+        open_bucket(target.address).open()
+        return Manifest(StoreFolder(target.address))
 
     is_matrix = lists.folder is not None or lists.matrix.path is not None
     if manifest is None and not prunes and not is_matrix:
         return None
     if target.is_file:
         raise UsageError("a manifest is for the tracks in a folder, and --output names a file; name a folder")
-    return Manifest(manifest or target.path / NAME, target.path)
+    return Manifest(Folder(target.path, manifest))
 
 
 def _choose_formats(target: Target, formats: str | None) -> Formats:

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -29,7 +28,7 @@ class Tally:
     states: Counter[str] = field(default_factory=Counter)
     length: Ms = 0
     size: int = 0
-    failures: dict[tuple[str, str], tuple[str, list[Path]]] = field(default_factory=dict)
+    failures: dict[tuple[str, str], tuple[str, list[str]]] = field(default_factory=dict)
     unasked: list[str] = field(default_factory=list)
     pruned: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
@@ -48,7 +47,7 @@ class Tally:
         if kind not in self.failures:
             reporter.fail(error)
         reporter.note_code(error.exit_code)
-        self.failures.setdefault(kind, (fault.message, []))[1].extend(request.outputs)
+        self.failures.setdefault(kind, (fault.message, []))[1].extend(map(request.show, request.outputs))
 
     def prune(self, manifest: "Manifest", rows: "list[Row]") -> None:
         """Delete the tracks that nobody asks for any more, if their files are as they were made."""
@@ -62,7 +61,7 @@ class Tally:
             return
         reporter.warn(self._list_warnings())
         for message, paths in self.failures.values():
-            typer.echo(f"failed: {_list_paths([str(path) for path in paths])}: {message}", err=True)
+            typer.echo(f"failed: {_list_paths(paths)}: {message}", err=True)
         if not is_quiet:
             for path in self.pruned:
                 typer.echo(f"{path}  deleted")

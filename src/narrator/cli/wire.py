@@ -36,7 +36,8 @@ def fault_to_data(fault: "Fault", kind: str, message: str, spans: Sequence[tuple
 def track_to_data(track: "Track") -> dict[str, Any]:
     """Return a track that was made or left unchanged."""
     known = asdict(track)
-    del known["notes"], known["unshared"]
+    for name in ("notes", "unshared", "row"):
+        known.pop(name, None)
     return known
 
 
@@ -45,7 +46,7 @@ def prospect_to_data(prospect: "Prospect") -> dict[str, Any]:
     options = prospect.request.session.options
     return {
         "kind": "prospect",
-        "path": str(prospect.path),
+        "path": prospect.request.show(prospect.path),
         "state": prospect.state,
         "routine": prospect.request.session.name,
         "language": options.language,
@@ -68,10 +69,7 @@ def plan_to_data(plan: "Plan", unasked: Sequence[str]) -> dict[str, Any]:
 
 def summary_to_data(tally: "Tally") -> dict[str, Any]:
     """Return what a run of many tracks came to."""
-    failures = [
-        {"message": message, "count": len(paths), "paths": [str(path) for path in paths]}
-        for message, paths in tally.failures.values()
-    ]
+    failures = [{"message": message, "count": len(paths), "paths": paths} for message, paths in tally.failures.values()]
     states = {state: tally.states[state] for state in ("made", "unchanged", "impossible", "failed")}
     known: dict[str, Any] = {"kind": "summary", **states, "length_ms": tally.length, "size_bytes": tally.size}
     return known | {"failures": failures, "unasked": tally.unasked, "pruned": tally.pruned, "left": tally.left}

@@ -1,6 +1,6 @@
 """The work of `narrator render`: survey tracks, make them, and show what was made."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -19,8 +19,9 @@ from narrator.errors import Fault, LengthError, NarratorError, OutsideError, Usa
 from narrator.units import format_duration, format_seconds
 
 if TYPE_CHECKING:
+    from narrator.batch.group import Outcome
     from narrator.batch.manifest import Manifest
-    from narrator.batch.survey import Prospect
+    from narrator.batch.survey import Detail, Prospect
     from narrator.cache import Cache
     from narrator.cli.progress import Follower
     from narrator.ledger import Track
@@ -51,6 +52,8 @@ class Work:
     manifest: "Manifest | None" = None
     unshared: dict[Fault, None] = field(default_factory=dict)
     """Why what was made is not in the store."""
+    has_begun: bool = False
+    """Whether tracks are being made, so that the manifest has to be finished."""
 
     @property
     def is_here(self) -> bool:
@@ -62,13 +65,13 @@ class Work:
         """Whether what is done is printed as text."""
         return not (self.is_quiet or self.reporter.as_json)
 
-    def survey(self, requests: "list[TrackRequest]", *, speaks: bool) -> "list[Prospect]":
+    def survey(self, requests: "list[TrackRequest]", detail: "Detail") -> "list[Prospect]":
         """Return what is known of the tracks before they are made."""
         from narrator.batch.executor import survey_all
 
         records = self.manifest.records if self.manifest else None
         with nullcontext(self.pool) if self.is_here else ThreadPoolExecutor(self.jobs) as pool:
-            found = survey_all(requests, self.cache, pool, self.progress.follow, records, speaks=speaks)
+            found = survey_all(requests, self.cache, pool, self.progress.follow, records, detail=detail)
         self.unshared.update((fault, None) for each in found for fault in each.unshared)
         return found
 
@@ -76,7 +79,7 @@ class Work:
         """Show what would be made, and what nobody asks for any more."""
         from narrator.batch.rates import read_rates
 
-        prospects = self.survey(requests, speaks=False)
+        prospects = self.survey(requests, "estimated")
         unasked = self.manifest.list_unasked(requests) if self.manifest else []
         show_plan(prospects, [row.path for row in unasked], self.reporter, self.jobs, read_rates(self.cache))
 
@@ -92,16 +95,13 @@ class Work:
         if len(requests) < 2 and not self.manifest:
             self._make(requests, [], tally, wanted)
             return
-        prospects = self.survey(requests, speaks=self.is_here)
+        prospects = self.survey(requests, "spoken" if self.is_here else "found")
         # On a cluster, its workers speak, so that what is possible is only known when the tracks are made.
         refused = self._refuse(prospects, skips=wanted.skips) if self.is_here else set()
         tally.states["impossible"] = len(refused)
         requests = [request for request in requests if not any(path in refused for path in request.outputs)]
-        try:
-            self._make(requests, prospects, tally, wanted)
-        finally:
-            if self.manifest:
-                self.manifest.finish()
+        self.has_begun = True
+        self._make(requests, prospects, tally, wanted)
         self._clean(requests, tally, prunes=wanted.prunes)
         tally.show(self.reporter, is_quiet=self.is_quiet)
 
@@ -135,7 +135,11 @@ class Work:
         ))  # fmt: skip
         made: list[tuple[TrackRequest, Track]] = []
         spoken = {prospect.path: prospect.clips_new for prospect in prospects}
-        for request, outcome in chain(recorded, render_all(waiting, self.cache, self.pool, self.progress.follow)):
+        strange: dict[TrackRequest, NarratorError] = self._find_strange(waiting)
+        waiting = [request for request in waiting if request not in strange]
+        outcomes = render_all(waiting, self.cache, self.pool, self.progress.follow, self._keep)
+        known: Iterable[Outcome] = chain(recorded, strange.items())
+        for request, outcome in chain(known, outcomes):
             if isinstance(outcome, LengthError) and wanted.skips:
                 tally.states["impossible"] += len(request.outputs)
                 self.reporter.warn((*outcome.faults, *outcome.notes))
@@ -146,7 +150,8 @@ class Work:
                     self.progress.stop()
                     break
                 continue
-            tracks = tuple(_count_spoken(track, spoken) for track in outcome)
+            spoken_for = (spoken.get(path, 0) for path in request.outputs)
+            tracks = tuple(map(_count_spoken, outcome, spoken_for))
             self._take(request, tracks, tally)
             made += ((request, track) for track in tracks if not track.skipped)
         keep_rates(self.cache, prospects, made)
@@ -158,7 +163,6 @@ class Work:
         for track in tracks:
             tally.add(track)
             self.reporter.warn(track.notes)
-            self._record(request, track)
             if self.reporter.as_json:
                 print_json(track_to_data(track))
             elif self.is_shown:
@@ -168,16 +172,24 @@ class Work:
         if self.is_shown:
             typer.echo("".join(f"{path}\n" for path in tracks[0].captions), nl=False)
 
-    def _record(self, request: "TrackRequest", track: "Track") -> None:
-        from narrator.batch.manifest import make_row
-        from narrator.ledger import find_entry
+    def _find_strange(self, requests: "list[TrackRequest]") -> "dict[TrackRequest, NarratorError]":
+        """Return the requests of which a store has files that narrator did not make, with the errors."""
+        from narrator.batch.delivery import refuse_strange
 
-        if self.manifest is None or self.manifest.has(track):
+        records = self.manifest.records if self.manifest else None
+        found = {request: refuse_strange(request, records) for request in requests} if records else {}
+        return {request: error for request, error in found.items() if error}
+
+    def _keep(self, outcome: "Outcome") -> None:
+        """Record the tracks of a request; in the thread that has them, so that an interrupt loses none."""
+        from narrator.batch.manifest import find_row
+
+        request, tracks = outcome
+        if self.manifest is None or isinstance(tracks, NarratorError):
             return
-        # The warnings of the record are those about the session; those of a track are also about this run.
-        entry = find_entry(Path(track.path), self.cache)
-        warnings = entry.track.notes if entry else track.notes
-        self.manifest.add(make_row(request, track, self.manifest.root, warnings))
+        for path, track in zip(request.outputs, tracks, strict=True):
+            if not self.manifest.has(path, track):
+                self.manifest.add(find_row(request, track, self.manifest.place, self.cache))
 
     def _clean(self, requests: "list[TrackRequest]", tally: Tally, *, prunes: bool) -> None:
         """List the tracks that nobody asks for any more, or delete them if every track could be made."""
@@ -224,13 +236,20 @@ def open_work(
 
     # The pool closes last: an interrupt first stops the requests, then waits until they have cleaned up.
     is_shown = not (is_quiet or reporter.as_json)
-    with _open_pool(jobs, cluster) as pool, show_progress(enabled=is_shown) as progress:
-        yield Work(reporter, cache, pool, jobs, progress, is_quiet, manifest)
+    work: Work | None = None
+    try:
+        with _open_pool(jobs, cluster) as pool, show_progress(enabled=is_shown) as progress:
+            work = Work(reporter, cache, pool, jobs, progress, is_quiet, manifest)
+            yield work
+    finally:
+        # Only now nothing is being made any more.
+        if manifest and work and work.has_begun:
+            manifest.finish()
 
 
-def _count_spoken(track: "Track", spoken: dict[Path, int]) -> "Track":
+def _count_spoken(track: "Track", spoken: int) -> "Track":
     """Return a track that counts the sentences as new that were spoken for it before it was made."""
-    new = 0 if track.skipped else spoken.get(Path(track.path), 0)
+    new = 0 if track.skipped else spoken
     return replace(track, clips_new=track.clips_new + new, clips_cached=track.clips_cached - new)
 
 

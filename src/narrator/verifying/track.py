@@ -6,7 +6,7 @@ from narrator.cache import Cache
 from narrator.errors import LostClipError, PublishError, UsageError
 from narrator.formats.registry import FORMATS
 from narrator.ledger import Entry, find_entry, hash_track
-from narrator.paths import exists, is_file
+from narrator.paths import exists, is_address, is_file
 from narrator.request import SessionOptions, SessionRequest
 from narrator.routine.source import parse_source
 from narrator.session import Session, make_draft, make_draft_session, make_session
@@ -53,6 +53,8 @@ def _check_track(path: Path) -> None:
     """Refuse what cannot be a track, by its name."""
     if exists(path) and path.is_dir():
         raise UsageError(f"{path} is a folder; name the tracks in it")
+    if is_address(path):
+        raise UsageError(f"{path.name} is in a store; copy it to this machine, and verify the copy with its script")
     if not is_file(path):
         raise PublishError(f"there is no track {path}; name a track that narrator made")
     if path.suffix.lower() not in FORMATS:
