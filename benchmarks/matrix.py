@@ -1,95 +1,150 @@
-"""A thousand tracks: every built-in routine in two voices at many lengths, made, left unchanged, and after one change.
+"""A thousand tracks: every built-in routine in two voices at many lengths, made in three ways, and to a bucket.
 
-    python benchmarks/matrix.py [--tracks 1000] [--voice silent] [--voice espeak] [--jobs 1] [--jobs 2]
+    python benchmarks/matrix.py [--tracks 1000] [--voice espeak] [--voice hibari] [--bucket-tracks 52]
 
-Tracks are mono at 32 kbit/s, without a bed. Lengths are those of the range of 6 to 30 minutes, in equal steps, that a
-routine can have (`--skip-impossible`); `--tracks` is about how many are made. With each number of jobs, one process
-makes all of them with an empty cache; again with nothing changed; and again after one sentence of one routine was
-changed. Figures are CPU seconds and the largest memory of the process, of one run. A table goes to standard output.
+Tracks are in stereo at 128 kbit/s with the beds of their routines. Lengths are 5 to 15 minutes in equal steps, those
+that a routine can have (`--skip-impossible`); `--tracks` is about how many are made. With `--jobs 1`, `--jobs 2` and
+`--cluster local:2`, one command makes all of them with an empty cache; again with nothing changed; and again after one
+sentence of one routine was changed. The efficiency of two workers is the time of one job / (2 x their time).
+
+Then a scheduler and two workers with homes of their own write fewer tracks, `--bucket-tracks`, to an S3 bucket, with a
+store in it (moto's server, which keeps all in memory, behind a proxy that counts); and two others do it again.
+
+Figures are of one run: elapsed and CPU seconds of all processes, and MB of the largest one. A thousand tracks take
+10 GB in the temporary folder, and the cache 5 GB; each way begins with an empty folder. A table in
+Markdown goes to standard output, row by row. The extras `dask` and `test` must be installed.
 """
 
 import argparse
 import json
 import os
-import resource
 import shutil
-import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sessions import CannotMeasureError, Run, describe_machine, measure, report
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
 ROUTINES = Path(__file__).parents[1] / "routines"
 CHANGED = "grounding.yaml"
+SHORTEST_S, LONGEST_S = 5 * 60, 15 * 60
+WAYS = (("--jobs", "1"), ("--jobs", "2"), ("--cluster", "local:2"))
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a run did: tracks made and unchanged, CPU seconds, and MB of memory at most."""
+    """What a run did: its process, and how many tracks it made and left unchanged."""
 
+    run: Run
     made: int
     unchanged: int
-    cpu: float
-    megabytes: float
+
+    def show(self, name: str, *more: str) -> str:
+        """Return the row of the run."""
+        took = f"{self.run.wall_s:.1f} | {self.run.cpu_s:.1f} | {self.run.peak_mb:.0f}"
+        return "| " + " | ".join([name, f"{self.made} | {self.unchanged}", took, *more]) + " |"
 
 
-def run(folder: Path, arguments: Sequence[str]) -> Figures:
-    """Render in a process of its own, and return its figures."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = [sys.executable, "-c", _MEASURED, "render", *arguments, "--json"]
-    env = os.environ | {"NARRATOR_CACHE_DIR": str(folder / "cache")}
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    summary = json.loads(done.stdout.splitlines()[-1])
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Figures(summary["made"], summary["unchanged"], cpu, int(done.stderr.splitlines()[-1]) / 1024)
+class Bench:
+    """Renders the same tracks again and again from a copy of the routines in a folder."""
 
-
-_MEASURED = """
-import resource, sys
-from narrator.cli.app import main
-try:
-    main()
-finally:
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
-"""
-
-
-def change_sentence(path: Path) -> None:
-    """Change the words of the first sentence of a routine."""
-    text = path.read_text("utf-8")
-    start = text.index("say: ") + len("say: ")
-    path.write_text(f"{text[:start]}Well. {text[start:]}", "utf-8")
-
-
-def measure(jobs: int, tracks: int, voices: Sequence[str]) -> list[tuple[str, Figures]]:
-    """Return the figures of three runs with so many jobs."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    def __init__(self, folder: Path, tracks: int, voices: Sequence[str]) -> None:
+        self.folder = folder
         shutil.copytree(ROUTINES, folder / "routines")
-        names = sorted(f"routines/{path.name}" for path in (folder / "routines").glob("*.yaml"))
+        names = sorted(str(path) for path in (folder / "routines").glob("*.yaml"))
         count = max(2, round(tracks / len(names) / len(voices)))
-        step = 24 * 60 // (count - 1)
-        arguments = [*names, "--length", f"6m..30m/{step}s", "--voice", ",".join(voices), "--no-bed", "--mono"]
-        arguments += ["--bitrate", "32", "--skip-impossible", "--jobs", str(jobs)]
-        found = [("empty cache", run(folder, arguments)), ("nothing changed", run(folder, arguments))]
-        change_sentence(folder / "routines" / CHANGED)
-        return [*found, ("one sentence changed", run(folder, arguments))]
+        step = (LONGEST_S - SHORTEST_S) // (count - 1)
+        lengths = f"{SHORTEST_S}s..{LONGEST_S}s/{step}s"
+        self._asked = [*names, "--length", lengths, "--voice", ",".join(voices), "--skip-impossible", "--json"]
+
+    def render(self, *options: str) -> Figures:
+        """Render all tracks that are not there, and return the figures."""
+        command = [sys.executable, "-W", "ignore", "-m", "narrator", "render", *self._asked]
+        output = [] if "--output" in options else ["--output", str(self.folder / "tracks")]
+        run = measure([*command, *output, *options], self.folder / "cache")
+        summary = json.loads(run.output.splitlines()[-1])
+        if summary["failed"]:
+            raise CannotMeasureError(f"{summary['failed']} tracks failed: {summary['failures'][0]['message']}")
+        return Figures(run, summary["made"], summary["unchanged"])
+
+    def change_sentence(self) -> None:
+        """Change the words of the first sentence of one routine."""
+        path = self.folder / "routines" / CHANGED
+        text = path.read_text("utf-8")
+        start = text.index("say: ") + len("say: ")
+        path.write_text(f"{text[:start]}Well. {text[start:]}", "utf-8")
+
+
+def compare_ways(options: argparse.Namespace) -> Iterator[str]:
+    """Measure one and two jobs and two workers, each three times."""
+    alone = 0.0
+    for way in WAYS:
+        with tempfile.TemporaryDirectory(prefix="narrator-bench-") as name:
+            bench, shown = Bench(Path(name), options.tracks, options.voice), " ".join(way)
+            report(f"{shown} ...")
+            cold = bench.render(*way)
+            alone = alone or cold.run.wall_s
+            yield cold.show(f"`{shown}`, empty cache", f"{alone / 2 / cold.run.wall_s:.2f}" if way != WAYS[0] else "")
+            yield bench.render(*way).show(f"`{shown}`, nothing changed", "")
+            bench.change_sentence()
+            yield bench.render(*way).show(f"`{shown}`, one sentence changed", "")
+
+
+def read_peak(pid: int) -> float:
+    """Return the peak memory of a running process in MB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1000 for line in lines if line.startswith("VmHWM"))
+
+
+def measure_bucket(options: argparse.Namespace) -> Iterator[str]:
+    """Measure requests, bytes and memory of a cluster that writes tracks to a bucket with a store in it."""
+    from dask_processes import running_cluster
+    from s3 import BUCKET, running_s3
+
+    with tempfile.TemporaryDirectory(prefix="narrator-bench-") as name, running_s3() as proxy:
+        bench = Bench(Path(name), options.bucket_tracks, options.voice)
+        for number, run in enumerate(("empty store", "other workers, full store", "nothing changed")):
+            report(f"a bucket, {run} ...")
+            proxy.reset()
+            home = bench.folder / f"home-{number}"
+            home.mkdir()
+            os.environ |= proxy.env(home / "client")
+            again = ["--force"] if number == 1 else []
+            with running_cluster(home) as cluster:
+                found = bench.render(
+                    "--cluster", cluster.address, "--output", f"s3://{BUCKET}/tracks", "--store",
+                    f"s3://{BUCKET}/store", *again,
+                )  # fmt: skip
+                scheduler, *workers = (read_peak(each.pid) for each in cluster.running)
+            tracks = found.made + found.unchanged
+            counts = ", ".join(f"{count / tracks:.2f} {verb}" for verb, count in sorted(proxy.count().items()))
+            sent, got = proxy.bytes_in / tracks / 1e3, proxy.bytes_out / tracks / 1e3
+            memory = f"{scheduler:.0f} | {max(workers):.0f}"
+            yield found.show(run, f"{counts} | {sent:.0f} | {got:.0f} | {memory}")
 
 
 def main() -> int:
-    """Measure, and print the table."""
+    """Measure, and print the tables."""
     parser = argparse.ArgumentParser(description="Measure a thousand tracks.")
     parser.add_argument("--tracks", type=int, default=1000, help="about how many tracks to make (1000)")
-    parser.add_argument("--voice", action="append", help="a voice; may be repeated (silent, espeak)")
-    parser.add_argument("--jobs", type=int, action="append", help="a number of jobs; may be repeated (1, 2)")
+    parser.add_argument("--bucket-tracks", type=int, default=52, help="about how many to write to a bucket (52)")
+    parser.add_argument("--voice", action="append", help="a voice; may be repeated (espeak, hibari)")
     options = parser.parse_args()
-    print("| jobs | run | made | unchanged | CPU s | MB |\n| --- | --- | --- | --- | --- | --- |")
-    for jobs in options.jobs or (1, 2):
-        for name, each in measure(jobs, options.tracks, options.voice or ("silent", "espeak")):
-            shown = f"{each.made} | {each.unchanged} | {each.cpu:.1f} | {each.megabytes:.0f}"
-            print(f"| {jobs} | {name} | {shown} |", flush=True)
+    options.voice = options.voice or ["espeak", "hibari"]
+    print(describe_machine(), end="\n\n")
+    head = "| run | made | unchanged | s | CPU s | MB |"
+    print(f"{head} efficiency |\n|{' --- |' * 7}", flush=True)
+    for row in compare_ways(options):
+        print(row, flush=True)
+    print(
+        f"\n{head} requests a track | kB written | kB read | scheduler MB | workers MB |\n|{' --- |' * 11}", flush=True
+    )
+    for row in measure_bucket(options):
+        print(row, flush=True)
     return 0
 
 
