@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Unpack
 
 from narrator.batch import executor as batch
+from narrator.batch.keeping import open_manifest, render_kept
 from narrator.cache import Cache, open_shared
 from narrator.captions.forms import FORMS, name_forms
 from narrator.config import choose_limit, choose_store
@@ -235,23 +236,36 @@ def render_all(
     force: bool = False,
     cache: Cache | None = None,
     store: str | None = None,
+    manifest: str | os.PathLike[str] | None = None,
 ) -> Iterator[tuple[Path, Track | NarratorError]]:
     """Make many tracks on an executor; yield each path with its track, or with the error, in order of completion.
 
     A failed track does not affect the others. Any `concurrent.futures.Executor` can be used; the default has one
     thread per core.
 
+    A `manifest` is a file in the folder that all tracks are in, or below: a line for each, by which a later call knows
+    what is unchanged, on any machine. If it is the address of `manifest.jsonl` in a store, such as
+    `s3://bucket/folder/manifest.jsonl`, the tracks are written to that folder, in which their paths are relative ones.
+
     Raises:
-        UsageError: two tracks have the same path, or a format or bit rate is not one that narrator writes.
+        UsageError: two tracks have the same path, one is not in the folder of the manifest, or a format or bit rate is
+            not one that narrator writes.
+        ManifestError, OutsideError: the manifest or the store cannot be used.
 
     """
+    kept = open_manifest(manifest) if manifest else None
     requests = [_ask_track(session, path, bitrate=bitrate, mono=mono, force=force) for session, path in tracks]
+    requests = [kept.place.locate(request) for request in requests] if kept else requests
     batch.check_targets(requests)
     cache, cores = _open_cache(cache, {}, store), count_cores()
     requests, workers = batch.share_threads(requests, cores, 1 if executor else cores)
-    with nullcontext(executor) if executor else ThreadPoolExecutor(workers) as pool:
-        for request, outcome in batch.render_all(requests, cache, pool):
-            yield request.output, outcome if isinstance(outcome, NarratorError) else outcome[0]
+    try:
+        with nullcontext(executor) if executor else ThreadPoolExecutor(workers) as pool:
+            for request, outcome in render_kept(requests, cache, pool, kept):
+                yield request.output, outcome if isinstance(outcome, NarratorError) else outcome[0]
+    finally:
+        if kept:
+            kept.finish()
 
 
 def load(routine: str | os.PathLike[str]) -> Routine:

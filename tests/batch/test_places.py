@@ -3,14 +3,18 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 
 import pytest
+from fsspec.registry import _registry
 
+import narrator
 from dask_processes import running_cluster, wait_for
 from narrator.batch.manifest import Manifest
 from narrator.batch.places import StoreFolder, open_bucket
+from narrator.cache import open_shared
 from s3 import BUCKET, CREDENTIALS, list_objects, running_s3
 
 ROUTINE = """\
@@ -146,6 +150,30 @@ def test_a_listing_tells_what_is_unchanged(narrator, s3, tmp_path):
     assert s3.count() == {"LIST": 1, "GET": 1}
 
 
+@pytest.mark.parametrize("where", ["folder", "store"])
+def test_from_python_a_manifest_is_kept_beside_the_tracks(tmp_path, where):
+    root, address = tmp_path / "tracks", f"file://{tmp_path}/tracks"
+    manifest = root / "manifest.jsonl" if where == "folder" else f"{address}/manifest.jsonl"
+    request = narrator.make_request(tmp_path / "mine.yaml", language="en")
+
+    def render(lengths, cache, path=""):
+        tracks = narrator.list_tracks(
+            [request], root if where == "folder" else "", path=path + "{length}", lengths=lengths
+        )
+        found = narrator.render_all(
+            tracks, manifest=manifest, cache=narrator.Cache(tmp_path / cache), mono=True, bitrate=32
+        )
+        return [outcome.skipped for _, outcome in found]
+
+    assert render("20s", "a") == [False]
+    assert sorted(render("20s,30s", "b")) == [False, True]
+    rows = [json.loads(line) for line in (root / "manifest.jsonl").read_text().splitlines()]
+    assert [row["path"] for row in rows] == ["20s.mp3", "30s.mp3"]
+    assert {path.name for path in root.iterdir()} == {"20s.mp3", "30s.mp3", "manifest.jsonl"}
+    with pytest.raises(narrator.UsageError, match="is not "):
+        list(narrator.render_all([(request, tmp_path / "x.mp3")], manifest=manifest))
+
+
 def test_a_store_that_fails_fails_its_tracks(narrator, s3, tmp_path, monkeypatch):
     monkeypatch.setattr("narrator.cache.bucket._FIRST_WAIT_S", 0.01)
     store = empty_bucket(s3, tmp_path)
@@ -189,8 +217,34 @@ def test_other_commands_work_on_files_of_this_machine(narrator, args, code, mess
 
 def test_without_its_package_it_is_named(narrator, monkeypatch):
     monkeypatch.setitem(sys.modules, "gcsfs", None)
+    monkeypatch.delitem(_registry, "gs", raising=False)
     result = narrator("render", "mine.yaml", "--output", "gs://bucket/x")
     assert (result.code, "pip install 'narrator[gcs]' (--output)" in result.err) == (3, True)
+
+
+@pytest.mark.long
+def test_a_bucket_of_google_works_as_well(narrator, tmp_path):
+    pytest.importorskip("gcsfs")
+    emulator = pytest.importorskip("gcp_storage_emulator.server")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = emulator.create_server("127.0.0.1", port, in_memory=True, default_bucket=BUCKET)
+    server.start()
+    try:
+        env = {"STORAGE_EMULATOR_HOST": f"http://127.0.0.1:{port}", "NO_GCE_CHECK": "true"}
+        asked = (*ASKED, "--output", f"gs://{BUCKET}/tracks", "--store", f"gs://{BUCKET}/store", "--json")
+        result = narrator(*asked, env=env)
+        assert (result.code, result.err, summarise(result)[1]["made"]) == (0, "", 6)
+        elsewhere = env | {"NARRATOR_CACHE_DIR": str(tmp_path / "cache")}
+        assert summarise(narrator(*asked, env=elsewhere))[1]["unchanged"] == 6
+        open_shared.cache_clear()  # what this process knows of the store, another machine does not
+        *tracks, _ = map(json.loads, narrator(*asked, "--force", env=elsewhere).out.splitlines())
+        assert {track["clips_new"] for track in tracks} == {0}, "what is spoken is in the store"
+        _, summary = summarise(narrator(*asked, "--language", "en", "--prune", env=env))
+        assert summary["pruned"] == NAMES[:3]
+    finally:
+        server.stop()
 
 
 @pytest.mark.long

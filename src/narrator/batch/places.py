@@ -3,16 +3,18 @@
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache as remember
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
 from narrator.cache import Bucket
-from narrator.errors import NarratorError, PublishError
+from narrator.errors import NarratorError, PublishError, UsageError
 from narrator.files import replace_file
 from narrator.ledger import hash_track
-from narrator.paths import find_below, is_file, read_file
+from narrator.paths import find_below, is_address, is_file, read_file
+from narrator.request import TrackRequest
 
 MANIFEST = "manifest.jsonl"
 """Name of the manifest in the folder of the tracks."""
@@ -33,6 +35,14 @@ class Place(Protocol):
 
     def name(self, path: Path) -> str | None:
         """Return the name of a file by its path in a request; None for one that is elsewhere."""
+
+    def locate(self, request: TrackRequest) -> TrackRequest:
+        """Return a request as one for this place.
+
+        Raises:
+            UsageError: a path of it is elsewhere.
+
+        """
 
     def show(self, name: str) -> str:
         """Return the path or the address of a file."""
@@ -89,6 +99,13 @@ class Folder:
     def name(self, path: Path) -> str | None:
         """Return the name of a file; see `Place`."""
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else None
+
+    def locate(self, request: TrackRequest) -> TrackRequest:
+        """Return the request, if it is for files below the folder; see `Place`."""
+        for path in request.outputs:
+            if not path.is_relative_to(self.root):
+                raise UsageError(f"{path} is not in the folder of the manifest, {self.root}; write it there")
+        return request
 
     def show(self, name: str) -> str:
         """Return the path of a file."""
@@ -182,6 +199,13 @@ class StoreFolder:
     def name(self, path: Path) -> str | None:
         """Return the name of a file; see `Place`."""
         return path.as_posix()
+
+    def locate(self, request: TrackRequest) -> TrackRequest:
+        """Return the request with its paths in the folder; see `Place`."""
+        for path in request.outputs:
+            if path.is_absolute() or ".." in path.parts or is_address(path):
+                raise UsageError(f"{path} is not a path in {self._bucket.url}; write one such as mine/5m.mp3")
+        return replace(request, place=self._bucket.url)
 
     def show(self, name: str) -> str:
         """Return the address of a file."""

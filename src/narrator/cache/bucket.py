@@ -5,6 +5,7 @@ fsspec is the library behind it; credentials come from the environment, as each 
 
 import contextlib
 import errno
+import logging
 import os
 import re
 import time
@@ -174,6 +175,7 @@ class Bucket:
             import fsspec
             import tenacity  # noqa: F401 - before the first request
 
+            logging.getLogger("gcsfs").setLevel(logging.CRITICAL)  # what fails is reported here
             settings = _SETTINGS.get(self._scheme, {})
             filesystem, root = fsspec.core.url_to_fs(self.url, skip_instance_cache=True, **settings)
         except ImportError as error:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -125,19 +126,21 @@ class Work:
     def _make(self, requests: "list[TrackRequest]", prospects: "list[Prospect]", tally: Tally, wanted: Wanted) -> None:
         """Make the tracks, and show each when it is done."""
         from narrator.batch.executor import render_all, share_threads
+        from narrator.batch.keeping import find_strange, keep_outcome, part_requests
         from narrator.batch.rates import keep_rates
 
         lengths = {prospect.path: prospect.length for prospect in prospects}
-        recorded, waiting = _part(requests, prospects)
+        recorded, waiting = part_requests(requests, prospects)
         waiting, _ = share_threads(waiting, self.jobs, count_cores())
         self.progress.begin(sum(len(request.outputs) for request in waiting), sum(
             lengths.get(path, 0) for request in waiting for path in request.outputs
         ))  # fmt: skip
         made: list[tuple[TrackRequest, Track]] = []
         spoken = {prospect.path: prospect.clips_new for prospect in prospects}
-        strange: dict[TrackRequest, NarratorError] = self._find_strange(waiting)
+        strange = find_strange(waiting, self.manifest)
         waiting = [request for request in waiting if request not in strange]
-        outcomes = render_all(waiting, self.cache, self.pool, self.progress.follow, self._keep)
+        keep = partial(keep_outcome, manifest=self.manifest, cache=self.cache)
+        outcomes = render_all(waiting, self.cache, self.pool, self.progress.follow, keep)
         known: Iterable[Outcome] = chain(recorded, strange.items())
         for request, outcome in chain(known, outcomes):
             if isinstance(outcome, LengthError) and wanted.skips:
@@ -171,25 +174,6 @@ class Work:
         self.progress.count(request, len(tracks), tracks[0].length_ms)
         if self.is_shown:
             typer.echo("".join(f"{path}\n" for path in tracks[0].captions), nl=False)
-
-    def _find_strange(self, requests: "list[TrackRequest]") -> "dict[TrackRequest, NarratorError]":
-        """Return the requests of which a store has files that narrator did not make, with the errors."""
-        from narrator.batch.delivery import refuse_strange
-
-        records = self.manifest.records if self.manifest else None
-        found = {request: refuse_strange(request, records) for request in requests} if records else {}
-        return {request: error for request, error in found.items() if error}
-
-    def _keep(self, outcome: "Outcome") -> None:
-        """Record the tracks of a request; in the thread that has them, so that an interrupt loses none."""
-        from narrator.batch.manifest import find_row
-
-        request, tracks = outcome
-        if self.manifest is None or isinstance(tracks, NarratorError):
-            return
-        for path, track in zip(request.outputs, tracks, strict=True):
-            if not self.manifest.has(path, track):
-                self.manifest.add(find_row(request, track, self.manifest.place, self.cache))
 
     def _clean(self, requests: "list[TrackRequest]", tally: Tally, *, prunes: bool) -> None:
         """List the tracks that nobody asks for any more, or delete them if every track could be made."""
@@ -251,21 +235,6 @@ def _count_spoken(track: "Track", spoken: int) -> "Track":
     """Return a track that counts the sentences as new that were spoken for it before it was made."""
     new = 0 if track.skipped else spoken
     return replace(track, clips_new=track.clips_new + new, clips_cached=track.clips_cached - new)
-
-
-def _part(
-    requests: "list[TrackRequest]", prospects: "list[Prospect]"
-) -> "tuple[list[tuple[TrackRequest, tuple[Track, ...]]], list[TrackRequest]]":
-    """Return the requests whose tracks the manifest has as they would be made, with these, and the others."""
-    known = {prospect.path: prospect.track for prospect in prospects if prospect.track and prospect.is_recorded}
-    recorded, waiting = [], []
-    for request in requests:
-        tracks = tuple(track for path in request.outputs if (track := known.get(path)))
-        if len(tracks) == len(request.outputs):
-            recorded.append((request, tracks))
-        else:
-            waiting.append(request)
-    return recorded, waiting
 
 
 def choose_cluster(cluster: str | None, *, jobs: int | None, respeaks: bool) -> str | None:
