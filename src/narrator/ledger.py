@@ -20,7 +20,7 @@ from narrator.speech.text.reading import Reader
 from narrator.units import Ms
 
 _SHELF = "tracks"
-_FORMAT = 8
+_FORMAT = 9
 """Version of the tracks; raise it with every change that gives another track for the same input."""
 
 

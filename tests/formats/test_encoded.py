@@ -106,7 +106,7 @@ def test_the_encoder_gives_its_own_name():
 @pytest.mark.parametrize("bitrate", [64, 128])
 def test_a_blend_encoded_by_itself_is_as_good_as_in_a_straight_encode(name, bitrate):
     mixer = Mixer(None, 0.0, open_floor(-75.0), open_bed(name, "", Cache()))
-    blend = Blend(-22.0, 300, 800, BEDS[name].blends[-1], BEDS[name].is_alike)
+    blend = Blend(-22.0, 300, 800, BEDS[name].blends[-1])
     frames, _, _ = encode_below_ceiling(blend, Layout(TICK, (), BedCurve(-22.0)), mixer, Coding(bitrate))
     assert len(frames) == blend.ticks
     whole = mix_blend(blend, 20, 10, mixer)

@@ -44,7 +44,7 @@ def test_sentences_that_share_a_duck_are_separate_islands_at_the_level_between_t
     assert [found.curve.find_level(time) for time in (29_000, 30_480, 34_776, 36_480)] == [-22.0, -30.0, -30.0, -22.0]
 
 
-@pytest.mark.parametrize(("sound", "room"), [("rain", 10), ("brown", 10), ("drone", 44), ("ocean", 106)])
+@pytest.mark.parametrize(("sound", "room"), [("rain", 10), ("brown", 30), ("drone", 64), ("ocean", 106)])
 def test_islands_that_leave_no_room_for_a_blend_are_one(sound, room):
     for gap, count in ((room - 1, 1), (room, 2)):
         second = 30_480 + gap * TICK

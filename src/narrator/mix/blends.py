@@ -13,16 +13,19 @@ import numpy as np
 
 from narrator.cache import make_key
 from narrator.script import Cue
-from narrator.sound.beds import list_heights
+from narrator.sound.beds import list_levels
 from narrator.sound.catalog import BEDS
 from narrator.timeline import BedLine
 from narrator.units import Db, Ms, Ticks, floor_ticks
 
-_MIDDLING, _ABOUT = 0.35, 0.1
-"""Medium height of a wave, about 5 dB from the highest and the lowest, and the allowed distance from it."""
-
-_MET = 0.06
-"""Waves whose heights differ by no more can be blended quickly: by a decibel or less."""
+_MIDDLING: Db = 1.0
+"""Greatest distance of a middling level from the middle between the highest and the lowest."""
+_CALM = 0.5
+"""Greatest change of a calm level, as a share of the greatest change that the bed has."""
+_STEP: Ticks = 8
+"""About 200 ms, over which a change is measured."""
+_MET: Db = 1.0
+"""Greatest change in a quick blend, where a slow one is possible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,6 @@ class Blend:
     arriving: Ticks
     """Tick of the loop that would be heard there, were it over."""
     length: Ticks
-    is_alike: bool
 
     @property
     def ticks(self) -> Ticks:
@@ -72,14 +74,16 @@ def choose_phase(sound: str, start: Ms, cues: Iterable[Cue]) -> Ticks:
 def _list_phases(sound: str) -> Sequence[Ticks]:
     """Return the ticks of a bed's loop at which an island may start.
 
-    They are those for which a blend before the island has a wave of medium height in its middle, because such a wave
-    can be blended with any other.
+    They are those for which a blend before the island has a middling and calm level in its middle, on both sides,
+    because such a level can be blended with any other.
     """
-    bed, heights = BEDS[sound], list_heights(sound)
-    if heights is None:
+    bed, levels = BEDS[sound], list_levels(sound)
+    if levels is None:
         return range(bed.ticks)
-    middling = np.flatnonzero(np.abs(heights - _MIDDLING) < _ABOUT)
-    return [int(tick) for tick in (middling + bed.blends[-1] // 2 + 1) % bed.ticks]
+    changes = np.abs(np.roll(levels, -_STEP // 2, axis=0) - np.roll(levels, _STEP // 2, axis=0))
+    is_good = (np.abs(levels) < _MIDDLING) & (changes < _CALM * changes.max(axis=0))
+    middles = np.flatnonzero(is_good.all(axis=1))
+    return [int(tick) for tick in (middles + bed.blends[-1] // 2 + 1) % bed.ticks]
 
 
 def place_blend(sound: str, level: Db, leaving: Ticks, arriving: Ticks, ticks: Ticks) -> tuple[Ticks, Blend] | None:
@@ -92,18 +96,27 @@ def place_blend(sound: str, level: Db, leaving: Ticks, arriving: Ticks, ticks: T
         return None
     bed = BEDS[sound]
     for length in bed.blends:
-        at, apart = _find_meeting(sound, leaving, arriving, ticks, length)
-        if apart <= _MET:
+        at, change = _find_meeting(sound, leaving, arriving, ticks, length)
+        if change <= _MET:
             break
-    return at, Blend(level, (leaving + at) % bed.ticks, (arriving + at) % bed.ticks, length, bed.is_alike)
+    return at, Blend(level, (leaving + at) % bed.ticks, (arriving + at) % bed.ticks, length)
 
 
-def _find_meeting(sound: str, leaving: Ticks, arriving: Ticks, ticks: Ticks, length: Ticks) -> tuple[Ticks, float]:
-    """Return where in the distance both phases are closest in height in the middle of a blend, and how far apart."""
-    heights = list_heights(sound)
-    if heights is None:
+def _find_meeting(sound: str, leaving: Ticks, arriving: Ticks, ticks: Ticks, length: Ticks) -> tuple[Ticks, Db]:
+    """Return where in the distance a blend of that length changes the level least, and by how much.
+
+    That is from its start to its middle and on to its end, where it is half the one phase and half the other; and from
+    the one phase to the other.
+    """
+    levels = list_levels(sound)
+    if levels is None:
         return 0, 0.0
-    middle = np.arange(ticks - length) + length // 2
-    apart = np.take(heights, leaving + middle, mode="wrap") - np.take(heights, arriving + middle, mode="wrap")
-    at = int(np.abs(apart).argmin())
-    return at, float(abs(apart[at]))
+    middle, half = np.arange(ticks - length) + length // 2, max(length // 2, _STEP)
+    before, leaves, arrives, after = (
+        np.take(levels, phase + middle, axis=0, mode="wrap")
+        for phase in (leaving - half, leaving, arriving, arriving + half)
+    )
+    both = (leaves + arrives) / 2
+    changes = np.abs(np.stack([both - before, after - both, arrives - leaves])).max(axis=(0, 2))
+    at = int(changes.argmin())
+    return at, float(changes[at])

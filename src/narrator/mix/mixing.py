@@ -14,7 +14,7 @@ from narrator.sound.audio import AudioSegment, Samples, get_samples, make_segmen
 from narrator.sound.bells import strike_bell
 from narrator.sound.breath import make_tone
 from narrator.sound.catalog import NONE
-from narrator.sound.fade import cross_fade, fade_out
+from narrator.sound.fade import fade_evenly, fade_out
 from narrator.sound.limiter import limit_peaks
 from narrator.sound.loop import Loop
 from narrator.sound.room import add_room
@@ -74,7 +74,7 @@ def mix_blend(blend: Blend, before: Ticks, after: Ticks, mixer: Mixer) -> Sample
     )
     start, end = before * TICK_SAMPLES, (before + blend.length) * TICK_SAMPLES
     samples[:start] = leaving[:start]
-    cross_fade(samples[start:end], leaving[start:end], is_alike=blend.is_alike)
+    fade_evenly(samples[start:end], leaving[start:end])
     return limit_peaks(samples, mixer.ceiling)
 
 

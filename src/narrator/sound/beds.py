@@ -36,6 +36,8 @@ _WAVES = (
 """Waves within a minute: when each breaks, in seconds, how long it is heard, and how strong it is."""
 _WAVE_DELAY = 0.35
 """Seconds by which each breaks sooner or later on the right."""
+_AROUND = 4
+"""Ticks on either side, about 100 ms, over which the level at a tick is measured."""
 
 
 def make_bed(sound: str) -> Samples:
@@ -48,12 +50,19 @@ def make_bed(sound: str) -> Samples:
         KeyError: the bed does not exist.
 
     """
-    make = {"brown": _make_brown, "drone": _make_drone, "ocean": _make_ocean, "rain": _make_rain}[sound]
-    # Seeded by the name alone, so that a new bed does not change the others.
-    loop = make(np.random.Generator(np.random.PCG64(list(sound.encode()))))
+    if sound in _DRAWN:
+        frames = BEDS[sound].ticks * TICK_SAMPLES
+        loop = turn_to_sound(_DRAWN[sound](_open_random(sound), frames // 2 + 1), frames)
+    else:
+        loop = {"ocean": _make_ocean, "rain": _make_rain}[sound](_open_random(sound))
     loop -= loop.mean(axis=0)
     loop *= np.float32(db_to_ratio(SPEECH - measure_loop(loop)))
     return loop
+
+
+def _open_random(sound: str) -> np.random.Generator:
+    """Return the random numbers of a bed, seeded by its name alone, so that a new bed does not change the others."""
+    return np.random.Generator(np.random.PCG64(list(sound.encode())))
 
 
 def measure_loop(samples: Samples) -> Lufs:
@@ -86,9 +95,14 @@ def loop_file(samples: Samples, crossfade: Ms = 3000) -> Samples:
     return loop
 
 
-def scatter_noise(random: np.random.Generator, gain: _Curve, likeness: float) -> tuple[_Spectrum, _Spectrum]:
-    """Return the spectra of two noises with one curve and a correlation of `likeness`; `gain` is a value per bin."""
-    middle, side = (np.exp(2j * np.pi * random.random(len(gain))) * gain for _ in range(2))
+def scatter_noise(
+    random: np.random.Generator, gain: _Curve, likeness: float, above: int = 0
+) -> tuple[_Spectrum, _Spectrum]:
+    """Return the spectra of two noises with one curve and a correlation of `likeness`; `gain` is a value per bin.
+
+    Another number of bins `above` is left out; those below are as they would be with them.
+    """
+    middle, side = (np.exp(2j * np.pi * random.random(len(gain) + above)[: len(gain)]) * gain for _ in range(2))
     wide = np.sqrt((1 - likeness) / (1 + likeness))
     return middle + wide * side, middle - wide * side
 
@@ -114,17 +128,16 @@ def turn_to_sound(spectra: tuple[_Spectrum, _Spectrum], frames: int) -> Samples:
     return samples
 
 
-def _make_brown(random: np.random.Generator) -> Samples:
-    """Make noise with a power of 1/f², cut below 50 Hz, where it would only use up headroom."""
-    frames = BEDS["brown"].ticks * TICK_SAMPLES
-    frequencies = list_frequencies(frames)
-    return turn_to_sound(scatter_noise(random, cut_ends(frequencies, 50, 6000) / frequencies, 0.5), frames)
+def _draw_brown(random: np.random.Generator, bins: int) -> tuple[_Spectrum, _Spectrum]:
+    """Draw noise with a power of 1/f², cut below 50 Hz, where it would only use up headroom."""
+    frequencies = list_frequencies(BEDS["brown"].ticks * TICK_SAMPLES)
+    low = frequencies[:bins]
+    return scatter_noise(random, cut_ends(low, 50, 6000) / low, 0.5, len(frequencies) - bins)
 
 
-def _make_drone(random: np.random.Generator) -> Samples:
-    """Make a still chord; each partial has weaker neighbours within half a hertz, so it swells slowly by itself."""
-    frames = BEDS["drone"].ticks * TICK_SAMPLES
-    spectra = (np.zeros(frames // 2 + 1, complex), np.zeros(frames // 2 + 1, complex))
+def _draw_drone(random: np.random.Generator, bins: int) -> tuple[_Spectrum, _Spectrum]:
+    """Draw a still chord; each partial has weaker neighbours within half a hertz, so it swells slowly by itself."""
+    spectra = (np.zeros(bins, complex), np.zeros(bins, complex))
     for turns, level in _DRONE:
         centre = turns * BEDS["drone"].ticks
         phase = random.random()
@@ -134,7 +147,7 @@ def _make_drone(random: np.random.Generator) -> Samples:
             for spectrum in spectra:
                 turn = phase if offset == 0 else random.random()
                 spectrum[centre + offset] = strength * np.exp(2j * np.pi * turn)
-    return turn_to_sound(spectra, frames)
+    return spectra
 
 
 def _make_rain(random: np.random.Generator) -> Samples:
@@ -167,7 +180,7 @@ def _make_ocean(random: np.random.Generator) -> Samples:
         turn_to_sound((white[0] * gain, white[1] * gain), water)
         for gain in (cut_ends(frequencies, low, high) for low, high in ((60, 350), (150, 1400), (900, 7000)))
     )
-    height = np.stack([_draw_waves(frames, 0.0), _draw_waves(frames, _WAVE_DELAY)], axis=1).astype(np.float32)
+    height = _draw_sea().astype(np.float32)
     # Rumble and some wash are constant; the rest of the wash follows the height, the foam its square.
     loop = _draw_between(height).reshape(3, water, 2)
     loop *= (0.2 * rumble + 0.85 * wash) + 0.45 * foam * loop
@@ -175,22 +188,18 @@ def _make_ocean(random: np.random.Generator) -> Samples:
     return loop.reshape(-1, 2)
 
 
-@cache
-def list_heights(sound: str) -> _Curve | None:
-    """Return how high the waves of a bed stand at each tick of its loop, 0 to 1; None where it has none."""
-    if sound != "ocean":
-        return None
-    frames = BEDS[sound].ticks * TICK_SAMPLES
-    return (_draw_waves(frames, 0.0) + _draw_waves(frames, _WAVE_DELAY)) / 2
+def _draw_sea() -> _Curve:
+    """Return the height of the sea at each tick of the loop, on both sides, 0 to 1; shape (ticks, 2)."""
+    return np.stack([_draw_waves(0.0), _draw_waves(_WAVE_DELAY)], axis=1)
 
 
-def _draw_waves(frames: int, delay: float) -> _Curve:
-    """Return the height of the sea at each tick of a loop, 0 to 1; waves break `delay` seconds sooner or later.
+def _draw_waves(delay: float) -> _Curve:
+    """Return the height of the sea at each tick of the loop, 0 to 1; waves break `delay` seconds sooner or later.
 
     Each wave rises slowly, and runs out even more slowly.
     """
-    total = frames / SAMPLE_RATE
-    time = np.arange(0, frames, TICK_SAMPLES) / SAMPLE_RATE
+    total = BEDS["ocean"].ticks * TICK_SAMPLES / SAMPLE_RATE
+    time = np.arange(BEDS["ocean"].ticks) * TICK_SAMPLES / SAMPLE_RATE
     height = np.zeros(len(time))
     for number, (breaks, length, strength) in enumerate(_WAVES):
         shift = delay if number % 2 else -delay
@@ -201,8 +210,35 @@ def _draw_waves(frames: int, delay: float) -> _Curve:
     return height
 
 
+@cache
+def list_levels(sound: str) -> _Curve | None:
+    """Return how loud a bed is around each tick of its loop, left and right; None where that hardly changes.
+
+    Each value is the level of the 200 ms around the tick, in dB, and is 0 in the middle between the highest and the
+    lowest; the shape is (ticks, 2).
+    """
+    if sound == "rain":
+        return None
+    if sound == "ocean":
+        sea = _draw_sea()
+        power = (0.3 + 0.2 * sea) ** 2 + (0.15 + 0.85 * sea) ** 2 + (0.45 * sea**2) ** 2
+    else:
+        # Below 2 kHz is nearly all of its power, and a tick has 96 samples at 4 kHz.
+        frames = BEDS[sound].ticks * 96
+        low = turn_to_sound(_DRAWN[sound](_open_random(sound), frames // 2 + 1), frames)
+        power = (low.astype(np.float64) ** 2).reshape(-1, 96, 2).mean(axis=1)
+    around = sum(np.roll(power, shift, axis=0) for shift in range(-_AROUND, _AROUND))
+    levels = 10 * np.log10(around)
+    from_middle: _Curve = levels - (levels.max(axis=0) + levels.min(axis=0)) / 2
+    return from_middle
+
+
 def _draw_between(ticks: Samples) -> Samples:
     """Interpolate linearly from tick to tick, and from the last to the first: one value per sample."""
     ramp = np.linspace(0, 1, TICK_SAMPLES, endpoint=False, dtype=np.float32)[None, :, None]
     here, rise = ticks[:, None, :], (np.roll(ticks, -1, axis=0) - ticks)[:, None, :]
     return np.reshape(here + rise * ramp, (-1, 2)).astype(np.float32, copy=False)
+
+
+_DRAWN = {"brown": _draw_brown, "drone": _draw_drone}
+"""Beds that are a spectrum; the number of bins, from the lowest, may be less than that of the loop."""

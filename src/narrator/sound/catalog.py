@@ -73,16 +73,14 @@ class BedSound:
     ticks: Ticks
     """Length of the loop."""
     blends: tuple[Ticks, ...]
-    """Lengths that a blend may have: the last, or a shorter one where both places are at the same height."""
+    """Lengths that a blend may have: the last, or a shorter one where both places are about as loud."""
     choice: Ticks = 0
-    """Where blends differ by their place, so many places at least are compared."""
-    is_alike: bool = False
-    """Any two places are so alike that their amplitudes add up rather than their powers."""
+    """The least number of places that a blend is chosen from, where the loop is not equally loud everywhere."""
 
 
 BEDS: dict[str, BedSound] = {
-    "drone": BedSound(1500, (42,), is_alike=True),
-    "brown": BedSound(1000, (8,)),
+    "drone": BedSound(1500, (42,), 20),
+    "brown": BedSound(1000, (8,), 20),
     "rain": BedSound(1500, (8,)),
     "ocean": BedSound(2500, (12, 84), 20),
 }
