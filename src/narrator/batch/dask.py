@@ -14,8 +14,8 @@ from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
-from narrator.batch.errands import Errand, Parcel, carry_out, find_unchanged, receive
-from narrator.batch.group import Outcome
+from narrator.batch.errands import Errand, Parcel, carry_out, find_known, receive
+from narrator.batch.group import Group, Outcome
 from narrator.batch.machines import Machine, Needs, compare_machines, describe_machine, find_needs, list_versions
 from narrator.cache import Cache
 from narrator.cores import count_cores
@@ -105,23 +105,20 @@ def _blame(address: str, faults: Iterable[str]) -> list[Fault]:
 class _Group:
     """A group of requests, what it is made with, and what came of it."""
 
-    requests: Sequence[TrackRequest]
+    requests: Group
     cache: Cache
     report: Report | None = None
     tell: Callable[[Outcome], None] | None = None
     """Receives each outcome; without it, they are in `found`."""
     found: list[Outcome] = field(default_factory=list)
 
-    def find(self, request: TrackRequest, draft: Draft) -> bool:
-        """Return whether the outcome of a request is known here."""
-        try:
-            tracks = None if request.place else find_unchanged(request, draft, self.cache)
-        except NarratorError as error:
-            self._tell((request, error))
-            return True
-        if tracks is not None:
-            self._tell((request, tracks))
-        return tracks is not None
+    def list_unknown(self, draft: Draft) -> tuple[TrackRequest, ...]:
+        """Return the requests whose outcomes are not known here; pass on the others."""
+        known = () if self.requests[0].place else find_known(self.requests, draft, self.cache)
+        for outcome in known:
+            self._tell(outcome)
+        settled = {request for request, _ in known}
+        return tuple(request for request in self.requests if request not in settled)
 
     def receive(self, request: TrackRequest, parcel: Parcel) -> None:
         """Take what came back for a request."""
@@ -215,7 +212,7 @@ class Cluster(Executor):
 
     def _send(self, group: "_Group", future: Future[Any]) -> None:
         draft = self._read(group.requests[0])
-        asked = tuple(request for request in group.requests if not group.find(request, draft))
+        asked = group.list_unknown(draft)
         if not asked:
             future.set_result(group.found)
             return

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from narrator.batch.delivery import deliver_group, list_files, move_request
-from narrator.batch.group import Group, render_group
+from narrator.batch.group import Group, Outcome, render_group
 from narrator.cache import Cache, open_shared
 from narrator.captioning import Text, check_place, has_captions, list_places
 from narrator.config import choose_limit
@@ -51,25 +51,45 @@ class Parcel:
     error: NarratorError | None = None
 
 
-def find_unchanged(request: TrackRequest, draft: Draft, cache: Cache) -> tuple[Track, ...] | None:
+def find_known(group: Group, draft: Draft, cache: Cache) -> list[Outcome]:
+    """Return the outcomes of a group that are known here: tracks that are up to date, and files that must stay."""
+    names = {} if group[0].force or group[0].remake else _name_sessions(group, draft)
+    known: list[Outcome] = []
+    for request in group:
+        try:
+            tracks = _find_unchanged(request, names.get(request), cache)
+        except NarratorError as error:
+            known.append((request, error))
+        else:
+            known += [(request, tracks)] if tracks is not None else []
+    return known
+
+
+def _name_sessions(group: Group, draft: Draft) -> dict[TrackRequest, str]:
+    """Return the fingerprint of each request; none if this machine does not have the voice."""
+    try:
+        return cast_draft(
+            draft,
+            lambda reader: {
+                request: make_fingerprint(replace(draft, request=request.session), reader) for request in group
+            },
+        )[0]
+    except (SpeechError, UsageError):
+        return {}
+
+
+def _find_unchanged(request: TrackRequest, fingerprint: str | None, cache: Cache) -> tuple[Track, ...] | None:
     """Return the tracks of a request if they are here and up to date; None if not, or if that cannot be known here.
 
     Raises:
         PublishError: a file cannot be read, or may not be replaced.
 
     """
-    targets, draft = list_targets(request), replace(draft, request=request.session)
-    known: dict[Path, Track] = {}
-    if not (request.force or request.remake):
-        try:
-            fingerprint, _ = cast_draft(draft, lambda reader: make_fingerprint(draft, reader))
-        except (SpeechError, UsageError):
-            pass  # this machine does not have the voice
-        else:
-            known = find_tracks(targets, fingerprint, cache)
-            if len(known) == len(targets) and has_captions(request, fingerprint, cache):
-                captions = tuple(map(str, list_places(request).values()))
-                return tuple(replace(known[path], captions=captions) for path in request.outputs)
+    targets = list_targets(request)
+    known = find_tracks(targets, fingerprint, cache) if fingerprint else {}
+    if fingerprint and len(known) == len(targets) and has_captions(request, fingerprint, cache):
+        captions = tuple(map(str, list_places(request).values()))
+        return tuple(replace(known[path], captions=captions) for path in request.outputs)
     for target in targets:
         if target.path not in known:
             prepare_target(target, force=request.force)

@@ -42,6 +42,12 @@ if TYPE_CHECKING:
     from narrator.request import SessionRequest, TrackRequest
 
 
+OutputOption = Annotated[
+    str,
+    typer.Option(
+        metavar="PATH", help="Folder to write to, the file of a single track, or a store, as s3://bucket/folder."
+    ),
+]
 AgainOption = Annotated[
     bool, typer.Option("--force", help="Make unchanged tracks again; replace files that narrator did not make.")
 ]
@@ -53,12 +59,7 @@ def render_command(
     routines: Routines,
     *,
     asked: Asked,
-    output: Annotated[
-        str,
-        typer.Option(
-            metavar="PATH", help="Folder to write to, the file of a single track, or a store, as s3://bucket/folder."
-        ),
-    ] = "output",
+    output: OutputOption = "output",
     formats: FormatsOption = None,
     bitrate: BitrateOption = None,
     path: PathOption = None,
@@ -92,10 +93,7 @@ def render_command(
     reporter = Reporter(as_json=as_json)
     with report_errors(as_json=as_json):
         target, has_voice = find_target(output), _has_voice(context)
-        if path and target.is_file:
-            raise UsageError("--path is a path in a folder, and --output names a file; leave out one of them")
-        if path and "://" in path:
-            raise UsageError("--path is a path in the folder of the tracks; write the address as --output")
+        _check_path(path, target)
         lists = read_lists(routines, asked, _choose_formats(target, formats), path, voices=has_voice)
         names = {"has_length": any(lists.matrix.lengths), "has_voice": has_voice or len(lists.matrix.voices) > 1}
         channels = 1 if mono else 2
@@ -113,6 +111,19 @@ def render_command(
             else:
                 work.run(requests, Wanted(respeak, skip_impossible, fail_fast, prune))
         raise typer.Exit(reporter.worst)
+
+
+def _check_path(path: str | None, target: Target) -> None:
+    """Refuse a template for paths where there is no folder for them, or that is an address.
+
+    Raises:
+        UsageError: it is one of these.
+
+    """
+    if path and target.is_file:
+        raise UsageError("--path is a path in a folder, and --output names a file; leave out one of them")
+    if path and "://" in path:
+        raise UsageError("--path is a path in the folder of the tracks; write the address as --output")
 
 
 def _open_manifest(manifest: Path | None, target: Target, lists: Lists, *, prunes: bool) -> "Manifest | None":

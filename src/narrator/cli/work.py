@@ -96,8 +96,10 @@ class Work:
         if len(requests) < 2 and not self.manifest:
             self._make(requests, [], tally, wanted)
             return
-        prospects = self.survey(requests, "spoken" if self.is_here else "found")
         # On a cluster, its workers speak, so that what is possible is only known when the tracks are made.
+        prospects = (
+            self.survey(requests, "spoken" if self.is_here else "found") if self.is_here or self.manifest else []
+        )
         refused = self._refuse(prospects, skips=wanted.skips) if self.is_here else set()
         tally.states["impossible"] = len(refused)
         requests = [request for request in requests if not any(path in refused for path in request.outputs)]
@@ -133,7 +135,7 @@ class Work:
         recorded, waiting = part_requests(requests, prospects)
         waiting, _ = share_threads(waiting, self.jobs, count_cores())
         self.progress.begin(sum(len(request.outputs) for request in waiting), sum(
-            lengths.get(path, 0) for request in waiting for path in request.outputs
+            lengths.get(path, request.session.options.length or 0) for request in waiting for path in request.outputs
         ))  # fmt: skip
         made: list[tuple[TrackRequest, Track]] = []
         spoken = {prospect.path: prospect.clips_new for prospect in prospects}
