@@ -1,6 +1,6 @@
 """A thousand tracks: every built-in routine in two voices at many lengths, made in three ways, and to a bucket.
 
-    python benchmarks/matrix.py [--tracks 1000] [--voice espeak] [--voice hibari] [--bucket-tracks 52]
+    python benchmarks/matrix.py [--tracks 1000] [--voice espeak] [--voice hibari] [--bucket-tracks 52] [--routines 26]
 
 Tracks are in stereo at 128 kbit/s with the beds of their routines. Lengths are 5 to 15 minutes in equal steps, those
 that a routine can have (`--skip-impossible`); `--tracks` is about how many are made. With `--jobs 1`, `--jobs 2` and
@@ -21,7 +21,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +30,6 @@ from sessions import CannotMeasureError, Run, describe_machine, measure, report
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 ROUTINES = Path(__file__).parents[1] / "routines"
-CHANGED = "grounding.yaml"
 SHORTEST_S, LONGEST_S = 5 * 60, 15 * 60
 WAYS = (("--jobs", "1"), ("--jobs", "2"), ("--cluster", "local:2"))
 
@@ -52,10 +51,11 @@ class Figures:
 class Bench:
     """Renders the same tracks again and again from a copy of the routines in a folder."""
 
-    def __init__(self, folder: Path, tracks: int, voices: Sequence[str]) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, tracks: int, options: argparse.Namespace) -> None:
+        self.folder, voices = folder, options.voice
         shutil.copytree(ROUTINES, folder / "routines")
-        names = sorted(str(path) for path in (folder / "routines").glob("*.yaml"))
+        names = sorted(str(path) for path in (folder / "routines").glob("*.yaml"))[: options.routines]
+        self._changed = Path(names[0])
         count = max(2, round(tracks / len(names) / len(voices)))
         step = (LONGEST_S - SHORTEST_S) // (count - 1)
         lengths = f"{SHORTEST_S}s..{LONGEST_S}s/{step}s"
@@ -73,10 +73,9 @@ class Bench:
 
     def change_sentence(self) -> None:
         """Change the words of the first sentence of one routine."""
-        path = self.folder / "routines" / CHANGED
-        text = path.read_text("utf-8")
+        text = self._changed.read_text("utf-8")
         start = text.index("say: ") + len("say: ")
-        path.write_text(f"{text[:start]}Well. {text[start:]}", "utf-8")
+        self._changed.write_text(f"{text[:start]}Well. {text[start:]}", "utf-8")
 
 
 def compare_ways(options: argparse.Namespace) -> Iterator[str]:
@@ -84,7 +83,7 @@ def compare_ways(options: argparse.Namespace) -> Iterator[str]:
     alone = 0.0
     for way in WAYS:
         with tempfile.TemporaryDirectory(prefix="narrator-bench-") as name:
-            bench, shown = Bench(Path(name), options.tracks, options.voice), " ".join(way)
+            bench, shown = Bench(Path(name), options.tracks, options), " ".join(way)
             report(f"{shown} ...")
             cold = bench.render(*way)
             alone = alone or cold.run.wall_s
@@ -106,7 +105,7 @@ def measure_bucket(options: argparse.Namespace) -> Iterator[str]:
     from s3 import BUCKET, running_s3
 
     with tempfile.TemporaryDirectory(prefix="narrator-bench-") as name, running_s3() as proxy:
-        bench = Bench(Path(name), options.bucket_tracks, options.voice)
+        bench = Bench(Path(name), options.bucket_tracks, options)
         for number, run in enumerate(("empty store", "other workers, full store", "nothing changed")):
             report(f"a bucket, {run} ...")
             proxy.reset()
@@ -133,6 +132,7 @@ def main() -> int:
     parser.add_argument("--tracks", type=int, default=1000, help="about how many tracks to make (1000)")
     parser.add_argument("--bucket-tracks", type=int, default=52, help="about how many to write to a bucket (52)")
     parser.add_argument("--voice", action="append", help="a voice; may be repeated (espeak, hibari)")
+    parser.add_argument("--routines", type=int, help="only the first of the built-in ones (all)")
     options = parser.parse_args()
     options.voice = options.voice or ["espeak", "hibari"]
     print(describe_machine(), end="\n\n")
