@@ -1,5 +1,6 @@
 """Fixtures for all tests, with a separate cache."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -43,6 +44,17 @@ def cache_folder(tmp_path_factory):
 def pytest_xdist_auto_num_workers():
     """Use one more worker than there are cores, because tests of servers and programs often wait."""
     return count_cores() + 1
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Leave thousands of tests, which stay to the end, out of every later search for garbage."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
