@@ -86,7 +86,11 @@ def have_room(timeline):
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "guidance"), list_cases("full", "brief", "bells"))
 def test_a_routine_can_have_many_lengths(name, guidance):
-    script = write_script(load_routine(ROUTINES[name]), guidance)
+    routine = load_routine(ROUTINES[name])
+    assert routine.length
+    assert routine.description
+    script = write_script(routine, guidance)
+    assert script.list_texts() or guidance == "bells"
     pace = script.heading.voice.pace
     # The lengths that the voice `silent` speaks in.
     clips = {text: ticks_to_ms(ceil_ticks(estimate_length(text, pace))) for text in script.list_texts()}
@@ -187,7 +191,7 @@ def test_a_routine_with_real_speech_decodes_to_its_length(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("language", ["en", "de", "es"])
+@pytest.mark.parametrize("language", ["en", *(pytest.param(other, marks=pytest.mark.long) for other in ("de", "es"))])
 def test_ten_minute_hips_gives_each_side_its_minute(language):
     """From the bell before a side to the one after it; what leads to the first side and from the last counts."""
     timeline = plan_once(ask("ten-minute-hips", language=language)).timeline
@@ -207,12 +211,3 @@ def test_ten_minute_hips_gives_both_sides_and_a_bell_at_each_change():
     ]  # fmt: skip
     bells = [segment.start for segment in timeline.segments if isinstance(segment.cue, Bell)]
     assert all(any(abs(bell - chapter.start) < 10_000 for bell in bells) for chapter in timeline.chapters[1:])
-
-
-@pytest.mark.slow
-def test_every_routine_says_its_own_length_and_description():
-    for path in ROUTINES.values():
-        routine = load_routine(path)
-        assert routine.length
-        assert routine.description
-        assert write_script(routine).list_texts()

@@ -122,9 +122,9 @@ def test_the_info_frame_matches_the_frames_after_it(tmp_path, coding):
 
 @pytest.mark.slow
 def test_one_stream_serves_many_threads(tmp_path):
-    timeline = make_track(30_000)
+    timeline = make_track(12_000)
     file = write(tmp_path / "a.mp3", timeline, Cache(tmp_path / "cache"), Coding())
     stream = open_stream(timeline, Cache(tmp_path / "other"), Coding())
-    places = [(start, start + 50_000) for start in range(0, len(file), 40_000)]
+    places = [(start, start + 25_000) for start in range(0, len(file), 20_000)]
     with ThreadPoolExecutor(3) as pool:
         assert list(pool.map(lambda place: stream.read(*place), places)) == [file[slice(*place)] for place in places]

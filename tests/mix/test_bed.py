@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from narrator.mix.bed import ATTACK, RELEASE, BedCurve, draw_curve
@@ -62,6 +62,7 @@ TIMES = st.integers(0, SHORT // TICK).map(lambda ticks: ticks * TICK)
     levels=st.lists(st.tuples(TIMES, st.sampled_from([-20.0, -35.0, None])), max_size=5, unique_by=lambda at: at[0]),
     length=st.integers(300, SHORT // TICK).map(lambda ticks: ticks * TICK),
 )
+@settings(max_examples=40)
 def test_the_level_has_no_steps_and_a_cut_curve_equals_that_part_of_the_whole(spans, levels, length):
     ordered = [(start, start + ticks * TICK) for start, ticks in sorted(spans) if start < length]
     turns = [(0, -20.0), *sorted(at for at in levels if 0 < at[0] < length)]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from asking import make_request, render_one
-from measure import decode
 from narrator.cache import Cache
 from narrator.errors import RoutineError, SoundError
+from narrator.formats import wav
 from narrator.mix.recordings import open_recording
 from narrator.paths import hash_file
 from narrator.request import TrackRequest
@@ -58,6 +58,10 @@ def list_played(session):
     return [segment for segment in session.timeline.segments if isinstance(segment.cue, Recording)]
 
 
+def decode(path):
+    return np.concatenate(list(wav.FORMAT.decode(path)))
+
+
 def find_strength(samples, frequency):
     """Level of a tone in mono samples, in dBFS."""
     window = np.hanning(len(samples))
@@ -75,9 +79,9 @@ def test_a_session_waits_for_a_recording(session):
 
 @pytest.mark.slow
 def test_it_is_heard_whole_in_stereo_and_as_loud_as_speech(session, write, tmp_path):
-    request = TrackRequest(make_request(tmp_path / "routine.yaml", str(tmp_path / "routine.yaml")), tmp_path / "a.mp3")
+    request = TrackRequest(make_request(tmp_path / "routine.yaml", str(tmp_path / "routine.yaml")), tmp_path / "a.wav")
     track = render_one(request, Cache())
-    sound = decode(tmp_path / "a.mp3")
+    sound = decode(tmp_path / "a.wav")
     assert len(sound) == track.samples
     loudness = []
     for segment in list_played(session):
@@ -105,10 +109,10 @@ def test_captions_have_its_text(session):
 @pytest.mark.slow
 def test_the_bed_is_lowered_under_it(write, mine, tmp_path):
     write(ROUTINE.format(bed="{sound: brown, level: -14, duck: 12, fade: 1s}"))
-    request = TrackRequest(make_request(tmp_path / "routine.yaml", str(tmp_path / "routine.yaml")), tmp_path / "a.mp3")
+    request = TrackRequest(make_request(tmp_path / "routine.yaml", str(tmp_path / "routine.yaml")), tmp_path / "a.wav")
     render_one(request, Cache())
     session = make_session(request.session, Cache())
-    sound, (first, _) = decode(tmp_path / "a.mp3"), list_played(session)
+    sound, (first, _) = decode(tmp_path / "a.wav"), list_played(session)
 
     def measure_noise(start, end):
         """Level between the tones, where only the bed is."""
@@ -125,14 +129,14 @@ def test_the_bed_is_lowered_under_it(write, mine, tmp_path):
 @pytest.mark.slow
 def test_a_script_file_renders_the_same_bytes(narrator, write, mine, tmp_path):
     write(ROUTINE.format(bed="rain"))
-    assert narrator("render", "routine.yaml", "--output", "a.mp3").code == 0
-    assert narrator("verify", "a.mp3").code == 0
+    assert narrator("render", "routine.yaml", "--output", "a.wav").code == 0
+    assert narrator("verify", "a.wav").code == 0
     assert narrator("script", "routine.yaml", "--output", "script.yaml").code == 0
-    assert narrator("render", "script.yaml", "--output", "b.mp3").code == 0
-    assert (tmp_path / "a.mp3").read_bytes() == (tmp_path / "b.mp3").read_bytes()
+    assert narrator("render", "script.yaml", "--output", "b.wav").code == 0
+    assert (tmp_path / "a.wav").read_bytes() == (tmp_path / "b.wav").read_bytes()
     write_tones(mine, 7.013, left=500)
-    assert narrator("render", "routine.yaml", "--output", "a.mp3").code == 0
-    assert (tmp_path / "a.mp3").read_bytes() != (tmp_path / "b.mp3").read_bytes()
+    assert narrator("render", "routine.yaml", "--output", "a.wav").code == 0
+    assert (tmp_path / "a.wav").read_bytes() != (tmp_path / "b.wav").read_bytes()
 
 
 def test_it_is_the_sound_of_the_file(mine, tmp_path):

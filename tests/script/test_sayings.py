@@ -57,7 +57,9 @@ def test_brief_words_without_full_ones_stay_at_their_step(write):
     assert [saying.text for saying in list_sayings(routine)] == ["Rest.", "End."]
 
 
-@pytest.mark.parametrize("name", ROUTINES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.long if index % 4 else ()) for index, name in enumerate(ROUTINES)]
+)
 def test_no_session_of_a_routine_says_more(name):
     routine = load_routine(find_routine(name))
     listed = {saying.text for saying in list_sayings(routine)}

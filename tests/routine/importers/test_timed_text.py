@@ -329,7 +329,7 @@ TEXTS = st.one_of(st.text(max_size=200), st.lists(PARTS, max_size=40).map("".joi
 @pytest.mark.slow
 @pytest.mark.parametrize("ending", TIMED)
 @given(text=TEXTS, encoding=st.sampled_from(["utf-8", "utf-16"]))
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_any_text_is_read_or_gets_a_message_with_a_line(tmp_path_factory, ending, text, encoding):
     path = tmp_path_factory.getbasetemp() / f"any{ending}"
     path.write_bytes(text.encode(encoding, "replace"))
