@@ -9,7 +9,7 @@ from narrator.cli.cache import cache_app
 from narrator.cli.check import check_command
 from narrator.cli.console import report_failure
 from narrator.cli.cover import cover_command
-from narrator.cli.help import Command, Group
+from narrator.cli.help import CONTEXT, Command, Group
 from narrator.cli.list import list_command
 from narrator.cli.new import new_command
 from narrator.cli.render import render_command
@@ -29,7 +29,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings=CONTEXT,
 )
 
 

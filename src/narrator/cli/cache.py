@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from narrator.cli.console import print_json, report_errors, write_text
-from narrator.cli.help import Command, Group
+from narrator.cli.help import CONTEXT, Command, Group
 from narrator.cli.options import JsonOption
 from narrator.cli.wire import cleared_to_data, limited_to_data, usage_to_data
 from narrator.errors import UsageError
@@ -19,7 +19,7 @@ cache_app = typer.Typer(
     cls=Group,
     invoke_without_command=True,
     rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings=CONTEXT,
 )
 
 

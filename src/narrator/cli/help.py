@@ -5,6 +5,8 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+"""Settings of the command and of each command with subcommands."""
 _BRACES = re.compile(r"\{([^{}\na-z][^{}\n]*?)(\.\.\.)?\}(\.\.\.)?")
 _MEANT = {
     **dict.fromkeys(("--duration", "--time", "--minutes", "--len", "-l", "-d", "-t"), "--length"),

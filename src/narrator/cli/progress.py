@@ -4,7 +4,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -119,22 +119,16 @@ def _show_minutes(length: Ms) -> str:
 def show_progress(*, enabled: bool) -> Iterator[Follower]:
     """Show progress on standard error while the block runs: bars on a terminal, else lines of many tracks."""
     console = Console(stderr=True)
-    if not (enabled and console.is_terminal):
-        follower = Follower(None, has_lines=enabled)
-        try:
-            yield follower
-        except BaseException:
-            follower.stop()
-            raise
-        return
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} % {task.fields[stage]}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console, transient=True, redirect_stdout=True, redirect_stderr=True) as bars:
-        follower = Follower(bars)
+    has_bars = enabled and console.is_terminal
+    shown = Progress(*columns, console=console, transient=True, redirect_stdout=True, redirect_stderr=True)
+    with shown if has_bars else nullcontext() as bars:
+        follower = Follower(bars, has_lines=enabled and not has_bars)
         try:
             yield follower
         except BaseException:

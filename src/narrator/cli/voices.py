@@ -11,7 +11,7 @@ import typer
 from narrator.cli.completion import complete_voices
 from narrator.cli.console import print_json, report_errors, show_bar
 from narrator.cli.cut import cut_command
-from narrator.cli.help import Command, Group
+from narrator.cli.help import CONTEXT, Command, Group
 from narrator.cli.options import ForceOption, JsonOption
 from narrator.cli.sheet import sheet_command
 from narrator.cli.wire import engine_to_data
@@ -29,7 +29,7 @@ voices_app = typer.Typer(
     cls=Group,
     invoke_without_command=True,
     rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings=CONTEXT,
 )
 _WIDTH = 100
 """Most columns that the list of voices takes; unbreakable texts may exceed it."""
