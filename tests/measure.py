@@ -14,8 +14,14 @@ from narrator.units import SAMPLES_PER_MS
 def decode(path) -> np.ndarray:
     """Return the samples of a file, shape (frames, channels), float32."""
     with av.open(str(path)) as container:
-        parts = [frame.to_ndarray() for frame in container.decode(audio=0)]
-    return np.concatenate([part.T if part.shape[0] <= 2 else part for part in parts]).astype(np.float32)
+        (stream,) = container.streams.audio
+        parts = [
+            part.T if frame.format.is_planar else part.reshape(-1, stream.channels)
+            for frame in container.decode(stream)
+            for part in [frame.to_ndarray()]
+        ]
+    whole = np.concatenate(parts)
+    return (whole / 32_768 if whole.dtype == np.int16 else whole).astype(np.float32)
 
 
 def count_with_ffmpeg(path) -> int | None:

@@ -140,6 +140,7 @@ def test_sides_are_equal_and_holds_are_silent_except_for_cues(job, cache):
     assert right.end - right.start == left.end - left.start
 
 
+@pytest.mark.slow
 def test_two_renders_are_equal_to_the_byte(job, cache, tmp_path):
     jobs = [job(60_000, f"{n}.mp3", threads=n) for n in (1, 2, 3)]
     with ThreadPoolExecutor(2) as pool:
@@ -403,6 +404,7 @@ def test_an_unknown_voice_is_wrong_usage_with_any_fallback(job, cache):
         make_session(change_request(job().session, voice="espeak:nobody", fallback=("silent",)), cache)
 
 
+@pytest.mark.slow
 def test_checking_falls_back_as_rendering_does(narrator, write, monkeypatch):
     write(SHORT)
     config = str(write('voice = "piper"\nfallback = ["silent"]\n', "config.toml"))

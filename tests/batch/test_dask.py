@@ -132,6 +132,7 @@ def test_a_machine_without_the_voice_or_the_sound_is_described(tmp_path):
     assert there.versions == list_versions()
 
 
+@pytest.mark.slow
 def test_an_errand_is_carried_out_by_any_process(tmp_path):
     (request,) = ask(tmp_path / "here", ["One"], captions=("vtt",))
     errand = pickle.loads(pickle.dumps(Errand((request,), read_draft(request.session))))  # noqa: S301
@@ -152,6 +153,8 @@ def test_an_errand_is_carried_out_by_any_process(tmp_path):
 @pytest.mark.slow
 def test_tracks_come_back_as_they_would_be_made_here(processes, tmp_path):
     requests = ask(tmp_path / "there", ["One", "Two"], ("1m", "2m"), captions=("vtt",))
+    refused = ask(tmp_path / "out", ["One", "Two"], ("1m", "4s"))
+    (tmp_path / "out" / "Two-1m.mp3").write_bytes(b"mine")
     heard = []
     cache = Cache(tmp_path / "cache")
     with open_cluster(processes.address) as cluster:
@@ -160,6 +163,12 @@ def test_tracks_come_back_as_they_would_be_made_here(processes, tmp_path):
         assert {stage for stage, _, _ in heard} >= {"speaking"}
         again = make(cluster, requests, cache)
         assert all(track.skipped for (track,) in again.values())
+        # What fails fails alone, and nothing of the user is replaced.
+        found = make(cluster, refused, Cache(tmp_path / "other"))
+    assert isinstance(found["One-4s.mp3"], narrator.LengthError)
+    assert isinstance(found["Two-1m.mp3"], narrator.PublishError)
+    assert not isinstance(found["One-1m.mp3"], NarratorError)
+    assert (tmp_path / "out" / "Two-1m.mp3").read_bytes() == b"mine"
     local = [
         narrator.render(r.session.file, tmp_path / r.output.name, length=r.session.options.length, voice="silent")
         for r in requests
@@ -167,18 +176,6 @@ def test_tracks_come_back_as_they_would_be_made_here(processes, tmp_path):
     assert len(local) == 4
     assert read_tracks(tmp_path / "there") == read_tracks(tmp_path)
     assert {path.suffix for path in (tmp_path / "there").iterdir()} == {".yaml", ".mp3", ".vtt"}
-
-
-@pytest.mark.slow
-def test_what_fails_fails_alone_and_nothing_of_the_user_is_replaced(processes, tmp_path):
-    requests = ask(tmp_path / "out", ["One", "Two"], ("1m", "4s"))
-    (tmp_path / "out" / "Two-1m.mp3").write_bytes(b"mine")
-    with open_cluster(processes.address) as cluster:
-        found = make(cluster, requests, Cache(tmp_path / "cache"))
-    assert isinstance(found["One-4s.mp3"], narrator.LengthError)
-    assert isinstance(found["Two-1m.mp3"], narrator.PublishError)
-    assert not isinstance(found["One-1m.mp3"], NarratorError)
-    assert (tmp_path / "out" / "Two-1m.mp3").read_bytes() == b"mine"
 
 
 @pytest.mark.long

@@ -103,7 +103,8 @@ def test_what_nobody_asks_for_is_listed_and_deleted_only_if_it_is_as_it_was_made
 def test_nothing_is_deleted_if_a_routine_cannot_be_read(narrator, write, tmp_path):
     assert narrator(*ASKED).code == 0
     write(ROUTINE.replace("hold", "hodl"), "mine.yaml")
-    result = narrator("render", "mine.yaml", "grounding", "--voice", "silent", "--length", "5m", "--prune")
+    write(ROUTINE, "other.yaml")
+    result = narrator("render", "mine.yaml", "other.yaml", "--length", "20s", "--prune")
     assert result.code == 1
     assert "nothing is deleted" in result.err
     assert len(list((tmp_path / "output").glob("mine*.mp3"))) == 6

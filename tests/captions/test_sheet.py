@@ -200,6 +200,7 @@ def test_times_with_hours_have_a_wider_column(length, is_wide):
     assert ('<header class="hours">' in page) == is_wide
 
 
+@pytest.mark.slow
 def test_a_session_of_ten_thousand_lines_keeps_a_small_drawing():
     cues = [(504 + 2400 * number, say(f"Line {number}.")) for number in range(10_000)]
     cues += [(504 + 2400 * number, Bell("bowl")) for number in range(0, 10_000, 3)]

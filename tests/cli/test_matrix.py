@@ -123,6 +123,7 @@ def test_tracks_that_would_share_a_path_are_named_with_the_placeholder_that_is_m
     assert result.code == 2
 
 
+@pytest.mark.slow
 def test_impossible_lengths_are_all_listed_before_anything_is_made(run, tmp_path):
     asked = ("mine.yaml", "--voice", "silent,espeak", "--length", "1s,30s,2h")
     result = run(*asked)

@@ -69,6 +69,7 @@ def test_joined_frames_are_as_good_as_a_continuous_encoding(session, tmp_path):
     assert np.abs(np.diff(laid, 2, axis=0)).max() < 1.1 * np.abs(np.diff(reference, 2, axis=0)).max()
 
 
+@pytest.mark.slow
 def test_joins_are_as_smooth_as_their_surroundings(session, tmp_path):
     layout, mixer = session
     path, _, _ = lay(layout, mixer, tmp_path)

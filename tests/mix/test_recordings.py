@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from asking import make_request, render_one
+from measure import decode
 from narrator.cache import Cache
 from narrator.errors import RoutineError, SoundError
-from narrator.formats import wav
 from narrator.mix.recordings import open_recording
 from narrator.paths import hash_file
 from narrator.request import TrackRequest
@@ -56,10 +56,6 @@ def session(write, mine):
 
 def list_played(session):
     return [segment for segment in session.timeline.segments if isinstance(segment.cue, Recording)]
-
-
-def decode(path):
-    return np.concatenate(list(wav.FORMAT.decode(path)))
 
 
 def find_strength(samples, frequency):

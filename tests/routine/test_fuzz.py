@@ -118,6 +118,7 @@ def test_mutated_routines_never_crash_the_loader(text):
     load(text)
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_random_text_never_crashes_the_loader(text):
     load(text)

@@ -55,7 +55,7 @@ def test_an_installed_package_speaks(narrator, write, site, tmp_path):
     assert (rows["hummer"]["quality"], rows["hummer"]["licence"], rows["hummer"]["offline"]) == ("musical", "MIT", True)
     assert (rows["hummer"]["installed"], rows["hummer"]["remedy"]) == (True, None)
     write("title: x\nvoice: hummer\nsteps: [{say: Hum along.}]\n", "hum.yaml")
-    track = json.loads(narrator("render", "hum.yaml", "--json", env=env).out)
+    track = json.loads(narrator("render", "hum.yaml", "--format", "wav", "--json", env=env).out)
     assert (track["voice"], track["clips_new"]) == ("hummer:low", 1)
     assert narrator("voices", "try", "humer", "Hi.", env=env).err == (
         "error: there is no engine 'humer'; did you mean 'hummer'?\n"

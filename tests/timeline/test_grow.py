@@ -17,6 +17,9 @@ from narrator.timeline.glue import Glue, Springs, enter_rounds, fill
 from narrator.timeline.grow import Growth, order_units
 from narrator.units import LONGEST, TICK, floor_ticks
 
+FEW = settings(max_examples=max(settings().max_examples // 2, 1))
+"""An example of a growing script at many lengths takes 50 ms."""
+
 # Scripts with all that grows ------------------------------------------------------------------------------------
 
 texts = st.sampled_from(["Rest.", "Breathe in. Breathe out.", "One. [2s] Two.", "Let your shoulders be heavy now."])
@@ -119,6 +122,7 @@ def share_at(growth, length):
 
 
 @pytest.mark.slow
+@FEW
 @given(grown, places)
 def test_a_track_is_as_long_as_asked_and_all_in_it_has_its_bounds(steps, places):
     growth = as_growth(steps)
@@ -141,6 +145,7 @@ def test_a_track_is_as_long_as_asked_and_all_in_it_has_its_bounds(steps, places)
 
 
 @pytest.mark.slow
+@FEW
 @given(grown, places)
 def test_sides_are_equally_long(steps, places):
     growth = as_growth(steps)
@@ -155,6 +160,7 @@ def test_sides_are_equally_long(steps, places):
 
 
 @pytest.mark.slow
+@FEW
 @given(grown, places)
 def test_material_only_grows_with_the_length(steps, places):
     growth = as_growth(steps)
@@ -172,6 +178,7 @@ def test_material_only_grows_with_the_length(steps, places):
 
 
 @pytest.mark.slow
+@FEW
 @given(grown, places)
 def test_windows_admit_what_they_say(steps, places):
     growth = as_growth(steps)
@@ -186,6 +193,7 @@ def test_windows_admit_what_they_say(steps, places):
 
 
 @pytest.mark.slow
+@FEW
 @given(grown, places)
 def test_within_one_set_rounds_never_fall_and_no_hold_shortens(steps, places):
     growth = as_growth(steps)
@@ -214,6 +222,7 @@ def solve_by_halving(rigid, glue, ticks, number=float):
 
 
 @pytest.mark.slow
+@FEW
 @given(plain_grown, places)
 def test_the_choice_is_that_of_trying_every_set(steps, places):
     growth = as_growth(steps)
@@ -288,6 +297,7 @@ def test_rounds_enter_as_written_one_by_one(glue, place):
 
 
 @pytest.mark.slow
+@FEW
 @given(grown)
 def test_sets_are_as_long_as_measured_one_by_one(steps):
     growth = as_growth(steps)
@@ -304,6 +314,7 @@ def test_sets_are_as_long_as_measured_one_by_one(steps):
 
 
 @pytest.mark.slow
+@FEW
 @given(grown, st.lists(st.integers(0, 4_000_000), min_size=1, max_size=8))
 def test_the_stated_intervals_are_all_that_can_be_met(steps, lengths):
     growth = as_growth(steps)
@@ -330,6 +341,7 @@ def test_units_without_steps_at_shorter_lengths_bring_nothing_in():
 
 
 @pytest.mark.slow
+@FEW
 @given(plain_grown)
 def test_units_enter_by_rank_and_none_before_those_around_it(steps):
     growth = as_growth(steps)
@@ -348,6 +360,7 @@ def test_units_enter_by_rank_and_none_before_those_around_it(steps):
 
 
 @pytest.mark.slow
+@FEW
 @given(grown)
 def test_a_section_has_its_length_in_the_natural_track(steps):
     growth = as_growth(steps)

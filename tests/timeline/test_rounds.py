@@ -226,7 +226,7 @@ def find_pitch(samples):
 )
 def test_the_tones_follow_the_lengths_of_their_phases(write, tmp_path, pattern, more):
     path = write(f"{HEAD}{pattern}\n{more}\n    voiced: 0\nfloor: none\n")
-    track = render_one(TrackRequest(make_request(path, "f", voice="silent"), tmp_path / "a.mp3"), Cache())
+    track = render_one(TrackRequest(make_request(path, "f", voice="silent"), tmp_path / "a.wav"), Cache())
     heard = decode(track.path).mean(axis=1)
     timeline = lay(path.read_text())
     assert len(heard) == timeline.length * 48

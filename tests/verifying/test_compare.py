@@ -35,7 +35,7 @@ def clips():
         return speak(TEXTS, Reader(engine, Voice("espeak", "en-us", "en")), Cache())
 
 
-@pytest.fixture(params=["floor", "silence", "rain"])
+@pytest.fixture(params=["floor", *(pytest.param(other, marks=pytest.mark.long) for other in ("silence", "rain"))])
 def session(request, clips):
     """Timelines of half a minute and their mixers: over room tone, over silence, over rain at 64 kbit/s."""
     starts = (2016, 5016, 20_016)
@@ -70,6 +70,7 @@ def find_faults(path, timeline, mixer):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("session", ["floor", "silence", pytest.param("rain", marks=pytest.mark.long)], indirect=True)
 def test_an_unchanged_track_has_no_fault(session, tmp_path):
     timeline, mixer = session
     assert find_faults(write(tmp_path / "a.mp3", timeline, mixer), timeline, mixer) == {}
@@ -106,7 +107,7 @@ def test_a_bell_dropped_is_found(session, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("gain", [-3.0, 2.0])
+@pytest.mark.parametrize("gain", [-3.0, pytest.param(2.0, marks=pytest.mark.long)])
 @pytest.mark.parametrize("session", ["floor"], indirect=True)
 def test_another_gain_is_found(session, tmp_path, gain):
     timeline, mixer = session

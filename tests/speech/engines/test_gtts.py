@@ -326,10 +326,10 @@ def test_a_second_try_continues_where_the_first_stopped(serve, narrator, write, 
     server, _ = serve("500", good=2, faults=5)
     config = write(f'[gtts]\nurl = "{server.url}"\ninterval = 0\nwait = 0.01\n', "config.toml")
     env = {"NARRATOR_CONFIG": str(config), "NARRATOR_CACHE_DIR": str(tmp_path / "cache")}
-    first = narrator("render", "four.yaml", "--voice", "gtts", env=env)
+    first = narrator("render", "four.yaml", "--voice", "gtts", "--format", "wav", env=env)
     assert (first.code, len(first.err.splitlines())) == (3, 1)
     assert "'A third thing.': it answered 500" in first.err
-    second = narrator("render", "four.yaml", "--voice", "gtts", "--json", env=env)
+    second = narrator("render", "four.yaml", "--voice", "gtts", "--format", "wav", "--json", env=env)
     track = json.loads(second.out)
     assert (track["clips_cached"], track["clips_new"]) == (2, 2)
     texts = [request[0] for request in server.requests]

@@ -159,6 +159,7 @@ def test_the_model_gets_no_more_phonemes_than_it_takes(count):
     assert max(map(len, pieces)) <= MOST
 
 
+@pytest.mark.slow
 def test_a_long_text_is_spoken_in_breaths_and_whole(store):
     text = "Respira despacio y suelta todo el aire del cuerpo, sin prisa alguna. "
     with Kokoro() as engine:

