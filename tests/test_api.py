@@ -60,7 +60,7 @@ def test_a_session_is_rendered_written_and_opened(routine, tmp_path):
     assert (again.skipped, again.captions) == (True, track.captions)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_script_of_a_session_gives_its_track_again(routine, tmp_path):
     session = narrator.plan(routine, length=45_000, voice="espeak")
     script = tmp_path / "script.yaml"

@@ -80,6 +80,7 @@ def test_the_number_of_requests_for_a_track(render, s3):
     assert s3.count().total() <= 6
 
 
+@pytest.mark.long
 def test_one_error_in_ten_is_not_noticed(render, s3):
     s3.choose_status = lambda number: 500 if number % 3 == 1 else None
     done, first = render("a")
@@ -111,6 +112,7 @@ def test_a_store_that_refuses_is_reported_and_the_track_is_made(render, s3):
     assert len(list_objects(s3)) == 2
 
 
+@pytest.mark.long
 def test_a_store_that_is_gone_does_not_stop_the_work(render, s3):
     done, tracks = render("a", AWS_ENDPOINT_URL="http://127.0.0.1:9")
     assert (done.code, len(tracks)) == (3, 1)
@@ -184,6 +186,7 @@ def test_an_interrupt_ends_the_work_and_leaves_no_half_object(render, s3, tmp_pa
     assert done.code == 0
 
 
+@pytest.mark.long
 def test_a_folder_is_a_store_and_the_configuration_can_name_it(narrator_process, tmp_path):
     config = tmp_path / "config.toml"
     config.write_text(f'store = "{tmp_path}/store"\n')

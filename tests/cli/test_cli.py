@@ -218,7 +218,7 @@ def test_an_interrupt_leaves_no_partial_track_and_no_process(write, tmp_path, se
     assert list_processes(tmp_path) == []
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_closed_terminal_is_ignored_under_nohup(write, tmp_path):
     env = os.environ | {"NARRATOR_CACHE_DIR": str(tmp_path / "cache")}
     started = subprocess.Popen(
