@@ -29,7 +29,7 @@ from narrator.session import make_session
 from narrator.sound.audio import Samples, get_samples
 from narrator.sound.bells import strike_bell
 from narrator.sound.breath import make_tone
-from narrator.sound.catalog import BEDS, BELLS, ROOMS
+from narrator.sound.catalog import BEDS, BELLS, ROOMS, SOFT
 from narrator.sound.polish import polish_voice
 from narrator.sound.room import add_room
 from narrator.speech import clip
@@ -186,6 +186,8 @@ def main() -> None:
         draw_sound(
             np.pad(samples, ((max(len(samples) // 20, 2400), 0), (0, 0))), f"bell: {name}", FOLDER / f"bell-{name}.png"
         )
+    soft = get_samples(strike_bell("bowl", mallet=SOFT))
+    draw_sound(np.pad(soft, ((len(soft) // 20, 0), (0, 0))), "bell: bowl, mallet: soft", FOLDER / "bell-bowl-soft.png")
     tones = [get_samples(make_tone(phase, 4008)) for phase in ("in", "hold", "out")]
     draw_sound(np.concatenate(tones), "breath: in, hold, out, four seconds each", FOLDER / "breath.png")
     for name in BEDS:

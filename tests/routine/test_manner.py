@@ -36,6 +36,38 @@ def test_a_manner_decides_what_is_left_open(make, name):
         assert (level is None and not manner.bells) or level == BELLS[sound].level + manner.bells
 
 
+def list_mallets(script):
+    return {cue.sound: cue.mallet for cue in script.list_cues() if isinstance(cue, Bell)}
+
+
+@pytest.mark.parametrize("name", MANNERS)
+def test_only_for_sleep_bells_are_struck_softly(make, name):
+    mallet = "soft" if name == "sleep" else None
+    assert list_mallets(make(f"manner: {name}")) == {"chime": mallet, "bowl": mallet}
+
+
+def test_a_hard_mallet_is_the_same_sound_as_none_and_a_soft_one_another():
+    plain, hard, soft = (Bell("bowl", mallet=mallet) for mallet in (None, "hard", "soft"))
+    assert plain.cache_key() == hard.cache_key() == ("bell", "bowl", 1, 4000, None, None, None, None)
+    assert soft.cache_key() == (*plain.cache_key(), "soft")
+
+
+def test_a_mallet_can_be_written_and_stays_in_a_script(narrator, write, tmp_path):
+    text = f"title: x\nmanner: sleep\n{STEPS}".replace("bell: chime", "bell: {sound: chime, mallet: hard}")
+    assert list_mallets(write_script(load_routine(write(text), "routine.yaml"))) == {"chime": "hard", "bowl": "soft"}
+    for source, output in (("routine.yaml", "x.yaml"), ("x.yaml", "y.yaml")):
+        assert narrator("script", source, "--voice", "silent", "--output", output).code == 0
+    for name in ("x.yaml", "y.yaml"):
+        found = re.findall(r"sound: (\w+), times: 1, level: \S+, mallet: (\w+)", (tmp_path / name).read_text())
+        assert found == [("chime", "hard"), ("bowl", "soft")]
+
+
+def test_a_sound_file_has_no_mallet(narrator, write, tmp_path):
+    (tmp_path / "my.wav").write_bytes(b"")
+    write("title: x\nsteps:\n  - bell: {sound: my.wav, mallet: soft}\n")
+    assert "a sound file is not struck again; remove 'mallet'" in narrator("check", "routine.yaml").err
+
+
 def test_without_a_manner_everything_is_as_usual(make):
     assert describe(make("bed: rain")) == (600, 1.0, "small", {"chime": None, "bowl": None}, 6000)
 
@@ -77,8 +109,10 @@ def test_guidance_by_bells_alone_is_as_soft(narrator, write, tmp_path):
     write(f"title: x\nmanner: sleep\n{STEPS}")
     done = narrator("script", "routine.yaml", "--guidance", "bells", "--voice", "silent", "--output", "x.yaml")
     assert done.code == 0, done.err
-    levels = set(re.findall(r"sound: (\S+), times: 1, level: (\S+?)}", (tmp_path / "x.yaml").read_text()))
-    assert levels
+    levels = set(re.findall(r"sound: (\S+), times: 1, level: (\S+?), mallet: soft}", (tmp_path / "x.yaml").read_text()))
+    assert {sound for sound, _ in levels} == {"bowl", "chime", "tick"} & set(
+        re.findall(r"sound: (\w+)", (tmp_path / "x.yaml").read_text())
+    )
     assert all(float(level) == BELLS[sound].level - 8 for sound, level in levels)
 
 
@@ -94,6 +128,7 @@ def test_the_page_shows_every_figure():
         "pace of the voice": [f"{each.pace:g}" for each in MANNERS.values()],
         "room": [each.room for each in MANNERS.values()],
         "bells, relative to their own level": [f"{-each.bells:g} dB softer" if each.bells else "as they are" for each in MANNERS.values()],
+        "what narrator's own bells are struck with": ["a soft one" if each.mallet else "a hard mallet" for each in MANNERS.values()],
         "fades of a bed": [f"{each.fade // 1000} s" for each in MANNERS.values()],
     }  # fmt: skip
     for name, values in figures.items():

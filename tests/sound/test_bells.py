@@ -4,7 +4,7 @@ import pytest
 from narrator.sound import bells
 from narrator.sound.audio import get_samples
 from narrator.sound.bells import measure_ring, strike_bell
-from narrator.sound.catalog import BELLS, PITCHES
+from narrator.sound.catalog import BELLS, MALLETS, PITCHES
 from narrator.sound.loudness import measure_loudness
 
 RATE = 48_000
@@ -177,3 +177,41 @@ def test_rings_are_measured_without_striking(monkeypatch):
     monkeypatch.setattr(bells, "measure_loudness", None)
     for name in BELLS:
         assert measure_ring(name, 200.0) > 0
+
+
+def measure_centre(samples):
+    power = np.abs(np.fft.rfft(samples[:24_000].mean(axis=1))) ** 2
+    return (power * np.fft.rfftfreq(len(samples[:24_000]), 1 / RATE)).sum() / power.sum()
+
+
+def measure_attack(samples):
+    """Return the time in ms from a tenth to nine tenths of the highest peak of the first quarter of a second."""
+    reached = np.maximum.accumulate(np.abs(samples[: RATE // 4]).max(axis=1))
+    return (np.argmax(reached > 0.9 * reached[-1]) - np.argmax(reached > 0.1 * reached[-1])) / 48
+
+
+def test_a_soft_mallet_makes_a_slow_dark_stroke_as_loud_and_as_long(bell):
+    name, hard = bell
+    soft = get_samples(strike_bell(name, mallet="soft"))
+    assert len(soft) == len(hard)
+    assert measure_centre(soft) < 0.9 * measure_centre(hard)
+    assert measure_loudness(soft).momentary == pytest.approx(-16 + BELLS[name].level, abs=0.1)
+    # The gong swells by itself; a block is over before a swell of 10 ms would be.
+    if name != "gong":
+        assert measure_attack(soft) > measure_attack(hard) + 0.9
+    if BELLS[name].partials[0].decay > 1 and name != "gong":
+        assert 10 < measure_attack(soft) < 20
+    test_a_stroke_begins_without_a_click((name, soft))
+    test_a_stroke_is_heard_at_once((name, soft))
+
+
+def test_a_soft_mallet_weakens_each_partial_as_a_long_push_does():
+    bowl = BELLS["bowl"]
+    hard, soft = (get_samples(strike_bell("bowl", mallet=mallet))[:, 0] for mallet in MALLETS)
+    weakened = []
+    for partial in bowl.partials[:4]:
+        levels = [measure_partial(each, partial, bowl.pitch, find_spacing("bowl", partial))[0] for each in (hard, soft)]
+        weakened.append(levels[0] - levels[1])
+    turns = 2 * bowl.pitch * np.array([partial.ratio for partial in bowl.partials[:4]]) * MALLETS["soft"] / 1000
+    stated = 20 * np.log10(1 + turns**2)
+    assert np.subtract(weakened, weakened[0]) == pytest.approx(stated - stated[0], abs=1)

@@ -40,6 +40,7 @@ def test_a_recording_is_a_bell(tmp_path, suffix):
     assert np.abs(samples[0]).max() == 0
     assert np.abs(samples[-1]).max() < 1e-6
     assert measure_loudness(get_samples(strike_bell(path, level=-20))).momentary == pytest.approx(-36, abs=0.1)
+    assert strike_bell(path, mallet="soft").raw_data == strike_bell(path).raw_data
 
 
 def test_a_recording_is_cut_with_a_fade(tmp_path):

@@ -28,6 +28,14 @@ def test_a_room_decays_by_sixty_decibels_in_its_time_without_a_step(room):
     assert np.abs(response[-48:]).max() < 1e-3 * np.abs(response).max()
 
 
+def test_a_hall_is_larger_than_a_room_by_its_decay_and_by_what_is_heard_late():
+    late = {room: 10 * np.log10((make_response(room)[80 * 48 :] ** 2).sum()) for room in ROOMS}
+    assert late["hall"] > late["small"] + 5
+    assert ROOMS["hall"].decay >= 3 * ROOMS["small"].decay
+    # Together it adds less, so that words remain clear.
+    assert ROOMS["hall"].level < ROOMS["small"].level
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_what_a_room_adds_is_quiet_balanced_and_different_left_and_right(room):
     dry = make_voice(96_000)

@@ -4,12 +4,15 @@ from collections.abc import Callable
 
 from narrator.cache import make_key
 from narrator.mix import Layout, Mixer
+from narrator.mix.islands import Sound
 from narrator.mix.parts import Part, Piece, Surroundings
 from narrator.script import Cue, list_speeches
 from narrator.units import TICK, floor_ticks
 
 _FORMAT = 1
 """Version of the mix; raise it with every change that gives another mix for the same input, whatever its coding."""
+_VERSIONS = {"hall": "hall 2"}
+"""Names of the rooms that have been changed."""
 
 
 class PartNames:
@@ -41,7 +44,7 @@ class PartNames:
         first, last = piece.start - around.before * TICK, piece.end + around.after * TICK
         curve = self._layout.curve.cut(island.start + first, island.start + last)
         sounds = [
-            (sound.start - first, sound.end - first, sound.room, sound.cue, self._list_clips(sound.cue))
+            (sound.start - first, sound.end - first, _find_room(sound), sound.cue, self._list_clips(sound.cue))
             for sound in island.sounds
             if sound.start < last and sound.end > first
         ]
@@ -53,3 +56,7 @@ class PartNames:
 
     def _list_clips(self, cue: Cue) -> list[str]:
         return [self._mixer.clips.get_digest(speech.text) for speech in list_speeches(cue)]
+
+
+def _find_room(sound: Sound) -> str:
+    return _VERSIONS.get(sound.room, sound.room)

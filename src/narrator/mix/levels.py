@@ -19,7 +19,7 @@ from narrator.script import Bell, Breath, Cue, Recording, Speech, list_speeches
 from narrator.sound.audio import AudioSegment, get_samples
 from narrator.sound.bells import strike_bell
 from narrator.sound.breath import PITCH, make_tone
-from narrator.sound.catalog import SPEECH
+from narrator.sound.catalog import HARD, SPEECH
 from narrator.sound.loudness import integrate, measure_loudness
 from narrator.speech.speak import Clips
 from narrator.timeline import BedLine, Timeline
@@ -126,7 +126,7 @@ def _measure_made(sound: Bell | Breath, cache: Cache) -> list[Lufs]:
 def _make(sound: Bell | Breath) -> AudioSegment:
     if isinstance(sound, Breath):
         return make_tone(sound.phase, sound.length)
-    return strike_bell(sound.sound, sound.pitch, sound.length, sound.level, sound.digest)
+    return strike_bell(sound.sound, sound.pitch, sound.length, sound.level, sound.digest, sound.mallet or HARD)
 
 
 def _list_bed_blocks(line: BedLine, length: Ms) -> Iterator[Lufs]:

@@ -13,7 +13,7 @@ from narrator.script import Bell, Breath, Recording, Speech
 from narrator.sound.audio import AudioSegment, Samples, get_samples, make_segment, make_silence
 from narrator.sound.bells import strike_bell
 from narrator.sound.breath import make_tone
-from narrator.sound.catalog import NONE
+from narrator.sound.catalog import HARD, NONE
 from narrator.sound.fade import fade_evenly, fade_out
 from narrator.sound.limiter import limit_peaks
 from narrator.sound.loop import Loop
@@ -131,7 +131,7 @@ def _load_sound(sound: Sound, mixer: Mixer, start: Ms, end: Ms, left: Ms | None)
 def _place_tone(cue: Bell | Breath, room: str, left: Ms | None) -> AudioSegment:
     """Return a stroke of a bell, or a breath tone, in a room."""
     if isinstance(cue, Bell):
-        stroke = strike_bell(cue.sound, cue.pitch, cue.length, cue.level, cue.digest)
+        stroke = strike_bell(cue.sound, cue.pitch, cue.length, cue.level, cue.digest, cue.mallet or HARD)
         return make_segment(_place(get_samples(stroke), -HEADROOM, room, _BELL_SHARE, left))
     return make_segment(_place(get_samples(make_tone(cue.phase, cue.length)), -HEADROOM, room, _TONE_SHARE, left))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import AfterValidator, WithJsonSchema
 
 from narrator.routine.nearest import suggest
-from narrator.sound.catalog import BELLS, RECORDING_LEVEL
+from narrator.sound.catalog import BELLS, RECORDING_LEVEL, SOFT
 from narrator.units import Db, Ms
 
 if TYPE_CHECKING:
@@ -22,14 +22,16 @@ class Manner:
     room: str
     bells: Db
     """Level of bells relative to their own."""
+    mallet: str | None
+    """What narrator's own bells are struck with; None for what they have without a manner."""
     fade: Ms
     """Length of the fades of a bed."""
 
 
 MANNERS = {
-    "movement": Manner(600, 0.9, "small", 0.0, 6000),
-    "meditation": Manner(1200, 0.88, "small", -3.0, 10_000),
-    "sleep": Manner(2000, 0.85, "hall", -8.0, 12_000),
+    "movement": Manner(600, 0.9, "small", 0.0, None, 6000),
+    "meditation": Manner(1200, 0.88, "small", -3.0, None, 10_000),
+    "sleep": Manner(2000, 0.85, "hall", -8.0, SOFT, 12_000),
 }
 
 
@@ -66,3 +68,8 @@ def level_bell(sound: str, manner: str | None) -> Db | None:
     if not softer:
         return None
     return softer + (BELLS[sound].level if sound in BELLS else RECORDING_LEVEL)
+
+
+def choose_mallet(sound: str, manner: str | None) -> str | None:
+    """Return what a bell without a mallet in its routine is struck with; None for what it has without a manner."""
+    return MANNERS[manner].mallet if manner and sound in BELLS else None

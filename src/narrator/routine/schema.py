@@ -27,7 +27,8 @@ def _add_short_forms(definitions: dict[str, Any]) -> None:
     bell = definitions.pop("BellSpec")
     bell.pop("title", None)
     definitions["BellSpec"] = {
-        "description": "A bell: a name, a file, a number of strokes, or {sound, times, every, pitch, length, level}.",
+        "description": "A bell: a name, a file, a number of strokes, or {sound, times, every, pitch, length, level, "
+        "mallet}.",
         "anyOf": [
             {"enum": list(BELLS)},
             {"type": "string", "pattern": r"[.]\w+$"},

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
@@ -64,6 +64,7 @@ class BellSpec(Marked):
         description="Time until a stroke has died away.",
     )
     level: Level | None = Field(None, description="Level of the loudest moment, in dB relative to the speech.")
+    mallet: Literal["hard", "soft"] | None = Field(None, description="What it is struck with; soft is slow and dark.")
 
     @model_validator(mode="after")
     def _check_sound(self) -> Self:
@@ -71,6 +72,8 @@ class BellSpec(Marked):
             raise ValueError(f"there is no bell {self.sound!r}; {suggest(self.sound, BELLS)}")
         if is_file(self.sound) and self.pitch is not None:
             raise ValueError("the pitch of a sound file cannot be changed; remove 'pitch'")
+        if is_file(self.sound) and self.mallet is not None:
+            raise ValueError("a sound file is not struck again; remove 'mallet'")
         return self
 
 

@@ -25,7 +25,17 @@ from narrator.script.cues import (
 )
 from narrator.script.sayings import Saying, list_sayings
 from narrator.script.sketch import sketch_cues, sketch_script
-from narrator.script.sounds import Bed, Bell, Breath, Cue, Recording, Speech, list_speeches, list_texts
+from narrator.script.sounds import (
+    Bed,
+    Bell,
+    Breath,
+    Cue,
+    Recording,
+    Speech,
+    list_speeches,
+    list_texts,
+    strike_in_manner,
+)
 from narrator.script.unroll import write_script
 
 __all__ = [
@@ -68,5 +78,6 @@ __all__ = [
     "open_picture",
     "sketch_cues",
     "sketch_script",
+    "strike_in_manner",
     "write_script",
 ]

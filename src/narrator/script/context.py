@@ -2,13 +2,12 @@
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from narrator.errors import Fault, Mark, NarratorError, RoutineError
 from narrator.routine import model
 from narrator.routine.coverage import describe_fuzzy
-from narrator.routine.manner import level_bell
 from narrator.routine.phrases import Phrases, find_phrases, list_languages
 from narrator.routine.sounds import BedSpec, BellSpec, find_sound
 from narrator.routine.text import BraceError, InlinePause, Sentence, check_braces, fill_braces, split_text
@@ -18,7 +17,7 @@ from narrator.routine.words import Choose, SideNames, UntranslatedError, Words
 from narrator.routine.written import Translated
 from narrator.script.cues import Elastic, ElasticId, Window, round_length
 from narrator.script.material import Counting
-from narrator.script.sounds import EVERY, Bed, Bell, Recording
+from narrator.script.sounds import EVERY, Bed, Bell, Recording, strike_in_manner
 from narrator.units import TICK, Db, Ms
 
 MAX_CHARACTERS = 2_000_000
@@ -93,7 +92,7 @@ class Context:
             bell = make_bell(spec, mark, self._sounds)
         except RoutineError as error:
             raise UnrollingError.gather(error.faults) from None
-        return bell if bell.level is not None else replace(bell, level=level_bell(bell.sound, self._manner))
+        return strike_in_manner(bell, self._manner)
 
     def make_recording(self, step: model.Play, place: Place) -> Recording:
         """Return the recording of a step.
@@ -225,7 +224,7 @@ def make_bell(spec: BellSpec, mark: Mark, sounds: tuple[Path, ...] = ()) -> Bell
     """
     sound, digest = find_sound(spec.sound, spec.find_mark("sound", mark), sounds)
     every = EVERY if spec.every is None else spec.every
-    return Bell(sound, spec.times, every, spec.pitch, spec.length, spec.level, digest, spec.every, mark)
+    return Bell(sound, spec.times, every, spec.pitch, spec.length, spec.level, digest, spec.every, spec.mallet, mark)
 
 
 def make_recording(sound: str, level: Db, text: str, mark: Mark, sounds: tuple[Path, ...] = ()) -> Recording:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from narrator.errors import Mark
+from narrator.routine.manner import choose_mallet, level_bell
 from narrator.units import Db, Ms
 
 EVERY: Ms = 4000
@@ -27,7 +28,8 @@ class Bell:
     """A bell struck `times` times, `every` ms apart; None stands for the bell's own value.
 
     `sound` is the bell's name, or a sound file with the `digest` of its bytes. `pitch` is in Hz, `length` is the time
-    until the sound has died away, and `level` that of its loudest moment in dB relative to the speech.
+    until the sound has died away, `level` that of its loudest moment in dB relative to the speech, and `mallet` is
+    what it is struck with, a name in `MALLETS`.
     """
 
     sound: str
@@ -39,6 +41,8 @@ class Bell:
     digest: str = ""
     rest: Ms | None = None
     """Time between the last stroke and what follows."""
+    mallet: str | None = None
+    """None sounds as `hard` does, and has the same key."""
     mark: Mark | None = field(default=None, compare=False, repr=False)
     """Where the bell is written; not compared."""
 
@@ -50,7 +54,14 @@ class Bell:
     def cache_key(self) -> tuple[object, ...]:
         """Return the key of its sound and timing; for a file it has the bytes' digest instead of the path."""
         sound = self.digest or self.sound
-        return "bell", sound, self.times, self.every, self.pitch, self.length, self.level, self.rest
+        key = "bell", sound, self.times, self.every, self.pitch, self.length, self.level, self.rest
+        return key if self.mallet in (None, "hard") else (*key, self.mallet)
+
+
+def strike_in_manner(bell: Bell, manner: str | None) -> Bell:
+    """Return a bell for which a manner has decided what is open: how loud it is, and what it is struck with."""
+    level = level_bell(bell.sound, manner) if bell.level is None else bell.level
+    return replace(bell, level=level, mallet=bell.mallet or choose_mallet(bell.sound, manner))
 
 
 @dataclass(frozen=True, slots=True)

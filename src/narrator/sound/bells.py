@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from narrator.sound.audio import AudioSegment, Samples, make_segment
-from narrator.sound.catalog import BELLS, PITCHES, RECORDING_LEVEL, SPEECH, Partial
+from narrator.sound.catalog import BELLS, HARD, MALLETS, PITCHES, RECORDING_LEVEL, SPEECH, Partial
 from narrator.sound.fade import fade_out
 from narrator.sound.loudness import measure_loudness
 from narrator.sound.recording import is_recording, load_recording, measure_recording
@@ -64,7 +64,12 @@ def measure_ring(sound: str, pitch: float | None = None, length: Ms | None = Non
 
 
 def strike_bell(
-    sound: str, pitch: float | None = None, length: Ms | None = None, level: Db | None = None, digest: str = ""
+    sound: str,
+    pitch: float | None = None,
+    length: Ms | None = None,
+    level: Db | None = None,
+    digest: str = "",
+    mallet: str = HARD,
 ) -> AudioSegment:
     """Make one stroke, from attack to −60 dB, as 32-bit stereo.
 
@@ -76,6 +81,7 @@ def strike_bell(
             either side, which for a tick or a woodblock makes it a measure of its energy); by default the bell's own.
             A level that would bring the true peak over −1 dBTP is lowered until it does not.
         digest: the digest of a recording's bytes; by default any bytes are accepted.
+        mallet: a name in `MALLETS`; a recording remains as it is.
 
     Raises:
         ValueError: the pitch is out of range, or given for a recording.
@@ -87,7 +93,7 @@ def strike_bell(
         samples, own = load_recording(sound, length, digest), RECORDING_LEVEL
         measured = measure_loudness(samples)
     else:
-        samples, own = _ring(_tune(sound, pitch, length)), BELLS[sound].level
+        samples, own = _ring(_tune(sound, pitch, length), MALLETS[mallet]), BELLS[sound].level
         measured = measure_loudness(samples[:_LOUDEST])
     wanted = SPEECH + (own if level is None else level)
     # Only sound below −70 LUFS has no loudness; it is left as it is.
@@ -117,12 +123,14 @@ def _tune(sound: str, pitch: float | None, length: Ms | None) -> _Tuned:
     return _Tuned(pitch, bend, stretch, ring, partials)
 
 
-def _ring(bell: _Tuned) -> Samples:
-    """Sum a bell's modes, at no particular level; samples of shape (frames, 2)."""
+def _ring(bell: _Tuned, contact: float) -> Samples:
+    """Sum a bell's modes after a push of `contact` ms, at no particular level; samples of shape (frames, 2)."""
     rates: list[complex] = []
     weights: list[tuple[complex, complex]] = []
     for number, partial in enumerate(bell.partials):
         pair, beat = db_to_ratio(partial.level), partial.beat * bell.bend
+        # The spectrum of half a period of a sine falls like this, apart from its zeros, which no hand hits twice.
+        pair /= 1 + (2 * bell.pitch * partial.ratio * contact / 1000) ** 2
         turn = _SPREAD if number % 2 else -_SPREAD
         modes = [(0.0, pair, pair)]
         if beat:
@@ -130,7 +138,7 @@ def _ring(bell: _Tuned) -> Samples:
             modes = [(0.0, pair, pair)]
             modes.append((beat, _SECOND * pair * np.exp(1j * turn), _SECOND * pair * np.exp(-1j * turn)))
         decay = np.log(1000) / (partial.decay * bell.stretch)
-        rise = 1000 / min(partial.rise, bell.ring / 20)
+        rise = 1000 / min(max(partial.rise, contact), bell.ring / 20)
         for split, left, right in modes:
             rate = complex(-decay, 2 * np.pi * (bell.pitch * partial.ratio + split))
             # A swell of (1 − e^(−t/rise))² adds two modes of the same frequency that decay sooner. It starts flat, so

@@ -66,6 +66,15 @@ class BellSound:
     partials: tuple[Partial, ...]
 
 
+HARD, SOFT = "hard", "soft"
+MALLETS = {HARD: 0.0, SOFT: 4.5}
+"""How long a mallet touches a bell, in ms: the higher a partial, the less a push of that time moves it.
+
+A bell's own partials are those of a hard mallet. A soft one is wound with felt; its time is a choice, for which a
+bowl's tone comes in some 13 ms, with little above its two lowest partials.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class BedSound:
     """A bed: a loop, and how it is blended from one place of the loop to another."""
@@ -184,6 +193,6 @@ class RoomSound:
 
 ROOMS: dict[str, RoomSound] = {
     "small": RoomSound((4.3, 3.4, 2.6), 350, 360, -22.0, 0.5, 4500.0),
-    "hall": RoomSound((19.0, 13.0, 7.0), 1400, 1440, -22.0, 0.25, 3500.0),
+    "hall": RoomSound((14.0, 10.0, 5.5), 1100, 1104, -26.0, 0.35, 2500.0),
 }
 """The rooms that a session can be heard in, besides none."""

@@ -3,8 +3,7 @@
 from dataclasses import replace
 
 from narrator.errors import Mark
-from narrator.routine.manner import level_bell
-from narrator.script import Bell, Breath, Recording, Script
+from narrator.script import Bell, Breath, Recording, Script, strike_in_manner
 from narrator.timeline.placed import Lengths, Segment, Timeline
 from narrator.units import Ms, floor_ticks, ticks_to_ms
 
@@ -49,7 +48,7 @@ def ring_instead(timeline: Timeline, script: Script, lengths: Lengths) -> Timeli
     for start, bell, mark, chapter, side, id_ in added:
         if any(other.start < start + bell.every and start < other.end for other in kept):
             continue
-        struck = replace(bell, level=level_bell(bell.sound, script.manner))
+        struck = strike_in_manner(bell, script.manner)
         end = min(start + lengths.measure_in_hold(struck), timeline.length)
         kept.append(Segment(start, end, struck, mark, chapter, side, id_))
     return replace(timeline, segments=tuple(sorted(kept, key=lambda segment: segment.start)))

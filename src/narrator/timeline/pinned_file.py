@@ -111,6 +111,7 @@ def _bell_to_data(bell: Bell, folders: tuple[Path, ...]) -> dict[str, Any]:
         "pitch": bell.pitch,
         "length": None if bell.length is None else format_duration(bell.length),
         "level": bell.level,
+        "mallet": bell.mallet,
     }
     return data | {key: value for key, value in own.items() if value is not None}
 

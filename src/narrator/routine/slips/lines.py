@@ -7,10 +7,10 @@ KEYS = frozenset(
     ("album", "apart", "artist", "at", "bed", "bell", "between", "breath", "breathe", "brief", "comment", "copyright",
      "count", "countdown", "cover", "cues", "description", "duck", "each", "engine", "equal", "every", "extra", "fade",
      "first", "floor", "for", "from", "gap", "genre", "hold", "id", "in", "include", "language", "last", "length",
-     "level", "lines", "loudness", "manner", "max", "min", "name", "natural", "optional", "out", "pace", "parameters",
-     "pause", "pitch", "play", "pronounce", "quiet", "random", "repeat", "room", "rounds", "say", "section", "seed",
-     "sides", "sound", "spread", "steps", "tags", "text", "times", "title", "track", "until", "voice", "voiced",
-     "with", "words", "year")
+     "level", "lines", "loudness", "mallet", "manner", "max", "min", "name", "natural", "optional", "out", "pace",
+     "parameters", "pause", "pitch", "play", "pronounce", "quiet", "random", "repeat", "room", "rounds", "say",
+     "section", "seed", "sides", "sound", "spread", "steps", "tags", "text", "times", "title", "track",
+     "until", "voice", "voiced", "with", "words", "year")
 )  # fmt: skip
 """All keys of the language."""
 STEPS = ("say", "pause", "hold", "bell", "play", "breathe", "section", "repeat", "include")
