@@ -45,8 +45,9 @@ class Processes:
         started = self.start(
             "dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)
         )
-        wait_for(file.exists)
-        self.address = json.loads(file.read_text())["address"]
+        # It is there before all of it is written.
+        written = wait_for(lambda: file.exists() and (text := file.read_text()).endswith("}") and text)
+        self.address = json.loads(written)["address"]
         return started
 
     def start_worker(self, name, **env):
