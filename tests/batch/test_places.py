@@ -275,3 +275,22 @@ def test_workers_write_to_the_bucket_and_an_interrupt_leaves_a_line_for_each_tra
     assert {path.name: path.stat().st_size for path in (tmp_path / "here").glob("*.mp3")} == {
         name.removeprefix("tracks/"): size for name, size in list_objects(s3).items() if name.endswith(".mp3")
     }
+
+
+@pytest.mark.long
+def test_an_interrupt_from_a_terminal_reaches_all_processes_and_loses_no_track(tmp_path, write):
+    write(ROUTINE.replace("1m", "9m"), "mine.yaml")
+    asked = ["render", "mine.yaml", "--length", "1m..9m/5s", "--voice", "espeak", "--cluster", "local:1"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "narrator", *asked, "--output", f"file://{tmp_path}/out", "--quiet"],
+        cwd=tmp_path,
+        env=os.environ | {"NARRATOR_CACHE_DIR": str(tmp_path / "cache")},
+        start_new_session=True,
+    ) as process:
+        wait_for(lambda: len(list((tmp_path / "out").glob("*.mp3"))) > 2, 300)
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(100) == 130
+    made = {path.name for path in (tmp_path / "out").iterdir()}
+    rows = [json.loads(line) for line in (tmp_path / "out" / "manifest.jsonl").read_text().splitlines()]
+    assert {row["path"] for row in rows} == made - {"manifest.jsonl"}
+    assert 2 < len(rows) < 97

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import signal
 import socket
 import threading
 import time
@@ -95,6 +96,12 @@ def _stop(job: str) -> set[int]:
     """Stop a job on a worker, and return the numbers of its tasks that are still running there."""
     _stopped.add(job)
     return {number for name, number in tuple(_running) if name == job}
+
+
+def _ignore_interrupts() -> None:
+    """Ignore Ctrl-C in a worker of this machine, which a terminal sends to every process; the client ends its tasks."""
+    with suppress(ValueError):  # in a thread
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _blame(address: str, faults: Iterable[str]) -> list[Fault]:
@@ -327,6 +334,8 @@ def open_cluster(address: str) -> Iterator[Cluster]:
             except TimeoutError as error:
                 message = f"the scheduler {address} has no workers; start some with: dask worker {address}"
                 raise ClusterError(message, options=("cluster",)) from error
+            if local:
+                client.run(_ignore_interrupts)
             cluster.check(Needs())
             # Otherwise all files pass through the scheduler.
             client.direct_to_workers = all(map(_can_reach, client.run(str)))
@@ -356,7 +365,7 @@ def _start_local(address: str) -> Iterator[Any]:
     with (
         settings.set(_LOCAL_SETTINGS),
         distributed.LocalCluster(
-            n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+            n_workers=workers, threads_per_worker=1, dashboard_address=":0", silence_logs=logging.CRITICAL
         ) as local,
     ):
         yield local
