@@ -57,6 +57,17 @@ def test_a_take_with_retakes_slips_and_noise_becomes_a_voice(narrator, routine, 
     assert narrator("verify", tracks[-1]["path"]).code == 0
 
 
+@pytest.mark.slow
+def test_takes_that_have_a_part_each_are_read_as_one(narrator, routine, tmp_path):
+    """The second begins in the middle. One sentence alone is doubtful, and does not replace a good one."""
+    none = Plan()
+    for name, part in (("one", SENTENCES[:5]), ("two", SENTENCES[5:]), ("three", SENTENCES[2:3])):
+        write_wav(tmp_path / f"{name}.wav", make_take(part, none, 5).samples)
+    rows = list_rows(narrator(*CUT, "one.wav", "two.wav", "three.wav", "--to", "anna", "--no-recognition", "--json"))
+    known = [row for row in rows if row["kind"] == "sentence"]
+    assert [(row["state"], row["take"]) for row in known] == [("good", "one.wav")] * 5 + [("good", "two.wav")] * 3
+
+
 def test_files_named_by_number_or_words_are_sentences(narrator, routine, tmp_path):
     for number, name in ((2, "02.wav"), (4, "soften-your-jaw.wav"), (6, "006 now.wav")):
         write_wav(tmp_path / "files" / name, record(speak(SENTENCES[number - 1])))

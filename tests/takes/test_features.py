@@ -64,7 +64,7 @@ def test_words_decide_between_sentences_of_one_length():
     evidence = Evidence({1: np.zeros((3, 2))}, np.full((3, 3), -3.0))
     heard = ["slide your right", "Slide your right knee forward", "slide your left knee forwards"]
     found = match_segments(weigh_words(evidence, heard, sentences))
-    assert [(match.sentence, match.first, match.is_missing) for match in found] == [(0, 1, False), (1, 2, False)]
+    assert [(match.sentence, match.first) for match in found] == [(0, 1), (1, 2)]
     assert all(match.certainty > 0.9 for match in found)
     said = [fold_words(text) for text in sentences]
     assert find_nearer("slideyourleftkneeforward", 0, said) == 1

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from narrator.errors import UsageError
 from narrator.sound.take import cut_parts, read_blocks
-from narrator.takes.evidence import Heard, weigh_sound
+from narrator.takes.evidence import weigh_sound
 from narrator.takes.features import RATE, Analysis, analyse
+from narrator.takes.heard import Heard
 from narrator.takes.hearing import Listener, find_listener
 from narrator.takes.match import Match, Weights, match_segments
 from narrator.takes.names import find_named
@@ -25,10 +26,13 @@ Report: TypeAlias = Callable[[str, int], None]
 Wanted: TypeAlias = Mapping[int, str]
 """The sentences to find, by their numbers, in the order in which they are read."""
 
-CERTAIN = 0.9
+CERTAIN = 0.97
 """Probability from which a match is not doubtful."""
-UNLIKELY = -4.0
+UNLIKELY = -3.0
 """Weight under which a match is doubtful, however improbable all others are: half a sentence, if the pause is long."""
+_FEWEST = 8
+"""Fewest certain sentences that show which part of a list is read, if it is less than half."""
+_UNPLACED = "too few are heard to say which; name them with --only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,27 +89,24 @@ def cut_takes(
     if not wanted:
         raise UsageError("there are no sentences to find; name a routine that says something")
     report = report or (lambda _what, _done: None)
-    pieces: dict[int, Piece] = {}
-    extras: list[Extra] = []
-    references = speak_references(list(wanted.values()), language)
-    listen = find_listener(language) if recognises else None
+    pieces: list[Piece] = []
+    read: list[Path] = []
+    heard: list[tuple[Analysis, list[Segment]]] = []
     for take in takes:
-        analysis = _analyse(take, report)
+        analysis = analyse(_follow(take, report))
         segments = find_segments(analysis)
         if (number := find_named(take, analysis.length, wanted)) is not None:
-            found = [_take_whole(take, segments, analysis, number)]
+            pieces.append(_take_whole(take, segments, analysis, number))
         else:
-            found, more = _match(take, Heard.of(analysis, segments), wanted, references, listen, report)
-            extras += more
-        for piece in found:
-            before = pieces.get(piece.number)
-            if before is None or before.why or not piece.why:
-                pieces[piece.number] = piece
-    return Cut(pieces, tuple(extras), tuple(number for number in wanted if number not in pieces))
-
-
-def _analyse(take: Path, report: Report) -> Analysis:
-    return analyse(_follow(take, report))
+            read.append(take)
+            heard.append((analysis, segments))
+    found, extras = _match(read, heard, wanted, language, report, recognises=recognises)
+    chosen: dict[int, Piece] = {}
+    for piece in sorted(found + pieces, key=lambda piece: takes.index(piece.take)):
+        before = chosen.get(piece.number)
+        if before is None or before.why or not piece.why:
+            chosen[piece.number] = piece
+    return Cut(chosen, tuple(extras), tuple(number for number in wanted if number not in chosen))
 
 
 def _follow(take: Path, report: Report) -> Iterator[NDArray[np.float32]]:
@@ -124,29 +125,38 @@ def _take_whole(take: Path, segments: Sequence[Segment], analysis: Analysis, num
 
 
 def _match(
-    take: Path,
-    heard: Heard,
+    takes: Sequence[Path],
+    analyses: Sequence[tuple[Analysis, Sequence[Segment]]],
     wanted: Wanted,
-    references: Sequence[Analysis] | None,
-    listen: Listener | None,
+    language: str,
     report: Report,
+    *,
+    recognises: bool,
 ) -> tuple[list[Piece], list[Extra]]:
+    """Find sentences in takes that are read one after the other."""
+    heard = Heard.of(analyses)
     if not heard.segments:
         return [], []
-    sentences = list(wanted.values())
-    evidence = weigh_sound(heard, sentences, references)
+    numbers, sentences = list(wanted), list(wanted.values())
+    evidence = weigh_sound(heard, sentences, speak_references(sentences, language))
     words = None
-    if listen:
-        words = _listen(take, heard.segments, listen, report)
+    if recognises and (listen := find_listener(language)):
+        words = [
+            text
+            for take, (_, segments) in zip(takes, analyses, strict=True)
+            for text in _listen(take, segments, listen, report)
+        ]
         evidence = weigh_words(evidence, words, sentences)
-    numbers = list(wanted)
-    matches = [match for match in match_segments(evidence) if not match.is_missing]
+    places = [take for take, (_, segments) in zip(takes, analyses, strict=True) for _ in segments]
+    matches = match_segments(evidence)
+    certain = sum(match.certainty >= CERTAIN for match in matches)
+    is_placed = words is not None or certain >= min(_FEWEST, len(sentences) / 2)
     pieces = []
     for match in matches:
         start, end = heard.segments[match.first].start, heard.segments[match.last - 1].end
-        why = _find_doubt(match, words, sentences)
-        pieces.append(Piece(numbers[match.sentence], take, start, end, why, _list_others(match, heard)))
-    return pieces, _list_extras(take, heard, matches, evidence.extras)
+        why = _find_doubt(match, words, sentences) if is_placed else _UNPLACED
+        pieces.append(Piece(numbers[match.sentence], places[match.first], start, end, why, _list_others(match, heard)))
+    return pieces, _list_extras(places, heard, matches, evidence.extras)
 
 
 def _listen(take: Path, segments: Sequence[Segment], listen: Listener, report: Report) -> list[str]:
@@ -174,19 +184,20 @@ def _find_doubt(match: Match, words: Sequence[str] | None, sentences: Sequence[s
 def _list_others(match: Match, heard: Heard) -> tuple[tuple[Ms, Ms], ...]:
     """Return the segments around a match, one by one and joined with it."""
     segments = heard.segments
-    near = range(max(match.first - 2, 0), min(match.last + 2, len(segments)))
+    first, last = heard.find_take(match.first)
+    near = range(max(match.first - 2, first), min(match.last + 2, last))
     spans = [(segments[at].start, segments[at].end) for at in near]
     spans += [(segments[at].start, segments[at + 1].end) for at in near if at + 1 in near]
     own = segments[match.first].start, segments[match.last - 1].end
     return tuple(span for span in dict.fromkeys(spans) if span != own)
 
 
-def _list_extras(take: Path, heard: Heard, matches: Sequence[Match], extras: Weights) -> list[Extra]:
+def _list_extras(takes: Sequence[Path], heard: Heard, matches: Sequence[Match], extras: Weights) -> list[Extra]:
     used = {at for match in matches for at in range(match.first, match.last)}
     found = []
     for at, segment in enumerate(heard.segments):
         if at not in used:
             after = next((match.sentence for match in matches if match.first > at), extras.shape[1] - 1)
             what = "said again" if extras[at, after] > 0 else "not a sentence"
-            found.append(Extra(take, segment.start, segment.end, what))
+            found.append(Extra(takes[at], segment.start, segment.end, what))
     return found

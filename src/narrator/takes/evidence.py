@@ -1,85 +1,68 @@
-"""The weights of what is heard in a take, from its sound alone: lengths, likeness to each other, and to a reference.
+"""The weights of what is heard in takes, from the sound alone: lengths, pauses, and the likeness to a reference.
 
-All weights are logarithms of ratios of probabilities; see `match`.
+Another voice is only roughly like the person's. So the sentences that are certain by that are used to imitate the
+person, and all are compared with the imitation. Weights are logarithms of ratios of probabilities; see `match`.
 """
 
 import re
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from narrator.takes.features import Analysis, Features, normalise
-from narrator.takes.likeness import UNLIKE, compare_pairs
-from narrator.takes.match import MOST_JOINED, Evidence, Weights, match_segments, sum_ways
-from narrator.takes.segments import Segment, find_heard
+from narrator.takes.attempts import weigh_extras
+from narrator.takes.features import MOMENT, STEP, Analysis, Features, normalise
+from narrator.takes.heard import Heard
+from narrator.takes.imitation import imitate
+from narrator.takes.likeness import compare_pairs
+from narrator.takes.match import MOST_JOINED, Evidence, Match, Weights, match_segments, sum_ways
 from narrator.units import Ms
 
-LONGEST_PAUSE: Ms = 1700
+LONGEST_PAUSE: Ms = 3000
 """Longest pause within a sentence."""
 _SPREAD, _WIDE = 0.13, 0.7
 """Deviations of the logarithm of a length: of the sentence that is expected, and of any other sound."""
-_EXTRA = -3.0
-"""Weight of a segment that is extra, if nothing is known about it."""
 _JOIN, _SPLIT = -0.7, -2.0
 """Weight of a pause within a sentence, and what is added where the sentence has no comma for it."""
 _USUAL: Ms = 850
 _SLOW: Ms = 400
 """Pause within a sentence that is usual, and how much more it takes for one unit of weight."""
-_SHORT, _STRAY = 0.2, -3.0
+_SHORT, _STRAY = 0.2, -4.0
 """Part of a sentence that is more probably another sound, after a longer pause, and the weight of that."""
-_ALIKE, _STEEP = 0.36, 0.03
-"""Cost at which two sounds may or may not be the same words of one speaker, and the cost for one unit of weight."""
-_MOST_ALIKE = 6.0
-_BAND = 14
+_BAND = 26
 """Sentences on both sides of the probable one that a segment is compared with."""
 _SAYS, _HALF, _MOST = 1.3, 0.6, 4.0
 """Weight of the likeness to a reference for each deviation, the deviation at which it says nothing, and the most."""
 _SCALES = np.exp(np.arange(-0.4, 0.9, 0.05))
 """Lengths that are tried for the person's, in relation to those that are expected."""
-_FEWEST = 4
-"""Fewest sentences of a take in which likenesses can be compared."""
-
-
-@dataclass(frozen=True)
-class Heard:
-    """A take: its segments, and the coefficients of the whole."""
-
-    segments: Sequence[Segment]
-    features: Features
-    analysis: Analysis
-
-    @classmethod
-    def of(cls, analysis: Analysis, segments: Sequence[Segment]) -> "Heard":
-        """Make one with coefficients that compare with those of other speakers."""
-        return cls(segments, normalise(analysis.features, find_heard(analysis)), analysis)
-
-    def cut(self, first: int, last: int) -> Features:
-        """Return the coefficients of some segments, without the pauses between them."""
-        parts = [
-            Analysis(self.analysis.levels, self.features).cut(each.start, each.end)
-            for each in self.segments[first:last]
-        ]
-        return np.concatenate(parts)
-
-    def measure(self, first: int, last: int) -> Ms:
-        """Return the length of some segments without the pauses between them."""
-        return sum(each.length for each in self.segments[first:last])
+_KNOWN, _FEWEST = 0.9, 8
+"""Probability of a sentence from which it is imitated, and the fewest of which the voice can be imitated."""
+_PER_STEP = 2.4
+"""What each step takes from the cost of a sentence that is said as it is imitated."""
+_SAME, _OTHER = (0.0, 0.05), (0.27, 0.1)
+"""Means and deviations of what a cost is over the usual: for the same words, and for others."""
+_MOST_UNLIKE = 8.0
 
 
 def weigh_sound(heard: Heard, sentences: Sequence[str], references: Sequence[Analysis] | None) -> Evidence:
-    """Return the weights for a take of these sentences."""
+    """Return the weights for takes of these sentences."""
     expected = _expect_lengths(sentences, references)
-    extras = _weigh_extras(heard, sentences)
+    extras = weigh_extras(heard, sentences)
     stops = np.array([len(re.findall(r"[,;:.?!…–—](?=\s)", text)) for text in sentences])
-    tried = (Evidence(_weigh_lengths(heard, expected * scale, stops), extras) for scale in _SCALES)
+    tried = (Evidence(_weigh_lengths(heard, expected * scale, stops), extras, heard.begins) for scale in _SCALES)
     evidence = max(tried, key=sum_ways)
     if references is None:
         return evidence
-    return Evidence(_add_references(evidence, heard, references), extras)
+    cuts = _normalise_references(references)
+    rough = _add_likeness(evidence, heard, cuts, _weigh_other_voice)
+    known = [match for match in match_segments(rough) if match.certainty > _KNOWN]
+    if len(known) < _FEWEST:
+        return rough
+    imitated = imitate(cuts, [(match.sentence, heard.cut(match.first, match.last)) for match in known])
+    usual = _find_usual(heard, imitated, known)
+    return _add_likeness(evidence, heard, imitated, lambda costs: _weigh_own_voice(costs, imitated, usual))
 
 
 def _expect_lengths(sentences: Sequence[str], references: Sequence[Analysis] | None) -> NDArray[np.float64]:
@@ -91,17 +74,21 @@ def _expect_lengths(sentences: Sequence[str], references: Sequence[Analysis] | N
 
 
 def _measure_speech(reference: Analysis) -> Ms:
+    first, last = _find_speech(reference)
+    return (last - first) * MOMENT
+
+
+def _find_speech(reference: Analysis) -> tuple[int, int]:
+    """Return the first moment in which a reference is heard, and the moment after the last."""
     heard = np.flatnonzero(reference.levels > reference.levels.max(initial=-100) - 40)
-    return int(heard[-1] - heard[0] + 1) * 10 if heard.size else 0
+    return (int(heard[0]), int(heard[-1]) + 1) if heard.size else (0, 0)
 
 
 def _weigh_lengths(heard: Heard, expected: NDArray[np.float64], stops: NDArray[np.int64]) -> dict[int, Weights]:
-    count = len(heard.segments)
     matches = {}
     for joined in range(1, MOST_JOINED + 1):
-        weights = np.full((count, len(expected)), -np.inf)
-        for first in range(count - joined + 1):
-            pauses = _list_pauses(heard, first, first + joined)
+        weights = np.full((len(heard.segments), len(expected)), -np.inf)
+        for first, pauses in heard.list_groups(joined):
             if all(pause <= LONGEST_PAUSE for pause in pauses):
                 off = np.log(heard.measure(first, first + joined) / expected)
                 split = _SPLIT * np.maximum(joined - 1 - stops, 0)
@@ -120,10 +107,6 @@ def _weigh_pauses(heard: Heard, first: int, last: int, pauses: Sequence[Ms]) -> 
     return weight
 
 
-def _list_pauses(heard: Heard, first: int, last: int) -> list[Ms]:
-    return [heard.segments[at + 1].start - heard.segments[at].end for at in range(first, last - 1)]
-
-
 def _compare_normal(off: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the weight of a deviation: that of the expected one relative to that of any."""
     near = -0.5 * np.square(off / _SPREAD) - np.log(_SPREAD)
@@ -132,60 +115,64 @@ def _compare_normal(off: NDArray[np.float64]) -> NDArray[np.float64]:
     return found
 
 
-def _weigh_extras(heard: Heard, sentences: Sequence[str]) -> Weights:
-    """Return the weight of each segment as an attempt that is said again soon, before each sentence.
-
-    If the next sentence begins with the same words, being like it says little.
-    """
-    count = len(heard.segments)
-    cuts = [heard.cut(at, at + 1) for at in range(count)]
-    places = [(at, at + after) for at in range(count) for after in (1, 2) if at + after < count]
-    whole = compare_pairs([(cuts[at], heard.cut(later, min(later + 2, count))) for at, later in places], open_end=True)
-    again = np.full(count, UNLIKE)
-    for (at, _), cost in zip(places, whole, strict=True):
-        again[at] = min(again[at], cost)
-    alike = np.clip((_ALIKE - again) / _STEEP, -1.0, _MOST_ALIKE)
-    shared = np.array([*(_share_start(one, next_) for one, next_ in pairwise(sentences)), 0, 0])
-    return _EXTRA + np.where(alike[:, None] > 0, alike[:, None] * (1 - shared[None, :]), alike[:, None])
+def _normalise_references(references: Sequence[Analysis]) -> list[Features]:
+    """Return the coefficients of each reference, without the silence around it."""
+    normal = normalise(np.concatenate([reference.features for reference in references]))
+    edges = np.cumsum([0, *(len(reference.features) for reference in references)])
+    cuts = []
+    for reference, start in zip(references, edges, strict=False):
+        first, last = _find_speech(reference)
+        cuts.append(normal[start + first * MOMENT // STEP : start + last * MOMENT // STEP + 1])
+    return cuts
 
 
-def _share_start(one: str, other: str) -> float:
-    """Return which part of a sentence another begins with, from 0 to 1."""
-    words, others = one.lower().split(), other.lower().split()
-    same = 0
-    while same < min(len(words), len(others)) and words[same].strip(".,") == others[same].strip(".,"):
-        same += 1
-    return same / max(len(words), 1)
+def _add_likeness(
+    evidence: Evidence, heard: Heard, cuts: Sequence[Features], weigh: Callable[[Weights], Weights]
+) -> Evidence:
+    """Return evidence with the weights of the likeness of each group of segments to the references near it."""
+    found = [(match.first, match.sentence) for match in match_segments(evidence)] or [(0, 0)]
+    starts, places = np.array(found).T
+    middles = np.interp(np.arange(len(heard.segments)), starts, places)
+    added = {}
+    for joined, weights in evidence.matches.items():
+        costs = _compare_near(heard, cuts, weights, joined, middles)
+        added[joined] = weights + np.where(np.isfinite(costs), weigh(costs), -_MOST)
+    return replace(evidence, matches=added)
 
 
-def _add_references(evidence: Evidence, heard: Heard, references: Sequence[Analysis]) -> dict[int, Weights]:
-    """Return the weights of matches with those of their likeness to a reference.
+def _weigh_other_voice(costs: Weights) -> Weights:
+    """Return weights of the likeness to another voice.
 
     The voices differ, so only differences count: the cost of a pair is compared with those of the same sound and other
     sentences, and of the same sentence and other sounds.
     """
-    normal = normalise(np.concatenate([reference.features for reference in references]))
-    edges = np.cumsum([0, *(len(reference.features) for reference in references)])
-    cuts = [normal[first:last] for first, last in pairwise(edges)]
-    found = [match for match in match_segments(evidence) if not match.is_missing]
-    if len(found) < _FEWEST:
-        return dict(evidence.matches)
-    middles = np.interp(
-        np.arange(len(heard.segments)), [match.first for match in found], [match.sentence for match in found]
-    )
-    added = {}
-    for joined, weights in evidence.matches.items():
-        costs = _compare_near(heard, cuts, weights, joined, middles)
-        with np.errstate(invalid="ignore"):
-            said = np.clip(_SAYS * (-costs - _HALF), -_MOST, _MOST)
-        added[joined] = weights + np.where(np.isfinite(costs), said, -_MOST)
-    return added
+    with np.errstate(invalid="ignore"):
+        said: Weights = np.clip(_SAYS * (-_level(costs) - _HALF), -_MOST, _MOST)
+    return said
+
+
+def _find_usual(heard: Heard, imitated: Sequence[Features], known: Sequence[Match]) -> float:
+    """Return the usual cost of a long sentence that is said as it is imitated."""
+    pairs = [(heard.cut(match.first, match.last), imitated[match.sentence]) for match in known]
+    return float(np.median(compare_pairs(pairs) - _PER_STEP / _count_steps([pair[1] for pair in pairs])))
+
+
+def _weigh_own_voice(costs: Weights, imitated: Sequence[Features], usual: float) -> Weights:
+    """Return weights of the likeness to what is imitated: how much more likely it is of these words than of others."""
+    off = np.maximum(costs - usual - _PER_STEP / _count_steps(imitated), 0)
+    same, other = (-0.5 * np.square((off - mean) / spread) - np.log(spread) for mean, spread in (_SAME, _OTHER))
+    found: Weights = np.maximum(same - other, -_MOST_UNLIKE)
+    return found
+
+
+def _count_steps(sounds: Sequence[Features]) -> NDArray[np.float64]:
+    return np.array([len(sound) for sound in sounds], np.float64)
 
 
 def _compare_near(
     heard: Heard, cuts: Sequence[Features], weights: Weights, joined: int, middles: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return the cost of each group of segments and each sentence near it, in relation to others; else infinite."""
+    """Return the cost of each group of segments and each sentence near it; else not a number."""
     places = [
         (first, sentence)
         for first in range(len(heard.segments) - joined + 1)
@@ -196,7 +183,7 @@ def _compare_near(
     costs = np.full(weights.shape, np.nan)
     for (first, sentence), cost in zip(places, found, strict=True):
         costs[first, sentence] = cost
-    return _level(costs)
+    return costs
 
 
 def _level(costs: NDArray[np.float64]) -> NDArray[np.float64]:

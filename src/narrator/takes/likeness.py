@@ -53,6 +53,27 @@ def _compare(pairs: Sequence[tuple[Features, Features]], *, open_end: bool) -> N
     return costs
 
 
+def align(first: Features, second: Features) -> NDArray[np.int64]:
+    """Return the steps of two sounds that are together on the best path, shape (pairs, 2); none if there is no path."""
+    lengths = np.array([(len(first), len(second))])
+    distances = 1 - _stack([first], lengths[:, 0])[0] @ _stack([second], lengths[:, 1])[0].T
+    total = np.pad(_walk(distances[None])[0], ((2, 0), (2, 0)), constant_values=np.inf)
+    total[1, 1] = 0
+    row, column = len(first) - 1, len(second) - 1
+    pairs: list[tuple[int, int]] = []
+    while row >= 0 and column >= 0 and np.isfinite(total[row + 2, column + 2]):
+        here = distances[row, column]
+        ways = {(1, 1): total[row + 1, column + 1] + 2 * here}
+        if row:
+            ways[2, 1] = total[row, column + 1] + 2 * distances[row - 1, column] + here
+        if column:
+            ways[1, 2] = total[row + 1, column] + 2 * distances[row, column - 1] + here
+        back, side = min(ways, key=lambda way: ways[way])
+        pairs += [(row - one, column - other) for one in range(back) for other in range(side)]
+        row, column = row - back, column - side
+    return np.array(pairs, np.int64).reshape(-1, 2)
+
+
 def _stack(parts: Sequence[Features], lengths: NDArray[Any]) -> NDArray[np.float32]:
     """Return unit vectors, shape (parts, steps of the longest, coefficients)."""
     stacked = np.zeros((len(parts), int(lengths.max()), parts[0].shape[1]), np.float32)
@@ -75,6 +96,6 @@ def _walk(distances: NDArray[np.float32]) -> NDArray[np.float32]:
         best = total[:, row + 1, 1:-1] + 2 * here
         if row:
             best = np.minimum(best, total[:, row, 1:-1] + 2 * distances[:, row - 1] + here)
-        best[:, 1:] = np.minimum(best[:, 1:], total[:, row + 1, :-3] + 2 * here[:, :-1] + here[:, 1:])
+        best[:, 1:] = np.minimum(best[:, 1:], total[:, row + 1, 1:-2] + 2 * here[:, :-1] + here[:, 1:])
         total[:, row + 2, 2:] = best
     return total[:, 2:, 2:]

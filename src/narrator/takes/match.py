@@ -1,14 +1,15 @@
-"""Which segments of a take are which sentences: the probabilities of all ways to read a list aloud.
+"""Which segments of takes are which sentences: the probabilities of all ways to read a list aloud.
 
-A reader says the sentences in order. One may be missing; a segment may be extra (an attempt that is said again, or a
-cough); and a sentence may have up to three segments. Each of these has a weight, a logarithm of how much more likely
-what is heard is if it is so than if it is not. The sum over all ways through the take, forward and backward (Rabiner,
-"A tutorial on hidden Markov models", Proc. IEEE 77, 1989), gives each decision its probability.
+A reader says the sentences in order. Some may be missing; a segment may be extra (an attempt that is said again, or a
+cough); a sentence may have up to three segments; and a take may begin and end anywhere in the list. Each of these has a
+weight, a logarithm of how much more likely what is heard is if it is so than if it is not. The sum over all ways
+through the takes, forward and backward (Rabiner, "A tutorial on hidden Markov models", Proc. IEEE 77, 1989), gives each
+decision its probability.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,18 +18,22 @@ MOST_JOINED = 3
 """Most segments of one sentence."""
 Weights: TypeAlias = NDArray[np.float64]
 
-_MISSING = -5.0
-"""Weight of a sentence that is missing."""
+_MISSING, _MORE = -4.0, -0.5
+"""Weights of a sentence that is missing, and of each that is missing after it."""
+_JUMP = -3.0
+"""Weight of a take that does not begin where the one before ends, shared by all places where it may begin."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Weights of a take of N segments and M sentences."""
+    """Weights of N segments and M sentences."""
 
     matches: Mapping[int, Weights]
     """By the number of segments joined, for each first segment and sentence, shape (N, M); -inf where impossible."""
     extras: Weights
     """For each segment, that it is extra before each sentence, or after the last: shape (N, M + 1)."""
+    begins: frozenset[int] = frozenset()
+    """Segments that are the first of a take."""
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -38,7 +43,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A sentence and the segments from `first` up to, not including, `last`; none if it is missing."""
+    """A sentence and the segments from `first` up to, not including, `last`."""
 
     sentence: int
     first: int
@@ -48,60 +53,61 @@ class Match:
     weight: float
     """How much more likely what is heard is if it is this sentence, as a logarithm."""
 
-    @property
-    def is_missing(self) -> bool:
-        """Whether nothing was found for it."""
-        return self.first == self.last
-
 
 def match_segments(evidence: Evidence) -> list[Match]:
-    """Return the best match of each sentence, in order."""
-    ahead, behind = _sum_paths(evidence), _reverse(_sum_paths(_turn(evidence)))
-    whole = ahead[-1, -1]
+    """Return the matches of the best way, in order; in several takes, a sentence may have several."""
+    ahead, behind = _sum_paths(evidence)[1], _sum_paths(_turn(evidence))[1][::-1, ::-1]
     matches = []
     for sentence, first, last in _find_best(evidence):
-        here, after = ahead[first, sentence], behind[last, sentence + 1]
-        weight = _MISSING if first == last else evidence.matches[last - first][first, sentence]
-        certainty = np.exp(here + weight + after - whole)
-        if first == last:
-            # A missing sentence is certain if it is missing wherever it would have been.
-            certainty = np.exp(np.logaddexp.reduce(ahead[:, sentence] + _MISSING + behind[:, sentence + 1]) - whole)
-        matches.append(Match(sentence, first, last, float(min(certainty, 1.0)), float(weight)))
+        weight = evidence.matches[last - first][first, sentence]
+        sure = np.exp(ahead[first, sentence] + weight + behind[last, sentence + 1] - ahead[-1, -1])
+        matches.append(Match(sentence, first, last, float(min(sure, 1.0)), float(weight)))
     return matches
 
 
 def sum_ways(evidence: Evidence) -> float:
-    """Return the logarithm of the sum over all ways: how well the evidence explains the take."""
-    return float(_sum_paths(evidence)[-1, -1])
+    """Return the logarithm of the sum over all ways: how well the evidence explains the takes."""
+    return float(_sum_paths(evidence)[1][-1, -1])
 
 
 def _turn(evidence: Evidence) -> Evidence:
-    """Return the evidence of the take played backward."""
+    """Return the evidence of the takes played backward."""
     turned = {}
     for joined, weights in evidence.matches.items():
         moved = np.full_like(weights, -np.inf)
         moved[: len(weights) - joined + 1] = weights[: len(weights) - joined + 1][::-1]
         turned[joined] = moved[:, ::-1]
-    return Evidence(turned, evidence.extras[::-1, ::-1])
+    begins = frozenset(len(evidence.extras) - at for at in evidence.begins)
+    return Evidence(turned, evidence.extras[::-1, ::-1], begins)
 
 
-def _reverse(sums: NDArray[Any]) -> NDArray[Any]:
-    return sums[::-1, ::-1]
+def _sum_paths(evidence: Evidence, add: np.ufunc = np.logaddexp) -> tuple[Weights, Weights]:
+    """Return the logarithm of the sum over all ways to each place, shape (N + 1, M + 1), before and after a move there.
 
-
-def _sum_paths(evidence: Evidence) -> NDArray[np.float64]:
-    """Return the logarithm of the sum over all ways to each place, shape (N + 1, M + 1)."""
+    With `np.maximum`, it is the weight of the best way. A move passes over sentences that are missing, or jumps.
+    """
     count, sentences = evidence.shape
-    sums = np.full((count + 1, sentences + 1), -np.inf)
-    sums[0, 0] = 0
-    skipped = _MISSING * np.arange(sentences + 1)
+    before = np.full((count + 1, sentences + 1), -np.inf)
+    after = before.copy()
+    before[0, 0] = 0
+    run = _MORE * np.arange(sentences + 1)
     for at in range(count + 1):
-        for weights, before in _list_ways(evidence, at):
-            sums[at] = np.logaddexp(sums[at], _step(sums[before], weights))
-        # Sentences that are missing here, any number of them.
+        for weights, start in _list_ways(evidence, at):
+            before[at] = add(before[at], _step(after[start], weights))
         with np.errstate(invalid="ignore"):
-            sums[at] = np.logaddexp.accumulate(sums[at] - skipped) + skipped
-    return sums
+            passed = add.accumulate(before[at] - run)[:-1] + run[1:] + _MISSING - _MORE
+        after[at] = add(before[at], np.concatenate([[-np.inf], passed]))
+        if _may_jump(evidence, at):
+            after[at] = add(after[at], add.reduce(before[at]) + _weigh_jump(sentences))
+    return before, after
+
+
+def _weigh_jump(sentences: int) -> float:
+    return _JUMP - float(np.log(sentences + 1))
+
+
+def _may_jump(evidence: Evidence, at: int) -> bool:
+    return at in evidence.begins or at in (0, len(evidence.extras))
 
 
 def _list_ways(evidence: Evidence, at: int) -> Iterator[tuple[Weights, int]]:
@@ -121,35 +127,26 @@ def _step(sums: Weights, weights: Weights) -> Weights:
 
 
 def _find_best(evidence: Evidence) -> list[tuple[int, int, int]]:
-    """Return the single best way: for each sentence, its first segment and that after its last."""
-    count, sentences = evidence.shape
-    best = np.full((count + 1, sentences + 1), -np.inf)
-    origin = np.zeros((count + 1, sentences + 1), np.int8)
-    best[0, 0] = 0
-    for at in range(count + 1):
-        for weights, before in _list_ways(evidence, at):
-            found = _step(best[before], weights)
-            better = found > best[at]
-            kind = 0 if len(weights) == sentences + 1 else at - before
-            best[at] = np.where(better, found, best[at])
-            origin[at] = np.where(better, kind, origin[at])
-        for sentence in range(1, sentences + 1):
-            if best[at, sentence - 1] + _MISSING > best[at, sentence]:
-                best[at, sentence], origin[at, sentence] = best[at, sentence - 1] + _MISSING, -1
-    return _trace(origin, count, sentences)
+    """Return the single best way: each sentence, its first segment and that after its last."""
+    before, after = _sum_paths(evidence, np.maximum)
+    at, sentence = evidence.shape
+    found: list[tuple[int, int, int]] = []
+    while True:
+        sentence = _find_origin(evidence, before[at], at, sentence)
+        if not at:
+            return found[::-1]
+        ways = [(_step(after[start], weights)[sentence], weights, start) for weights, start in _list_ways(evidence, at)]
+        _, weights, start = max(ways, key=lambda way: float(way[0]))
+        if len(weights) < len(before[at]):
+            sentence -= 1
+            found.append((sentence, start, at))
+        at = start
 
 
-def _trace(origin: NDArray[np.int8], at: int, sentence: int) -> list[tuple[int, int, int]]:
-    found = []
-    while at or sentence:
-        kind = int(origin[at, sentence])
-        if kind == 0:
-            at -= 1
-        elif kind == -1:
-            sentence -= 1
-            found.append((sentence, at, at))
-        else:
-            sentence -= 1
-            found.append((sentence, at - kind, at))
-            at -= kind
-    return found[::-1]
+def _find_origin(evidence: Evidence, before: Weights, at: int, sentence: int) -> int:
+    """Return where the best way was before it moved to a place in the list."""
+    moves = np.full(len(before), _weigh_jump(len(before) - 1) if _may_jump(evidence, at) else -np.inf)
+    passed = _MISSING + _MORE * np.arange(sentence - 1, -1, -1)
+    moves[:sentence] = np.maximum(moves[:sentence], passed)
+    moves[sentence] = 0
+    return int((before + moves).argmax())
