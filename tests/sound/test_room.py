@@ -44,7 +44,7 @@ def test_what_a_room_adds_is_quiet_balanced_and_different_left_and_right(room):
     added = placed.copy()
     added[:96_000] -= dry
     left, right = (measure(added[:96_000, channel]) - measure(dry) for channel in (0, 1))
-    # A hall of 1.4 s is not full after two.
+    # A hall of a second is not full after two.
     assert left == pytest.approx(ROOMS[room].level, abs=2.5)
     assert left == pytest.approx(right, abs=0.7)
     assert abs(np.corrcoef(added.T)[0, 1]) < 0.4
