@@ -3,6 +3,7 @@
 Imports nothing that takes time, so that an interrupt during the start shows a line and not a traceback.
 """
 
+import gc
 import os
 import signal
 from types import FrameType
@@ -17,6 +18,8 @@ def main() -> None:
         # A command that was started in the background may have it ignored.
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _leave)
+    # Modules are a hundred thousand objects that all stay: by default they are searched for garbage hundreds of times.
+    gc.set_threshold(50_000)
     from narrator.cli.app import main as run
 
     try:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from narrator.cache import Cache, sharing
 from narrator.captions.content import Content
@@ -20,8 +20,7 @@ from narrator.mix.backdrops import open_floor
 from narrator.mix.levels import Recordings
 from narrator.mix.sources import measure_recordings, measure_rings, open_named_bed, open_recordings
 from narrator.request import SessionOptions, SessionRequest
-from narrator.routine.importers import read_source
-from narrator.routine.importers.timed import is_timed, read_timed
+from narrator.routine.importers import is_timed, read_source
 from narrator.routine.load import make_routine
 from narrator.routine.model import Routine
 from narrator.routine.seed import settle_seed
@@ -40,11 +39,13 @@ from narrator.timeline.arrangement import Arrangement, Elastic, Pinned, Timed, p
 from narrator.timeline.pinned import PinnedScript, is_script, make_script
 from narrator.timeline.pinned_file import format_script
 from narrator.timeline.rings import find_long_rings
-from narrator.timeline.timed import TimedScript, make_timed_script
 from narrator.units import Db, Ms
 
+if TYPE_CHECKING:
+    from narrator.timeline.timed import TimedScript
+
 T = TypeVar("T")
-S = TypeVar("S", Script, PinnedScript, TimedScript)
+S = TypeVar("S", Script, PinnedScript, "TimedScript")
 
 Report: TypeAlias = Callable[[str, int, int], None]
 """A function that receives progress: the stage, the amount done, and the total."""
@@ -184,6 +185,9 @@ def make_draft(request: SessionRequest, source: Source) -> Draft:
 
 
 def _read_timed_draft(request: SessionRequest) -> Draft:
+    from narrator.routine.importers.timed import read_timed
+    from narrator.timeline.timed import make_timed_script
+
     options = request.options
     if changes := [name for name in options.list_changes() if name not in {"length", "language"}]:
         message = f"{request.name} has the times of its lines; leave out {', '.join(changes)}"

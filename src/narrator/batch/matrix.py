@@ -1,5 +1,6 @@
 """A matrix: routines in every language, voice, guidance, length and format, and the requests that it stands for."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -8,14 +9,19 @@ from typing import Any
 
 from narrator.batch.template import PathTemplate, fold_path
 from narrator.errors import Fault, Mark, UsageError
+from narrator.paths import is_file, read_file
 from narrator.request import SessionOptions, SessionRequest, TrackRequest
 from narrator.routine.coverage import list_languages
+from narrator.routine.source import MAX_BYTES
 from narrator.routine.values import Guidance
 from narrator.session import read_draft
 from narrator.units import Ms, format_duration
 
 ALL = "all"
 """In place of languages, those of the routine; in place of routines, the built-in ones."""
+_KEYS = re.compile(rb"^routines[ \t]*:", re.MULTILINE)
+"""The key that distinguishes a file with a matrix from one with a routine."""
+_STEPS = re.compile(rb"^steps[ \t]*:", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,17 @@ class Matrix:
         return [
             Fault("no track is one of these; check its values, or remove this entry", each.mark) for each in waiting
         ]
+
+
+def is_matrix(path: Path) -> bool:
+    """Return whether a file is a matrix in YAML, by its keys."""
+    if path.suffix.lower() not in {".yaml", ".yml"} or not is_file(path):
+        return False
+    try:
+        data = read_file(path, MAX_BYTES)
+    except OSError:
+        return False  # reading it as a routine reports what is wrong
+    return bool(_KEYS.search(data)) and not _STEPS.search(data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """A matrix as a file in YAML, with exceptions for some of its combinations."""
 
-import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,17 +11,12 @@ from narrator.batch.template import PathTemplate
 from narrator.errors import NarratorError
 from narrator.formats.registry import FORMATS
 from narrator.languages import LANGUAGE
-from narrator.paths import is_file, read_file
 from narrator.routine.load import type_mapping
 from narrator.routine.marked import Marked
 from narrator.routine.nearest import suggest
-from narrator.routine.source import MAX_BYTES, read_yaml
+from narrator.routine.source import read_yaml
 from narrator.routine.values import Guidance, Word, fault_at
 from narrator.units import Ms
-
-_KEYS = re.compile(rb"^routines[ \t]*:", re.MULTILINE)
-"""The key that distinguishes a matrix from a routine."""
-_STEPS = re.compile(rb"^steps[ \t]*:", re.MULTILINE)
 
 
 def _type_list(value: Any) -> Any:
@@ -149,17 +143,6 @@ class MatrixFile(Marked):
             "only": tuple(entry.make_choice() for entry in self.only),
             "instead": tuple(Instead(entry.make_choice(), entry.use.list_values()) for entry in self.instead),
         }
-
-
-def is_matrix(path: Path) -> bool:
-    """Return whether a file is a matrix in YAML, by its keys."""
-    if path.suffix.lower() not in {".yaml", ".yml"} or not is_file(path):
-        return False
-    try:
-        data = read_file(path, MAX_BYTES)
-    except OSError:
-        return False  # reading it as a routine reports what is wrong
-    return bool(_KEYS.search(data)) and not _STEPS.search(data)
 
 
 def read_matrix(path: Path, name: str | None = None) -> MatrixFile:

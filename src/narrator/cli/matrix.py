@@ -111,13 +111,15 @@ def _find_matrix(routines: list[str]) -> "tuple[MatrixFile, Path] | None":
         RoutineError: it cannot be used.
 
     """
-    from narrator.batch.matrix_file import is_matrix, read_matrix
+    from narrator.batch.matrix import is_matrix
 
     for name in routines:
         path = Path(name)
         if is_matrix(path):
             if len(routines) > 1:
                 raise UsageError(f"{name} is a matrix, which lists its routines itself; name nothing else")
+            from narrator.batch.matrix_file import read_matrix
+
             return read_matrix(path, name), path.parent
     return None
 

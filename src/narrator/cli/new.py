@@ -69,8 +69,7 @@ def _copy(origin: str, path: Path) -> dict[Path, bytes]:
     """Return the files to write for a routine that is made from another one."""
     from narrator.cli.named import find_named
     from narrator.routine.copying import list_copies
-    from narrator.routine.importers import is_text, read_source
-    from narrator.routine.importers.timed import is_timed
+    from narrator.routine.importers import is_text, is_timed, read_source
     from narrator.routine.importers.writing import write_yaml
     from narrator.routine.load import make_routine
 

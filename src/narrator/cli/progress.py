@@ -5,14 +5,15 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from typing import TYPE_CHECKING
 
 from narrator.errors import CancelledError
 from narrator.request import TrackRequest
 from narrator.session import Report
 from narrator.units import Ms, format_seconds
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 _EVERY = 60.0
 """Seconds between two lines of progress where there is no terminal."""
@@ -21,7 +22,7 @@ _EVERY = 60.0
 class Follower:
     """Shows the progress of jobs and can stop them."""
 
-    def __init__(self, bars: Progress | None, *, has_lines: bool = False) -> None:
+    def __init__(self, bars: "Progress | None", *, has_lines: bool = False) -> None:
         """Show bars, or `has_lines`, lines on standard error."""
         self._bars = bars
         self._has_lines = has_lines
@@ -46,7 +47,7 @@ class Follower:
 
     def follow(self, group: Sequence[TrackRequest]) -> Report:
         """Return the function that a job reports its progress to."""
-        task: TaskID | None = None
+        task: "TaskID | None" = None
 
         def report(stage: str, done: int, total: int) -> None:
             nonlocal task
@@ -66,7 +67,7 @@ class Follower:
 class _Whole:
     """The progress of many tracks: how many are done, minutes of sound, and the time that is left."""
 
-    def __init__(self, tracks: int, length: Ms, bars: Progress | None, *, has_lines: bool) -> None:
+    def __init__(self, tracks: int, length: Ms, bars: "Progress | None", *, has_lines: bool) -> None:
         self._tracks, self._length, self._bars, self._has_lines = tracks, length, bars, has_lines
         self._done_tracks, self._done = 0, 0
         self._running: dict[int, Ms] = {}
@@ -118,19 +119,25 @@ def _show_minutes(length: Ms) -> str:
 @contextmanager
 def show_progress(*, enabled: bool) -> Iterator[Follower]:
     """Show progress on standard error while the block runs: bars on a terminal, else lines of many tracks."""
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} % {task.fields[stage]}"),
-        TimeElapsedColumn(),
-    )
-    has_bars = enabled and console.is_terminal
-    shown = Progress(*columns, console=console, transient=True, redirect_stdout=True, redirect_stderr=True)
-    with shown if has_bars else nullcontext() as bars:
+    has_bars = enabled and sys.stderr.isatty()
+    with _make_bars() if has_bars else nullcontext() as bars:
         follower = Follower(bars, has_lines=enabled and not has_bars)
         try:
             yield follower
         except BaseException:
             follower.stop()
             raise
+
+
+def _make_bars() -> "Progress":
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} % {task.fields[stage]}"),
+        TimeElapsedColumn(),
+    )
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, transient=True, redirect_stdout=True, redirect_stderr=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from narrator.errors import RoutineError
 from narrator.paths import exists, is_file
-from narrator.routine.importers.timed import TIMED
+from narrator.routine.importers import TIMED
 from narrator.routine.nearest import suggest
 
 _ENDINGS = (".yaml", ".yml", ".md", ".markdown", ".txt", ".docx")

@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from narrator.characters import describe_control
-from narrator.routine.slips.syntax import Refusal
+from narrator.routine.slips.kinds import Refusal
 
 MAX_DEPTH = 100
 MAX_NODES = 100_000

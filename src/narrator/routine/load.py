@@ -9,7 +9,6 @@ from pydantic import BaseModel, ValidationError
 
 from narrator.errors import Fault, RoutineError, keep_notes
 from narrator.paths import find_below
-from narrator.routine.describe import describe_faults
 from narrator.routine.find import builtin_folder
 from narrator.routine.guard import MAX_NODES
 from narrator.routine.importers import read_source
@@ -18,8 +17,6 @@ from narrator.routine.manner import settle_manner
 from narrator.routine.model import Fragment, Include, Repeat, Routine, Section, StepBase
 from narrator.routine.parameters import count_nodes, fill_parameters
 from narrator.routine.slips.cuts import find_cut_texts
-from narrator.routine.slips.foreign import name_foreign
-from narrator.routine.slips.keys import describe_keys, join_fixes, respell_keys
 from narrator.routine.source import Source
 
 M = TypeVar("M", bound=BaseModel)
@@ -168,6 +165,9 @@ def type_mapping(source: Source, kind: type[M], language: str | None = None) -> 
     try:
         return _validate(source, kind, language)
     except ValidationError as error:
+        from narrator.routine.describe import describe_faults
+        from narrator.routine.slips.keys import describe_keys, join_fixes, respell_keys
+
         respelt, found = respell_keys(source, kind)
         if not found:
             raise describe_faults(error, source, kind) from None
@@ -201,6 +201,8 @@ def _need_mapping(source: Source) -> None:
     data, mark = source.data, source.find_mark(())
     if isinstance(data, dict) and ("title" in data or "steps" in data):
         return
+    from narrator.routine.slips.foreign import name_foreign
+
     if foreign := name_foreign(source.text):
         raise RoutineError(foreign, mark)
     if isinstance(data, list):

@@ -10,7 +10,7 @@ from collections.abc import Mapping as PlainMapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -19,14 +19,14 @@ from narrator.errors import Fault, Mark, RoutineError
 from narrator.paths import open_regular, read_file
 from narrator.routine.guard import Loader, check_text
 from narrator.routine.slips.cuts import find_cut_texts
-from narrator.routine.slips.foreign import name_bytes, name_foreign
 from narrator.routine.slips.lines import STEPS, split_lines
 from narrator.routine.slips.outside import find_outside
 from narrator.routine.slips.spaces import find_spaces
-from narrator.routine.slips.structure import list_lines
-from narrator.routine.slips.syntax import Mended, find_slips
 from narrator.routine.translations import Translations
 from narrator.routine.written import Written
+
+if TYPE_CHECKING:
+    from narrator.routine.slips.syntax import Mended
 
 MAX_BYTES = 512 * 1024
 
@@ -246,6 +246,8 @@ class Source:
         """Refuse steps that all lack their dash, which makes one mapping with a repeated key."""
         labels = [label.value for label, _ in steps.value if isinstance(label, yaml.ScalarNode)]
         if len(set(labels)) < len(labels) and not steps.flow_style and self.is_own(steps):
+            from narrator.routine.slips.structure import list_lines
+
             fix = list_lines(self.lines, steps, each=True)
             raise RoutineError("each step starts with '- '", self.mark_node(steps), fix=fix.text, lines=fix.lines)
 
@@ -281,6 +283,8 @@ def read_bytes(path: Path, name: str, most: int = MAX_BYTES) -> bytes:
         return read_file(path, most)
     except OSError as error:
         if error.errno == errno.EFBIG:
+            from narrator.routine.slips.foreign import name_bytes
+
             if foreign := name_bytes(_read_start(path)):
                 raise RoutineError(foreign, Mark(name, 1, 1)) from None
             raise RoutineError(
@@ -299,6 +303,8 @@ def decode_text(raw: bytes, name: str) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        from narrator.routine.slips.foreign import name_bytes
+
         line = raw.count(b"\n", 0, error.start) + 1
         message = name_bytes(raw) or "this is not UTF-8 text; save the file as UTF-8"
         raise RoutineError(message, Mark(name, line, 1)) from error
@@ -324,6 +330,9 @@ def parse_source(text: str, name: str, translations: Translations | None = None)
     if odd := [*find_outside(lines, name), *find_spaces(lines, name)]:
         raise RoutineError.gather(odd)
     if refusal := check_text(text):
+        from narrator.routine.slips.foreign import name_foreign
+        from narrator.routine.slips.syntax import find_slips
+
         if not refusal.is_final and (foreign := name_foreign(text)):
             raise RoutineError(foreign, Mark(name, 1, 1, lines[0]))
         raise _refuse(find_slips(text, name, check_text), lines, name)
@@ -346,7 +355,7 @@ def make_source(
     return Source(name, root, text=text, translations=translations, reading=reading)
 
 
-def _refuse(mended: Mended, lines: Sequence[str], name: str) -> RoutineError:
+def _refuse(mended: "Mended", lines: Sequence[str], name: str) -> RoutineError:
     """Return the error of a refused text, with the warnings about its valid lines."""
     error = RoutineError.gather(mended.faults)
     text = "\n".join(mended.lines)
@@ -360,7 +369,7 @@ def _refuse(mended: Mended, lines: Sequence[str], name: str) -> RoutineError:
     return error
 
 
-def _place_notes(notes: Iterable[Fault], mended: Mended, lines: Sequence[str]) -> Iterator[Fault]:
+def _place_notes(notes: Iterable[Fault], mended: "Mended", lines: Sequence[str]) -> Iterator[Fault]:
     for note in notes:
         if note.mark and note.mark.text == lines[line := mended.origins[note.mark.line - 1]]:
             yield replace(note, mark=replace(note.mark, line=line + 1))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from narrator.errors import Fault, LengthError, Mark
 from narrator.script import Bed, Cue, Heading, Script
@@ -10,8 +10,10 @@ from narrator.timeline.grow import Growth
 from narrator.timeline.layout import lay_out, measure_range
 from narrator.timeline.pinned import PinnedScript, place_script
 from narrator.timeline.placed import Lengths, Timeline
-from narrator.timeline.timed import TimedScript, place_timed
 from narrator.units import Db, Lufs, Ms, format_duration
+
+if TYPE_CHECKING:
+    from narrator.timeline.timed import TimedScript
 
 
 class Written(Protocol):
@@ -145,7 +147,7 @@ class Pinned:
 class Timed:
     """Timed text, whose lines have fixed times; silence may follow them."""
 
-    script: TimedScript
+    script: "TimedScript"
     gain: None = None
 
     def list_cues(self) -> Iterator[Cue]:
@@ -158,11 +160,13 @@ class Timed:
 
     def place(self, lengths: Lengths, length: Ms | None = None, *, nearest: bool = False) -> Timeline:  # noqa: ARG002
         """Place every line at its time; a longer `length` adds silence at the end."""
+        from narrator.timeline.timed import place_timed
+
         return place_timed(self.script, lengths, length)
 
     def place_whole(self, lengths: Lengths) -> Timeline:
         """Place every line at its time."""
-        return place_timed(self.script, lengths)
+        return self.place(lengths)
 
 
 def place_growth(growth: Growth, length: Ms | None, *, nearest: bool = False) -> Timeline:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from narrator.errors import Fault, Mark, RoutineError
-from narrator.routine.load import type_source
 from narrator.routine.source import Source
 from narrator.script import (
     Bed,
@@ -23,9 +23,15 @@ from narrator.script import (
     sketch_cues,
 )
 from narrator.timeline.breaths import check_words, measure_words
-from narrator.timeline.pinned_model import KEY, CueEntry, ScriptFile
 from narrator.timeline.placed import BedLine, Chapter, Lengths, Segment, Timeline
 from narrator.units import TICK, Db, Lufs, Ms, format_clock, format_duration, ms_to_ticks, ticks_to_ms
+
+if TYPE_CHECKING:
+    from narrator.timeline.pinned_model import CueEntry, ScriptFile
+
+FORMAT = 1
+KEY = "narrator_script"
+"""The key that distinguishes a script file from a routine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,9 @@ def make_script(source: Source, sounds: tuple[Path, ...] = ()) -> PinnedScript:
         RoutineError: with all faults found.
 
     """
+    from narrator.routine.load import type_source
+    from narrator.timeline.pinned_model import ScriptFile
+
     file = type_source(source, ScriptFile)
     bed = make_bed(file.bed, file.find_mark("bed"), sounds) if file.bed else None
     cues = tuple(_make_cue(entry, sounds) for entry in file.cues)
@@ -116,14 +125,14 @@ def make_script(source: Source, sounds: tuple[Path, ...] = ()) -> PinnedScript:
     )
 
 
-def _make_heading(file: ScriptFile, cover: Cover | None) -> Heading:
+def _make_heading(file: "ScriptFile", cover: Cover | None) -> Heading:
     marks, voice_mark = file.list_marks("pronounce"), file.find_mark("voice")
     return Heading(
         file.title, file.language, file.voice, file.tags, file.pronounce, voice_mark, file.seed, marks, cover
     )
 
 
-def _find_cover(file: ScriptFile, cues: Sequence[PinnedCue], sounds: tuple[Path, ...]) -> Cover | None:
+def _find_cover(file: "ScriptFile", cues: Sequence[PinnedCue], sounds: tuple[Path, ...]) -> Cover | None:
     """Return the picture that a script names, its sketch, or a sketch of its cues."""
     if file.tags.cover is not None:
         return find_picture(file.tags, sounds)
@@ -133,7 +142,7 @@ def _find_cover(file: ScriptFile, cues: Sequence[PinnedCue], sounds: tuple[Path,
     return sketch_cues(file.title, file.length, times, (each.at for each in file.sections))
 
 
-def _make_cue(entry: CueEntry, sounds: tuple[Path, ...]) -> PinnedCue:
+def _make_cue(entry: "CueEntry", sounds: tuple[Path, ...]) -> PinnedCue:
     start = ticks_to_ms(ms_to_ticks(entry.at))
     marks = entry.mark, entry.find_mark("at"), entry.find_mark("say")
     return PinnedCue(start, entry.make_cue(sounds), entry.side, *marks)

@@ -27,11 +27,8 @@ from narrator.routine.values import Duration, Pronunciation, Word, fault_at
 from narrator.routine.words import Line, find_own
 from narrator.script import Breath, Cue, Sketch, Speech, make_bell, make_recording
 from narrator.script.cover import PARTS
+from narrator.timeline.pinned import FORMAT
 from narrator.units import TICK, ms_to_ticks, ticks_to_ms
-
-FORMAT = 1
-KEY = "narrator_script"
-"""The key that distinguishes a script file from a routine."""
 
 
 def _check_format(value: Any) -> int:

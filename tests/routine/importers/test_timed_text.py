@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from narrator.errors import NarratorError, RoutineError
+from narrator.routine.importers import TIMED
 from narrator.routine.importers.spoken import Strike
-from narrator.routine.importers.timed import MAX_BYTES, TIMED, read_timed
+from narrator.routine.importers.timed import MAX_BYTES, read_timed
 from narrator.routine.text import InlinePause
 
 AT = "00:00:01,000 --> 00:00:02,000\n"

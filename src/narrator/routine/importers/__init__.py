@@ -16,11 +16,18 @@ MAX_TEXT = 128 * 1024
 """Most bytes of a text: over two hours of speech."""
 SUFFIXES = (".yaml", ".yml", *TEXTS)
 """Suffixes of all files that may contain a routine."""
+TIMED = (".srt", ".vtt", ".csv")
+"""Suffixes of files with timed text, which `importers.timed` reads."""
 
 
 def is_text(path: Path) -> bool:
     """Return whether a routine is written as text, by the suffix of its file."""
     return path.suffix.lower() in TEXTS
+
+
+def is_timed(path: Path) -> bool:
+    """Return whether a file has timed text, by its suffix."""
+    return path.suffix.lower() in TIMED
 
 
 def read_source(path: Path, name: str | None = None, data: bytes | None = None) -> Source:

@@ -16,8 +16,6 @@ from narrator.routine.importers.table import TableReader
 from narrator.routine.text import TextError
 from narrator.units import Ms
 
-TIMED = (".srt", ".vtt", ".csv")
-"""Suffixes of files with timed text."""
 MAX_BYTES = 256 * 1024
 _MAX_CHARACTERS = 10_000
 _EXAMPLES = {
@@ -48,11 +46,6 @@ class TimedText:
     mark: Mark
     notes: tuple[Fault, ...]
     decided: tuple[str, ...]
-
-
-def is_timed(path: Path) -> bool:
-    """Return whether a file has timed text, by its suffix."""
-    return path.suffix.lower() in TIMED
 
 
 def read_timed(path: Path, name: str, language: str | None = None) -> TimedText:

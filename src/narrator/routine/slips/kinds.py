@@ -1,8 +1,8 @@
-"""The type of a mistake with its correction."""
+"""The types of a mistake with its correction, and of what the parser says."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +21,15 @@ class Slip:
 
 Finder: TypeAlias = Callable[[Sequence[str], int], Iterator[Slip]]
 """Yields possible mistakes in a line, given by its index."""
+
+
+class Refusal(NamedTuple):
+    """The line and column, counted from 0, where the parser stops, and the reason in narrator's words."""
+
+    line: int
+    column: int
+    message: str
+    opened: int | None = None
+    """First line of the node that the parser was reading."""
+    is_final: bool = False
+    """Whether the file is refused as a whole, so that no correction can help."""

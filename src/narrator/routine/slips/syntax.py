@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from narrator.errors import Fault, Mark
 from narrator.routine.slips.brackets import find_brackets
-from narrator.routine.slips.kinds import Finder, Slip
+from narrator.routine.slips.kinds import Finder, Refusal, Slip
 from narrator.routine.slips.lines import read_line, split_lines
 from narrator.routine.slips.shape import (
     find_block_text,
@@ -58,18 +58,6 @@ _FINDERS: tuple[Finder, ...] = (
     find_missing_colon,
 )
 """Finders of mistakes in a line, the most reliable first."""
-
-
-class Refusal(NamedTuple):
-    """The line and column, counted from 0, where the parser stops, and the reason in narrator's words."""
-
-    line: int
-    column: int
-    message: str
-    opened: int | None = None
-    """First line of the node that the parser was reading."""
-    is_final: bool = False
-    """Whether the file is refused as a whole, so that no correction can help."""
 
 
 class Mended(NamedTuple):
