@@ -58,7 +58,7 @@ def list_captions(timeline: Timeline, language: str, pauses: Pauses, *, bells: b
     parts = [caption for event in events for caption in _split_event(event, language, pauses)]
     ends = [*(following.start for following in parts[1:]), timeline.length]
     return tuple(
-        replace(part, end=min(max(part.end, part.start + SHORTEST), end))
+        Caption(part.start, min(max(part.end, part.start + SHORTEST), end), part.lines, part.text)
         for part, end in zip(parts, ends, strict=False)
     )
 

@@ -57,7 +57,7 @@ def _multiply(one: int, other: int) -> int:
         if one & _ONE:
             product ^= other
         one = one << 1 & 0xFFFF
-        other = _step(other)
+        other = other >> 1 ^ (_POLYNOMIAL if other & 1 else 0)  # a step
     return product
 
 

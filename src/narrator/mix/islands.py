@@ -99,10 +99,14 @@ def _find_room(curve: BedCurve, end: Ms, made_bed: str) -> Ticks:
 
 def _make_island(run: list[tuple[Ms, Ms, Sound | None]], end: Ms, end_of_track: Ms, made_bed: str) -> Island:
     start = ticks_to_ms(floor_ticks(run[0][0]))
-    sounds = tuple(replace(sound, start=sound.start - start, end=sound.end - start) for *_, sound in run if sound)
+    sounds = tuple(_move(sound, -start) for *_, sound in run if sound)
     is_cut = any(sound.end > end_of_track for *_, sound in run if sound)
     phase = choose_phase(made_bed, start, (sound.cue for sound in sounds))
     return Island(start, min(ticks_to_ms(ceil_ticks(end)), end_of_track), sounds, is_cut, phase)
+
+
+def _move(sound: Sound, by: Ms) -> Sound:
+    return Sound(sound.start + by, sound.end + by, sound.cue, sound.room, sound.tail)
 
 
 def measure_stroke(bell: Bell) -> Ms:
@@ -139,7 +143,7 @@ def _put_in_room(sound: Sound, room: str) -> Sound:
         return sound
     if isinstance(sound.cue, Bell) and sound.end - sound.start >= tail:
         return replace(sound, room=room)
-    return replace(sound, room=room, end=sound.end + tail, tail=tail)
+    return Sound(sound.start, sound.end + tail, sound.cue, room, tail)
 
 
 def _list_foreground(sounds: Iterable[Sound]) -> Iterator[tuple[Ms, Ms]]:

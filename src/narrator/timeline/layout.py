@@ -154,7 +154,7 @@ class _Placing:
         while section is not None:
             self._turns.setdefault((section, item.side if section == item.section else None), start)
             section = self._script.sections[section].parent
-        title, count = self._name_section(item), len(self._segments)
+        title = self._name_section(item)
         match item.what:
             case Silence(is_hold=True, cues=cues, is_quiet=is_quiet):
                 hold = Hold(start, end, item.mark, chapter, item.side, is_quiet, item.id, title)
@@ -166,10 +166,10 @@ class _Placing:
                 breaths, spoken = place_breaths(block, item, start, end, chapter, self._lengths)
                 hold = Hold(start, end, item.mark, chapter, item.side, id=item.id, section=title)
                 placed = self._place_cues(block.cues, hold, spoken)
+                breaths = [replace(breath, section=title) for breath in breaths]
                 self._segments += sorted([*breaths, *placed], key=attrgetter("start"))
             case cue:
-                self._segments.append(Segment(start, end, cue, item.mark, chapter, item.side, item.id))
-        self._segments[count:] = [replace(segment, section=title) for segment in self._segments[count:]]
+                self._segments.append(Segment(start, end, cue, item.mark, chapter, item.side, item.id, title))
 
     def _mark_level(self, level: Db | None, start: Ms) -> None:
         if self._levels and self._levels[-1][0] == start:
@@ -181,7 +181,7 @@ class _Placing:
         placed, left_out = self._placer.place(cues, hold, spoken)
         for note in left_out:
             self._left_out.setdefault(note, []).append(hold.place)
-        return placed
+        return [replace(segment, section=hold.section) for segment in placed]
 
     def _name_section(self, item: Item) -> str | None:
         return None if item.section is None else self._script.sections[item.section].title
@@ -196,10 +196,14 @@ class _Placing:
         kept = {number: index for index, number in enumerate(sorted(self._spans))}
         titles = [self._script.sections[section].title for section in self._outermost]
         chapters = tuple(Chapter(titles[number], *self._spans[number]) for number in sorted(self._spans))
+        segments, holds = self._segments, self._holds
+        if any(number != index for number, index in kept.items()):
+            segments = [replace(segment, chapter=_renumber(segment.chapter, kept)) for segment in segments]
+            holds = [replace(hold, chapter=_renumber(hold.chapter, kept)) for hold in holds]
         return Timeline(
             length,
-            tuple(replace(segment, chapter=_renumber(segment.chapter, kept)) for segment in self._segments),
-            tuple(replace(hold, chapter=_renumber(hold.chapter, kept)) for hold in self._holds),
+            tuple(segments),
+            tuple(holds),
             chapters,
             tuple(dict.fromkeys((*self._notes, *self._list_left_out()))),
             tuple(Turn(start, *place) for place, start in self._turns.items()),

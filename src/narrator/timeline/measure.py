@@ -49,7 +49,8 @@ class Measured:
         """Return the elastics among several steps by name, in order, each with its number of occurrences."""
         whats = (self.script.steps[index].what for index in indexes)
         names = Counter(what.elastic_id for what in whats if isinstance(what, Silence | BreathBlock))
-        return {name: replace(self.glue[name], count=count) for name, count in names.items() if name in self.glue}
+        known = ((name, self.glue[name], count) for name, count in names.items() if name in self.glue)
+        return {name: glue if count == glue.count else replace(glue, count=count) for name, glue, count in known}
 
 
 def measure_steps(script: Script, lengths: Lengths) -> Measured:
