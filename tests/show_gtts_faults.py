@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from gtts_server import FAULTS, GttsServer
 from loopback import running
-from narrator.cli.app import app
+from narrator.cli.app import make_app
 
 ROUTINE = "title: Four\nsteps:\n  - say: One thing. Another thing. A third thing. The last thing.\n"
 GOOD = 2
@@ -55,7 +55,7 @@ def render_with_fault(mode: str, folder: Path) -> Outcome:
         env = {"NARRATOR_CONFIG": str(folder / "config.toml"), "NARRATOR_CACHE_DIR": str(folder / "cache")}
         with running(server, context):
             command = ["render", str(folder / "four.yaml"), "--voice", "gtts", "--output", str(folder / "output")]
-            result = CliRunner().invoke(app, command, env=env)
+            result = CliRunner().invoke(make_app(), command, env=env)
             server.released.set()
     assert not list(folder.rglob("*.mp3")) + list(folder.rglob("*.part"))
     clips = [path for path in (folder / "cache").rglob("clips/*/*") if path.is_file()]

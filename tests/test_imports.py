@@ -97,9 +97,46 @@ def test_imports_follow_the_table(path):
 
 
 def test_the_command_starts_without_heavy_imports():
-    code = "import sys, narrator.cli.app; print({'av', 'numpy', 'pydub', 'pydantic', 'yaml', 'sentencex', 'gtts', 'requests', 'tenacity'} & set(sys.modules))"
+    code = "import sys, narrator.cli.app; narrator.cli.app.make_app(); print({'av', 'numpy', 'pydub', 'pydantic', 'yaml', 'sentencex', 'gtts', 'requests', 'tenacity'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+RENDER = """
+import sys
+from narrator.__main__ import main
+
+sys.argv[0] = "narrator"
+try:
+    main()
+except SystemExit as ended:
+    print(*sys.modules)
+    sys.exit(ended.code)
+"""
+UNUSED = re.compile(
+    r"(rich[.](console|progress)|PIL[.]Image|requests|urllib3|http|ssl|asyncio|gtts|hibari|markdown_it|pip|dask|fsspec)"
+    r"|narrator[.]("
+    r"(api|review|takes|verifying|batch[.](dask|matrix_file)|captions[.](page|sheet|drawing)|covers[.]drawing)"
+    r"|cli[.](check|cover|cut|list|new|review|schema|script|sheet|sounds|translate|verify|voices)"
+    r"|formats[.](flac|m4|ogg|opus|riff|sample|wav)"
+    r"|routine[.](describe|schema|translating|importers[.].*|slips[.](brackets|keys|shape|syntax|texts|values))"
+    r"|speech[.](child|net|engines[.](?!silent).*)"
+    r"|timeline[.](pinned_model|timed))"
+)
+"""Modules that a second length of a plain MP3 does not need: faults, other commands, forms, voices and formats."""
+
+
+@pytest.mark.slow
+def test_a_second_length_imports_nothing_that_it_does_not_need(tmp_path):
+    routine = tmp_path / "routine.yaml"
+    routine.write_text("title: Rest\nsteps:\n  - bell: bowl\n  - say: Rest.\n  - hold: 10s..60s\n  - say: Come back.\n")
+    for length in ("30s", "31s"):
+        options = ["--length", length, "--voice", "silent", "--quiet", "--output", tmp_path / f"{length}.mp3"]
+        done = subprocess.run(
+            [sys.executable, "-c", RENDER, "render", routine, *options], capture_output=True, text=True, check=True
+        )
+    assert {"narrator.formats.mp3", "narrator.speech.engines.silent"} <= set(done.stdout.split())
+    assert [name for name in done.stdout.split() if UNUSED.fullmatch(name)] == []
 
 
 @pytest.mark.slow

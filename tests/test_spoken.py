@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from narrator.cli.app import app
+from narrator.cli.app import make_app
 
 ROUTINE = """\
 title: x
@@ -20,7 +20,7 @@ steps:
 
 
 def run(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+    return CliRunner().invoke(make_app(), [str(argument) for argument in arguments])
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ def main() -> None:
             signal.signal(number, _leave)
     # Modules are a hundred thousand objects that all stay: by default they are searched for garbage hundreds of times.
     gc.set_threshold(50_000)
+    # By default pydantic searches all installed packages for plugins.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from narrator.cli.app import main as run
 
     try:

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from measure import decode
-from narrator.cli.app import app
+from narrator.cli.app import make_app
 from narrator.errors import SpeechError
 from narrator.speech.engine import Installable
 from narrator.speech.engines.silent import Silent
@@ -202,7 +202,7 @@ def fake(monkeypatch, tmp_path):
             return Installable("fake:one", lambda: said, file.is_file, install, file.unlink)
 
     monkeypatch.setitem(BUILT_IN, "fake", lambda: Fake)
-    return lambda *args: CliRunner().invoke(app, ["voices", *args])
+    return lambda *args: CliRunner().invoke(make_app(), ["voices", *args])
 
 
 def test_a_voice_is_added_and_removed(fake, tmp_path):

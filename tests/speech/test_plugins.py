@@ -9,7 +9,7 @@ import zipfile
 import pytest
 from typer.testing import CliRunner
 
-from narrator.cli.app import app
+from narrator.cli.app import make_app
 from narrator.speech import registry
 
 PACKAGE = """\
@@ -78,7 +78,7 @@ def change(site, tmp_path, monkeypatch):
         (copy / ABOUT / "entry_points.txt").write_text(f"[narrator.engines]\n{entry}\n")
         monkeypatch.syspath_prepend(copy)
         monkeypatch.delitem(sys.modules, "hummer", raising=False)
-        return lambda *args: CliRunner().invoke(app, args)
+        return lambda *args: CliRunner().invoke(make_app(), args)
 
     yield change_package
     sys.modules.pop("hummer", None)

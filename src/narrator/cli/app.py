@@ -1,36 +1,22 @@
 """The command line: its commands and its entry point."""
 
+import sys
+from collections.abc import Iterable
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
 from narrator import __version__
-from narrator.cli.cache import cache_app
-from narrator.cli.check import check_command
 from narrator.cli.console import report_failure
-from narrator.cli.cover import cover_command
 from narrator.cli.help import CONTEXT, Command, Group
-from narrator.cli.list import list_command
-from narrator.cli.new import new_command
-from narrator.cli.render import render_command
-from narrator.cli.schema import schema_command
-from narrator.cli.script import script_command
-from narrator.cli.sounds import sounds_command
 from narrator.cli.streams import lasting_streams
-from narrator.cli.translate import translate_command
-from narrator.cli.verify import verify_command
-from narrator.cli.voices import voices_app
 from narrator.errors import OutsideError
 
-app = typer.Typer(
-    cls=Group,
-    help="Turn a written routine into a guided audio session of exactly the length you ask for.",
-    epilog="Start with: narrator render ten-minute-hips",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings=CONTEXT,
-)
+COMMANDS = (
+    "render", "script", "verify", "check", "list", "cover", "schema", "new", "voices", "cache", "sounds", "translate",
+)  # fmt: skip
+"""Commands in the order of the help. Each has a module, which has a function `NAME_command` or a group `NAME_app`."""
 
 
 def _show_version(wanted: bool) -> None:
@@ -39,7 +25,6 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def start(
     *,
     version: Annotated[
@@ -49,26 +34,35 @@ def start(
     """Turn a written routine into a guided audio session of exactly the length you ask for."""
 
 
-app.command("render", cls=Command)(render_command)
-app.command("script", cls=Command)(script_command)
-app.command("verify", cls=Command)(verify_command)
-app.command("check", cls=Command)(check_command)
-app.command("list", cls=Command)(list_command)
-app.command("cover", cls=Command)(cover_command)
-app.command("schema", cls=Command)(schema_command)
-app.command("new", cls=Command)(new_command)
-app.add_typer(voices_app, name="voices")
-app.add_typer(cache_app, name="cache")
-app.command("sounds", cls=Command)(sounds_command)
-app.command("translate", cls=Command)(translate_command)
+def make_app(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """Import commands, and return an app that has them."""
+    app = typer.Typer(
+        cls=Group,
+        help="Turn a written routine into a guided audio session of exactly the length you ask for.",
+        epilog="Start with: narrator render ten-minute-hips",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings=CONTEXT,
+    )
+    app.callback()(start)
+    for name in names:
+        module = import_module(f"narrator.cli.{name}")
+        if group := getattr(module, f"{name}_app", None):
+            app.add_typer(group, name=name)
+        else:
+            app.command(name, cls=Command)(getattr(module, f"{name}_command"))
+    return app
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    # A command needs none of the others, whose options take time to make.
+    asked = [name for name in sys.argv[1:2] if name in COMMANDS]
     with lasting_streams() as find_fault:
         code: int | str | None = 0
         try:
-            app(prog_name="narrator")
+            make_app(asked or COMMANDS)(prog_name="narrator")
         except SystemExit as ended:
             code = ended.code
         if not code and (fault := find_fault()):

@@ -47,7 +47,7 @@ class Follower:
 
     def follow(self, group: Sequence[TrackRequest]) -> Report:
         """Return the function that a job reports its progress to."""
-        task: "TaskID | None" = None
+        task: TaskID | None = None
 
         def report(stage: str, done: int, total: int) -> None:
             nonlocal task

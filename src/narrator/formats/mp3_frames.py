@@ -72,11 +72,13 @@ class FrameMaker:
 
     def pull(self, heading: Heading, parts: Iterable[Part]) -> None:
         """Copy frames of the parts from the store behind the cache."""
-        pull(self._mixer.clips.cache, _SHELF, self._name_group(heading), self._list_keys(parts))
+        if self._mixer.clips.cache.shared:
+            pull(self._mixer.clips.cache, _SHELF, self._name_group(heading), self._list_keys(parts))
 
     def push(self, heading: Heading, parts: Iterable[Part]) -> None:
         """Write frames of the parts to the store behind the cache."""
-        push(self._mixer.clips.cache, _SHELF, self._name_group(heading), self._list_keys(parts))
+        if self._mixer.clips.cache.shared:
+            push(self._mixer.clips.cache, _SHELF, self._name_group(heading), self._list_keys(parts))
 
     def _name_group(self, heading: Heading) -> str:
         """Return the name under which a store keeps the frames that tracks of a session may have in common.

@@ -17,6 +17,7 @@ from narrator.routine.manner import settle_manner
 from narrator.routine.model import Fragment, Include, Repeat, Routine, Section, StepBase
 from narrator.routine.parameters import count_nodes, fill_parameters
 from narrator.routine.slips.cuts import find_cut_texts
+from narrator.routine.slips.foreign import name_foreign
 from narrator.routine.source import Source
 
 M = TypeVar("M", bound=BaseModel)
@@ -201,8 +202,6 @@ def _need_mapping(source: Source) -> None:
     data, mark = source.data, source.find_mark(())
     if isinstance(data, dict) and ("title" in data or "steps" in data):
         return
-    from narrator.routine.slips.foreign import name_foreign
-
     if foreign := name_foreign(source.text):
         raise RoutineError(foreign, mark)
     if isinstance(data, list):

@@ -19,6 +19,7 @@ from narrator.errors import Fault, Mark, RoutineError
 from narrator.paths import open_regular, read_file
 from narrator.routine.guard import Loader, check_text
 from narrator.routine.slips.cuts import find_cut_texts
+from narrator.routine.slips.foreign import name_bytes, name_foreign
 from narrator.routine.slips.lines import STEPS, split_lines
 from narrator.routine.slips.outside import find_outside
 from narrator.routine.slips.spaces import find_spaces
@@ -283,8 +284,6 @@ def read_bytes(path: Path, name: str, most: int = MAX_BYTES) -> bytes:
         return read_file(path, most)
     except OSError as error:
         if error.errno == errno.EFBIG:
-            from narrator.routine.slips.foreign import name_bytes
-
             if foreign := name_bytes(_read_start(path)):
                 raise RoutineError(foreign, Mark(name, 1, 1)) from None
             raise RoutineError(
@@ -303,8 +302,6 @@ def decode_text(raw: bytes, name: str) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        from narrator.routine.slips.foreign import name_bytes
-
         line = raw.count(b"\n", 0, error.start) + 1
         message = name_bytes(raw) or "this is not UTF-8 text; save the file as UTF-8"
         raise RoutineError(message, Mark(name, line, 1)) from error
@@ -330,7 +327,6 @@ def parse_source(text: str, name: str, translations: Translations | None = None)
     if odd := [*find_outside(lines, name), *find_spaces(lines, name)]:
         raise RoutineError.gather(odd)
     if refusal := check_text(text):
-        from narrator.routine.slips.foreign import name_foreign
         from narrator.routine.slips.syntax import find_slips
 
         if not refusal.is_final and (foreign := name_foreign(text)):

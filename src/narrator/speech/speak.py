@@ -121,7 +121,10 @@ def find_clip_key(text: str, reader: Reader) -> str:
         SpeechError: the engine cannot speak it.
 
     """
-    return make_clip_key(reader.read(text), reader.voice, reader.engine.identify(text, reader.voice))
+    if text not in reader.keys:
+        sound = reader.engine.identify(text, reader.voice)
+        reader.keys[text] = make_clip_key(reader.read(text), reader.voice, sound)
+    return reader.keys[text]
 
 
 def find_lengths(texts: Iterable[str], reader: Reader, cache: Cache) -> tuple[dict[str, Ms], bool]:

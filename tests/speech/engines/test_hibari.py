@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from loopback import Handler, Server, running
-from narrator.cli.app import app
+from narrator.cli.app import make_app
 from narrator.errors import SpeechError
 from narrator.routine.heading import VoiceSpec
 from narrator.speech.engine import Voice
@@ -137,7 +137,7 @@ def store(monkeypatch, tmp_path):
 
 
 def run(*args):
-    return CliRunner().invoke(app, ["voices", *args])
+    return CliRunner().invoke(make_app(), ["voices", *args])
 
 
 def list_files(tmp_path):

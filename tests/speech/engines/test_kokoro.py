@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from narrator.cache import Cache
-from narrator.cli.app import app
+from narrator.cli.app import make_app
 from narrator.errors import SpeechError, UsageError
 from narrator.routine.heading import VoiceSpec
 from narrator.speech.engine import Suggestion, Voice
@@ -40,7 +40,7 @@ def store(monkeypatch, tmp_path):
 
 
 def run(*args):
-    return CliRunner().invoke(app, ["voices", *args])
+    return CliRunner().invoke(make_app(), ["voices", *args])
 
 
 def settle(engine, name, language, pace=1.0):

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from loopback import Handler, Server, running
 from measure import list_processes
-from narrator.cli.app import app
+from narrator.cli.app import make_app
 from narrator.errors import SpeechError
 from narrator.speech.engine import Voice
 from narrator.speech.engines import kokoro_files, kokoro_parts
@@ -89,7 +89,7 @@ def list_files(tmp_path):
 
 
 def run(*args):
-    return CliRunner().invoke(app, ["voices", *args])
+    return CliRunner().invoke(make_app(), ["voices", *args])
 
 
 @pytest.mark.slow

@@ -1,11 +1,11 @@
 """The engine `silent`: a voice that says nothing, slower than any real voice's default, for dry runs and tests."""
 
-import importlib.metadata
 import re
 from collections.abc import Collection
 
 import numpy as np
 
+from narrator import __version__
 from narrator.speech.clip import Clip, make_clip
 from narrator.speech.engine import Engine, Voice
 from narrator.units import Ms, ms_to_samples
@@ -29,7 +29,7 @@ class Silent(Engine):
 
     name = "silent"
     quality, licence, is_offline = "silent", "MIT", True
-    version = importlib.metadata.version("narrator")
+    version = __version__
 
     def languages(self) -> Collection[str]:
         """Any language."""

@@ -38,6 +38,8 @@ class Reader:
         self._lexicon = Lexicon(pronounce or {}, voice.language)
         self._takes_phonemes = engine.takes_phonemes(voice)
         self._known: dict[str, Reading] = {}
+        self.keys: dict[str, str] = {}
+        """The cache key of each clip by its text; see `speech.speak.find_clip_key`."""
         self.spelt: dict[str, Spelt] = {}
         """The author's words whose IPA this voice could not use, by the word in lower case."""
 
