@@ -1,6 +1,7 @@
 """An S3 server on loopback (moto's), and a proxy before it that counts requests and fails as it is asked to."""
 
 import http.client
+import logging
 import os
 import time
 from collections import Counter
@@ -87,6 +88,7 @@ def running_s3():
 
     before = {name: os.environ.get(name) for name in CREDENTIALS}
     os.environ.update(CREDENTIALS)  # moto's own
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it writes a line for each request
     moto = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     moto.start()
     try:

@@ -191,6 +191,7 @@ OTHERS = {
         "level": 1.0,
         "digest": "d",
         "rest": 1,
+        "mallet": "soft",
     },
     Breath("in", 4008): {"phase": "out", "length": 24, "words": (Speech("In."),)},
     BedCurve(): {"level": -1.0, "ramps": (Ramp(0, 1, None, 1.0),), "ducks": (Duck(0, 1, 8.0),)},

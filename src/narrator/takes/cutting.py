@@ -32,7 +32,7 @@ UNLIKELY = -3.0
 """Weight under which a match is doubtful, however improbable all others are: half a sentence, if the pause is long."""
 _FEWEST = 8
 """Fewest certain sentences that show which part of a list is read, if it is less than half."""
-_UNPLACED = "too few are heard to say which; name them with --only"
+_UNPLACED = "too few are heard to say which; name those that you read"
 
 
 @dataclass(frozen=True, slots=True)
