@@ -262,7 +262,7 @@ def test_a_full_disk_is_reported_in_one_line(tmp_path):
 @pytest.mark.parametrize("moment", [0.1, 0.25, 0.5, 0.9])
 def test_an_interrupt_is_reported_in_one_line_at_any_time(tmp_path, moment):
     process = subprocess.Popen(
-        [sys.executable, "-c", "print('up', flush=True)\nfrom narrator.__main__ import main\nmain()", "render", "ten-minute-hips"],
+        [sys.executable, "-c", "print('up', flush=True)\nfrom narrator.__main__ import main\nmain()", "render", "all"],
         cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     process.stdout.readline()

@@ -5,7 +5,6 @@ import json
 import os
 import queue
 import random
-import resource
 import shutil
 import signal
 import subprocess
@@ -19,7 +18,7 @@ from itertools import chain
 from pathlib import Path
 
 from . import authored, faults, kept, sounds
-from .harness import ROOT, Failed, Kind, set_up
+from .harness import ROOT, Failed, Kind, measure_memory, set_up
 from .patience import Watch
 
 KINDS = {kind.name: kind for kind in (*authored.KINDS, *sounds.KINDS, *kept.KINDS, *faults.KINDS)}
@@ -81,7 +80,7 @@ def work(name: str, seeds: range, seconds: float, folder: Path) -> None:
         except BaseException:  # noqa: BLE001 - narrator should not have let any of these out
             fault = traceback.format_exc()[-1500:]
         took = time.process_time() - started - sound / _SPEED
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+        memory = measure_memory()
         if fault is None and memory > _MOST_MB:
             fault = f"it took {memory:.0f} MB"
         say(ends=seed, fault=fault, took=took)

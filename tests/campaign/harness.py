@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -53,6 +54,16 @@ class Result:
             if ord(char) < 32 or 0x7F <= ord(char) < 0xA0 or ord(char) in _BIDI:
                 raise Failed(f"{char!r} reaches the terminal: {told}")
         return self
+
+
+def measure_memory() -> float:
+    """Return the most MB that this process has had."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        # Not ru_maxrss: that of a new process begins with the memory of the one that started it.
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) / 1e3
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
 
 
 def set_up(folder: Path) -> dict[str, str]:
