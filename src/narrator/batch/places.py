@@ -1,11 +1,11 @@
 """Places for tracks and their manifest: a folder of this machine, or one of a store."""
 
 import os
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache as remember
-from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -185,16 +185,21 @@ class StoreFolder:
     def __init__(self, address: str) -> None:
         self._bucket = open_bucket(address)
         self._due = 0.0
+        self._sizes: dict[str, int] | None = None
+        self._guard = threading.Lock()
 
     @property
     def manifest(self) -> str:
         """The address of the manifest."""
         return self.show(MANIFEST)
 
-    @cached_property
+    @property
     def sizes(self) -> dict[str, int]:
         """The size of each object by its name when the folder was listed."""
-        return self._bucket.list_sizes()
+        with self._guard:
+            if self._sizes is None:
+                self._sizes = self._bucket.list_sizes()
+            return self._sizes
 
     def name(self, path: Path) -> str | None:
         """Return the name of a file; see `Place`."""
