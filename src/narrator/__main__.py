@@ -18,8 +18,9 @@ def main() -> None:
         # A command that was started in the background may have it ignored.
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _leave)
-    # Modules are a hundred thousand objects that all stay: by default they are searched for garbage hundreds of times.
-    gc.set_threshold(50_000)
+    # Modules are a hundred thousand objects that all stay: they would be searched for garbage hundreds of times. The
+    # search begins once the command is imported: cycles of objects may hold much sound.
+    gc.disable()
     # By default pydantic searches all installed packages for plugins.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from narrator.cli.app import main as run

@@ -1,5 +1,6 @@
 """The command line: its commands and its entry point."""
 
+import gc
 import sys
 from collections.abc import Iterable
 from importlib import import_module
@@ -62,7 +63,9 @@ def main() -> None:
     with lasting_streams() as find_fault:
         code: int | str | None = 0
         try:
-            make_app(asked or COMMANDS)(prog_name="narrator")
+            app = make_app(asked or COMMANDS)
+            gc.enable()
+            app(prog_name="narrator")
         except SystemExit as ended:
             code = ended.code
         if not code and (fault := find_fault()):
