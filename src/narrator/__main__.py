@@ -19,7 +19,7 @@ def main() -> None:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _leave)
     # Modules are a hundred thousand objects that all stay: they would be searched for garbage hundreds of times. The
-    # search begins once the command is imported: cycles of objects may hold much sound.
+    # search begins once the command is imported, without these: cycles of objects may hold much sound.
     gc.disable()
     # By default pydantic searches all installed packages for plugins.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

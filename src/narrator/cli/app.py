@@ -64,7 +64,9 @@ def main() -> None:
         code: int | str | None = 0
         try:
             app = make_app(asked or COMMANDS)
-            gc.enable()
+            if not gc.isenabled():
+                gc.freeze()
+                gc.enable()
             app(prog_name="narrator")
         except SystemExit as ended:
             code = ended.code
