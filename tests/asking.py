@@ -1,9 +1,18 @@
-"""Requests in one line."""
+"""Requests in one line, and a routine to ask for."""
 
 from dataclasses import replace
 
 from narrator.rendering import render_tracks
 from narrator.request import SessionOptions, SessionRequest
+
+TWO_LANGUAGES = """\
+title: {en: Short, de: Kurz}
+voice: silent
+steps:
+  - say: {en: Sit down., de: Setz dich.}
+  - hold: 5s..1m
+  - say: {en: Thank you., de: Danke.}
+"""
 
 
 def make_request(file, name, length=None, voice=None, guidance=None, language=None, **options):

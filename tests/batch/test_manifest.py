@@ -11,23 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from asking import TWO_LANGUAGES
 from narrator.batch.manifest import Manifest
 from narrator.batch.places import Folder, ManifestError
 
-ROUTINE = """\
-title: {en: Short, de: Kurz}
-voice: silent
-steps:
-  - say: {en: Sit down., de: Setz dich.}
-  - hold: 5s..1m
-  - say: {en: Thank you., de: Danke.}
-"""
 ASKED = ("render", "mine.yaml", "--language", "all", "--length", "20s..40s/10s", "--path", "mine-{language}-{length}")
 
 
 @pytest.fixture(autouse=True)
 def routine(write):
-    return write(ROUTINE, "mine.yaml")
+    return write(TWO_LANGUAGES, "mine.yaml")
 
 
 def summarise(result):
@@ -63,7 +56,7 @@ def test_only_what_has_changed_is_made_even_with_an_empty_cache(narrator, write,
     env = {"NARRATOR_CACHE_DIR": str(elsewhere / "cache")}
     skipped, summary = summarise(narrator(*ASKED, "--json", cwd=elsewhere, env=env))
     assert (set(skipped.values()), summary["unchanged"], summary["made"]) == ({True}, 6, 0)
-    (elsewhere / "mine.yaml").write_text(ROUTINE.replace("Sit down", "Sit here"))
+    (elsewhere / "mine.yaml").write_text(TWO_LANGUAGES.replace("Sit down", "Sit here"))
     skipped, summary = summarise(narrator(*ASKED, "--json", cwd=elsewhere, env=env))
     assert [name for name, is_skipped in skipped.items() if not is_skipped] == [f"mine-en-{length}.mp3" for length in ("20s", "30s", "40s")]  # fmt: skip
     after = read_rows(elsewhere)
@@ -102,8 +95,8 @@ def test_what_nobody_asks_for_is_listed_and_deleted_only_if_it_is_as_it_was_made
 
 def test_nothing_is_deleted_if_a_routine_cannot_be_read(narrator, write, tmp_path):
     assert narrator(*ASKED).code == 0
-    write(ROUTINE.replace("hold", "hodl"), "mine.yaml")
-    write(ROUTINE, "other.yaml")
+    write(TWO_LANGUAGES.replace("hold", "hodl"), "mine.yaml")
+    write(TWO_LANGUAGES, "other.yaml")
     result = narrator("render", "mine.yaml", "other.yaml", "--length", "20s", "--prune")
     assert result.code == 1
     assert "nothing is deleted" in result.err

@@ -11,20 +11,13 @@ import pytest
 from fsspec.registry import _registry
 
 import narrator
+from asking import TWO_LANGUAGES
 from dask_processes import running_cluster, wait_for
 from narrator.batch.manifest import Manifest
 from narrator.batch.places import StoreFolder, open_bucket
 from narrator.cache import open_shared
 from s3 import BUCKET, CREDENTIALS, list_objects, running_s3
 
-ROUTINE = """\
-title: {en: Short, de: Kurz}
-voice: silent
-steps:
-  - say: {en: Sit down., de: Setz dich.}
-  - hold: 5s..1m
-  - say: {en: Thank you., de: Danke.}
-"""
 ASKED = ("render", "mine.yaml", "--language", "all", "--length", "20s..40s/10s", "--path", "{language}/{length}")
 NAMES = sorted(f"{code}/{length}.mp3" for code in ("de", "en") for length in ("20s", "30s", "40s"))
 
@@ -32,7 +25,7 @@ NAMES = sorted(f"{code}/{length}.mp3" for code in ("de", "en") for length in ("2
 @pytest.fixture(autouse=True)
 def routine(write):
     open_bucket.cache_clear()
-    return write(ROUTINE, "mine.yaml")
+    return write(TWO_LANGUAGES, "mine.yaml")
 
 
 @pytest.fixture(scope="module")
@@ -108,14 +101,14 @@ def test_only_what_has_changed_is_made_and_what_nobody_asks_for_is_removed(run, 
     assert here == list(rows.values()), "the same tracks as in a folder"
     skipped, _ = summarise(run("--captions", "vtt"))
     assert set(skipped.values()) == {True}
-    write(ROUTINE.replace("Sit down", "Sit here"), "mine.yaml")
+    write(TWO_LANGUAGES.replace("Sit down", "Sit here"), "mine.yaml")
     skipped, _ = summarise(run("--captions", "vtt"))
     assert [path for path, is_skipped in skipped.items() if is_skipped] == [
         f"{store.address}/{name}" for name in NAMES[:3]
     ]
     changed = store.read_rows()
     assert [name for name in NAMES if changed[name] != rows[name]] == NAMES[3:]
-    write(ROUTINE.replace("Sit down", "Sit here").replace(", de: Kurz", ""), "mine.yaml")
+    write(TWO_LANGUAGES.replace("Sit down", "Sit here").replace(", de: Kurz", ""), "mine.yaml")
     store.write("de/20s.mp3", b"other")
     _, summary = summarise(run("--language", "en", "--captions", "vtt", "--prune"))
     assert (summary["pruned"], summary["left"]) == (NAMES[1:3], NAMES[:1])
@@ -251,7 +244,7 @@ def test_a_bucket_of_google_works_as_well(narrator, tmp_path):
 def test_workers_write_to_the_bucket_and_an_interrupt_leaves_a_line_for_each_track(s3, tmp_path, write, narrator):
     store = empty_bucket(s3, tmp_path)
     for name in ("a", "b", "c"):
-        write(ROUTINE.replace("1m", "9m").replace("Sit", f"{name} sits"), f"{name}.yaml")
+        write(TWO_LANGUAGES.replace("1m", "9m").replace("Sit", f"{name} sits"), f"{name}.yaml")
     asked = ("render", "a.yaml", "b.yaml", "c.yaml", "--length", "1m..9m/15s", "--voice", "espeak", "--json")
     with running_cluster(tmp_path, **store.env) as running:
         asked += ("--cluster", running.address, "--output", store.address)
@@ -279,7 +272,7 @@ def test_workers_write_to_the_bucket_and_an_interrupt_leaves_a_line_for_each_tra
 
 @pytest.mark.long
 def test_an_interrupt_from_a_terminal_reaches_all_processes_and_loses_no_track(tmp_path, write):
-    write(ROUTINE.replace("1m", "9m"), "mine.yaml")
+    write(TWO_LANGUAGES.replace("1m", "9m"), "mine.yaml")
     asked = ["render", "mine.yaml", "--length", "1m..9m/5s", "--voice", "espeak", "--cluster", "local:1"]
     with subprocess.Popen(
         [sys.executable, "-m", "narrator", *asked, "--output", f"file://{tmp_path}/out", "--quiet"],

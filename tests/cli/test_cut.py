@@ -68,6 +68,16 @@ def test_takes_that_have_a_part_each_are_read_as_one(narrator, routine, tmp_path
     assert [(row["state"], row["take"]) for row in known] == [("good", "one.wav")] * 5 + [("good", "two.wav")] * 3
 
 
+@pytest.mark.slow
+def test_a_few_sentences_from_anywhere_are_doubtful(narrator, routine, tmp_path):
+    """Without the recogniser, too little is heard to say which part of the list they are."""
+    write_wav(tmp_path / "take.wav", make_take([SENTENCES[at] for at in (0, 3, 6)], Plan(), 5).samples)
+    result = narrator(*CUT, "take.wav", "--to", "anna", "--no-recognition", "--json")
+    states = [row["state"] for row in list_rows(result) if row["kind"] == "sentence"]
+    assert "good" not in states
+    assert "doubtful" in states
+
+
 def test_files_named_by_number_or_words_are_sentences(narrator, routine, tmp_path):
     for number, name in ((2, "02.wav"), (4, "soften-your-jaw.wav"), (6, "006 now.wav")):
         write_wav(tmp_path / "files" / name, record(speak(SENTENCES[number - 1])))
