@@ -12,7 +12,7 @@ from narrator.formats.coding import DELAY, Coding, decode, encode
 from narrator.formats.crc16 import crc_rows, join_crcs
 from narrator.mix import Layout, Mixer
 from narrator.mix.blends import Blend
-from narrator.mix.parts import Part, Surroundings, find_block, mix_block
+from narrator.mix.parts import Part, Surroundings, mix_block
 from narrator.sound.audio import Samples
 from narrator.sound.loudness import Loudness
 from narrator.units import TICK, TICK_SAMPLES, Ticks
@@ -113,8 +113,7 @@ def encode_below_ceiling(
     return frames[around.before : around.before + block.ticks], heard, loudness
 
 
-def code_part(coding: Coding, part: Part, _phase: Ticks, layout: Layout, mixer: Mixer) -> Samples:
-    """Mix a part, encode it with its surroundings, and decode it; float32 of shape (frames, 2)."""
-    block, inside = find_block(part, mixer)
+def code_block(coding: Coding, block: Part, _phase: Ticks, layout: Layout, mixer: Mixer) -> Samples:
+    """Mix and encode a block, and decode it; float32 of shape (frames, 2)."""
     _, decoded, _ = encode_below_ceiling(block, layout, mixer, coding)
-    return decoded[inside * TICK_SAMPLES :][: part.ticks * TICK_SAMPLES]
+    return decoded

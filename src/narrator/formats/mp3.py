@@ -7,7 +7,7 @@ from pathlib import Path
 
 from narrator.files import replace_track
 from narrator.formats.coding import BITRATES, Coding, find_coding
-from narrator.formats.encoded import code_part
+from narrator.formats.encoded import code_block
 from narrator.formats.finished import decode_track, has_picture, list_container_chapters, open_track, split_words
 from narrator.formats.format import Contents, Encoding, Measured, Mixdown
 from narrator.formats.id3 import MOST_CHAPTERS
@@ -55,7 +55,7 @@ class Mp3:
             channels, has_cover = container.streams.audio[0].channels, has_picture(container)
             sizes = [packet.size for packet in container.demux(audio=0) if packet.size]
         coding = find_coding(sizes[-1] if sizes else 0, channels)
-        coder = PartCoder(partial(code_part, coding)) if coding else None
+        coder = PartCoder(partial(code_block, coding)) if coding else None
         counts = count_frames(length), len(sizes)
         return Contents(coding.channels if coding else 2, chapters, words, counts, coder, has_cover)
 

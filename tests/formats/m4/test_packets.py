@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from narrator.cache import Cache
 from narrator.errors import Mark
 from narrator.formats.m4.aac import FRAME, Coding, count_packets, decode, encode
-from narrator.formats.m4.packets import PHASE_PACKETS, PHASES, PacketMaker, Packets, code_part, find_first, place_parts
+from narrator.formats.m4.packets import PHASE_PACKETS, PHASES, PacketMaker, Packets, code_block, find_first, place_parts
 from narrator.formats.part_coder import PartCoder
 from narrator.mix import CEILING, BedCurve, Layout, Mixer, find_islands
 from narrator.mix.backdrops import open_bed, open_floor
@@ -92,7 +92,7 @@ def test_a_part_is_verified_as_it_is_coded_at_its_place(tmp_path):
     layout, coding = Layout(2000, (), BedCurve()), Coding(64)
     packets, _ = join(layout, mixer, coding)
     heard = decode(packets, coding)[FRAME:]
-    coder = PartCoder(partial(code_part, coding), PHASES)
+    coder = PartCoder(partial(code_block, coding), PHASES)
     _, placed, *_ = place_parts(layout, mixer)
     middle = slice(2 * TICK_SAMPLES, 38 * TICK_SAMPLES)
     mixed = noise[middle]

@@ -180,11 +180,10 @@ def encode_below_ceiling(
     return packets[first - encoded : end - encoded], heard, loudness
 
 
-def code_part(coding: Coding, part: Part, phase: Ticks, layout: Layout, mixer: Mixer) -> Samples:
-    """Mix a part that starts in a phase, encode it with its surroundings, and decode it; float32, shape (frames, 2)."""
-    block, inside = find_block(part, mixer)
-    _, decoded, _ = encode_below_ceiling(block, (phase - inside) % PHASES, layout, mixer, coding)
-    return decoded[inside * TICK_SAMPLES :][: part.ticks * TICK_SAMPLES]
+def code_block(coding: Coding, block: Part, phase: Ticks, layout: Layout, mixer: Mixer) -> Samples:
+    """Mix and encode a block that starts in a phase, and decode it; float32 of shape (frames, 2)."""
+    _, decoded, _ = encode_below_ceiling(block, phase, layout, mixer, coding)
+    return decoded
 
 
 @cache

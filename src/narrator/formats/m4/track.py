@@ -13,7 +13,7 @@ from narrator.formats.format import Contents, Encoding, Measured, Mixdown
 from narrator.formats.m4.aac import BITRATES, DEFAULT_BITRATES, Coding, count_packets
 from narrator.formats.m4.boxes import MOST_CHAPTERS, Movie, write_head
 from narrator.formats.m4.items import write_items
-from narrator.formats.m4.packets import PHASES, PacketMaker, Packets, code_part, place_parts
+from narrator.formats.m4.packets import PHASES, PacketMaker, Packets, code_block, place_parts
 from narrator.formats.meter import Meter
 from narrator.formats.part_coder import PartCoder
 from narrator.formats.tags import is_ours, make_tags
@@ -70,7 +70,7 @@ class M4:
             found = sum(bool(packet.size) for packet in container.demux(audio=0))
         bitrate = _read_bitrate(path)
         is_known = bitrate in BITRATES.get(channels, ())
-        coder = PartCoder(partial(code_part, Coding(bitrate, channels)), PHASES) if is_known else None
+        coder = PartCoder(partial(code_block, Coding(bitrate, channels)), PHASES) if is_known else None
         return Contents(channels, chapters, words, (count_packets(length), found), coder, has_cover)
 
     def decode(self, path: Path) -> Iterator[Samples]:
