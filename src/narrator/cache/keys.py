@@ -46,5 +46,11 @@ def hash_bytes(data: bytes) -> bytes:
 
 
 def sum_up(kind: str, key: str, data: bytes) -> bytes:
-    """Return the checksum of an entry, over its bytes and its place, so that a misplaced entry is found."""
-    return hashlib.blake2b(data, digest_size=CHECKSUM_BYTES, key=f"{kind}/{key}".encode()).digest()
+    """Return the checksum of an entry, over its bytes and its place, so that a misplaced entry is found.
+
+    It protects against damage, not against an attacker, who could write any entry. SHA-1, for which most processors
+    have instructions, takes half the time of BLAKE2.
+    """
+    checksum = hashlib.sha1(f"{kind}/{key}/".encode(), usedforsecurity=False)
+    checksum.update(data)
+    return checksum.digest()[:CHECKSUM_BYTES]
