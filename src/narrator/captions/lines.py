@@ -9,7 +9,6 @@ from functools import cache, lru_cache, partial
 from itertools import accumulate
 from unicodedata import bidirectional, category
 
-import budoux
 from rich.cells import cell_len
 
 from narrator.languages import fold_language, match_language
@@ -23,17 +22,13 @@ _WORD = re.compile(r"(?:[«„‹] )?[^ ]+(?: [-–—!?:;»›…%]{1,2}(?= |$)
 """A word, and separate punctuation that stays on its line, as in French."""
 _AFTER_DASH = re.compile(r"(?<=[^\W\d_][–—])(?=[^\W\d_])")
 _CLAUSE_END = re.compile(r"[,;:.!?…–—、。，；：！？،؛؟।॥۔]['\"”’»›)\]」』）]*\s*$")
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_UNSPACED = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 """Scripts without spaces between words: Thai, Lao, Burmese, Khmer, Chinese and Japanese."""
 _KEPT_BEHIND = {"Mn", "Mc", "Me", "Lm", "Pe", "Pf", "Po", "Zs"}
 _KEPT_BEFORE = {"Ps", "Pi"}
 """Categories of characters that no line starts with, and that no line ends with."""
-_PHRASES: dict[str, Callable[[], budoux.Parser]] = {
-    "ja": budoux.load_default_japanese_parser,
-    "zh-hans": budoux.load_default_simplified_chinese_parser,
-    "zh-hant": budoux.load_default_traditional_chinese_parser,
-    "th": budoux.load_default_thai_parser,
-}
+_PHRASES = {"ja": "japanese", "zh-hans": "simplified_chinese", "zh-hant": "traditional_chinese", "th": "thai"}
+"""Languages that BudouX has a model for, and its names for them."""
 _RIGHT_TO_LEFT = {"R", "AL"}
 _MARKS = {True: "\u200f", False: "\u200e"}
 """Invisible marks that set the direction of a line: right to left, left to right."""
@@ -59,7 +54,12 @@ def list_units(text: str, language: str) -> list[str]:
 @cache
 def _find_parser(language: str) -> Callable[[str], list[str]] | None:
     code = match_language(language, _PHRASES)
-    return _PHRASES[fold_language(code)]().parse if code else None
+    if not code:
+        return None
+    import budoux
+
+    parse: Callable[[str], list[str]] = getattr(budoux, f"load_default_{_PHRASES[fold_language(code)]}_parser")().parse
+    return parse
 
 
 def _join_loose(phrases: Iterable[str]) -> list[str]:
@@ -76,7 +76,7 @@ def _join_loose(phrases: Iterable[str]) -> list[str]:
 
 def _cut_phrase(phrase: str) -> list[str]:
     """Cut a phrase that is wider than a line between characters, if its script has no spaces."""
-    if cell_len(phrase.rstrip()) <= COLUMNS or not _UNSPACED.search(phrase):
+    if _measure_width(phrase.rstrip()) <= COLUMNS or not re.search(_UNSPACED, phrase):
         return [phrase]
     units: list[str] = []
     for char in phrase:
@@ -91,7 +91,7 @@ def _split(units: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """Yield the lines of each caption; what does not fit is cut in two, and each half again."""
     if not units:
         return
-    ends = [0, *accumulate(map(cell_len, units))]
+    ends = [0, *accumulate(map(_measure_width, units))]
     widths = [(ends[at] - _measure_space(units[at - 1]), ends[-1] - ends[at]) for at in range(1, len(units))]
     whole = ends[-1] - _measure_space(units[-1])
     rate = partial(_rate_cut, units, whole)
@@ -112,6 +112,11 @@ def _split(units: Sequence[str]) -> Iterator[tuple[str, ...]]:
 def _rate_cut(units: Sequence[str], whole: int, at: int, left: int, right: int) -> float:
     """Return the cost of a cut before a unit, with so many columns on its left and right."""
     return abs(left - right) / whole + (0 if ends_clause(units[at - 1]) else _WITHIN_CLAUSE)
+
+
+def _measure_width(text: str) -> int:
+    """Return the number of columns that a text takes."""
+    return len(text) if text.isascii() else cell_len(text)
 
 
 def _measure_space(unit: str) -> int:

@@ -12,8 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from narrator.routine.source import read_yaml
+import yaml
 
+_Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _FILE = Path(__file__).parent / "lexicon.yaml"
 _MARKED, _PLAIN = "āīūēōṛṝḷḹṃṁṅṇṭḍśṣḥ", "aiueorrllmmnntdssh"
 SANSKRIT = frozenset(_MARKED + _MARKED.upper())
@@ -75,7 +76,7 @@ def _check_ipa(ipa: str) -> str:
 @cache
 def load_lexicon() -> Mapping[str, Pronounced]:
     """Return the built-in pronunciations of pose names and anatomy for English voices; keys are in lower case."""
-    data: dict[str, Any] = read_yaml(_FILE).data
+    data: dict[str, Any] = yaml.load(_FILE.read_text("utf-8"), _Loader)  # noqa: S506 - it makes texts and lists only
     return {written.lower(): _make_entry(written, spoken) for written, spoken in data.items()}
 
 

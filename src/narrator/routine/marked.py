@@ -13,9 +13,10 @@ _NOWHERE = Mark("<memory>", 1, 1)
 class Marked(BaseModel):
     """A mapping of a file: frozen, without unknown keys, with its place in the file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Built when it is first needed: a routine is validated as a whole, by one validator for all of its models.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
-    _mark: Mark = PrivateAttr(default=_NOWHERE)
+    _mark: Mark = PrivateAttr(default_factory=lambda: _NOWHERE)
     _marks: dict[str, Mark] = PrivateAttr(default_factory=dict)
     _inner: dict[str, dict[str, Mark]] = PrivateAttr(default_factory=dict)
 

@@ -145,10 +145,13 @@ class Breathe(StepBase):
     rounds: int | None = Field(None, ge=1, le=1000, description="Number of rounds at every length of the track.")
     for_: ElasticSpec | None = Field(None, alias="for", description="Approximate time, filled with whole rounds.")
     voiced: VoicedShort = Field(
-        VoicedSpec(), description="Which rounds have words: 2 for the first two, or {first, every, last}."
+        VoicedSpec.model_construct(),
+        description="Which rounds have words: 2 for the first two, or {first, every, last}.",
     )
     count: bool = Field(default=False, description="Count the seconds aloud in voiced rounds.")
-    words: BreathWords = Field(BreathWords(), description="Words for the phases and for the last round.")
+    words: BreathWords = Field(
+        BreathWords.model_construct(), description="Words for the phases and for the last round."
+    )
     cues: Cues = Field((), description="Cues over the rounds, as in a hold.")
 
     @model_validator(mode="after")
@@ -302,7 +305,7 @@ class Routine(Marked):
     description: Name | None = None
     language: Annotated[str, Field(pattern=LANGUAGE)] = Field("en", description="Language of its texts.")
     length: Duration | None = Field(None, description="Length of the finished track; natural length by default.")
-    voice: VoiceShort = VoiceSpec()
+    voice: VoiceShort = VoiceSpec.model_construct()
     manner: MannerName | None = Field(
         None, description="Decides about gap, pace, room, bells and fades, where they are not written here."
     )
@@ -321,7 +324,7 @@ class Routine(Marked):
         description="Names with values for {name} in the steps; a file that includes this one may give other values.",
     )
     seed: SeedSpec = Field(0, description="Seed of random choices: a number, or today for the date.")
-    tags: Tags = Tags()
+    tags: Tags = Tags.model_construct()
     bed: BedShort = Field(None, description="Ambience under the whole session.")
     floor: Floor = Field(FLOOR, description="Room tone between sounds, in dBFS, or none.")
     room: Room = Field(ROOM, description="The room that voice and bells are heard in: small, hall, or none.")
@@ -380,10 +383,6 @@ class Fragment(Marked):
     def translations(self) -> Translations:
         """The PO files beside the file."""
         return self._translations
-
-
-for _model in (Section, Repeat, Include, Fragment, Routine):
-    _model.model_rebuild()
 
 
 def list_keys(kind: type[BaseModel]) -> list[str]:

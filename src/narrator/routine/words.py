@@ -103,7 +103,7 @@ class Words:
     def pick_name(self, language: str, own: str, side: SideNames | None = None, titles: Iterable[str] = ()) -> str:
         """Return the text like `pick`, for texts that are shown: fall back to the first one."""
         try:
-            return self.pick(language, own, random.Random(0).choice, side, titles)  # noqa: S311 - nothing is secret here
+            return self.pick(language, own, _choose_always, side, titles)
         except ValueError:
             return self.texts[0]
 
@@ -131,6 +131,11 @@ def list_contexts(side: SideNames | None, titles: Iterable[str]) -> list[str]:
     names = sorted(side.names) if side else []
     folded = [fold_context(title.replace("|", " ")) for title in titles]
     return [context for title in folded for context in (*(f"{title}|{name}" for name in names), title)] + names
+
+
+def _choose_always(texts: Sequence[str]) -> str:
+    """Return one of several wordings, always the same."""
+    return texts[0] if len(texts) == 1 else random.Random(0).choice(texts)  # noqa: S311 - nothing is secret here
 
 
 def _find_side(wordings: list[Wording], side: SideNames | None) -> Wording:

@@ -190,9 +190,10 @@ class Context:
 
     def _choose_at(self, place: Place) -> Choose:
         wording = self._wording
-        if wording is None:
-            return self.draw(f"{place.path} {place.side}").choice
-        return lambda texts: texts[wording % len(texts)]
+        if wording is not None:
+            return lambda texts: texts[wording % len(texts)]
+        # Most texts have a single wording, and random numbers take longer to set up than to draw.
+        return lambda texts: texts[0] if len(texts) == 1 else self.draw(f"{place.path} {place.side}").choice(texts)
 
     def draw(self, what: str) -> random.Random:
         """Return the random numbers for one part of the routine; they depend only on it and on the seed."""

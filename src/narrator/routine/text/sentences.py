@@ -159,8 +159,9 @@ def _is_ordinal(before: list[str], first: str, habits: Habits) -> bool:
 # Long sentences ---------------------------------------------------------------------------------------------------
 
 _WIDE = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
-_WORD = re.compile(rf"[^\s{_WIDE}]+[、，；：]*\s*|[{_WIDE}][、，；：。！？」』）]*\s*|\s+")
-_WIDE_CHAR = re.compile(rf"[{_WIDE}]")
+# Compiled when they are first used, which is for long sentences only: wide ranges take milliseconds.
+_WORD = rf"[^\s{_WIDE}]+[、，；：]*\s*|[{_WIDE}][、，；：。！？」』）]*\s*|\s+"
+_WIDE_CHAR = rf"[{_WIDE}]"
 _SENTENCE_STOP = re.compile(rf"[.!?…{_OWN_STOPS}][{_CLOSING}]*\s*$")
 _CLAUSE_STOP = re.compile(rf"(?:[,;:،؛、，；：၊།፣፤፥]|--)[{_CLOSING}]*\s*$|^[–—-]+\s*$|[–—]\s*$")
 _JOINING = frozenset(
@@ -187,7 +188,7 @@ def cut_sentence(sentence: str) -> list[str]:
     # A character counts for at most one word, so a text this short need not be counted.
     if len(sentence) <= LONGEST:
         return [sentence]
-    words = [part for word in _WORD.findall(sentence) for part in _cut_word(word)]
+    words = [part for word in re.findall(_WORD, sentence) for part in _cut_word(word)]
     weights = [_weigh(word) for word in words]
     if sum(weights) <= LONGEST:
         return [sentence]
@@ -205,7 +206,7 @@ def _cut_word(word: str) -> list[str]:
 
 def _weigh(word: str) -> float:
     """Return the length of a word in thirds of a second: 15 letters or 6 wide characters take one second."""
-    wide = len(_WIDE_CHAR.findall(word))
+    wide = len(re.findall(_WIDE_CHAR, word))
     return max(count_words(word) if not wide else 0, 0.5 * wide + 0.2 * (len(word.strip()) - wide))
 
 
@@ -215,6 +216,6 @@ def _rate_cut(word: str, following: str) -> float:
         return AFTER_SENTENCE
     if _CLAUSE_STOP.search(word):
         return AFTER_CLAUSE
-    if not word[-1].isspace() and not _WIDE_CHAR.match(word):
+    if not word[-1].isspace() and not re.match(_WIDE_CHAR, word):
         return WITHIN_WORD
     return BEFORE_JOINING if following.strip().lower() in _JOINING else BETWEEN_WORDS
