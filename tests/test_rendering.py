@@ -22,7 +22,7 @@ from narrator.review.checking import check_session
 from narrator.routine import find_routine
 from narrator.script import Bell, Speech
 from narrator.session import make_session, speak_again
-from narrator.sound.loudness import measure_loudness
+from narrator.sound.ebur128 import measure_loudness
 from narrator.speech.clip import make_clip
 from narrator.speech.engines.silent import Silent
 from narrator.speech.registry import BUILT_IN

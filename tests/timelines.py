@@ -5,7 +5,8 @@ import numpy as np
 from narrator.errors import Mark
 from narrator.formats.encoded import find_surroundings
 from narrator.formats.mp3_frames import count_frames
-from narrator.mix.parts import list_parts, mix_part
+from narrator.mix.mixing import mix_part
+from narrator.mix.parts import list_parts
 from narrator.script import Bed, Breath, Speech
 from narrator.timeline import BedLine, Segment, Timeline
 

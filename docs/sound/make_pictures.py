@@ -21,8 +21,8 @@ from narrator.formats.mp3_frames import count_frames
 from narrator.mix import Mixer, find_islands
 from narrator.mix.backdrops import open_bed
 from narrator.mix.blends import choose_phase, place_blend
-from narrator.mix.mixing import mix_blend
-from narrator.mix.parts import list_parts, mix_part
+from narrator.mix.mixing import mix_blend, mix_part
+from narrator.mix.parts import list_parts
 from narrator.request import SessionOptions, SessionRequest
 from narrator.script import Speech
 from narrator.session import make_session

@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import av
-
 from narrator.cache import Cache, make_key
 from narrator.errors import Fault, Mark, OutsideError, PublishError
 from narrator.formats.format import Encoding
@@ -18,6 +16,7 @@ from narrator.session import Draft, Session
 from narrator.speech.speak import find_clip_key
 from narrator.speech.text.reading import Reader
 from narrator.units import Ms
+from narrator.versions import find_version
 
 _SHELF = "tracks"
 _FORMAT = 9
@@ -72,7 +71,7 @@ def make_fingerprint(draft: Draft, reader: Reader) -> str:
     script, options = draft.arrangement.script, draft.request.options
     given = [find_clip_key(text, reader) for text in script.list_texts()]
     asked = options.length, options.nearest, options.room
-    return make_key(_FORMAT, av.__version__, script, _list_digests(draft), reader.voice, *asked, given)
+    return make_key(_FORMAT, find_version("av"), script, _list_digests(draft), reader.voice, *asked, given)
 
 
 def _list_digests(draft: Draft) -> list[str]:

@@ -27,7 +27,7 @@ from narrator.routine.seed import settle_seed
 from narrator.routine.source import Source
 from narrator.script import Bell, Heading, Script, open_picture, write_script
 from narrator.sound.loop import Loop
-from narrator.sound.recording import LONGEST
+from narrator.sound.rings import LONGEST
 from narrator.speech.cast import Role, cast_voice
 from narrator.speech.engine import Voice
 from narrator.speech.pauses import find_pauses

@@ -3,10 +3,10 @@ import json
 import numpy as np
 import pytest
 
-from narrator.sound.bells import measure_ring
 from narrator.sound.catalog import BEDS, BELLS
-from narrator.sound.loudness import measure_loudness
+from narrator.sound.ebur128 import measure_loudness
 from narrator.sound.resample import decode_stereo
+from narrator.sound.rings import measure_ring
 
 
 def test_every_bell_and_bed_is_listed(narrator):

@@ -4,19 +4,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from narrator.cache import Cache
-from narrator.formats import encoded
-from narrator.formats.coding import BITRATES, DELAY, Coding, decode, encode, find_coding, find_encoder, mix_down
+from narrator.formats import encoding, lame
+from narrator.formats.coding import BITRATES, DELAY, Coding, find_coding
 from narrator.formats.crc16 import crc_bytes
-from narrator.formats.encoded import Encoded, encode_below_ceiling
+from narrator.formats.encoded import Encoded
+from narrator.formats.encoding import encode_below_ceiling, gather_frames
+from narrator.formats.lame import decode, encode, encode_silence
+from narrator.formats.silence import find_encoder, load_silence
 from narrator.mix import CEILING, MIX_CEILING, BedCurve, Layout, Mixer
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.mix.blends import Blend
 from narrator.mix.mixing import mix_blend
 from narrator.mix.parts import Stretch
+from narrator.sound.audio import mix_down
 from narrator.sound.catalog import BEDS
+from narrator.sound.ebur128 import measure_loudness
 from narrator.sound.limiter import limit_peaks
 from narrator.sound.loop import Loop, pack_loop
-from narrator.sound.loudness import Loudness, measure_loudness
+from narrator.sound.loudness import Loudness
 from narrator.units import TICK, TICK_SAMPLES
 
 
@@ -24,7 +29,7 @@ from narrator.units import TICK, TICK_SAMPLES
 @settings(max_examples=40)
 def test_a_cut_has_the_checksum_of_its_bytes(data, count, size):
     frames = [data.draw(st.binary(min_size=size, max_size=size)) for _ in range(count)]
-    whole = Encoded.gather(frames, Loudness(tuple(range(count)), -3.0))
+    whole = gather_frames(frames, Loudness(tuple(range(count)), -3.0))
     start = data.draw(st.integers(0, count - 1))
     ticks = data.draw(st.integers(1, count - start))
     again = Encoded.unpack(whole.pack())
@@ -48,8 +53,8 @@ def make_harsh_loop(level=1.0, ticks=40):
 def encode_loop(loop, coding, monkeypatch):
     """Encode 24 ticks of a loop; also return the ceilings that it was mixed with."""
     ceilings = []
-    original = encoded.mix_block
-    monkeypatch.setattr(encoded, "mix_block", lambda *args: ceilings.append(args[2].ceiling) or original(*args))
+    original = encoding.mix_block
+    monkeypatch.setattr(encoding, "mix_block", lambda *args: ceilings.append(args[2].ceiling) or original(*args))
     mixer = Mixer(None, 0.0, None, loop)
     return *encode_below_ceiling(Stretch(0.0, 0, 24), Layout(24 * TICK, (), BedCurve(0.0)), mixer, coding), ceilings
 
@@ -97,9 +102,13 @@ def test_bit_rates_belong_to_channels():
     assert find_coding(96, 2) is find_coding(0, 1) is None
 
 
-def test_the_encoder_gives_its_own_name():
-    assert find_encoder(Coding()) == find_encoder(Coding(32, 1))
-    assert find_encoder(Coding())[:6] == b"LAME3."
+def test_the_encoder_gives_its_own_name_and_is_asked_once(tmp_path, monkeypatch):
+    frames = [load_silence(coding, Cache(tmp_path)) for coding in (Coding(), Coding(32, 1))]
+    assert frames == [encode_silence(Coding()), encode_silence(Coding(32, 1))]
+    assert find_encoder(frames[0]) == find_encoder(frames[1])
+    assert find_encoder(frames[0])[:6] == b"LAME3."
+    monkeypatch.setattr(lame, "encode", None)
+    assert load_silence(Coding(), Cache(tmp_path)) == frames[0]
 
 
 @pytest.mark.parametrize("name", ["brown", "drone"])

@@ -16,15 +16,16 @@ from narrator.cache import Cache
 from narrator.captions.captions import Caption
 from narrator.covers import Cover
 from narrator.formats import flac, wav
-from narrator.formats.coding import mix_down
 from narrator.formats.encoded import find_surroundings
 from narrator.formats.format import Encoding, Mixdown
 from narrator.formats.lossless import round_samples
 from narrator.mix import Mixer, find_islands
 from narrator.mix.backdrops import open_floor
-from narrator.mix.parts import list_parts, mix_part
+from narrator.mix.mixing import mix_part
+from narrator.mix.parts import list_parts
 from narrator.routine.heading import Tags, VoiceSpec
 from narrator.script import Bell, Heading
+from narrator.sound.audio import mix_down
 from narrator.speech.speak import Clips
 from narrator.timeline import Chapter
 from timelines import make_timeline

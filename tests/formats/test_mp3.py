@@ -11,7 +11,6 @@ from narrator.cache import Cache
 from narrator.errors import Mark
 from narrator.formats import mp3
 from narrator.formats.format import Encoding, Mixdown
-from narrator.formats.tags import is_ours
 from narrator.mix import Mixer, find_islands
 from narrator.mix.backdrops import open_floor
 from narrator.routine.heading import Tags, VoiceSpec
@@ -91,10 +90,23 @@ def test_tags_and_chapters_are_those_of_the_session(tmp_path, clips):
     assert found.info.bitrate == 128_000
 
 
-def test_narrator_knows_its_own_tracks(tmp_path, clips):
-    assert is_ours(write(tmp_path / "a.mp3", make_timeline(6000), clips), "mp3")
+def test_narrator_knows_its_own_tracks(tmp_path, clips, monkeypatch):
+    path = write(tmp_path / "a.mp3", make_timeline(6000), clips)
     (tmp_path / "b.mp3").write_bytes(b"something else")
-    assert not is_ours(tmp_path / "b.mp3", "mp3")
+    (tmp_path / "c.mp3").write_bytes(b"ID3\3\0\0\x7f\x7f")
+    assert not any(mp3.FORMAT.is_ours(tmp_path / name) for name in ("b.mp3", "c.mp3", "none.mp3"))
+    # Another program writes the tag in its own way.
+    again = tmp_path / "again.mp3"
+    shutil.copy(path, again)
+    tagged = mutagen.File(again)
+    tagged.tags.delall("TIT2")
+    tagged.save(v2_version=4)
+    assert mp3.FORMAT.is_ours(again)
+    tagged.delete()
+    assert not mp3.FORMAT.is_ours(again)
+    # Its own tag is known by its bytes alone.
+    monkeypatch.setattr(mp3, "is_ours", None)
+    assert mp3.FORMAT.is_ours(path)
 
 
 @pytest.mark.skipif(not (shutil.which("sox") and shutil.which("mpg123")), reason="needs sox and mpg123")

@@ -8,7 +8,8 @@ from measure import decode
 from narrator.cache import Cache, make_key
 from narrator.formats import encoded
 from narrator.formats.ahead import map_ahead
-from narrator.formats.coding import BITRATES, DELAY, Coding, encode
+from narrator.formats.coding import BITRATES, DELAY, Coding
+from narrator.formats.lame import encode
 from narrator.formats.meter import Meter
 from narrator.formats.mp3_frames import FrameMaker, count_frames
 from narrator.mix import BedCurve, Mixer, find_islands
@@ -157,7 +158,7 @@ def test_over_a_users_music_an_island_is_reused_at_the_same_place_of_the_music(t
 
 
 def test_the_meter_agrees_with_a_measurement_of_the_file(session, tmp_path):
-    from narrator.sound.loudness import measure_loudness
+    from narrator.sound.ebur128 import measure_loudness
 
     layout, mixer = session
     path, _, meter = lay(layout, mixer, tmp_path)

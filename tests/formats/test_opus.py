@@ -19,7 +19,6 @@ from narrator.cache import Cache
 from narrator.captions.captions import Caption
 from narrator.covers import Cover
 from narrator.formats import opus_runs
-from narrator.formats.coding import mix_down
 from narrator.formats.format import Encoding, Mixdown
 from narrator.formats.ogg import PageWriter
 from narrator.formats.opus import FORMAT
@@ -30,7 +29,8 @@ from narrator.mix import Mixer, find_islands
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.routine.heading import Tags, VoiceSpec
 from narrator.script import Bell, Heading
-from narrator.sound.loudness import measure_loudness
+from narrator.sound.audio import mix_down
+from narrator.sound.ebur128 import measure_loudness
 from narrator.speech.speak import Clips
 from narrator.timeline import Chapter
 from timelines import make_bed, make_timeline

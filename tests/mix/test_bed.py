@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from narrator.mix.bed import ATTACK, RELEASE, BedCurve, draw_curve
+from narrator.mix.bed_levels import draw_levels
 from narrator.timeline import BedLine
 from narrator.units import TICK, db_to_ratio
 from timelines import make_bed
@@ -16,12 +17,12 @@ def make_curve(spans=(), levels=((0, -20.0),), duck=8.0, fade=2400, length=LENGT
 
 
 def measure_db(curve, time):
-    return 20 * np.log10(max(float(curve.cut(time, time + 24).draw(24)[0, 0]), 1e-9))
+    return 20 * np.log10(max(float(draw_levels(curve.cut(time, time + 24), 24)[0, 0]), 1e-9))
 
 
 def test_a_bed_fades_in_and_out():
     curve = make_curve()
-    drawn = curve.draw(LENGTH)[:, 0]
+    drawn = draw_levels(curve, LENGTH)[:, 0]
     assert drawn[0] == 0
     assert drawn[-1] < 1e-5
     assert abs(20 * np.log10(drawn[2400 * 48]) + 20) < 0.01
@@ -67,12 +68,12 @@ def test_the_level_has_no_steps_and_a_cut_curve_equals_that_part_of_the_whole(sp
     ordered = [(start, start + ticks * TICK) for start, ticks in sorted(spans) if start < length]
     turns = [(0, -20.0), *sorted(at for at in levels if 0 < at[0] < length)]
     curve = make_curve(ordered, turns, length=length, fade=240)
-    whole = curve.draw(length)[:, 0]
+    whole = draw_levels(curve, length)[:, 0]
     # The fastest change is a fade of 240 ms to the loudest level: it changes by less than this in a millisecond.
     assert np.abs(np.diff(whole[::48])).max() < 0.02 * db_to_ratio(-20.0)
     for start in range(0, length, length // 5 // TICK * TICK):
         end = min(start + 40 * TICK, length)
-        assert np.abs(curve.cut(start, end).draw(end - start)[:, 0] - whole[start * 48 : end * 48]).max() < 1e-6
+        assert np.abs(draw_levels(curve.cut(start, end), end - start)[:, 0] - whole[start * 48 : end * 48]).max() < 1e-6
 
 
 def test_between_the_changes_the_level_is_that_of_the_section():

@@ -8,7 +8,7 @@ from narrator.mix.backdrops import open_bed
 from narrator.mix.levels import LOUDER, level_clip, measure_gain
 from narrator.script import Bell, Breath, Speech
 from narrator.sound.catalog import SPEECH
-from narrator.sound.loudness import measure_loudness
+from narrator.sound.ebur128 import measure_loudness
 from narrator.speech.engine import Voice
 from narrator.speech.registry import open_engine
 from narrator.speech.speak import speak

@@ -13,7 +13,7 @@ from narrator.mix.mixing import mix_island
 from narrator.mix.parts import list_parts
 from narrator.script import Bell, Breath
 from narrator.sound.catalog import ROOMS
-from narrator.sound.loudness import measure_loudness
+from narrator.sound.ebur128 import measure_loudness
 from narrator.speech.engine import Voice
 from narrator.speech.registry import open_engine
 from narrator.speech.speak import speak

@@ -5,13 +5,14 @@ import pytest
 
 from narrator.cache import Cache
 from narrator.formats.encoded import find_surroundings
-from narrator.mix import MIX_CEILING, Mixer, find_islands, mix_background, mix_island
+from narrator.mix import MIX_CEILING, Mixer, find_islands
 from narrator.mix.backdrops import open_bed, open_floor
+from narrator.mix.mixing import mix_background, mix_island
 from narrator.mix.parts import Piece
 from narrator.script import Bell, Breath
 from narrator.sound.audio import get_samples
 from narrator.sound.bells import strike_bell
-from narrator.sound.loudness import measure_loudness
+from narrator.sound.ebur128 import measure_loudness
 from narrator.speech.engine import Voice
 from narrator.speech.registry import open_engine
 from narrator.speech.speak import speak

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from narrator.formats.mp3_frames import count_frames
 from narrator.mix import BedCurve, Island, Layout, Mixer, find_islands
+from narrator.mix.bed_levels import draw_levels
 from narrator.mix.blends import Blend
 from narrator.mix.parts import BLOCK, Piece, Stretch, find_block, list_parts
 from narrator.script import Bell
@@ -83,7 +84,7 @@ def test_the_phase_of_a_bed_goes_on_or_is_blended_at_a_constant_level(timeline):
         match part:
             case Piece(island):
                 phase = island.phase + part.start // TICK
-                is_heard = layout.curve.cut(start - TICK, start + TICK).draw(2 * TICK).any()
+                is_heard = draw_levels(layout.curve.cut(start - TICK, start + TICK), 2 * TICK).any()
             case Stretch(level, phase):
                 is_heard = level is not None
             case Blend(level, phase):
@@ -99,7 +100,7 @@ def test_the_phase_of_a_bed_goes_on_or_is_blended_at_a_constant_level(timeline):
         elif level is None:
             due = None
         # The level, too, is that of the track, from a tick before to the end of the delay.
-        drawn = layout.curve.cut(start - TICK, end).draw(end - start + TICK)
+        drawn = draw_levels(layout.curve.cut(start - TICK, end), end - start + TICK)
         assert np.abs(drawn - (0.0 if level is None else 10 ** (level / 20))).max() < 1e-6
     assert laid == count_frames(timeline.length)
     assert sound in BEDS or not blends

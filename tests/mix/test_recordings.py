@@ -15,7 +15,8 @@ from narrator.request import TrackRequest
 from narrator.script import Recording
 from narrator.session import make_session
 from narrator.sound.catalog import SPEECH
-from narrator.sound.loudness import integrate, measure_loudness
+from narrator.sound.ebur128 import measure_loudness
+from narrator.sound.loudness import integrate
 from narrator.units import SAMPLE_RATE, SAMPLES_PER_MS, TICK_SAMPLES
 
 ROUTINE = """\

@@ -8,8 +8,8 @@ import pytest
 
 from narrator.sound.beds import list_levels, loop_file, make_bed, measure_loop
 from narrator.sound.catalog import BEDS, BedSound
+from narrator.sound.ebur128 import measure_loudness
 from narrator.sound.floor import make_floor
-from narrator.sound.loudness import measure_loudness
 
 RATE = 48_000
 UNIT = 500 * 1152
@@ -108,7 +108,7 @@ def test_all_places_of_a_drone_are_alike_and_of_the_others_none():
 
 
 def test_the_levels_of_a_loop_are_known_without_making_it():
-    assert [name for name in BEDS if list_levels(name) is None] == ["rain"]
+    assert [name for name in BEDS if BEDS[name].is_even] == ["rain"]
     for name, allowed in (("drone", 0.2), ("brown", 0.2), ("ocean", 1.6)):
         levels = list_levels(name)
         power = (make_once(name).reshape(-1, 1152, 2).astype(float) ** 2).mean(axis=1)

@@ -3,9 +3,10 @@ import pytest
 
 from narrator.sound import bells
 from narrator.sound.audio import get_samples
-from narrator.sound.bells import measure_ring, strike_bell
+from narrator.sound.bells import strike_bell
 from narrator.sound.catalog import BELLS, MALLETS, PITCHES
-from narrator.sound.loudness import measure_loudness
+from narrator.sound.ebur128 import measure_loudness
+from narrator.sound.rings import measure_ring
 
 RATE = 48_000
 

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from narrator.sound.audio import get_samples
-from narrator.sound.breath import LEVEL, PITCH, make_tone
+from narrator.sound.breath import LEVEL, make_tone
+from narrator.sound.catalog import TONES
 
 RATE = 48_000
 
@@ -14,7 +15,7 @@ def measure_level(samples, start, end):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("phase", PITCH)
+@pytest.mark.parametrize("phase", TONES)
 @pytest.mark.parametrize("length", [24, 1008, 3984, 7008, 19_992])
 def test_a_tone_spans_its_phase_to_the_sample(phase, length):
     samples = get_samples(make_tone(phase, length))
@@ -22,7 +23,7 @@ def test_a_tone_spans_its_phase_to_the_sample(phase, length):
     assert 20 * np.log10(np.abs(samples).max()) <= LEVEL
 
 
-@pytest.mark.parametrize("phase", PITCH)
+@pytest.mark.parametrize("phase", TONES)
 def test_a_tone_is_as_loud_as_stated_and_soft_at_its_ends(phase):
     samples = get_samples(make_tone(phase, 3984))
     assert LEVEL - 2.5 < 20 * np.log10(np.abs(samples).max()) <= LEVEL
@@ -34,7 +35,7 @@ def test_a_tone_is_as_loud_as_stated_and_soft_at_its_ends(phase):
         assert 10 * np.log10(max(part[150:].sum() for part in power) / max(part.sum() for part in power)) < -60
 
 
-@pytest.mark.parametrize("phase", PITCH)
+@pytest.mark.parametrize("phase", TONES)
 @pytest.mark.parametrize("length", [1008, 3984])
 def test_a_tone_is_heard_within_a_tick(phase, length):
     samples = get_samples(make_tone(phase, length))
@@ -44,7 +45,7 @@ def test_a_tone_is_heard_within_a_tick(phase, length):
 def test_the_in_breath_rises_the_hold_rests_and_the_out_breath_falls():
     levels = {
         phase: [measure_level(get_samples(make_tone(phase, 6000)), at, at + 100) for at in range(100, 5900, 200)]
-        for phase in PITCH
+        for phase in TONES
     }
     assert all(np.diff(levels["in"]) > -0.05)
     assert all(np.diff(levels["out"]) < 0.05)
@@ -57,8 +58,8 @@ def test_the_in_breath_rises_the_hold_rests_and_the_out_breath_falls():
 
 @pytest.mark.parametrize("length", [2016, 3984, 7008])
 def test_a_tone_continues_where_the_previous_one_ended(length):
-    tone = {phase: get_samples(make_tone(phase, length)) for phase in PITCH}
-    ends = {phase: (measure_level(tone[phase], 60, 160), measure_level(tone[phase], -180, -80)) for phase in PITCH}
+    tone = {phase: get_samples(make_tone(phase, length)) for phase in TONES}
+    ends = {phase: (measure_level(tone[phase], 60, 160), measure_level(tone[phase], -180, -80)) for phase in TONES}
     assert ends["hold"][0] == pytest.approx(ends["in"][1], abs=1)
     assert ends["hold"][1] == pytest.approx(ends["hold"][0], abs=1)
     assert ends["out"][0] == pytest.approx(ends["hold"][1], abs=2)
@@ -66,13 +67,13 @@ def test_a_tone_continues_where_the_previous_one_ended(length):
 
 def test_in_and_out_differ_in_pitch():
     heard = {}
-    for phase in PITCH:
+    for phase in TONES:
         power = np.abs(np.fft.rfft(get_samples(make_tone(phase, 10_000))[:, 0])) ** 2
         heard[phase] = power.argmax() / 10
-    assert heard == pytest.approx(PITCH, abs=0.5)
+    assert heard == pytest.approx(TONES, abs=0.5)
 
 
-@pytest.mark.parametrize("phase", PITCH)
+@pytest.mark.parametrize("phase", TONES)
 def test_a_tone_is_wide_but_survives_mono(phase):
     samples = get_samples(make_tone(phase, 6000))
     mono = samples.mean(axis=1)

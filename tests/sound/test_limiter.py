@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from narrator.sound.ebur128 import measure_loudness
 from narrator.sound.limiter import REACH, limit_peaks
-from narrator.sound.loudness import measure_loudness
 from narrator.units import SAMPLES_PER_MS, db_to_ratio
 
 

@@ -5,7 +5,8 @@ import wave
 import numpy as np
 import pytest
 
-from narrator.sound.loudness import integrate, measure_loudness
+from narrator.sound.ebur128 import measure_loudness
+from narrator.sound.loudness import integrate
 
 
 def make_noise(seconds, level, seed=0):

@@ -4,8 +4,9 @@ import pytest
 
 from narrator.errors import SoundError
 from narrator.sound.audio import get_samples
-from narrator.sound.bells import measure_ring, strike_bell
-from narrator.sound.loudness import measure_loudness
+from narrator.sound.bells import strike_bell
+from narrator.sound.ebur128 import measure_loudness
+from narrator.sound.rings import measure_ring
 
 
 def write(path, samples, rate=44_100):

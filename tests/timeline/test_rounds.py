@@ -15,7 +15,7 @@ from narrator.cache import Cache
 from narrator.errors import RoutineError
 from narrator.request import TrackRequest
 from narrator.script import Breath, Speech
-from narrator.sound.breath import PITCH
+from narrator.sound.catalog import TONES
 from narrator.units import TICK
 
 HEAD = "title: x\nsteps:\n  - breathe: "
@@ -234,7 +234,7 @@ def test_the_tones_follow_the_lengths_of_their_phases(write, tmp_path, pattern, 
         sound = heard[segment.start * 48 : segment.end * 48]
         # From its first tick to its last, at its own pitch.
         for part in (sound[:9600], sound[-9600:]):
-            assert find_pitch(part) == pytest.approx(PITCH[segment.cue.phase], abs=8)
+            assert find_pitch(part) == pytest.approx(TONES[segment.cue.phase], abs=8)
     ins = [segment for segment in timeline.segments if segment.cue.phase == "in"]
     for segment in ins:
         # An in-breath swells again, also after another one.

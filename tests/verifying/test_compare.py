@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from narrator.cache import Cache
-from narrator.formats.coding import DELAY, Coding, decode, encode
+from narrator.formats.coding import DELAY, Coding
 from narrator.formats.format import Encoding, Mixdown
+from narrator.formats.lame import decode, encode
 from narrator.formats.mp3 import FORMAT
 from narrator.formats.mp3_frames import count_frames
 from narrator.mix import Mixer, find_islands

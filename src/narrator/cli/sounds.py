@@ -78,8 +78,8 @@ def sounds_command(
 
 
 def _list_rows() -> list[dict[str, Any]]:
-    from narrator.sound.bells import measure_ring
     from narrator.sound.catalog import BEDS, BELLS
+    from narrator.sound.rings import measure_ring
 
     bells = [bell_to_data(name, measure_ring(name), bell.pitch, bell.level) for name, bell in BELLS.items()]
     return bells + [bed_to_data(name, ticks_to_ms(bed.ticks)) for name, bed in BEDS.items()]

@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from narrator.mix import CEILING, Mixer
 from narrator.sound.audio import Samples
-from narrator.sound.loudness import Loudness, measure_loudness
+from narrator.sound.ebur128 import measure_loudness
+from narrator.sound.loudness import Loudness
 from narrator.units import Db
 
 T = TypeVar("T")

@@ -5,9 +5,11 @@ remainder. So the checksum of two sequences joined follows from their checksums 
 """
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _POLYNOMIAL = 0xA001
 """0x8005 with its bits reflected: the highest bit here is the coefficient of x⁰."""
@@ -26,14 +28,16 @@ def _step_byte(crc: int) -> int:
 
 
 _STEPS = [_step_byte(byte) for byte in range(256)]
-_TABLE = np.array(_STEPS, np.uint16)
 
 
-def crc_rows(rows: NDArray[np.uint8]) -> NDArray[np.uint16]:
+def crc_rows(rows: "NDArray[np.uint8]") -> "NDArray[np.uint16]":
     """Return the checksum of each row of bytes, shape (rows,), in an array of shape (rows, bytes)."""
+    import numpy as np
+
+    table = np.array(_STEPS, np.uint16)
     crcs = np.zeros(len(rows), np.uint16)
     for column in rows.T:
-        crcs = crcs >> 8 ^ _TABLE[(crcs ^ column) & 255]
+        crcs = crcs >> 8 ^ table[(crcs ^ column) & 255]
     return crcs
 
 

@@ -1,21 +1,16 @@
 """Frames that were encoded together, with their checksums and loudness."""
 
 import json
-from collections.abc import Sequence
+import sys
+from array import array
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from narrator.formats.ceiling import keep_below_ceiling
-from narrator.formats.coding import DELAY, Coding, decode, encode
-from narrator.formats.crc16 import crc_rows, join_crcs
-from narrator.mix import Layout, Mixer
+from narrator.formats.crc16 import join_crcs
+from narrator.mix import Mixer
 from narrator.mix.blends import Blend
-from narrator.mix.parts import Part, Surroundings, mix_block
-from narrator.sound.audio import Samples
+from narrator.mix.parts import Part, Surroundings
 from narrator.sound.loudness import Loudness
-from narrator.units import TICK, TICK_SAMPLES, Ticks
+from narrator.units import TICK, Ticks
 
 _SETTLED, _STIRRED, _AFTER = 36, 12, 4
 _AROUND_BLEND = 2
@@ -34,21 +29,11 @@ class Frames:
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """Frames that were encoded together; `crcs` are the checksums of the frames up to each, shape (frames,)."""
+    """Frames that were encoded together; `crcs` are the checksums of the frames up to each, as 16-bit integers."""
 
     data: bytes
-    crcs: NDArray[np.uint16]
+    crcs: "array[int]"
     loudness: Loudness
-
-    @classmethod
-    def gather(cls, frames: Sequence[bytes], loudness: Loudness) -> "Encoded":
-        """Join frames of the same size."""
-        size = len(frames[0])
-        data = b"".join(frames)
-        crcs = [int(crc) for crc in crc_rows(np.frombuffer(data, np.uint8).reshape(-1, size))]
-        for index in range(1, len(crcs)):
-            crcs[index] = join_crcs(crcs[index - 1], crcs[index], size)
-        return cls(data, np.array(crcs, np.uint16), loudness)
 
     def cut(self, start: Ticks, ticks: Ticks) -> Frames:
         """Return some of the frames."""
@@ -56,27 +41,35 @@ class Encoded:
         end = start + ticks
         data = self.data[start * size : end * size]
         # Adding twice is subtracting: the checksum of what is before the cut is shifted by the length and added.
-        crc = join_crcs(int(self.crcs[start - 1]) if start else 0, int(self.crcs[end - 1]), len(data))
+        crc = join_crcs(self.crcs[start - 1] if start else 0, self.crcs[end - 1], len(data))
         blocks = self.loudness.blocks[round(start / _BLOCK_TICKS) : round(end / _BLOCK_TICKS)]
         return Frames(data, crc, Loudness(blocks, self.loudness.peak))
 
     @property
     def whole(self) -> Frames:
         """Return all of the frames."""
-        return Frames(self.data, int(self.crcs[-1]), self.loudness)
+        return Frames(self.data, self.crcs[-1], self.loudness)
 
     def pack(self) -> bytes:
         """Return the bytes to store: a line of JSON, the checksums, the frames."""
         head = {"blocks": self.loudness.blocks, "peak": self.loudness.peak, "frames": len(self.crcs)}
-        return json.dumps(head).encode() + b"\n" + self.crcs.astype("<u2").tobytes() + self.data
+        return json.dumps(head).encode() + b"\n" + _swap(self.crcs).tobytes() + self.data
 
     @classmethod
     def unpack(cls, packed: bytes) -> "Encoded":
         """Read the bytes that `pack` returned."""
         start = packed.index(b"\n") + 1
         head = json.loads(packed[:start])
-        crcs = np.frombuffer(packed, "<u2", head["frames"], start)
-        return cls(packed[start + crcs.nbytes :], crcs, Loudness(tuple(head["blocks"]), head["peak"]))
+        end = start + 2 * head["frames"]
+        return cls(packed[end:], _swap(array("H", packed[start:end])), Loudness(tuple(head["blocks"]), head["peak"]))
+
+
+def _swap(numbers: "array[int]") -> "array[int]":
+    """Return numbers in the order of bytes that they are stored in, from this machine's order, or back."""
+    if sys.byteorder == "big":
+        numbers = numbers[:]
+        numbers.byteswap()
+    return numbers
 
 
 def find_surroundings(part: Part, mixer: Mixer) -> Surroundings:
@@ -89,31 +82,3 @@ def find_surroundings(part: Part, mixer: Mixer) -> Surroundings:
     if isinstance(part, Blend):
         return Surroundings(_AROUND_BLEND, _AROUND_BLEND)
     return Surroundings(_SETTLED if mixer.floor is None else _STIRRED, _AFTER)
-
-
-def encode_below_ceiling(
-    block: Part, layout: Layout, mixer: Mixer, coding: Coding
-) -> tuple[list[bytes], Samples, Loudness]:
-    """Mix and encode a block so that it decodes to peaks under `CEILING`; see `keep_below_ceiling`.
-
-    Return its frames, the sound that they decode to, and its loudness.
-
-    Raises:
-        SpeechError: a clip has vanished from the cache.
-
-    """
-    around = find_surroundings(block, mixer)
-    start = DELAY + around.before * TICK_SAMPLES
-
-    def code(mixer: Mixer) -> tuple[list[bytes], Samples]:
-        frames = encode(mix_block(block, layout, mixer, around), coding)
-        return frames, decode(frames)[start : start + block.ticks * TICK_SAMPLES]
-
-    frames, heard, loudness = keep_below_ceiling(mixer, code)
-    return frames[around.before : around.before + block.ticks], heard, loudness
-
-
-def code_block(coding: Coding, block: Part, _phase: Ticks, layout: Layout, mixer: Mixer) -> Samples:
-    """Mix and encode a block, and decode it; float32 of shape (frames, 2)."""
-    _, decoded, _ = encode_below_ceiling(block, layout, mixer, coding)
-    return decoded

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from narrator.captions.captions import Caption
 from narrator.covers import Cover
@@ -11,12 +11,11 @@ from narrator.errors import UsageError
 from narrator.mix import Layout, Mixer
 from narrator.mix.parts import Part
 from narrator.script import Heading
-from narrator.sound.audio import Samples
 from narrator.timeline import Chapter, Timeline
 from narrator.units import Db, Lufs, Ms, Ticks
 
-Coder: TypeAlias = Callable[[Part, Ticks, Layout, Mixer], Samples]
-"""Mixes a part at its place in the track, encodes it with its surroundings, and decodes it; shape (frames, 2)."""
+if TYPE_CHECKING:
+    from narrator.sound.audio import Samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,13 @@ class Measured:
     samples: int
     lufs: Lufs | None
     true_peak_db: Db | None
+
+
+class Coder(Protocol):
+    """Makes of a part what a coding leaves of it."""
+
+    def __call__(self, part: Part, start: Ticks, layout: Layout, mixer: Mixer) -> "Samples":
+        """Mix a part at its place in the track, encode it with its surroundings, and decode it; shape (frames, 2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +126,7 @@ class Format(Protocol):
 
         """
 
-    def decode(self, path: Path) -> Iterator[Samples]:
+    def decode(self, path: Path) -> "Iterator[Samples]":
         """Yield the sound of a finished file, trimmed as the file says; float32 of shape (frames, channels).
 
         Raises:

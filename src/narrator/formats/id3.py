@@ -6,6 +6,7 @@ has seven bits in each byte.
 
 import struct
 from collections.abc import Iterator, Mapping, Sequence
+from typing import IO
 
 from narrator.captions.captions import Caption
 from narrator.covers import Cover
@@ -23,6 +24,9 @@ _FRAMES = {
     "date": b"TYER",
 }
 """Frames by name of tag; any other tag is a TXXX frame, which holds the name."""
+_HEAD, _HEAD_SIZE = b"ID3\3\0\0", 10
+_SHIFTS = (21, 14, 7, 0)
+"""Places of the bytes of a tag's size, of which each has seven bits."""
 _LATIN, _UTF_16 = b"\0", b"\1"
 _TOP_LEVEL, _ORDERED = 2, 1
 _NOT_BY_BYTES = b"\xff" * 8
@@ -65,7 +69,16 @@ def write_id3(
     body = b"".join(frames)
     if len(body) > _LARGEST:
         raise ValueError(f"a tag has {len(body)} bytes; it can have at most {_LARGEST}")
-    return b"ID3\3\0\0" + bytes(len(body) >> shift & 127 for shift in (21, 14, 7, 0)) + body
+    return _HEAD + bytes(len(body) >> shift & 127 for shift in _SHIFTS) + body
+
+
+def holds_text(file: IO[bytes], name: str, text: str) -> bool:
+    """Return whether a file starts with a tag that has a text under a name, just as `write_id3` writes it."""
+    head = file.read(_HEAD_SIZE)
+    if not head.startswith(_HEAD):
+        return False
+    size = sum((byte & 127) << shift for byte, shift in zip(head[len(_HEAD) :], _SHIFTS, strict=False))
+    return _write_tag(name, text, "") in file.read(size)
 
 
 def _write_chapters(chapters: Sequence[Chapter], title: str) -> Iterator[bytes]:

@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from narrator.formats.ahead import map_ahead
-from narrator.formats.coding import mix_down
 from narrator.formats.encoded import find_surroundings
 from narrator.formats.format import Encoding, Mixdown
 from narrator.formats.meter import Meter
-from narrator.mix.parts import Part, Piece, list_parts, mix_part
-from narrator.sound.audio import Samples
-from narrator.sound.loudness import Loudness, measure_loudness
+from narrator.mix.mixing import mix_part
+from narrator.mix.parts import Part, Piece, list_parts
+from narrator.sound.audio import Samples, mix_down
+from narrator.sound.ebur128 import measure_loudness
+from narrator.sound.loudness import Loudness
 from narrator.units import TICK_SAMPLES, Ms, ms_to_samples, samples_to_ms
 
 Pcm = NDArray[np.int16]

@@ -7,24 +7,25 @@ costs only what is new.
 """
 
 import threading
+from array import array
 from collections import OrderedDict
 from collections.abc import Iterable
-from functools import cache
-
-import av
-import numpy as np
+from functools import cached_property
+from itertools import accumulate
 
 from narrator.cache import make_key, pull, push
-from narrator.formats.coding import DELAY, Coding, encode_silence
-from narrator.formats.encoded import Encoded, Frames, encode_below_ceiling, find_surroundings
+from narrator.formats.coding import DELAY, Coding
+from narrator.formats.crc16 import crc_bytes, join_crcs
+from narrator.formats.encoded import Encoded, Frames, find_surroundings
 from narrator.formats.names import PartNames
+from narrator.formats.silence import load_silence
 from narrator.mix import Layout, Mixer
 from narrator.mix.blends import Blend
 from narrator.mix.parts import BLOCK, Part, Piece, Stretch, find_block, find_loop
 from narrator.script import Heading
 from narrator.sound.loudness import Loudness
-from narrator.sound.processor import name_processor
 from narrator.units import TICK_SAMPLES, Ms, ms_to_samples
+from narrator.versions import find_version
 
 _SHELF = "frames"
 _FORMAT = 7
@@ -48,7 +49,7 @@ class FrameMaker:
         self._mixer = mixer
         self._coding = coding
         self._recent: OrderedDict[str, Encoded] = OrderedDict()
-        self._names = PartNames(layout, mixer, find_surroundings, _FORMAT, av.__version__, coding)
+        self._names = PartNames(layout, mixer, find_surroundings, _FORMAT, find_version("av"), coding)
         self._given_up = threading.Event()
 
     def make(self, part: Part) -> Frames:
@@ -59,6 +60,13 @@ class FrameMaker:
 
         """
         return self._make_stretch(part) if isinstance(part, Stretch) else self._make_whole(part)
+
+    def has(self, part: Part) -> bool:
+        """Return whether the frames of a part are known without encoding."""
+        if self._is_silent(part):
+            return True
+        key = self._names.find(find_block(part, self._mixer)[0])
+        return key in self._recent or self._mixer.clips.cache.find_size(_SHELF, key) is not None
 
     def find_crc(self, part: Part) -> int:
         """Return the checksum of the frames of a part; frames that this process has used are not read again.
@@ -86,7 +94,9 @@ class FrameMaker:
         Frames made by another kind of processor can differ in their last bits: a track has the same bytes on every
         machine of one kind.
         """
-        made_by = av.__version__, np.__version__, name_processor()
+        from narrator.sound.processor import name_processor
+
+        made_by = find_version("av"), find_version("numpy"), name_processor()
         return make_key(_FORMAT, made_by, heading.title, heading.language, self._mixer.gain, self._coding)
 
     def _list_keys(self, parts: Iterable[Part]) -> set[str]:
@@ -106,7 +116,7 @@ class FrameMaker:
 
     def _make_stretch(self, stretch: Stretch) -> Frames:
         if self._is_silent(stretch):
-            return _lay_silence(self._coding).cut(0, stretch.ticks)
+            return self._silence.cut(0, stretch.ticks)
         block, at = find_block(stretch, self._mixer)
         key = self._names.find(block)
         encoded = self._recent.get(key) or self._keep(key, block)
@@ -126,15 +136,18 @@ class FrameMaker:
         return Encoded.unpack(data)
 
     def _encode(self, block: Part) -> Encoded:
-        frames, _, loudness = encode_below_ceiling(block, self._layout, self._mixer, self._coding)
-        return Encoded.gather(frames, loudness)
+        from narrator.formats.encoding import encode_block
+
+        return encode_block(block, self._layout, self._mixer, self._coding)
+
+    @cached_property
+    def _silence(self) -> Encoded:
+        """The longest possible stretch of silence."""
+        frame = load_silence(self._coding, self._mixer.clips.cache)
+        crc = crc_bytes(frame)
+        crcs = accumulate([crc] * BLOCK, lambda before, crc: join_crcs(before, crc, len(frame)))
+        return Encoded(frame * BLOCK, array("H", crcs), Loudness((), -120.0))
 
     def give_up(self) -> None:
         """Stop waiting for what another process makes."""
         self._given_up.set()
-
-
-@cache
-def _lay_silence(coding: Coding) -> Encoded:
-    """Return the longest possible stretch of silence."""
-    return Encoded.gather([encode_silence(coding)] * BLOCK, Loudness((), -120.0))

@@ -2,11 +2,14 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from narrator.mix import Layout, Mixer
 from narrator.mix.parts import Part, find_block
-from narrator.sound.audio import Samples
 from narrator.units import TICK_SAMPLES, Ticks
+
+if TYPE_CHECKING:
+    from narrator.sound.audio import Samples
 
 _KEPT = 16
 """Number of blocks whose coded sound is kept, of at most 12 s each."""
@@ -18,11 +21,11 @@ class PartCoder:
     The function receives the block, and the phase in which it starts, of so many.
     """
 
-    def __init__(self, code: Callable[[Part, Ticks, Layout, Mixer], Samples], phases: Ticks = 1) -> None:
+    def __init__(self, code: "Callable[[Part, Ticks, Layout, Mixer], Samples]", phases: Ticks = 1) -> None:
         self._code, self._phases = code, phases
         self._known: OrderedDict[tuple[Part, Ticks], Samples] = OrderedDict()
 
-    def __call__(self, part: Part, start: Ticks, layout: Layout, mixer: Mixer) -> Samples:
+    def __call__(self, part: Part, start: Ticks, layout: Layout, mixer: Mixer) -> "Samples":
         """Return a part as it is heard; see `Coder`."""
         block, inside = find_block(part, mixer)
         place = block, (start - inside) % self._phases

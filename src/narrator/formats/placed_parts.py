@@ -8,7 +8,8 @@ import numpy as np
 
 from narrator.formats.encoded import find_surroundings
 from narrator.mix import Layout, Mixer
-from narrator.mix.parts import Part, list_parts, mix_part
+from narrator.mix.mixing import mix_part
+from narrator.mix.parts import Part, list_parts
 from narrator.sound.audio import Samples
 from narrator.units import TICK_SAMPLES, Ticks
 

@@ -10,13 +10,14 @@ from concurrent.futures import Executor
 from itertools import accumulate
 
 from narrator.formats.ahead import map_ahead
-from narrator.formats.coding import Coding, find_encoder
+from narrator.formats.coding import Coding
 from narrator.formats.crc16 import join_crcs
 from narrator.formats.encoded import Frames
 from narrator.formats.format import Mixdown
 from narrator.formats.id3 import MOST_CHAPTERS, write_id3
 from narrator.formats.info_frame import InfoFrame
 from narrator.formats.mp3_frames import FrameMaker, count_frames
+from narrator.formats.silence import find_encoder, load_silence
 from narrator.formats.tags import make_tags
 from narrator.mix.parts import list_parts
 from narrator.timeline import list_chapters
@@ -36,9 +37,8 @@ class TrackStream:
         self._crcs: dict[int, int] = {}
         chapters = list_chapters(mixdown.timeline, heading.language, MOST_CHAPTERS)
         self._tag = write_id3(make_tags(heading), chapters, layout.length, mixdown.captions, mixdown.cover)
-        self._info = InfoFrame(
-            frames, ms_to_samples(layout.length), coding.bitrate, coding.channels, find_encoder(coding)
-        )
+        encoder = find_encoder(load_silence(coding, mixer.clips.cache))
+        self._info = InfoFrame(frames, ms_to_samples(layout.length), coding.bitrate, coding.channels, encoder)
         head = len(self._tag) + self._info.size
         sizes = (part.ticks * coding.frame_size for part in self._parts)
         self._starts = [*accumulate(sizes, initial=head)]
@@ -95,9 +95,8 @@ class TrackStream:
         laid = 0
         self._maker.pull(self._heading, self._parts)
         try:
-            for frames, part in zip(
-                map_ahead(pool, self._make, range(len(self._parts)), ahead), self._parts, strict=True
-            ):
+            made = map_ahead(pool, self._make, range(len(self._parts)), ahead, self._find)
+            for frames, part in zip(made, self._parts, strict=True):
                 yield frames
                 laid += part.ticks
                 if report:
@@ -105,6 +104,9 @@ class TrackStream:
             self._maker.push(self._heading, self._parts)
         finally:
             self._maker.give_up()
+
+    def _find(self, index: int) -> Frames | None:
+        return self._make(index) if self._maker.has(self._parts[index]) else None
 
     def _make(self, index: int) -> Frames:
         frames = self._maker.make(self._parts[index])

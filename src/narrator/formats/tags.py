@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from narrator.formats.finished import read_tags
 from narrator.languages import find_long_code
 from narrator.paths import open_regular
 from narrator.script import Heading
 
 MAKER = "narrator"
 """Name of the TXXX frame that marks narrator's own tracks."""
-_MADE = "made by narrator"
+MADE = "made by narrator"
+"""Its text."""
 
 
 def make_tags(heading: Heading) -> dict[str, str]:
@@ -27,7 +27,7 @@ def make_tags(heading: Heading) -> dict[str, str]:
         "copyright": tags.copyright or "",
         "comment": tags.comment or "",
         "language": find_long_code(heading.language),
-        MAKER: _MADE,
+        MAKER: MADE,
         "seed": str(heading.seed),
         "date": tags.year or "",
     }
@@ -35,10 +35,11 @@ def make_tags(heading: Heading) -> dict[str, str]:
 
 def is_ours(path: Path, demuxer: str) -> bool:
     """Return whether narrator made the file at `path`, by its tags, which one of libav's demuxers reads."""
+    from narrator.formats.finished import read_tags
     from narrator.sound.opened import DAMAGE, open_sound
 
     try:
         with open_regular(path) as file, open_sound(file, demuxer) as container:
-            return read_tags(container).get(MAKER) == _MADE
+            return read_tags(container).get(MAKER) == MADE
     except (OSError, *DAMAGE):
         return False

@@ -3,7 +3,7 @@
 from narrator.mix.bed import BedCurve
 from narrator.mix.islands import Island, Layout, find_islands
 from narrator.mix.levels import CEILING, MIX_CEILING, measure_gain, measure_words
-from narrator.mix.mixing import Mixer, mix_background, mix_island
+from narrator.mix.mixer import Mixer
 
 __all__ = [
     "CEILING",
@@ -15,6 +15,4 @@ __all__ = [
     "find_islands",
     "measure_gain",
     "measure_words",
-    "mix_background",
-    "mix_island",
 ]

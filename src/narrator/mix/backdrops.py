@@ -1,20 +1,18 @@
 """The loops under a session: the room tone and the bed."""
 
 from functools import lru_cache
-
-import av
-import numpy as np
+from typing import TYPE_CHECKING
 
 from narrator.cache import Cache, make_key
 from narrator.errors import SoundError
 from narrator.mix.kept import PIECE, Kept
-from narrator.sound.audio import Samples
-from narrator.sound.beds import loop_file, make_bed, measure_loop
-from narrator.sound.catalog import BEDS, SPEECH
-from narrator.sound.floor import TICKS, make_floor
-from narrator.sound.loop import Loop, pack_loop
-from narrator.sound.resample import decode_stereo
+from narrator.sound.catalog import BEDS, FLOOR_TICKS, SPEECH
+from narrator.sound.loop import Loop, Pcm, pack_loop
 from narrator.units import Db, Lufs, Ms, db_to_ratio
+from narrator.versions import find_version
+
+if TYPE_CHECKING:
+    from narrator.sound.audio import Samples
 
 _SHELF = "beds"
 _FORMAT = 4
@@ -28,7 +26,13 @@ _SILENT: Lufs = -70.0
 @lru_cache(maxsize=4)
 def open_floor(level: Db) -> Loop:
     """Open the room tone at a level in dBFS."""
-    return Loop(f"floor {_FORMAT} {level}", TICKS, lambda _piece: pack_loop(make_floor(level)))
+
+    def load(_piece: int) -> Pcm:
+        from narrator.sound.floor import make_floor
+
+        return pack_loop(make_floor(level))
+
+    return Loop(f"floor {_FORMAT} {level}", FLOOR_TICKS, load)
 
 
 def open_bed(sound: str, digest: str, cache: Cache) -> Loop:
@@ -43,15 +47,26 @@ def open_bed(sound: str, digest: str, cache: Cache) -> Loop:
 
 @lru_cache(maxsize=4)
 def _open_made(sound: str, cache: Cache) -> Loop:
-    kept = Kept(_SHELF, make_key(_FORMAT, sound), lambda: (make_bed(sound), {}), cache)
+    def make() -> tuple["Samples", dict[str, object]]:
+        from narrator.sound.beds import make_bed
+
+        return make_bed(sound), {}
+
+    kept = Kept(_SHELF, make_key(_FORMAT, sound), make, cache)
     return Loop(f"{sound} {_FORMAT}", BEDS[sound].ticks, kept.load, PIECE)
 
 
 def _open_file(path: str, digest: str, cache: Cache) -> Loop:
-    return Kept(_SHELF, make_key(_FORMAT, av.__version__, digest), lambda: (_make_loop(path, digest), {}), cache).open()
+    key = make_key(_FORMAT, find_version("av"), digest)
+    return Kept(_SHELF, key, lambda: (_make_loop(path, digest), {}), cache).open()
 
 
-def _make_loop(path: str, digest: str) -> Samples:
+def _make_loop(path: str, digest: str) -> "Samples":
+    import numpy as np
+
+    from narrator.sound.beds import loop_file, measure_loop
+    from narrator.sound.resample import decode_stereo
+
     try:
         samples = loop_file(decode_stereo(path, _LONGEST, digest), _CROSSFADE)
     except ValueError as error:

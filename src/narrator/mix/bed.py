@@ -4,12 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
-from numpy.typing import NDArray
-
-from narrator.sound.fade import ease
 from narrator.timeline import BedLine
-from narrator.units import SAMPLES_PER_MS, TICK, Db, Ms, db_to_ratio, floor_ticks, ms_to_ticks, ticks_to_ms
+from narrator.units import TICK, Db, Ms, floor_ticks, ms_to_ticks, ticks_to_ms
 
 ATTACK: Ms = ticks_to_ms(ms_to_ticks(300))
 """Time that the bed takes to fall before speech; all times here are whole ticks."""
@@ -96,24 +92,6 @@ class BedCurve:
                 if duck.span[0] < end and duck.span[1] > start
             ),
         )
-
-    def draw(self, length: Ms) -> NDArray[np.float32]:
-        """Return the amplitude of each sample from 0 to `length` ms, shape (frames, 1)."""
-        time = np.arange(length * SAMPLES_PER_MS) / SAMPLES_PER_MS
-        gain = np.full(len(time), _find_ratio(self.level))
-        for ramp in self.ramps:
-            before, after = _find_ratio(ramp.before), _find_ratio(ramp.after)
-            first = max(ramp.start, 0) * SAMPLES_PER_MS
-            along = (time[first:] - ramp.start) / (ramp.end - ramp.start)
-            gain[first:] = before + (after - before) * ease(along)
-        for duck in self.ducks:
-            down = ease((time - duck.span[0]) / ATTACK) * (1 - ease((time - duck.end) / RELEASE))
-            gain *= 10 ** (-duck.depth / 20 * down)
-        return gain.astype(np.float32)[:, None]
-
-
-def _find_ratio(level: Db | None) -> float:
-    return 0.0 if level is None else db_to_ratio(level)
 
 
 def draw_curve(line: BedLine, length: Ms, spans: Iterable[tuple[Ms, Ms]]) -> BedCurve:

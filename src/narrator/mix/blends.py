@@ -9,11 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-import numpy as np
-
 from narrator.cache import make_key
 from narrator.script import Cue
-from narrator.sound.beds import list_levels
 from narrator.sound.catalog import BEDS
 from narrator.timeline import BedLine
 from narrator.units import Db, Ms, Ticks, floor_ticks
@@ -77,9 +74,14 @@ def _list_phases(sound: str) -> Sequence[Ticks]:
     They are those for which a blend before the island has a middling and calm level in its middle, on both sides,
     because such a level can be blended with any other.
     """
-    bed, levels = BEDS[sound], list_levels(sound)
-    if levels is None:
+    bed = BEDS[sound]
+    if bed.is_even:
         return range(bed.ticks)
+    import numpy as np
+
+    from narrator.sound.beds import list_levels
+
+    levels = list_levels(sound)
     changes = np.abs(np.roll(levels, -_STEP // 2, axis=0) - np.roll(levels, _STEP // 2, axis=0))
     is_good = (np.abs(levels) < _MIDDLING) & (changes < _CALM * changes.max(axis=0))
     middles = np.flatnonzero(is_good.all(axis=1))
@@ -108,9 +110,13 @@ def _find_meeting(sound: str, leaving: Ticks, arriving: Ticks, ticks: Ticks, len
     That is from its start to its middle and on to its end, where it is half the one phase and half the other; and from
     the one phase to the other.
     """
-    levels = list_levels(sound)
-    if levels is None:
+    if BEDS[sound].is_even:
         return 0, 0.0
+    import numpy as np
+
+    from narrator.sound.beds import list_levels
+
+    levels = list_levels(sound)
     middle, half = np.arange(ticks - length) + length // 2, max(length // 2, _STEP)
     before, leaves, arrives, after = (
         np.take(levels, phase + middle, axis=0, mode="wrap")

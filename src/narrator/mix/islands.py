@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from narrator.mix.bed import BedCurve, draw_curve
 from narrator.mix.blends import choose_phase, find_room, name_made_bed
 from narrator.script import Bell, Breath, Cue, Recording, Speech
-from narrator.sound.bells import measure_ring
-from narrator.sound.breath import PITCH
-from narrator.sound.catalog import NONE, ROOMS
+from narrator.sound.catalog import NONE, ROOMS, TONES
+from narrator.sound.rings import measure_ring
 from narrator.timeline import Timeline
 from narrator.units import TICK, Ms, Ticks, ceil_ticks, floor_ticks, ms_to_ticks, ticks_to_ms
 
@@ -128,7 +127,7 @@ def _list_sounds(timeline: Timeline) -> Iterator[Sound]:
             case Recording() as recording:
                 yield Sound(segment.start, segment.end, recording)
             case Breath(phase, length, words):
-                if phase in PITCH:
+                if phase in TONES:
                     yield Sound(segment.start, segment.end, Breath(phase, length))
                 for number, word in enumerate(words):
                     # A word starts at its second and has the rest of the phase.

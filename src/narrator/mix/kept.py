@@ -3,14 +3,14 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from narrator.cache import Cache, make_key
-from narrator.sound.audio import Samples
 from narrator.sound.loop import Loop, Pcm, pack_loop
 from narrator.units import TICK_SAMPLES, Ticks
+
+if TYPE_CHECKING:
+    from narrator.sound.audio import Samples
 
 PIECE: Ticks = 1250
 """Length of a cache entry, 30 s: memory use stays small, and damage is found before it is heard."""
@@ -25,7 +25,7 @@ class Kept:
 
     shelf: str
     key: str
-    make: Callable[[], tuple[Samples, Mapping[str, Any]]]
+    make: "Callable[[], tuple[Samples, Mapping[str, Any]]]"
     cache: Cache
 
     def open(self) -> Loop:
@@ -40,6 +40,8 @@ class Kept:
 
     def load(self, piece: int) -> Pcm:
         """Return a piece; all are made again where it is missing or damaged."""
+        import numpy as np
+
         scale = self.read_head()["scale"]
         data, _ = self.cache.get_or_make(self.shelf, make_key(self.key, piece), lambda: self._keep()[1][piece])
         return np.frombuffer(data, np.int16).reshape(-1, 2), scale

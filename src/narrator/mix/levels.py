@@ -11,19 +11,15 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise, repeat
 from typing import TypeAlias
 
-import av
-
 from narrator.cache import Cache, make_key
 from narrator.mix.recordings import Recorded
 from narrator.script import Bell, Breath, Cue, Recording, Speech, list_speeches
-from narrator.sound.audio import AudioSegment, get_samples
-from narrator.sound.bells import strike_bell
-from narrator.sound.breath import PITCH, make_tone
-from narrator.sound.catalog import HARD, SPEECH
-from narrator.sound.loudness import integrate, measure_loudness
+from narrator.sound.catalog import HARD, SPEECH, TONES
+from narrator.sound.loudness import integrate
 from narrator.speech.speak import Clips
 from narrator.timeline import BedLine, Timeline
 from narrator.units import Db, Lufs, Ms
+from narrator.versions import find_version
 
 Recordings: TypeAlias = Mapping[Recording, Recorded]
 """The opened recordings of a session."""
@@ -105,7 +101,7 @@ def _list_blocks(cue: Cue, clips: Clips, recordings: Recordings) -> list[Lufs]:
         case Recording():
             gain = level_recording(cue, recordings)
             return [block + gain for block in recordings[cue].blocks]
-        case Breath(phase, length) if phase in PITCH:
+        case Breath(phase, length) if phase in TONES:
             return _measure_made(Breath(phase, length), clips.cache)
         case _:
             return []
@@ -115,18 +111,25 @@ def _measure_made(sound: Bell | Breath, cache: Cache) -> list[Lufs]:
     """Return the loudness of each 100 ms of a bell or a tone, which is made once to be measured."""
     measured, _ = cache.get_or_make(
         _SHELF,
-        make_key("loudness", _FORMAT, av.__version__, sound),
-        lambda: json.dumps(measure_loudness(get_samples(_make(sound))).blocks).encode(),
+        make_key("loudness", _FORMAT, find_version("av"), sound),
+        lambda: json.dumps(_measure(sound)).encode(),
         must_keep=False,
     )
     blocks: list[Lufs] = json.loads(measured)
     return blocks
 
 
-def _make(sound: Bell | Breath) -> AudioSegment:
+def _measure(sound: Bell | Breath) -> tuple[Lufs, ...]:
+    from narrator.sound.audio import get_samples
+    from narrator.sound.bells import strike_bell
+    from narrator.sound.breath import make_tone
+    from narrator.sound.ebur128 import measure_loudness
+
     if isinstance(sound, Breath):
-        return make_tone(sound.phase, sound.length)
-    return strike_bell(sound.sound, sound.pitch, sound.length, sound.level, sound.digest, sound.mallet or HARD)
+        made = make_tone(sound.phase, sound.length)
+    else:
+        made = strike_bell(sound.sound, sound.pitch, sound.length, sound.level, sound.digest, sound.mallet or HARD)
+    return measure_loudness(get_samples(made)).blocks
 
 
 def _list_bed_blocks(line: BedLine, length: Ms) -> Iterator[Lufs]:

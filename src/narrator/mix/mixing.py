@@ -1,14 +1,17 @@
 """Mixing of islands, or parts of them, and of the background between them, at the final level."""
 
-from dataclasses import dataclass, field
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 
 from narrator.mix.bed import BedCurve
+from narrator.mix.bed_levels import draw_levels
 from narrator.mix.blends import Blend
-from narrator.mix.islands import Island, Sound
-from narrator.mix.levels import HEADROOM, MIX_CEILING, Recordings, level_clip, level_recording
+from narrator.mix.islands import Island, Layout, Sound
+from narrator.mix.levels import HEADROOM, level_clip, level_recording
+from narrator.mix.mixer import Mixer
+from narrator.mix.parts import Part, Piece, Surroundings, find_block
 from narrator.script import Bell, Breath, Recording, Speech
 from narrator.sound.audio import AudioSegment, Samples, get_samples, make_segment, make_silence
 from narrator.sound.bells import strike_bell
@@ -16,10 +19,8 @@ from narrator.sound.breath import make_tone
 from narrator.sound.catalog import HARD, NONE
 from narrator.sound.fade import fade_evenly, fade_out
 from narrator.sound.limiter import limit_peaks
-from narrator.sound.loop import Loop
 from narrator.sound.room import add_room
-from narrator.speech.speak import Clips
-from narrator.units import TICK_SAMPLES, Db, Ms, Ticks, db_to_ratio, floor_ticks, ms_to_samples
+from narrator.units import TICK, TICK_SAMPLES, Db, Ms, Ticks, db_to_ratio, floor_ticks, ms_to_samples, ticks_to_ms
 
 _LAST_FADE: Ms = 500
 """Fade of a ring that the end of the track cuts short."""
@@ -27,19 +28,6 @@ _BELL_SHARE: Db = -6.0
 """What the room adds to bells, relative to what it adds to speech: they ring long enough by themselves."""
 _TONE_SHARE: Db = -3.0
 """The same for breath tones."""
-
-
-@dataclass(frozen=True)
-class Mixer:
-    """The clips, recordings, gain and loops that all of a session's sound is mixed with; None for no loop."""
-
-    clips: Clips
-    gain: Db
-    floor: Loop | None = None
-    bed: Loop | None = None
-    recordings: Recordings = field(default_factory=dict)
-    ceiling: Db = MIX_CEILING
-    """True peak of the mix, in dBTP."""
 
 
 def mix_island(island: Island, curve: BedCurve, mixer: Mixer, start: Ms = 0, end: Ms | None = None) -> Samples:
@@ -78,6 +66,41 @@ def mix_blend(blend: Blend, before: Ticks, after: Ticks, mixer: Mixer) -> Sample
     return limit_peaks(samples, mixer.ceiling)
 
 
+def mix_block(block: Part, layout: Layout, mixer: Mixer, around: Surroundings) -> Samples:
+    """Mix a block that `find_block` returned, and its surroundings; float32 of shape (frames, 2).
+
+    Raises:
+        SpeechError: a clip has vanished from the cache.
+
+    """
+    if isinstance(block, Piece):
+        first, last = block.start - around.before * TICK, block.end + around.after * TICK
+        return mix_island(block.island, layout.curve, mixer, first, last)
+    if isinstance(block, Blend):
+        return mix_blend(block, around.before, around.after, mixer)
+    first, last = block.start - around.before, block.start + block.ticks + around.after
+    return mix_background(block.level, ticks_to_ms(first), ticks_to_ms(last), mixer)
+
+
+def mix_part(part: Part, layout: Layout, mixer: Mixer, around: Surroundings) -> Samples:
+    """Mix a part; float32 of shape (ticks * 1,152, 2).
+
+    Raises:
+        SpeechError: a clip has vanished from the cache.
+
+    """
+    block, inside = find_block(part, mixer)
+    start = (around.before + inside) * TICK_SAMPLES
+    return mix_block(block, layout, mixer, around)[start : start + part.ticks * TICK_SAMPLES]
+
+
+def mix_part_background(part: Part, layout: Layout, mixer: Mixer, around: Surroundings) -> Samples:
+    """Mix a part as if no cue were in it; see `mix_part`."""
+    if isinstance(part, Piece):
+        part = replace(part, island=replace(part.island, sounds=()))
+    return mix_part(part, layout, mixer, around)
+
+
 def _read_background(level: Db | None, start: Ticks, ticks: Ticks, mixer: Mixer) -> Samples:
     samples = np.zeros((ticks * TICK_SAMPLES, 2), np.float32)
     _add_loops(samples, BedCurve(level), start, start, mixer)
@@ -89,7 +112,7 @@ def _add_loops(samples: Samples, curve: BedCurve, bed_start: Ticks, floor_start:
     ticks = floor_ticks(samples.shape[0] // ms_to_samples(1))
     if mixer.bed and (curve.level is not None or curve.ramps):
         bed = mixer.bed.read(bed_start, ticks)
-        bed *= curve.draw(samples.shape[0] // ms_to_samples(1))
+        bed *= draw_levels(curve, samples.shape[0] // ms_to_samples(1))
         bed *= np.float32(db_to_ratio(mixer.gain))
         samples += bed
     if mixer.floor:

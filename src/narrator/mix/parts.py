@@ -1,6 +1,7 @@
-"""A track as parts: pieces of islands, and stretches and blends of background; and the mixing of each.
+"""A track as parts: pieces of islands, and stretches and blends of background.
 
-A part is always mixed together with its block and its surroundings, so that every caller gets the same samples.
+A part is always mixed together with its block and its surroundings, so that every caller gets the same samples: see
+`mixing.mix_part`.
 """
 
 from collections.abc import Iterator
@@ -9,10 +10,9 @@ from typing import TypeAlias
 
 from narrator.mix.blends import Blend, place_blend
 from narrator.mix.islands import Island, Layout
-from narrator.mix.mixing import Mixer, mix_background, mix_blend, mix_island
-from narrator.sound.audio import Samples
+from narrator.mix.mixer import Mixer
 from narrator.sound.loop import Loop
-from narrator.units import TICK, TICK_SAMPLES, Db, Ms, Ticks, floor_ticks, ticks_to_ms
+from narrator.units import TICK, Db, Ms, Ticks, floor_ticks, ticks_to_ms
 
 BLOCK: Ticks = 500
 """Ticks of a loop that are mixed together."""
@@ -121,38 +121,3 @@ def find_block(part: Part, mixer: Mixer) -> tuple[Part, Ticks]:
         return replace(part, start=0), 0
     first = part.start // BLOCK * BLOCK
     return Stretch(part.level, first, min(first + BLOCK, loop.ticks) - first), part.start - first
-
-
-def mix_block(block: Part, layout: Layout, mixer: Mixer, around: Surroundings) -> Samples:
-    """Mix a block that `find_block` returned, and its surroundings; float32 of shape (frames, 2).
-
-    Raises:
-        SpeechError: a clip has vanished from the cache.
-
-    """
-    if isinstance(block, Piece):
-        first, last = block.start - around.before * TICK, block.end + around.after * TICK
-        return mix_island(block.island, layout.curve, mixer, first, last)
-    if isinstance(block, Blend):
-        return mix_blend(block, around.before, around.after, mixer)
-    first, last = block.start - around.before, block.start + block.ticks + around.after
-    return mix_background(block.level, ticks_to_ms(first), ticks_to_ms(last), mixer)
-
-
-def mix_part(part: Part, layout: Layout, mixer: Mixer, around: Surroundings) -> Samples:
-    """Mix a part; float32 of shape (ticks * 1,152, 2).
-
-    Raises:
-        SpeechError: a clip has vanished from the cache.
-
-    """
-    block, inside = find_block(part, mixer)
-    start = (around.before + inside) * TICK_SAMPLES
-    return mix_block(block, layout, mixer, around)[start : start + part.ticks * TICK_SAMPLES]
-
-
-def mix_part_background(part: Part, layout: Layout, mixer: Mixer, around: Surroundings) -> Samples:
-    """Mix a part as if no cue were in it; see `mix_part`."""
-    if isinstance(part, Piece):
-        part = replace(part, island=replace(part.island, sounds=()))
-    return mix_part(part, layout, mixer, around)

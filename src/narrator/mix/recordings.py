@@ -1,20 +1,19 @@
 """Recordings that a session waits for: their length, their loudness, and their sound in pieces."""
 
 from dataclasses import dataclass
-
-import av
-import numpy as np
+from typing import TYPE_CHECKING
 
 from narrator.cache import Cache, make_key
 from narrator.errors import SoundError
 from narrator.mix.kept import Kept
-from narrator.sound.audio import Samples
 from narrator.sound.catalog import SPEECH
-from narrator.sound.fade import fade_in, fade_out
 from narrator.sound.loop import Loop
-from narrator.sound.loudness import integrate, measure_loudness
-from narrator.sound.resample import decode_stereo
+from narrator.sound.loudness import integrate
 from narrator.units import TICK_SAMPLES, Db, Lufs, Ms, Ticks, ms_to_samples, ticks_to_ms
+from narrator.versions import find_version
+
+if TYPE_CHECKING:
+    from narrator.sound.audio import Samples
 
 LONGEST: Ms = 15 * 60_000
 """Longest recording that is played; a session of an hour is made of several."""
@@ -43,7 +42,7 @@ class Recorded:
         loudness = integrate(self.blocks)
         return 0.0 if loudness is None else SPEECH - loudness
 
-    def read(self, start: Ticks, end: Ticks) -> Samples:
+    def read(self, start: Ticks, end: Ticks) -> "Samples":
         """Return the sound from a tick to another within it, as recorded; float32 of shape (frames, 2)."""
         return self.sound.read(start, end - start)
 
@@ -55,11 +54,18 @@ def open_recording(path: str, digest: str, cache: Cache) -> Recorded:
         SoundError: it is not audio, changed, silent, or longer than `LONGEST`.
 
     """
-    kept = Kept(_SHELF, make_key("recording", _FORMAT, av.__version__, digest), lambda: _decode(path, digest), cache)
+    key = make_key("recording", _FORMAT, find_version("av"), digest)
+    kept = Kept(_SHELF, key, lambda: _decode(path, digest), cache)
     return Recorded(kept.open(), tuple(kept.read_head()["blocks"]))
 
 
-def _decode(path: str, digest: str) -> tuple[Samples, dict[str, list[Lufs]]]:
+def _decode(path: str, digest: str) -> "tuple[Samples, dict[str, list[Lufs]]]":
+    import numpy as np
+
+    from narrator.sound.ebur128 import measure_loudness
+    from narrator.sound.fade import fade_in, fade_out
+    from narrator.sound.resample import decode_stereo
+
     samples = decode_stereo(path, LONGEST + 1000, digest)
     if len(samples) > ms_to_samples(LONGEST):
         raise SoundError(f"{path} is longer than {LONGEST // 60_000} minutes; cut it into several recordings")

@@ -16,7 +16,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from pydub import AudioSegment
 
-__all__ = ["AudioSegment", "Samples", "get_samples", "make_segment", "make_silence"]
+__all__ = ["AudioSegment", "Samples", "get_samples", "make_segment", "make_silence", "mix_down"]
 
 Samples = NDArray[np.float32]
 
@@ -54,3 +54,8 @@ def make_silence(length: Ms) -> AudioSegment:
         frame_rate=SAMPLE_RATE,
         channels=2,
     )
+
+
+def mix_down(samples: Samples, channels: int) -> Samples:
+    """Return stereo samples as a track plays them: for one channel, both sides are the mean of the two."""
+    return samples if channels == 2 else np.repeat(samples.mean(axis=1, keepdims=True), 2, axis=1)

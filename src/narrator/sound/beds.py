@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from narrator.sound.audio import Samples
 from narrator.sound.catalog import BEDS, SPEECH
+from narrator.sound.ebur128 import measure_loudness
 from narrator.sound.fade import cross_fade
-from narrator.sound.loudness import integrate, measure_loudness
+from narrator.sound.loudness import integrate
 from narrator.units import SAMPLE_RATE, TICK_SAMPLES, Lufs, Ms, db_to_ratio, ms_to_samples
 
 SHORTEST: Ms = 2000
@@ -211,14 +212,12 @@ def _draw_waves(delay: float) -> _Curve:
 
 
 @cache
-def list_levels(sound: str) -> _Curve | None:
-    """Return how loud a bed is around each tick of its loop, left and right; None where that hardly changes.
+def list_levels(sound: str) -> _Curve:
+    """Return how loud a bed is around each tick of its loop, left and right.
 
     Each value is the level of the 200 ms around the tick, in dB, and is 0 in the middle between the highest and the
     lowest; the shape is (ticks, 2).
     """
-    if sound == "rain":
-        return None
     if sound == "ocean":
         sea = _draw_sea()
         power = (0.3 + 0.2 * sea) ** 2 + (0.15 + 0.85 * sea) ** 2 + (0.45 * sea**2) ** 2

@@ -3,31 +3,25 @@
 A struck body is a sum of modes, each a decaying sine; `narrator.sound.catalog` lists the modes of each bell.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from narrator.sound.audio import AudioSegment, Samples, make_segment
-from narrator.sound.catalog import BELLS, HARD, MALLETS, PITCHES, RECORDING_LEVEL, SPEECH, Partial
+from narrator.sound.catalog import BELLS, HARD, MALLETS, RECORDING_LEVEL, SPEECH
+from narrator.sound.ebur128 import measure_loudness
 from narrator.sound.fade import fade_out
-from narrator.sound.loudness import measure_loudness
-from narrator.sound.recording import is_recording, load_recording, measure_recording
+from narrator.sound.recording import load_recording
+from narrator.sound.rings import Tuned, is_recording, refuse_pitch, tune
 from narrator.units import (
     SAMPLE_RATE,
     Db,
     Ms,
-    ceil_ticks,
     db_to_ratio,
     ms_to_samples,
-    ticks_to_ms,
 )
 
-_FLOOR: Db = -60.0
 _PEAK: Db = -1.0
 """Highest true peak of a stroke, in dBTP, at any level."""
-_HIGHEST = 20_000.0
-"""Highest frequency of a mode, in Hz; higher ones are left out."""
 _SECOND = 0.5
 """Strength of the second mode of a pair relative to the first; below 1, so that the beat never falls silent."""
 _SPREAD = 0.35
@@ -37,30 +31,6 @@ _RELEASE: Ms = 100
 _LOUDEST = 2 * SAMPLE_RATE
 """Time in samples within which every bell is at its loudest: two seconds."""
 _BLOCK = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class _Tuned:
-    """A bell with its pitch and length applied: its partials, and the factor by which their times are stretched."""
-
-    pitch: float
-    bend: float
-    """The pitch as a multiple of the bell's own."""
-    stretch: float
-    ring: Ms
-    """Time until it has fallen by 60 dB, in whole ticks."""
-    partials: tuple[Partial, ...]
-
-
-def measure_ring(sound: str, pitch: float | None = None, length: Ms | None = None, digest: str = "") -> Ms:
-    """Return the time from a stroke until the bell has fallen by 60 dB, in whole ticks; for a recording, its length.
-
-    Nothing is synthesised, but a recording is decoded. The arguments and errors are those of `strike_bell`.
-    """
-    if is_recording(sound):
-        _refuse_pitch(sound, pitch)
-        return measure_recording(sound, length, digest)
-    return _tune(sound, pitch, length).ring
 
 
 def strike_bell(
@@ -89,11 +59,11 @@ def strike_bell(
 
     """
     if is_recording(sound):
-        _refuse_pitch(sound, pitch)
+        refuse_pitch(sound, pitch)
         samples, own = load_recording(sound, length, digest), RECORDING_LEVEL
         measured = measure_loudness(samples)
     else:
-        samples, own = _ring(_tune(sound, pitch, length), MALLETS[mallet]), BELLS[sound].level
+        samples, own = _ring(tune(sound, pitch, length), MALLETS[mallet]), BELLS[sound].level
         measured = measure_loudness(samples[:_LOUDEST])
     wanted = SPEECH + (own if level is None else level)
     # Only sound below −70 LUFS has no loudness; it is left as it is.
@@ -101,29 +71,7 @@ def strike_bell(
     return make_segment(samples * np.float32(db_to_ratio(gain)))
 
 
-def _refuse_pitch(sound: str, pitch: float | None) -> None:
-    if pitch is not None:
-        raise ValueError(f"{sound} is a recording, and its pitch cannot be set; leave 'pitch' out")
-
-
-def _tune(sound: str, pitch: float | None, length: Ms | None) -> _Tuned:
-    bell = BELLS[sound]
-    low, high = PITCHES
-    if pitch is not None and not low <= pitch <= high:
-        raise ValueError(f"a bell's pitch is between {low:g} and {high:g} Hz, not {pitch:g}")
-    pitch = pitch or bell.pitch
-    bend = pitch / bell.pitch
-    partials = tuple(partial for partial in bell.partials if partial.ratio * pitch < _HIGHEST)
-    # A partial that starts below the strongest one reaches the floor that much sooner.
-    own = max(partial.decay * (partial.level - _FLOOR) / -_FLOOR for partial in partials)
-    # With one loss factor for the metal, decay times are proportional to 1/f. Bells of one kind differ less than that,
-    # because small ones are made thicker: the square root is a choice.
-    stretch = bend**-0.5 if length is None else length / (1000 * own)
-    ring = ticks_to_ms(ceil_ticks(round(1000 * own * stretch) if length is None else length))
-    return _Tuned(pitch, bend, stretch, ring, partials)
-
-
-def _ring(bell: _Tuned, contact: float) -> Samples:
+def _ring(bell: Tuned, contact: float) -> Samples:
     """Sum a bell's modes after a push of `contact` ms, at no particular level; samples of shape (frames, 2)."""
     rates: list[complex] = []
     weights: list[tuple[complex, complex]] = []

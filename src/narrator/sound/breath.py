@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from narrator.sound.audio import AudioSegment, make_segment
+from narrator.sound.catalog import TONES
 from narrator.sound.fade import ease, fade_in, fade_out
 from narrator.units import SAMPLE_RATE, Db, Ms, db_to_ratio, ms_to_samples
 
-PITCH = {"in": 220.0, "hold": 220.0, "out": 165.0}
-"""Pitch of each phase in Hz; a pause after the out-breath is silent."""
 LEVEL: Db = -26.0
 """Highest peak of a tone, in a track of −16 LUFS; its harmonics seldom peak together, so most reach −27 dBFS."""
 _HARMONICS = {"in": (1.0, 0.35, 0.14, 0.05), "hold": (1.0, 0.35, 0.14, 0.05), "out": (1.0, 0.5, 0.1)}
@@ -48,7 +47,7 @@ def make_tone(phase: str, length: Ms) -> AudioSegment:
     harmonics = _HARMONICS[phase]
     channels = np.zeros((frames, 2))
     for number, (strength, waver) in enumerate(zip(harmonics, _WAVERS, strict=False), 1):
-        along = 2 * np.pi * number * PITCH[phase] * time
+        along = 2 * np.pi * number * TONES[phase] * time
         sway = _DEPTH * np.sin(2 * np.pi * round(waver * length / 1000) * time * (1000 / length))
         shape = strength * level**number
         channels[:, 0] += shape * np.sin(along + sway)

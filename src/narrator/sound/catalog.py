@@ -39,6 +39,8 @@ RECORDING_LEVEL: Db = -7.0
 """Level of a bell from a sound file, relative to speech, if its routine has none."""
 PITCHES = (30.0, 4000.0)
 """Lowest and highest pitch that a bell can be tuned to, in Hz."""
+TONES = {"in": 220.0, "hold": 220.0, "out": 165.0}
+"""Pitch of the tone of each breath phase in Hz; a pause after the out-breath is silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,14 @@ class BedSound:
     choice: Ticks = 0
     """The least number of places that a blend is chosen from, where the loop is not equally loud everywhere."""
 
+    @property
+    def is_even(self) -> bool:
+        """Whether the loop is equally loud everywhere."""
+        return not self.choice
 
+
+FLOOR_TICKS: Ticks = 500
+"""Length of the loop of room tone: 12 s."""
 BEDS: dict[str, BedSound] = {
     "drone": BedSound(1500, (42,), 20),
     "brown": BedSound(1000, (8,), 20),

@@ -4,10 +4,9 @@ import numpy as np
 
 from narrator.sound.audio import Samples
 from narrator.sound.beds import list_frequencies, scatter_noise, turn_to_sound
+from narrator.sound.catalog import FLOOR_TICKS
 from narrator.units import TICK_SAMPLES, Db, db_to_ratio
 
-TICKS = 500
-"""Length of the loop in ticks: 12 s."""
 _LOWEST, _HIGHEST = 20.0, 18_000.0
 """Range of its frequencies in Hz."""
 _SEED = 75
@@ -18,9 +17,9 @@ def make_floor(level: Db = -75.0) -> Samples:
 
     `level` is its RMS in dBFS, the same in both channels, which are uncorrelated.
     """
-    frequencies = list_frequencies(TICKS * TICK_SAMPLES)
+    frequencies = list_frequencies(FLOOR_TICKS * TICK_SAMPLES)
     gain = np.where((frequencies >= _LOWEST) & (frequencies <= _HIGHEST), frequencies**-0.5, 0.0)
     random = np.random.Generator(np.random.PCG64(_SEED))
-    loop = turn_to_sound(scatter_noise(random, gain, 0.0), TICKS * TICK_SAMPLES)
+    loop = turn_to_sound(scatter_noise(random, gain, 0.0), FLOOR_TICKS * TICK_SAMPLES)
     loop *= np.float32(db_to_ratio(level)) / np.sqrt((loop**2).mean(axis=0))
     return loop

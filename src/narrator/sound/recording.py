@@ -1,7 +1,6 @@
 """A user's recording as a bell: one stroke, without the silence before and after it."""
 
 from functools import lru_cache
-from pathlib import PurePath
 
 import numpy as np
 
@@ -10,10 +9,9 @@ from narrator.sound.audio import Samples
 from narrator.sound.fade import fade_in, fade_out
 from narrator.sound.opened import hash_sound
 from narrator.sound.resample import decode_stereo
+from narrator.sound.rings import LONGEST
 from narrator.units import TICK_SAMPLES, Db, Ms, ceil_ticks, db_to_ratio, ms_to_samples, samples_to_ms, ticks_to_ms
 
-LONGEST: Ms = 60_000
-"""Longest time that a recording of a bell is heard."""
 _FLOOR: Db = -60.0
 """Level relative to a recording's peak below which its beginning and its end are left out."""
 _LEAD: Ms = 4
@@ -21,11 +19,6 @@ _LEAD: Ms = 4
 _TAIL: Ms = 60
 _CUT: Ms = 500
 """Fade where a recording is cut before its end."""
-
-
-def is_recording(sound: str) -> bool:
-    """Return whether a bell's name is that of a file: it has a suffix."""
-    return bool(PurePath(sound).suffix)
 
 
 def measure_recording(path: str, length: Ms | None = None, digest: str = "") -> Ms:

@@ -6,10 +6,12 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from narrator.sound.audio import AudioSegment, Samples, make_segment
+from narrator.sound.ebur128 import measure_loudness
 from narrator.sound.fade import fade_in, fade_out
 from narrator.sound.lossless import pack_sound, unpack_sound
-from narrator.sound.loudness import Loudness, measure_loudness
+from narrator.sound.loudness import Loudness
 from narrator.sound.polish import polish_voice
+from narrator.speech.clip_head import read_head
 from narrator.units import SAMPLE_RATE, SAMPLES_PER_MS, TICK_SAMPLES, Db, Lufs, Ms, db_to_ratio, samples_to_ms
 
 TRIM_START: Db = -40.0
@@ -57,23 +59,6 @@ class Clip:
         head, packed = read_head(data), data[data.index(b"\n") + 1 :]
         samples = (unpack_sound(packed)[:, None] / (_PCM_SCALE - 1)).astype(np.float32)
         return cls(head.text, samples, head.loudness, head.level)
-
-
-@dataclass(frozen=True, slots=True)
-class ClipHead:
-    """A clip without its samples."""
-
-    text: str
-    length: Ms
-    loudness: Loudness
-    level: Lufs | None
-
-
-def read_head(packed: bytes) -> ClipHead:
-    """Return the head of a packed clip, without unpacking its samples."""
-    known = json.loads(packed[: packed.index(b"\n")])
-    loudness = Loudness(tuple(known["loudness"]["blocks"]), known["loudness"]["peak"])
-    return ClipHead(known["text"], known["length"], loudness, known["level"])
 
 
 def make_clip(text: str, samples: Samples) -> Clip:

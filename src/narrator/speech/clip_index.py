@@ -7,7 +7,7 @@ from typing import Any
 
 from narrator.cache import Cache, hash_bytes, make_key
 from narrator.sound.loudness import Loudness
-from narrator.speech.clip import read_head
+from narrator.speech.clip_head import read_head
 from narrator.units import Lufs, Ms
 
 SHELF = "clips"

@@ -4,12 +4,14 @@ from abc import abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeAlias
 
 from narrator.errors import Fault, Mark, UsageError
 from narrator.languages import find_base
-from narrator.speech.clip import Clip
 from narrator.speech.runs import Run
+
+if TYPE_CHECKING:
+    from narrator.speech.clip import Clip
 
 UNKNOWN = "unknown"
 
@@ -107,7 +109,7 @@ class Engine(Protocol):
         return voice
 
     @abstractmethod
-    def synthesize(self, text: str, voice: Voice) -> Clip:
+    def synthesize(self, text: str, voice: Voice) -> "Clip":
         """Speak a text; equal arguments give equal clips, as far as the engine can.
 
         Raises:
@@ -135,7 +137,7 @@ class Engine(Protocol):
         """Return whether a voice accepts words as phonemes; if so, `synthesize_runs` is used."""
         return False
 
-    def synthesize_runs(self, runs: Sequence[Run], voice: Voice) -> Clip:
+    def synthesize_runs(self, runs: Sequence[Run], voice: Voice) -> "Clip":
         """Speak a text in which some words are given as phonemes.
 
         Raises:

@@ -5,11 +5,14 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from importlib.metadata import EntryPoint
+from typing import TYPE_CHECKING
 
 from narrator.config import read_settings
 from narrator.errors import NarratorError, SpeechError, describe_error
-from narrator.speech.clip import Clip
 from narrator.speech.engine import UNKNOWN, Engine, Offer, Voice
+
+if TYPE_CHECKING:
+    from narrator.speech.clip import Clip
 
 GROUP = "narrator.engines"
 """Group of entry points, each a class that is an `Engine` without arguments; its name is the engine's name."""
@@ -91,7 +94,7 @@ class Plugin(Engine):
                 raise TypeError(f"{settled!r} is not a Voice")
             return settled
 
-    def synthesize(self, text: str, voice: Voice) -> Clip:
+    def synthesize(self, text: str, voice: Voice) -> "Clip":
         """Return its clip, which the caller checks."""
         return self._engine.synthesize(text, voice)
 

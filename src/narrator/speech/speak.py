@@ -6,21 +6,22 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import TypeAlias
-
-import av
-import numpy as np
+from typing import TYPE_CHECKING, TypeAlias
 
 from narrator.cache import Cache, make_key, pull, push
 from narrator.errors import LostClipError, NarratorError, OutsideError, SpeechError, describe_error
 from narrator.sound.loudness import Loudness
-from narrator.speech.clip import Clip, read_head
+from narrator.speech.clip_head import read_head
 from narrator.speech.clip_index import INDEX_SHELF, SHELF, Described, describe_clip, keep_index, name_index, read_index
 from narrator.speech.engine import Voice
 from narrator.speech.engines.silent import estimate_length
 from narrator.speech.runs import Phonemes
 from narrator.speech.text.reading import Reader, Reading, write_plain
 from narrator.units import TICK_SAMPLES, Lufs, Ms, ceil_ticks, ticks_to_ms
+from narrator.versions import find_version
+
+if TYPE_CHECKING:
+    from narrator.speech.clip import Clip
 
 Report: TypeAlias = Callable[[int, int], None]
 """A function that receives how many are done, and of how many."""
@@ -87,13 +88,15 @@ class Clips:
         """Return the loudness of a clip by itself, even if it is short; None for silence."""
         return self._entries[text].described.level
 
-    def load(self, text: str) -> Clip:
+    def load(self, text: str) -> "Clip":
         """Read a clip from the cache.
 
         Raises:
             LostClipError: it has vanished from there since it was spoken, or is damaged.
 
         """
+        from narrator.speech.clip import Clip
+
         data = self.cache.get(SHELF, self._entries[text].key)
         if data is None:
             # The next run checks every clip.
@@ -109,9 +112,9 @@ def make_clip_key(reading: Reading, voice: Voice, sound: str = "") -> str:
     `sound` is the engine's own name for it, if it has one.
     """
     if sound:
-        return make_key(_FORMAT, av.__version__, voice.engine, sound, reading)
+        return make_key(_FORMAT, find_version("av"), voice.engine, sound, reading)
     known = voice.engine, voice.version, voice.language, voice.name, voice.pace
-    return make_key(_FORMAT, av.__version__, *known, reading)
+    return make_key(_FORMAT, find_version("av"), *known, reading)
 
 
 def find_clip_key(text: str, reader: Reader) -> str:
@@ -187,7 +190,7 @@ def speak(
 
 
 def _name_group(title: str, voice: Voice) -> str:
-    return make_key(_FORMAT, av.__version__, title, voice)
+    return make_key(_FORMAT, find_version("av"), title, voice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +277,11 @@ def _synthesize(reading: Reading, reader: Reader) -> bytes:
         ) from error
 
 
-def _check_clip(found: object) -> Clip:
+def _check_clip(found: object) -> "Clip":
+    import numpy as np
+
+    from narrator.speech.clip import Clip
+
     if not isinstance(found, Clip):
         raise TypeError(f"it returned {found!r}, not a Clip")
     samples = found.samples

@@ -10,17 +10,17 @@ import numpy as np
 
 from narrator.captions.captions import Caption
 from narrator.errors import PublishError
-from narrator.formats.coding import mix_down
 from narrator.formats.encoded import find_surroundings
 from narrator.formats.format import Contents, Format
 from narrator.formats.mp3_frames import count_frames
 from narrator.formats.registry import find_format
 from narrator.mix import CEILING, Layout, Mixer, find_islands
-from narrator.mix.parts import Part, Piece, list_parts, mix_part, mix_part_background
+from narrator.mix.mixing import mix_part, mix_part_background
+from narrator.mix.parts import Part, Piece, list_parts
 from narrator.script import Heading
-from narrator.sound.audio import Samples
+from narrator.sound.audio import Samples, mix_down
 from narrator.sound.catalog import NONE
-from narrator.sound.loudness import measure_loudness
+from narrator.sound.ebur128 import measure_loudness
 from narrator.sound.opened import DAMAGE
 from narrator.timeline import Timeline, list_chapters
 from narrator.units import TICK_SAMPLES, Db, Lufs, Ms, ms_to_samples, ticks_to_ms

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from narrator.script import Breath, Cue
 from narrator.sound.audio import Samples
-from narrator.sound.breath import PITCH
+from narrator.sound.catalog import TONES
 from narrator.timeline import Segment, Timeline
 from narrator.units import SAMPLES_PER_MS, Ms, format_clock, ms_to_samples
 from narrator.verifying.checks import Check
@@ -102,7 +102,7 @@ class Onsets:
 
 
 def _is_silent(cue: Cue) -> bool:
-    return isinstance(cue, Breath) and cue.phase not in PITCH and not cue.words
+    return isinstance(cue, Breath) and cue.phase not in TONES and not cue.words
 
 
 def _find_shift(wanted: NDArray[np.float32], around: NDArray[np.float32]) -> tuple[Ms, float]:

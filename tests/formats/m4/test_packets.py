@@ -12,7 +12,8 @@ from narrator.formats.m4.packets import PHASE_PACKETS, PHASES, PacketMaker, Pack
 from narrator.formats.part_coder import PartCoder
 from narrator.mix import CEILING, BedCurve, Layout, Mixer, find_islands
 from narrator.mix.backdrops import open_bed, open_floor
-from narrator.mix.parts import Piece, Stretch, Surroundings, mix_part
+from narrator.mix.mixing import mix_part
+from narrator.mix.parts import Piece, Stretch, Surroundings
 from narrator.script import Bed, Bell
 from narrator.sound.loop import Loop, pack_loop
 from narrator.sound.loudness import Loudness

@@ -8,7 +8,7 @@ import pytest
 
 from narrator.errors import SpeechError
 from narrator.speech.engine import Voice
-from narrator.speech.engines.espeak import Espeak
+from narrator.speech.engines.espeak import Espeak, list_codes
 
 VOICE = Voice("espeak", "en-us", "en", 0.9)
 TEXT = "From hands and knees, bring your right knee forward."
@@ -102,3 +102,19 @@ def test_nothing_is_said_without_words(engine):
 
 def test_words_are_transcribed(engine):
     assert engine.transcribe(["Breathe in", "hold"], "en-us") == ["bɹˈiːð ˈɪn", "hˈo^ʊld"]
+
+
+@pytest.mark.slow
+def test_the_codes_that_are_read_from_files_are_those_that_the_library_speaks(engine):
+    codes = list_codes()
+    assert len(codes) > 100
+    for code in codes:
+        # An unknown one is refused.
+        engine.transcribe(["a"], code)
+
+
+def test_voices_are_listed_without_starting_a_process(monkeypatch):
+    with Espeak() as engine:
+        monkeypatch.setattr(engine, "_ask", None)
+        assert engine.voices("en")[0] == "en-us"
+        assert "de" in engine.languages()

@@ -23,7 +23,8 @@ from narrator.formats.ceiling import keep_below_ceiling
 from narrator.formats.m4.aac import FRAME, Coding, count_packets, decode, encode
 from narrator.formats.names import PartNames
 from narrator.mix import Layout, Mixer
-from narrator.mix.parts import Part, Piece, Stretch, Surroundings, find_block, find_loop, list_parts, mix_block
+from narrator.mix.mixing import mix_block
+from narrator.mix.parts import Part, Piece, Stretch, Surroundings, find_block, find_loop, list_parts
 from narrator.sound.audio import Samples
 from narrator.sound.loudness import Loudness
 from narrator.units import TICK, TICK_SAMPLES, Ticks

@@ -1,25 +1,27 @@
 """The engine `espeak`: espeak-ng in a child process, for every language, without network."""
 
 import importlib.metadata
+import importlib.util
 import os
+import re
 from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from narrator.sound.resample import resample_pcm
 from narrator.speech.child import Child
-from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Voice, read_base
 from narrator.speech.runs import Run
 from narrator.speech.text.breaths import has_words
 from narrator.speech.text.ipa import to_espeak
 from narrator.speech.text.letters import list_scripts
 
+if TYPE_CHECKING:
+    from narrator.speech.clip import Clip
+
 WORDS_PER_MINUTE = 140
 """Speed at pace 1, in words per minute."""
+_CODE = re.compile(r"^language\s+(\S+)", re.MULTILINE)
 _FORMAT = 3
 """Version of its clips; raise it with every change to what is made of a text."""
 _PREFERRED = {"en": "en-us", "fr": "fr-fr", "zh": "cmn"}
@@ -45,7 +47,7 @@ class Espeak(Engine):
 
     @cached_property
     def _voices(self) -> list[str]:
-        return list(self._ask({"list": True})[0]["voices"])
+        return list_codes()
 
     def languages(self) -> Collection[str]:
         """Codes as espeak-ng writes them."""
@@ -59,11 +61,13 @@ class Espeak(Engine):
         first = [code for code in (wanted if wanted != base else None, _PREFERRED.get(base), base) if code in regions]
         return list(dict.fromkeys([*first, *regions]))
 
-    def synthesize(self, text: str, voice: Voice) -> Clip:
+    def synthesize(self, text: str, voice: Voice) -> "Clip":
         """Speak a text; the same text always gives the same samples. A text without words is a moment of silence."""
+        from narrator.speech.clip import make_silent_clip
+
         return self._speak(text, text, voice) if has_words(text) else make_silent_clip(text)
 
-    def synthesize_runs(self, runs: Sequence[Run], voice: Voice) -> Clip:
+    def synthesize_runs(self, runs: Sequence[Run], voice: Voice) -> "Clip":
         """Speak a text in which some words are given as phonemes."""
         text = "".join(run if isinstance(run, str) else run.word for run in runs)
         return self._speak(text, write_mnemonics(runs, voice.language), voice, has_phonemes=True)
@@ -76,7 +80,12 @@ class Espeak(Engine):
         """Return the scripts of the language, and those that espeak-ng reads within any."""
         return {*list_scripts(voice.language), *_EVERYWHERE} - _UNREAD.get(read_base(voice.language), set())
 
-    def _speak(self, text: str, words: str, voice: Voice, *, has_phonemes: bool = False) -> Clip:
+    def _speak(self, text: str, words: str, voice: Voice, *, has_phonemes: bool = False) -> "Clip":
+        import numpy as np
+
+        from narrator.sound.resample import resample_pcm
+        from narrator.speech.clip import make_clip
+
         speed = round(WORDS_PER_MINUTE * voice.pace)
         asked = {"text": words, "voice": voice.name, "words_per_minute": speed, "phonemes": has_phonemes}
         head, pcm = self._ask(asked)
@@ -100,6 +109,19 @@ class Espeak(Engine):
         if not hasattr(os, "fork"):
             self._child.stop()
         return answer
+
+
+def list_codes() -> list[str]:
+    """Return the codes of all voices: the first one in the file of each (espeak-ng's documentation, "Voice files").
+
+    The files are read here, because starting the child process for a list takes several times as long.
+    """
+    package = importlib.util.find_spec("espeakng_loader")
+    if package is None or package.origin is None:
+        return []
+    files = (Path(package.origin).with_name("espeak-ng-data") / "lang").rglob("*")
+    texts = (file.read_text("utf-8") for file in files if file.is_file())
+    return sorted(code[1] for text in texts if (code := _CODE.search(text)))
 
 
 def write_mnemonics(runs: Sequence[Run], language: str) -> str:

@@ -104,8 +104,6 @@ def _speak(library: ctypes.CDLL, request: dict[str, Any]) -> bytes:
 def _answer(line: bytes, library: ctypes.CDLL, rate: int) -> bytes:
     request = json.loads(line)
     try:
-        if request.get("list"):
-            return json.dumps({"voices": sorted(_list_voices(library)), "bytes": 0}).encode() + b"\n"
         _choose_voice(library, request["voice"])
         if "transcribe" in request:
             clauses = [_transcribe(library, clause) for clause in request["transcribe"]]

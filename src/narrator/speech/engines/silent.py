@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Collection
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from narrator import __version__
-from narrator.speech.clip import Clip, make_clip
 from narrator.speech.engine import Engine, Voice
 from narrator.units import Ms, ms_to_samples
+
+if TYPE_CHECKING:
+    from narrator.speech.clip import Clip
 
 _START: Ms = 300
 _PER_LETTER: Ms = 95
@@ -39,6 +40,10 @@ class Silent(Engine):
         """Return one voice for every language."""
         return [language]
 
-    def synthesize(self, text: str, voice: Voice) -> Clip:
+    def synthesize(self, text: str, voice: Voice) -> "Clip":
         """Return silence for as long as the text would take."""
+        import numpy as np
+
+        from narrator.speech.clip import make_clip
+
         return make_clip(text, np.zeros((ms_to_samples(estimate_length(text, voice.pace)), 1), np.float32))
