@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import accumulate, pairwise
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from narrator.captions.lines import direct_line, split_text
 from narrator.captions.within import Span, find_times
@@ -63,6 +64,7 @@ def list_captions(timeline: Timeline, language: str, pauses: Pauses, *, bells: b
     )
 
 
+@lru_cache(maxsize=4096)
 def clean_text(text: str) -> str:
     """Return a text as one line, without control characters."""
     return _BLANK.sub(" ", text).strip()
@@ -117,13 +119,31 @@ def _make_stroke(start: Ms) -> _Event:
 
 
 def _split_event(event: _Event, language: str, pauses: Pauses) -> Iterator[Caption]:
-    parts = split_text(event.text, language)
-    cuts = list(accumulate(len("".join(lines)) for lines in parts[:-1]))
+    parts = _show_text(event.text, language)
+    cuts = [part.start for part in parts[1:]]
     starts = [event.start]
     for time in (
         find_times(event.text, cuts, event.shown - event.start, pauses(event.key) if event.key else []) if cuts else ()
     ):
         starts.append(max(event.start + time, starts[-1] + 1))
-    for lines, start, end in zip(parts, starts, [*starts[1:], event.shown], strict=True):
-        shown = tuple(direct_line(line.strip(), event.text) for line in lines)
-        yield Caption(start, end, shown, direct_line("".join(lines).strip(), event.text))
+    for part, start, end in zip(parts, starts, [*starts[1:], event.shown], strict=True):
+        yield Caption(start, end, part.lines, part.text)
+
+
+class _Part(NamedTuple):
+    """A part of a text that is shown at once, and the character that it starts at."""
+
+    start: int
+    lines: tuple[str, ...]
+    text: str
+
+
+@lru_cache(maxsize=4096)
+def _show_text(text: str, language: str) -> tuple[_Part, ...]:
+    """Return the parts of a text as they are shown, at every length of a session."""
+    parts = split_text(text, language)
+    wholes = ["".join(lines) for lines in parts]
+    return tuple(
+        _Part(start, tuple(direct_line(line.strip(), text) for line in lines), direct_line(whole.strip(), text))
+        for start, lines, whole in zip(accumulate(map(len, wholes), initial=0), parts, wholes, strict=False)
+    )

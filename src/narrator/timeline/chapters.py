@@ -23,10 +23,10 @@ def list_chapters(timeline: Timeline, language: str, most: int) -> list[Chapter]
         chapters = [Chapter(phrases.introduction if phrases else "", 0, first.start), *timeline.chapters]
     else:
         chapters = [replace(first, start=0), *timeline.chapters[1:]]
-    closed = [replace(one, end=following.start) for one, following in pairwise(chapters)]
+    closed = [Chapter(one.title, one.start, following.start) for one, following in pairwise(chapters)]
     return _join([*closed, replace(chapters[-1], end=timeline.length)], -(-len(chapters) // most))
 
 
 def _join(chapters: list[Chapter], count: int) -> list[Chapter]:
     groups = (chapters[start : start + count] for start in range(0, len(chapters), count))
-    return [replace(group[0], end=group[-1].end) for group in groups]
+    return [Chapter(group[0].title, group[0].start, group[-1].end) for group in groups]

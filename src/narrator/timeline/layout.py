@@ -178,6 +178,8 @@ class _Placing:
             self._levels.append((start, level))
 
     def _place_cues(self, cues: Sequence[HoldCue], hold: Hold, spoken: Sequence[tuple[Ms, Ms]] = ()) -> list[Segment]:
+        if not cues:
+            return []
         placed, left_out = self._placer.place(cues, hold, spoken)
         for note in left_out:
             self._left_out.setdefault(note, []).append(hold.place)
