@@ -213,7 +213,7 @@ def _draw_waves(delay: float) -> _Curve:
 
 @cache
 def list_levels(sound: str) -> _Curve:
-    """Return how loud a bed is around each tick of its loop, left and right.
+    """Return how loud a bed that is not even is around each tick of its loop, left and right.
 
     Each value is the level of the 200 ms around the tick, in dB, and is 0 in the middle between the highest and the
     lowest; the shape is (ticks, 2).

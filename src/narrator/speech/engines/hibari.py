@@ -11,7 +11,7 @@ import threading
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from hibari import SAMPLE_RATE
@@ -23,14 +23,15 @@ from hibari.voices import BASE_URL, DEFAULT, VOICES, download
 from narrator.cores import count_cores
 from narrator.errors import SpeechError, UsageError
 from narrator.routine.nearest import suggest
-from narrator.sound.resample import resample_pcm
-from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Installable, Report, Suggestion, Voice, read_base
 from narrator.speech.folder import find_voices_folder, scratch_in
 from narrator.speech.net.watched import explain, watch
 from narrator.speech.runs import Run
 from narrator.speech.text.breaths import count_words, cut_breaths
 from narrator.speech.text.ipa import link_phonemes
+
+if TYPE_CHECKING:
+    from narrator.speech.clip import Clip
 
 SPEED = 0.75
 """Speed relative to the voice's own, at pace 1: it reads at 220 words a minute, and guidance is slower."""
@@ -75,7 +76,7 @@ class Hibari(Engine):
         wanted = language.lower()
         return sorted(list_installed(), key=lambda name: VOICES[name]["language"].lower() != wanted and wanted != "en")
 
-    def synthesize(self, text: str, voice: Voice) -> Clip:
+    def synthesize(self, text: str, voice: Voice) -> "Clip":
         """Speak a text; the same text always gives the same samples. A text without words is a moment of silence.
 
         Raises:
@@ -84,8 +85,11 @@ class Hibari(Engine):
         """
         return self.synthesize_runs([text], voice)
 
-    def synthesize_runs(self, runs: Sequence[Run], voice: Voice) -> Clip:
+    def synthesize_runs(self, runs: Sequence[Run], voice: Voice) -> "Clip":
         """Speak a text in which some words are given as phonemes; see `synthesize`."""
+        from narrator.sound.resample import resample_pcm
+        from narrator.speech.clip import make_clip, make_silent_clip
+
         text = "".join(run if isinstance(run, str) else run.word for run in runs)
         breaths = cut_breaths(link_phonemes(runs, british=bool(VOICES[voice.name]["british"])))
         if not breaths:
