@@ -72,6 +72,4 @@ def main() -> None:
             code = ended.code
         if not code and (fault := find_fault()):
             code = report_failure(OutsideError(f"cannot write to standard output: {fault}"))
-    # Python would search all that is left for garbage before it ends.
-    gc.freeze()
     raise SystemExit(code)
