@@ -6,7 +6,7 @@ import pytest
 
 from measure import decode
 from narrator.cache import Cache, make_key
-from narrator.formats import encoded
+from narrator.formats import encoding
 from narrator.formats.ahead import map_ahead
 from narrator.formats.coding import BITRATES, DELAY, Coding
 from narrator.formats.lame import encode
@@ -111,7 +111,7 @@ def test_a_second_length_encodes_only_what_is_new(tmp_path, monkeypatch):
     mixer = Mixer(Clips(Cache(tmp_path / "cache")), 0.0, open_floor(-75.0))
     lay(find_islands(make_timeline(*STROKES, length=60_000)), mixer, tmp_path)
     later = [(start + 24 * 501, cue) for start, cue in STROKES]
-    monkeypatch.setattr(encoded, "encode", None)
+    monkeypatch.setattr(encoding, "encode", None)
     layout = find_islands(make_timeline(*later, length=90_024))
     assert lay(layout, mixer, tmp_path)[1] == count_frames(90_024)
 
@@ -122,8 +122,8 @@ def test_a_second_length_over_a_bed_encodes_no_island_again(tmp_path, monkeypatc
     bed = make_bed(sound, fade=480)
     mixer = Mixer(Clips(Cache(tmp_path / "cache")), 0.0, None, open_bed(sound, "", Cache()))
     mixed = []
-    original = encoded.mix_block
-    monkeypatch.setattr(encoded, "mix_block", lambda *args: mixed.append(args[0]) or original(*args))
+    original = encoding.mix_block
+    monkeypatch.setattr(encoding, "mix_block", lambda *args: mixed.append(args[0]) or original(*args))
 
     def count(*starts):
         """Two strokes that share a duck, and one by itself; how many parts of each kind were encoded."""
@@ -148,7 +148,7 @@ def test_over_a_users_music_an_island_is_reused_at_the_same_place_of_the_music(t
     period = ticks_to_ms(mixer.bed.ticks)
     stroke, again = (9600, Bell("tick")), (9600 + period, Bell("tick"))
     lay(find_islands(make_timeline(stroke, length=period, bed=bed)), mixer, tmp_path)
-    monkeypatch.setattr(encoded, "encode", None)
+    monkeypatch.setattr(encoding, "encode", None)
     layout = find_islands(make_timeline(again, length=2 * period, bed=bed))
     maker = FrameMaker(layout, mixer, Coding())
     pieces = [part for part in list_parts(layout, mixer, count_frames(2 * period)) if isinstance(part, Piece)]

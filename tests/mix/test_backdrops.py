@@ -11,6 +11,7 @@ from narrator.errors import Mark
 from narrator.mix import backdrops
 from narrator.mix.backdrops import open_bed
 from narrator.routine.sounds import find_sound
+from narrator.sound import beds
 from narrator.units import SAMPLE_RATE, TICK_SAMPLES
 
 pytestmark = pytest.mark.long
@@ -86,5 +87,5 @@ def test_a_built_in_bed_is_made_once_for_every_process(cache, monkeypatch):
     assert list_entries(cache) == []
     whole = bed.read(0, bed.ticks)
     assert np.array_equal(bed.read(bed.ticks - 3, 5)[3 * TICK_SAMPLES :], whole[: 2 * TICK_SAMPLES])
-    monkeypatch.setattr(backdrops, "make_bed", None)
+    monkeypatch.setattr(beds, "make_bed", None)
     assert np.array_equal(open_bed("brown", "", Cache(cache.root)).read(0, bed.ticks), whole)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from narrator.cache import Cache
-from narrator.formats import encoded
+from narrator.formats import encoding
 from narrator.formats.coding import Coding
 from narrator.formats.mp3_frames import FrameMaker, count_frames
 from narrator.mix import Mixer, find_islands, measure_words
@@ -127,7 +127,7 @@ def test_the_rooms_of_a_session_have_frames_of_their_own_and_a_second_length_mak
 
     pieces = {room: lay(room, 0, 30_000) for room in ("none", *ROOMS)}
     assert len({b"".join(each) for each in pieces.values()}) == 3
-    monkeypatch.setattr(encoded, "encode", None)
+    monkeypatch.setattr(encoding, "encode", None)
     for room in ROOMS:
         assert lay(room, 2400, 45_000) == pieces[room]
 
