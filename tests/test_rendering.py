@@ -14,6 +14,7 @@ import pytest
 
 from asking import change_request, make_request, render_one
 from measure import count_with_ffmpeg, decode, find_onset
+from narrator import versions
 from narrator.batch.executor import render_all
 from narrator.cache import Cache
 from narrator.errors import OutsideError, PublishError, RoutineError, SpeechError, UsageError
@@ -194,10 +195,12 @@ def test_a_new_version_alone_discards_nothing(job, tmp_path, monkeypatch):
 
 
 @pytest.mark.long
-def test_another_version_of_what_resamples_and_encodes_makes_everything_again(job, tmp_path, monkeypatch):
+def test_another_version_of_what_resamples_and_encodes_makes_everything_again(job, tmp_path, monkeypatch, request):
     cache = Cache(tmp_path / "cache")
     first = render_one(job(60_000), cache)
-    monkeypatch.setattr("av.__version__", "99.0")
+    versions.find_version.cache_clear()
+    request.addfinalizer(versions.find_version.cache_clear)
+    monkeypatch.setattr(versions.metadata, "version", lambda _package: "99.0")
     again = render_one(job(60_000), cache)
     assert (again.skipped, again.clips_new, again.clips_cached) == (False, first.clips_new, 0)
 
