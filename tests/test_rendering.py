@@ -102,7 +102,7 @@ def test_the_track_has_the_target_loudness_and_no_high_peaks(job, cache):
     assert -16.5 < track.lufs < -15.5
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_loudness_of_words_is_that_of_the_voice_alone(write, cache, tmp_path):
     path = write(
         "title: x\nvoice: espeak\nloudness: -23\nsteps:\n  - say: Lie down, and rest your head.\n  - bell: {sound: gong, level: 0, times: 3}\n"
@@ -181,7 +181,7 @@ def test_a_track_is_made_again_when_its_voice_has_changed(job, cache, monkeypatc
     assert skipped == [False, True, False]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_new_version_alone_discards_nothing(job, tmp_path, monkeypatch):
     cache = Cache(tmp_path / "cache")
     asked = change_request(job(60_000), voice="silent")

@@ -67,6 +67,7 @@ def test_a_second_machine_speaks_and_encodes_nothing_and_makes_the_same_bytes(re
     assert s3.count() == {}
 
 
+@pytest.mark.long
 def test_the_number_of_requests_for_a_track(render, s3):
     render("a")
     assert s3.count() == {"LIST": 2, "PUT": 2}
@@ -96,6 +97,7 @@ def test_a_slow_store_is_only_slow(render, s3):
     assert (done.code, done.err, len(tracks)) == (0, "", 1)
 
 
+@pytest.mark.long
 def test_a_store_that_refuses_is_reported_and_the_track_is_made(render, s3):
     s3.choose_status = lambda number: 403
     done, tracks = render("a")
@@ -127,6 +129,7 @@ def test_a_bucket_that_does_not_exist_is_reported(render):
     assert "there is no such bucket or folder; create it, or correct the address" in done.err
 
 
+@pytest.mark.long
 def test_a_damaged_object_is_made_again(render, s3):
     _, first = render("a")
     before = list_objects(s3)

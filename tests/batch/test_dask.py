@@ -150,7 +150,7 @@ def test_an_errand_is_carried_out_by_any_process(tmp_path):
     assert render_tracks(request, cache)[0].skipped, "it is recorded here"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_tracks_come_back_as_they_would_be_made_here(processes, tmp_path):
     requests = ask(tmp_path / "there", ["One", "Two"], ("1m", "2m"), captions=("vtt",))
     refused = ask(tmp_path / "out", ["One", "Two"], ("1m", "4s"))

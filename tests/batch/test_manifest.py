@@ -154,8 +154,8 @@ def test_one_kind_of_failure_is_listed_once(narrator, tmp_path):
     assert (result.code, "failed: output/mine-en-20s.mp3" in result.err) == (3, True)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_a_run_goes_on_after_it_was_killed(narrator, tmp_path, number):
     asked = (*ASKED[:4], "--length", "20s..34s/2s", "--jobs", "1", "--voice", "espeak", "--path", "{language}/{length}")
     process = subprocess.Popen(

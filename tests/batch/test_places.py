@@ -34,7 +34,7 @@ def s3():
         yield proxy
 
 
-@pytest.fixture(params=["file", "s3"])
+@pytest.fixture(params=["file", pytest.param("s3", marks=pytest.mark.long)])
 def store(request, tmp_path):
     """A folder or a bucket: `run` renders to it, `list` returns the sizes of its objects by name."""
     if request.param == "file":

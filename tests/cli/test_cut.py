@@ -31,7 +31,7 @@ def routine(write):
     return write(ROUTINE)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_take_with_retakes_slips_and_noise_becomes_a_voice(narrator, routine, tmp_path):
     plan = Plan(frozenset({6}), frozenset({4}), frozenset({2}), frozenset(), frozenset({0}), frozenset({7}))
     take = make_take(SENTENCES, plan, 3)

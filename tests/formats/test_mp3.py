@@ -40,7 +40,9 @@ def write(path, timeline, clips, **options):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("length", ["7m07s", "1m0.001s", "1m0.023s", "1m0.024s", "6s"])
+@pytest.mark.parametrize(
+    "length", [pytest.param("7m07s", marks=pytest.mark.long), "1m0.001s", "1m0.023s", "1m0.024s", "6s"]
+)
 def test_a_track_decodes_to_exactly_its_length(tmp_path, clips, length):
     ms = parse_duration(length)
     path = write(tmp_path / "a.mp3", make_timeline(ms), clips)

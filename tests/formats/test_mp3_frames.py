@@ -31,7 +31,7 @@ STROKES = [
 ]
 
 
-@pytest.fixture(params=["silence", "floor", "bed"], scope="module")
+@pytest.fixture(params=["silence", "floor", pytest.param("bed", marks=pytest.mark.long)], scope="module")
 def session(request):
     """Tracks with no background, with room tone, and with a ducked bed."""
     cache = Cache()

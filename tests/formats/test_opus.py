@@ -124,6 +124,7 @@ def test_the_same_track_has_the_same_bytes_on_any_number_of_threads(clips, tmp_p
     assert write(tmp_path / "b.opus", make_mixdown(other), threads=threads).read_bytes() == track.read_bytes()
 
 
+@pytest.mark.long
 def test_packets_are_encoded_once_for_each_place_within_a_beat(clips, tmp_path, monkeypatch):
     made = []
     monkeypatch.setattr(opus_runs, "encode", lambda samples, coding: made.append(1) or encode(samples, coding))

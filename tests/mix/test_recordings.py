@@ -123,7 +123,7 @@ def test_the_bed_is_lowered_under_it(write, mine, tmp_path):
     assert measure_noise(hold.start + 3000, hold.end - 2000) - under == pytest.approx(12, abs=2)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_script_file_renders_the_same_bytes(narrator, write, mine, tmp_path):
     write(ROUTINE.format(bed="rain"))
     assert narrator("render", "routine.yaml", "--output", "a.wav").code == 0
@@ -174,6 +174,7 @@ def test_a_wrong_recording_is_reported_at_its_line(write, mine, tmp_path, step, 
     assert fault.mark.line == 4
 
 
+@pytest.mark.long
 def test_a_recording_that_is_too_long_is_refused(tmp_path):
     path = write_tones(tmp_path / "long.wav", 15 * 60 + 1, rate=8000)
     with pytest.raises(SoundError, match="is longer than 15 minutes; cut it into several recordings"):

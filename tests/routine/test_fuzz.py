@@ -112,7 +112,7 @@ values = st.recursive(
 )  # fmt: skip
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @given(mutated())
 def test_mutated_routines_never_crash_the_loader(text):
     load(text)

@@ -194,7 +194,7 @@ def check_messages(text: str, folder: Path) -> None:
             assert fault.fix.split("\n") != lines[fault.mark.line - 1 : fault.mark.line - 1 + fault.lines], fault
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @given(st.integers(0, 2**32))
 def test_no_slip_is_reported_in_the_words_of_the_parser(tmp_path_factory, number):
     chance = random.Random(number)  # noqa: S311 - nothing is secret here
@@ -229,7 +229,7 @@ def test_a_line_is_taken_apart():
     assert line.put("Go.") == "  - say: Go.  # note"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_large_file_with_a_slip_at_its_end_is_reported_soon(tmp_path):
     text = "title: x\nsteps:\n" + "  - say: Breathe in, and out.\n" * 15_000 + "  - say: Now: rest.\n"
     started = time.process_time()

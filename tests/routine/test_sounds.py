@@ -44,7 +44,7 @@ def test_the_room_is_small_unless_the_routine_says_otherwise(write):
     assert [write_script(load(write, head)).room for head in rooms] == ["small", "small", "hall", "none"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_option_configuration_routine_and_script_choose_the_room(narrator, write, tmp_path):
     """Each track in the hall is the same, and another than in the small room; each is verified."""
     for room in ("small", "hall", "none"):
@@ -151,7 +151,7 @@ def write_wav(path, seconds, channels=1, pitch=440.0):
         container.mux(stream.encode(None))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_files_of_the_user_are_found_beside_the_routine_and_in_its_script(write, tmp_path, narrator):
     (tmp_path / "bells").mkdir()
     write_wav(tmp_path / "bells" / "mine.wav", 1.5)

@@ -96,7 +96,7 @@ class Mutator:
             return None
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @given(st.integers(0, 2**32))
 def test_whatever_is_where_there_is_a_message_with_a_place(tmp_path_factory, number):
     chance = random.Random(number)  # noqa: S311 - nothing is secret here

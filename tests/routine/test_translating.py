@@ -229,7 +229,7 @@ def test_check_and_render_follow_the_file(write, narrator, tmp_path):
     assert narrator("script", "my.yaml").code == 0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @given(st.data())
 def test_nothing_that_was_translated_is_lost(tmp_path_factory, data):
     chance = data.draw(st.randoms(use_true_random=False))

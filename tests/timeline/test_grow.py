@@ -177,7 +177,7 @@ def test_material_only_grows_with_the_length(steps, places):
             assert needed > floor_ticks(longer)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @FEW
 @given(grown, places)
 def test_windows_admit_what_they_say(steps, places):

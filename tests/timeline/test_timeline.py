@@ -326,7 +326,7 @@ def test_cues_that_do_not_fit_are_left_out_in_a_fixed_order_and_reported():
     ]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_five_thousand_steps_are_laid_out(write):
     steps = "  - {say: Rest., brief: Rest.}\n  - hold: 5s..1m\n" * 2500
     script = write_script(load_routine(write(f"title: x\nsteps:\n{steps}")))

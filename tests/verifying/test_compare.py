@@ -108,7 +108,7 @@ def test_a_bell_dropped_is_found(session, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("gain", [-3.0, pytest.param(2.0, marks=pytest.mark.long)])
+@pytest.mark.parametrize("gain", [pytest.param(-3.0, marks=pytest.mark.long), 2.0])
 @pytest.mark.parametrize("session", ["floor"], indirect=True)
 def test_another_gain_is_found(session, tmp_path, gain):
     timeline, mixer = session
@@ -117,7 +117,7 @@ def test_another_gain_is_found(session, tmp_path, gain):
     assert float(place.removesuffix(" dB")) == pytest.approx(gain, abs=0.5)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("session", ["floor"], indirect=True)
 def test_a_burst_of_clipping_is_found(session, tmp_path, monkeypatch):
     """Replace frames of a sentence by frames at eighteen times its level, as a faulty limiter would."""
@@ -177,7 +177,7 @@ steps:
 """
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_command_knows_how_a_track_was_made_and_ends_with_one_on_a_fault(narrator, write, tmp_path):
     write_routine = write
     write_routine(ROUTINE)

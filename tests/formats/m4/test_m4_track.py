@@ -147,7 +147,7 @@ steps:
 """
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_track_is_verified_and_what_is_wrong_with_it_found(narrator, write, tmp_path):
     write(ROUTINE)
     made = narrator("render", "routine.yaml", "--length", "12s", "--format", "m4b,m4a", "--mono")

@@ -320,7 +320,7 @@ def test_languages_and_accents_are_those_of_the_service():
     assert engine.voices("xx") == []
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_second_try_continues_where_the_first_stopped(serve, narrator, write, tmp_path):
     write(ROUTINE, "four.yaml")
     server, _ = serve("500", good=2, faults=5)

@@ -74,7 +74,7 @@ def test_sound_begins_and_ends_where_the_clip_does(engine):
         assert len(level) - heard[-1] < 48 * 200
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_long_text_is_spoken_a_breath_at_a_time(engine, monkeypatch):
     asked = []
     model = engine._load("heart")
@@ -150,7 +150,7 @@ def name_voice(language):
     return str(voice)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_british_voice_is_added_speaks_british_english_and_is_removed(store, tmp_path):
     assert name_voice("en-gb") == "hibari:heart"
     rows = json.loads(run("--language", "en-gb", "--json").stdout.splitlines()[0])
