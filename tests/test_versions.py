@@ -1,5 +1,3 @@
-from importlib.metadata import PackageNotFoundError
-
 import av
 import numpy as np
 import pytest
@@ -13,5 +11,11 @@ def test_versions_are_those_of_the_imported_packages():
 
 
 def test_an_unknown_package_has_no_version():
-    with pytest.raises(PackageNotFoundError):
+    with pytest.raises(ImportError):
         find_version("narrator-of-another-kind")
+
+
+def test_a_package_without_metadata_is_asked_itself(tmp_path, monkeypatch):
+    (tmp_path / "without_metadata.py").write_text("__version__ = '1.2'\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert find_version("without_metadata") == "1.2"

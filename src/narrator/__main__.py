@@ -34,7 +34,7 @@ def main() -> None:
         # Only Python's own shutdown is left, in which an interrupt would change the exit code.
         for number in _SIGNALS:
             signal.signal(number, signal.SIG_IGN)
-        # It would search all that is left for garbage, which takes as long as many a command.
+        # Python would search everything that is left for garbage, which takes longer than some commands.
         gc.freeze()
 
 

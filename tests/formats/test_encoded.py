@@ -10,7 +10,7 @@ from narrator.formats.crc16 import crc_bytes
 from narrator.formats.encoded import Encoded
 from narrator.formats.encoding import encode_below_ceiling, gather_frames
 from narrator.formats.lame import decode, encode, encode_silence
-from narrator.formats.silence import find_encoder, load_silence
+from narrator.formats.mp3_frames import FrameMaker
 from narrator.mix import CEILING, MIX_CEILING, BedCurve, Layout, Mixer
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.mix.blends import Blend
@@ -22,6 +22,7 @@ from narrator.sound.ebur128 import measure_loudness
 from narrator.sound.limiter import limit_peaks
 from narrator.sound.loop import Loop, pack_loop
 from narrator.sound.loudness import Loudness
+from narrator.speech.speak import Clips
 from narrator.units import TICK, TICK_SAMPLES
 
 
@@ -103,12 +104,13 @@ def test_bit_rates_belong_to_channels():
 
 
 def test_the_encoder_gives_its_own_name_and_is_asked_once(tmp_path, monkeypatch):
-    frames = [load_silence(coding, Cache(tmp_path)) for coding in (Coding(), Coding(32, 1))]
-    assert frames == [encode_silence(Coding()), encode_silence(Coding(32, 1))]
-    assert find_encoder(frames[0]) == find_encoder(frames[1])
-    assert find_encoder(frames[0])[:6] == b"LAME3."
+    mixer, layout = Mixer(Clips(Cache(tmp_path)), 0.0), Layout(1000, (), BedCurve())
+    names = {FrameMaker(layout, mixer, coding).encoder for coding in (Coding(), Coding(32, 1))}
+    assert len(names) == 1
+    assert names.pop()[:6] == b"LAME3."
+    silence = encode_silence(Coding())
     monkeypatch.setattr(lame, "encode", None)
-    assert load_silence(Coding(), Cache(tmp_path)) == frames[0]
+    assert FrameMaker(layout, mixer, Coding()).make(Stretch(None, 0, 3)).data == 3 * silence
 
 
 @pytest.mark.parametrize("name", ["brown", "drone"])

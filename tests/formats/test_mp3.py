@@ -106,7 +106,15 @@ def test_narrator_knows_its_own_tracks(tmp_path, clips, monkeypatch):
     assert mp3.FORMAT.is_ours(again)
     tagged.delete()
     assert not mp3.FORMAT.is_ours(again)
-    # Its own tag is known by its bytes alone.
+    # Its own tag is known by its bytes alone, where it is the tag of an MP3.
+    head = path.read_bytes()[:2000]
+    size = 10 + int.from_bytes(head[8:10]) - (head[8] << 7)
+    (tmp_path / "b.mp3").write_bytes(head[:size] + b"something else")
+    within = b"GEOB" + size.to_bytes(4) + bytes(2) + head[:size]
+    (tmp_path / "c.mp3").write_bytes(
+        b"ID3\3\0\0\0\0" + bytes([len(within) >> 7, len(within) & 127]) + within + head[size:]
+    )
+    assert not any(mp3.FORMAT.is_ours(tmp_path / name) for name in ("b.mp3", "c.mp3"))
     monkeypatch.setattr(mp3, "is_ours", None)
     assert mp3.FORMAT.is_ours(path)
 

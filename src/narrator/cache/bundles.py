@@ -10,7 +10,7 @@ from narrator.cache.keys import CHECKSUM_BYTES, make_key, sum_up
 
 MOST_BYTES = 32_000_000
 """Size in bytes at which a bundle is full: several of them are in memory while they are written."""
-_FORMAT = 1
+_FORMAT = 2
 
 
 def name_bundle(entries: Mapping[str, bytes]) -> str:

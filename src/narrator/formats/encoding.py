@@ -63,7 +63,7 @@ def encode_below_ceiling(
 
 
 def make_coder(coding: Coding) -> PartCoder:
-    """Return a coder that makes of a part what a coding leaves of it."""
+    """Return the coder of a coding."""
 
     def code(block: Part, _phase: Ticks, layout: Layout, mixer: Mixer) -> Samples:
         return encode_below_ceiling(block, layout, mixer, coding)[1]

@@ -52,7 +52,7 @@ class Measured:
 
 
 class Coder(Protocol):
-    """Makes of a part what a coding leaves of it."""
+    """Returns a part as it is heard in a coding."""
 
     def __call__(self, part: Part, start: Ticks, layout: Layout, mixer: Mixer) -> "Samples":
         """Mix a part at its place in the track, encode it with its surroundings, and decode it; shape (frames, 2)."""

@@ -73,12 +73,19 @@ def write_id3(
 
 
 def holds_text(file: IO[bytes], name: str, text: str) -> bool:
-    """Return whether a file starts with a tag that has a text under a name, just as `write_id3` writes it."""
+    """Return whether a file starts with a tag that has a text under a name, just as `write_id3` writes it.
+
+    The file is then read up to the end of the tag.
+    """
     head = file.read(_HEAD_SIZE)
     if not head.startswith(_HEAD):
         return False
-    size = sum((byte & 127) << shift for byte, shift in zip(head[len(_HEAD) :], _SHIFTS, strict=False))
-    return _write_tag(name, text, "") in file.read(size)
+    body = file.read(sum((byte & 127) << shift for byte, shift in zip(head[len(_HEAD) :], _SHIFTS, strict=False)))
+    wanted = _write_tag(name, text, "")
+    at = 0
+    while at < len(body) and not body.startswith(wanted, at):
+        at += len(_write_frame(b"TXXX", b"")) + int.from_bytes(body[at + 4 : at + 8])
+    return at < len(body)
 
 
 def _write_chapters(chapters: Sequence[Chapter], title: str) -> Iterator[bytes]:

@@ -16,7 +16,7 @@ from narrator.units import TICK_SAMPLES
 
 _KBITS = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 """Bit rates of MPEG-1 layer III in kbit/s, by their index in a header."""
-_SYNC = bytes([0xFF, 0xFB])
+SYNC = bytes([0xFF, 0xFB])
 """Header of MPEG-1, layer III, without checksum."""
 _48_KHZ, _48_KHZ_SOURCE = 1 << 2, 2 << 6
 _JOINT, _MONO, _ORIGINAL = 1 << 6, 3 << 6, 1 << 2
@@ -57,7 +57,7 @@ class InfoFrame:
         """Return the frame; `music_crc` is the checksum of all other frames."""
         rate = _KBITS.index(self.bitrate) << 4 | _48_KHZ
         mode = (_MONO if self.channels == 1 else _JOINT) | _ORIGINAL
-        head = _SYNC + bytes([rate, mode]) + bytes(_SIDE_INFO[self.channels])
+        head = SYNC + bytes([rate, mode]) + bytes(_SIDE_INFO[self.channels])
         contents = self._write_contents() if len(head) + _FULL <= self.size else b""
         flags = _HAS_FRAMES | _HAS_BYTES | _HAS_QUALITY | (_HAS_CONTENTS if contents else 0)
         xing = struct.pack(">4sIII", b"Info", flags, self.frames, self.track_size) + contents + bytes(4)

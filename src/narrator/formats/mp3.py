@@ -10,6 +10,7 @@ from narrator.files import replace_track
 from narrator.formats.coding import BITRATES, Coding, find_coding
 from narrator.formats.format import Contents, Encoding, Measured, Mixdown
 from narrator.formats.id3 import MOST_CHAPTERS, holds_text
+from narrator.formats.info_frame import SYNC
 from narrator.formats.meter import Meter
 from narrator.formats.mp3_frames import count_frames
 from narrator.formats.stream import TrackStream
@@ -72,7 +73,7 @@ class Mp3:
     def is_ours(self, path: Path) -> bool:
         """Return whether narrator made the file at `path`."""
         with suppress(OSError), open_regular(path) as file:
-            if holds_text(file, MAKER, MADE):
+            if holds_text(file, MAKER, MADE) and file.read(len(SYNC)) == SYNC:
                 return True
         # Another program may have written the tag again.
         return is_ours(path, "mp3")

@@ -18,7 +18,6 @@ from narrator.formats.coding import DELAY, Coding
 from narrator.formats.crc16 import crc_bytes, join_crcs
 from narrator.formats.encoded import Encoded, Frames, find_surroundings
 from narrator.formats.names import PartNames
-from narrator.formats.silence import load_silence
 from narrator.mix import Layout, Mixer
 from narrator.mix.blends import Blend
 from narrator.mix.parts import BLOCK, Part, Piece, Stretch, find_block, find_loop
@@ -62,7 +61,7 @@ class FrameMaker:
         return self._make_stretch(part) if isinstance(part, Stretch) else self._make_whole(part)
 
     def has(self, part: Part) -> bool:
-        """Return whether the frames of a part are known without encoding."""
+        """Return whether the frames of a part are stored, so that only damage would make it encode them again."""
         if self._is_silent(part):
             return True
         key = self._names.find(find_block(part, self._mixer)[0])
@@ -140,10 +139,29 @@ class FrameMaker:
 
         return encode_block(block, self._layout, self._mixer, self._coding)
 
+    @property
+    def encoder(self) -> bytes:
+        """The name and version that LAME writes into spare room in a frame: LAME3.100, or a newer one."""
+        start = self._silent_frame.index(b"LAME")
+        return self._silent_frame[start : start + 9]
+
+    @cached_property
+    def _silent_frame(self) -> bytes:
+        """The frame for silence, which is encoded once."""
+
+        def encode() -> bytes:
+            from narrator.formats.lame import encode_silence
+
+            return encode_silence(self._coding)
+
+        key = make_key(_FORMAT, "silence", find_version("av"), self._coding)
+        frame, _ = self._mixer.clips.cache.get_or_make(_SHELF, key, encode, must_keep=False)
+        return frame
+
     @cached_property
     def _silence(self) -> Encoded:
         """The longest possible stretch of silence."""
-        frame = load_silence(self._coding, self._mixer.clips.cache)
+        frame = self._silent_frame
         crc = crc_bytes(frame)
         crcs = accumulate([crc] * BLOCK, lambda before, crc: join_crcs(before, crc, len(frame)))
         return Encoded(frame * BLOCK, array("H", crcs), Loudness((), -120.0))

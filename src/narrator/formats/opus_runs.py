@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
-import av
 import numpy as np
 
 from narrator.cache import make_key
@@ -24,6 +23,7 @@ from narrator.sound.audio import Samples, mix_down
 from narrator.sound.limiter import limit_peaks
 from narrator.sound.loudness import Loudness
 from narrator.units import TICK_SAMPLES, Ms, Ticks, ceil_ticks, floor_ticks, ms_to_samples
+from narrator.versions import find_version
 
 BEAT: Ticks = 5
 _PACKETS = BEAT * TICK_SAMPLES // PACKET
@@ -120,7 +120,7 @@ class RunMaker:
         before = min(_BEFORE, run.start)
         samples = mix_down(self._parts.mix(run.start - before, run.end + _AFTER), self._coding.channels)
         digest = hashlib.blake2b(np.ascontiguousarray(samples).data).hexdigest()
-        key = make_key(_FORMAT, av.__version__, self._coding, before, digest)
+        key = make_key(_FORMAT, find_version("av"), self._coding, before, digest)
         packed, _ = self._mixer.clips.cache.get_or_make(
             _SHELF, key, lambda: self._encode(samples, before, run.end - run.start).pack(), must_keep=False
         )

@@ -17,7 +17,6 @@ from narrator.formats.format import Mixdown
 from narrator.formats.id3 import MOST_CHAPTERS, write_id3
 from narrator.formats.info_frame import InfoFrame
 from narrator.formats.mp3_frames import FrameMaker, count_frames
-from narrator.formats.silence import find_encoder, load_silence
 from narrator.formats.tags import make_tags
 from narrator.mix.parts import list_parts
 from narrator.timeline import list_chapters
@@ -37,8 +36,8 @@ class TrackStream:
         self._crcs: dict[int, int] = {}
         chapters = list_chapters(mixdown.timeline, heading.language, MOST_CHAPTERS)
         self._tag = write_id3(make_tags(heading), chapters, layout.length, mixdown.captions, mixdown.cover)
-        encoder = find_encoder(load_silence(coding, mixer.clips.cache))
-        self._info = InfoFrame(frames, ms_to_samples(layout.length), coding.bitrate, coding.channels, encoder)
+        samples = ms_to_samples(layout.length)
+        self._info = InfoFrame(frames, samples, coding.bitrate, coding.channels, self._maker.encoder)
         head = len(self._tag) + self._info.size
         sizes = (part.ticks * coding.frame_size for part in self._parts)
         self._starts = [*accumulate(sizes, initial=head)]
@@ -91,7 +90,10 @@ class TrackStream:
     def make_parts(
         self, pool: Executor, *, ahead: int, report: Callable[[Ms, Ms], None] | None = None
     ) -> Iterator[Frames]:
-        """Yield the parts in order, made on a pool with at most `ahead` waiting; `report` receives the ms done."""
+        """Yield the parts in order; `report` receives the ms done.
+
+        Stored parts are read here, the others are made on a pool, with at most `ahead` of both waiting.
+        """
         laid = 0
         self._maker.pull(self._heading, self._parts)
         try:

@@ -3,7 +3,7 @@
 from pathlib import PurePath
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from narrator.routine.marked import Marked
 from narrator.routine.sounds import NONE
@@ -12,6 +12,8 @@ from narrator.routine.values import Word
 
 class VoiceSpec(Marked):
     """The voice and its pace."""
+
+    model_config = ConfigDict(defer_build=False)  # it is also made without a routine, on any thread
 
     engine: Word | None = Field(None, description="An engine, such as espeak; narrator voices lists them.")
     name: Word | None = Field(None, description="One of the engine's voices.")
@@ -72,6 +74,8 @@ _COVER = {"anyOf": [{"const": NONE}, {"type": "string", "pattern": r"[.]\w+$"}]}
 
 class Tags(Marked):
     """Metadata that players show with the title."""
+
+    model_config = ConfigDict(defer_build=False)  # as above
 
     cover: Annotated[Word, AfterValidator(_check_cover), WithJsonSchema(_COVER)] | None = Field(
         None, description="File of the track's picture, beside this file or below it; or none."

@@ -1,6 +1,7 @@
 """Load a `Routine` from a YAML file, reporting every fault at its place."""
 
 import difflib
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +22,9 @@ from narrator.routine.slips.foreign import name_foreign
 from narrator.routine.source import Source
 
 M = TypeVar("M", bound=BaseModel)
+
+_BUILDING = threading.Lock()
+"""Held while a validator is built: pydantic before 2.14 fails where two threads build the same one."""
 
 
 def load_routine(path: Path, name: str | None = None) -> Routine:
@@ -189,6 +193,8 @@ def _find_order(fault: Fault) -> tuple[int, int]:
 
 def _validate(source: Source, kind: type[M], language: str | None) -> M:
     own = source.data.get("language")
+    with _BUILDING:
+        kind.model_rebuild()
     return kind.model_validate(source.data, context={"language": own if isinstance(own, str) else language})
 
 

@@ -305,7 +305,7 @@ class Routine(Marked):
     description: Name | None = None
     language: Annotated[str, Field(pattern=LANGUAGE)] = Field("en", description="Language of its texts.")
     length: Duration | None = Field(None, description="Length of the finished track; natural length by default.")
-    voice: VoiceShort = VoiceSpec.model_construct()
+    voice: VoiceShort = VoiceSpec()
     manner: MannerName | None = Field(
         None, description="Decides about gap, pace, room, bells and fades, where they are not written here."
     )
@@ -324,7 +324,7 @@ class Routine(Marked):
         description="Names with values for {name} in the steps; a file that includes this one may give other values.",
     )
     seed: SeedSpec = Field(0, description="Seed of random choices: a number, or today for the date.")
-    tags: Tags = Tags.model_construct()
+    tags: Tags = Tags()
     bed: BedShort = Field(None, description="Ambience under the whole session.")
     floor: Floor = Field(FLOOR, description="Room tone between sounds, in dBFS, or none.")
     room: Room = Field(ROOM, description="The room that voice and bells are heard in: small, hall, or none.")

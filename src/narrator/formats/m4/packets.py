@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate, pairwise
 
-import av
 import numpy as np
 
 from narrator.cache import make_key
@@ -28,6 +27,7 @@ from narrator.mix.parts import Part, Piece, Stretch, Surroundings, find_block, f
 from narrator.sound.audio import Samples
 from narrator.sound.loudness import Loudness
 from narrator.units import TICK, TICK_SAMPLES, Ticks
+from narrator.versions import find_version
 
 PHASES: Ticks = 8
 """Ticks after which packets meet the ticks in the same way."""
@@ -104,7 +104,7 @@ class PacketMaker:
 
     def __init__(self, layout: Layout, mixer: Mixer, coding: Coding) -> None:
         self._layout, self._mixer, self._coding = layout, mixer, coding
-        self._names = PartNames(layout, mixer, lambda *_: _AROUND, "AAC", _FORMAT, av.__version__, coding)
+        self._names = PartNames(layout, mixer, lambda *_: _AROUND, "AAC", _FORMAT, find_version("av"), coding)
         self._recent: OrderedDict[str, Packets] = OrderedDict()
         self._given_up = threading.Event()
 

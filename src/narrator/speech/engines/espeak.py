@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from narrator.errors import SpeechError
 from narrator.speech.child import Child
 from narrator.speech.engine import Engine, Voice, read_base
 from narrator.speech.runs import Run
@@ -114,14 +115,23 @@ class Espeak(Engine):
 def list_codes() -> list[str]:
     """Return the codes of all voices: the first one in the file of each (espeak-ng's documentation, "Voice files").
 
-    The files are read here, because starting the child process for a list takes several times as long.
+    The files are read here, because starting the child process for a list takes several times as long. Whether the
+    library can be loaded is seen when it speaks.
+
+    Raises:
+        SpeechError: there are no such files, or they cannot be read.
+
     """
     package = importlib.util.find_spec("espeakng_loader")
-    if package is None or package.origin is None:
-        return []
-    files = (Path(package.origin).with_name("espeak-ng-data") / "lang").rglob("*")
-    texts = (file.read_text("utf-8") for file in files if file.is_file())
-    return sorted(code[1] for text in texts if (code := _CODE.search(text)))
+    folder = Path(package.origin or "").with_name("espeak-ng-data") / "lang" if package else Path()
+    try:
+        texts = [file.read_text("utf-8", "replace") for file in folder.rglob("*") if package and file.is_file()]
+    except OSError as error:
+        raise SpeechError(f"espeak-ng's voices cannot be read: {error}; try another voice") from error
+    codes = {code[1] for text in texts if (code := _CODE.search(text))}
+    if not codes:
+        raise SpeechError(f"espeak-ng has no voices in {folder}; install espeakng-loader again, or try another voice")
+    return sorted(codes)
 
 
 def write_mnemonics(runs: Sequence[Run], language: str) -> str:
