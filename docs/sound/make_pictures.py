@@ -26,12 +26,13 @@ from narrator.mix.parts import list_parts
 from narrator.request import SessionOptions, SessionRequest
 from narrator.script import Speech
 from narrator.session import make_session
-from narrator.sound.audio import Samples, get_samples
+from narrator.sound.audio import get_samples
 from narrator.sound.bells import strike_bell
 from narrator.sound.breath import make_tone
 from narrator.sound.catalog import BEDS, BELLS, ROOMS, SOFT
 from narrator.sound.polish import polish_voice
 from narrator.sound.room import add_room
+from narrator.sound.samples import Samples
 from narrator.speech import clip
 from narrator.speech.engine import Voice
 from narrator.speech.registry import open_engine

@@ -16,12 +16,12 @@ from narrator.mix.backdrops import open_bed, open_floor
 from narrator.mix.blends import Blend
 from narrator.mix.mixing import mix_blend
 from narrator.mix.parts import Stretch
-from narrator.sound.audio import mix_down
 from narrator.sound.catalog import BEDS
 from narrator.sound.ebur128 import measure_loudness
 from narrator.sound.limiter import limit_peaks
 from narrator.sound.loop import Loop, pack_loop
 from narrator.sound.loudness import Loudness
+from narrator.sound.samples import mix_down
 from narrator.speech.speak import Clips
 from narrator.units import TICK, TICK_SAMPLES
 

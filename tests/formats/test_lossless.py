@@ -25,7 +25,7 @@ from narrator.mix.mixing import mix_part
 from narrator.mix.parts import list_parts
 from narrator.routine.heading import Tags, VoiceSpec
 from narrator.script import Bell, Heading
-from narrator.sound.audio import mix_down
+from narrator.sound.samples import mix_down
 from narrator.speech.speak import Clips
 from narrator.timeline import Chapter
 from timelines import make_timeline

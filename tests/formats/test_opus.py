@@ -29,8 +29,8 @@ from narrator.mix import Mixer, find_islands
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.routine.heading import Tags, VoiceSpec
 from narrator.script import Bell, Heading
-from narrator.sound.audio import mix_down
 from narrator.sound.ebur128 import measure_loudness
+from narrator.sound.samples import mix_down
 from narrator.speech.speak import Clips
 from narrator.timeline import Chapter
 from timelines import make_bed, make_timeline

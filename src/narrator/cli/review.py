@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from narrator.sound.audio import Samples
+    from narrator.sound.samples import Samples
     from narrator.takes.cutting import Cut, Piece
 
 _PLAYERS = (

@@ -17,7 +17,7 @@ from narrator.units import LONGEST, SAMPLES_PER_MS, TICK_SAMPLES, format_duratio
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from narrator.sound.audio import Samples
+    from narrator.sound.samples import Samples
 
 _BLOCK = 500
 """Ticks of a bed written at a time."""

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import TypeVar
 
 from narrator.mix import CEILING, Mixer
-from narrator.sound.audio import Samples
 from narrator.sound.ebur128 import measure_loudness
 from narrator.sound.loudness import Loudness
+from narrator.sound.samples import Samples
 from narrator.units import Db
 
 T = TypeVar("T")

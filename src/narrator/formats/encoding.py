@@ -14,8 +14,8 @@ from narrator.formats.part_coder import PartCoder
 from narrator.mix import Layout, Mixer
 from narrator.mix.mixing import mix_block
 from narrator.mix.parts import Part
-from narrator.sound.audio import Samples
 from narrator.sound.loudness import Loudness
+from narrator.sound.samples import Samples
 from narrator.units import TICK_SAMPLES, Ticks
 
 

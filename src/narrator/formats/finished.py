@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from narrator.paths import open_regular
-from narrator.sound.audio import Samples
 from narrator.sound.opened import decode_frames, open_sound
+from narrator.sound.samples import Samples
 from narrator.timeline import Chapter
 from narrator.units import Ms
 

@@ -19,7 +19,7 @@ from narrator.formats.format import Contents, Encoding, Measured, Mixdown
 from narrator.formats.lossless import WIDTH, Pcm, mix_pcm
 from narrator.formats.meter import Meter
 from narrator.formats.tags import MAKER, is_ours, make_tags
-from narrator.sound.audio import Samples
+from narrator.sound.samples import Samples
 from narrator.timeline import list_chapters
 from narrator.units import SAMPLE_RATE, Ms, ms_to_samples
 

@@ -15,7 +15,7 @@ from narrator.timeline import Chapter, Timeline
 from narrator.units import Db, Lufs, Ms, Ticks
 
 if TYPE_CHECKING:
-    from narrator.sound.audio import Samples
+    from narrator.sound.samples import Samples
 
 
 @dataclass(frozen=True, slots=True)

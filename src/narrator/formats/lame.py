@@ -10,7 +10,7 @@ from av.audio.frame import AudioFrame
 from av.packet import Packet
 
 from narrator.formats.coding import Coding
-from narrator.sound.audio import Samples
+from narrator.sound.samples import Samples
 from narrator.units import SAMPLE_RATE, TICK_SAMPLES
 
 _LOWERED = {192: 0.97, 224: 0.98, 256: 1.0, 320: 1.0}

@@ -16,9 +16,9 @@ from narrator.formats.format import Encoding, Mixdown
 from narrator.formats.meter import Meter
 from narrator.mix.mixing import mix_part
 from narrator.mix.parts import Part, Piece, list_parts
-from narrator.sound.audio import Samples, mix_down
 from narrator.sound.ebur128 import measure_loudness
 from narrator.sound.loudness import Loudness
+from narrator.sound.samples import Samples, mix_down
 from narrator.units import TICK_SAMPLES, Ms, ms_to_samples, samples_to_ms
 
 Pcm = NDArray[np.int16]

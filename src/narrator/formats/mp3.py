@@ -19,7 +19,7 @@ from narrator.paths import open_regular
 from narrator.units import Ms, ms_to_samples
 
 if TYPE_CHECKING:
-    from narrator.sound.audio import Samples
+    from narrator.sound.samples import Samples
 
 
 class Mp3:

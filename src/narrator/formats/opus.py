@@ -27,7 +27,7 @@ from narrator.formats.opus_runs import Packets, RunMaker, count_packets, list_pa
 from narrator.formats.tags import MAKER, is_ours, make_tags
 from narrator.mix import Layout, Mixer
 from narrator.mix.parts import Part
-from narrator.sound.audio import Samples
+from narrator.sound.samples import Samples
 from narrator.timeline import list_chapters
 from narrator.units import SAMPLE_RATE, Ms, Ticks, ms_to_samples, ticks_to_ms
 

@@ -19,9 +19,9 @@ from narrator.formats.ceiling import keep_below_ceiling
 from narrator.formats.opus_coding import DELAY, PACKET, OpusCoding, decode, encode
 from narrator.formats.placed_parts import PlacedParts
 from narrator.mix import Layout, Mixer
-from narrator.sound.audio import Samples, mix_down
 from narrator.sound.limiter import limit_peaks
 from narrator.sound.loudness import Loudness
+from narrator.sound.samples import Samples, mix_down
 from narrator.units import TICK_SAMPLES, Ms, Ticks, ceil_ticks, floor_ticks, ms_to_samples
 from narrator.versions import find_version
 

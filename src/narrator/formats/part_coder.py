@@ -9,7 +9,7 @@ from narrator.mix.parts import Part, find_block
 from narrator.units import TICK_SAMPLES, Ticks
 
 if TYPE_CHECKING:
-    from narrator.sound.audio import Samples
+    from narrator.sound.samples import Samples
 
 _KEPT = 16
 """Number of blocks whose coded sound is kept, of at most 12 s each."""

@@ -10,7 +10,7 @@ from narrator.formats.encoded import find_surroundings
 from narrator.mix import Layout, Mixer
 from narrator.mix.mixing import mix_part
 from narrator.mix.parts import Part, list_parts
-from narrator.sound.audio import Samples
+from narrator.sound.samples import Samples
 from narrator.units import TICK_SAMPLES, Ticks
 
 _KEPT = 12

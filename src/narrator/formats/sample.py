@@ -14,7 +14,7 @@ from narrator.errors import PublishError
 from narrator.files import replace_file
 from narrator.formats.sink import Sink
 from narrator.paths import refuse_special
-from narrator.sound.audio import Samples
+from narrator.sound.samples import Samples
 from narrator.units import SAMPLE_RATE
 
 if TYPE_CHECKING:

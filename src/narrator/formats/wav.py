@@ -16,7 +16,7 @@ from narrator.formats.lossless import WIDTH, mix_pcm
 from narrator.formats.meter import Meter
 from narrator.formats.riff import write_chunk, write_info, write_markers
 from narrator.formats.tags import is_ours, make_tags
-from narrator.sound.audio import Samples
+from narrator.sound.samples import Samples
 from narrator.timeline import list_chapters
 from narrator.units import SAMPLE_RATE, Ms, ms_to_samples
 

@@ -12,7 +12,7 @@ from narrator.units import Db, Lufs, Ms, db_to_ratio
 from narrator.versions import find_version
 
 if TYPE_CHECKING:
-    from narrator.sound.audio import Samples
+    from narrator.sound.samples import Samples
 
 _SHELF = "beds"
 _FORMAT = 4

@@ -10,7 +10,7 @@ from narrator.sound.loop import Loop, Pcm, pack_loop
 from narrator.units import TICK_SAMPLES, Ticks
 
 if TYPE_CHECKING:
-    from narrator.sound.audio import Samples
+    from narrator.sound.samples import Samples
 
 PIECE: Ticks = 1250
 """Length of a cache entry, 30 s: memory use stays small, and damage is found before it is heard."""

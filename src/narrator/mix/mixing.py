@@ -13,13 +13,14 @@ from narrator.mix.levels import HEADROOM, level_clip, level_recording
 from narrator.mix.mixer import Mixer
 from narrator.mix.parts import Part, Piece, Surroundings, find_block
 from narrator.script import Bell, Breath, Recording, Speech
-from narrator.sound.audio import AudioSegment, Samples, get_samples, make_segment, make_silence
+from narrator.sound.audio import AudioSegment, get_samples, make_segment, make_silence
 from narrator.sound.bells import strike_bell
 from narrator.sound.breath import make_tone
 from narrator.sound.catalog import HARD, NONE
 from narrator.sound.fade import fade_evenly, fade_out
 from narrator.sound.limiter import limit_peaks
 from narrator.sound.room import add_room
+from narrator.sound.samples import Samples
 from narrator.units import TICK, TICK_SAMPLES, Db, Ms, Ticks, db_to_ratio, floor_ticks, ms_to_samples, ticks_to_ms
 
 _LAST_FADE: Ms = 500

@@ -13,7 +13,7 @@ from narrator.units import TICK_SAMPLES, Db, Lufs, Ms, Ticks, ms_to_samples, tic
 from narrator.versions import find_version
 
 if TYPE_CHECKING:
-    from narrator.sound.audio import Samples
+    from narrator.sound.samples import Samples
 
 LONGEST: Ms = 15 * 60_000
 """Longest recording that is played; a session of an hour is made of several."""

@@ -1,13 +1,10 @@
-"""pydub segments in the only form that narrator passes around: 48 kHz, 32-bit samples, mono or stereo.
-
-Samples as numpy arrays are float32, shape (frames, channels), with full scale at 1.0.
-"""
+"""pydub segments in the only form that narrator passes around: 48 kHz, 32-bit samples, mono or stereo."""
 
 import warnings
 
 import numpy as np
-from numpy.typing import NDArray
 
+from narrator.sound.samples import Samples
 from narrator.units import SAMPLE_RATE, Ms, ms_to_samples
 
 with warnings.catch_warnings():
@@ -16,9 +13,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from pydub import AudioSegment
 
-__all__ = ["AudioSegment", "Samples", "get_samples", "make_segment", "make_silence", "mix_down"]
-
-Samples = NDArray[np.float32]
+__all__ = ["AudioSegment", "get_samples", "make_segment", "make_silence"]
 
 _FULL_SCALE = np.float32(2**31)
 _LARGEST = np.float32(1 - 2**-24)
@@ -54,8 +49,3 @@ def make_silence(length: Ms) -> AudioSegment:
         frame_rate=SAMPLE_RATE,
         channels=2,
     )
-
-
-def mix_down(samples: Samples, channels: int) -> Samples:
-    """Return stereo samples as a track plays them: for one channel, both sides are the mean of the two."""
-    return samples if channels == 2 else np.repeat(samples.mean(axis=1, keepdims=True), 2, axis=1)

@@ -9,11 +9,10 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from narrator.sound.audio import Samples
 from narrator.sound.catalog import BEDS, SPEECH
-from narrator.sound.ebur128 import measure_loudness
 from narrator.sound.fade import cross_fade
 from narrator.sound.loudness import integrate
+from narrator.sound.samples import Samples
 from narrator.units import SAMPLE_RATE, TICK_SAMPLES, Lufs, Ms, db_to_ratio, ms_to_samples
 
 SHORTEST: Ms = 2000
@@ -72,6 +71,8 @@ def measure_loop(samples: Samples) -> Lufs:
     It is exact for whole tenths of a second; otherwise up to a tenth is counted twice.
     """
     # The first three windows of 400 ms and the last three reach into the silence around the samples.
+    from narrator.sound.ebur128 import measure_loudness
+
     heard = integrate(measure_loudness(samples, around=3 * SAMPLE_RATE // 10).blocks[3:-3])
     return -70.0 if heard is None else heard
 

@@ -6,12 +6,13 @@ A struck body is a sum of modes, each a decaying sine; `narrator.sound.catalog` 
 import numpy as np
 from numpy.typing import NDArray
 
-from narrator.sound.audio import AudioSegment, Samples, make_segment
+from narrator.sound.audio import AudioSegment, make_segment
 from narrator.sound.catalog import BELLS, HARD, MALLETS, RECORDING_LEVEL, SPEECH
 from narrator.sound.ebur128 import measure_loudness
 from narrator.sound.fade import fade_out
 from narrator.sound.recording import load_recording
 from narrator.sound.rings import Tuned, is_recording, refuse_pitch, tune
+from narrator.sound.samples import Samples
 from narrator.units import (
     SAMPLE_RATE,
     Db,

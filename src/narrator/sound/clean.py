@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from narrator.sound.audio import Samples
+from narrator.sound.samples import Samples
 from narrator.units import SAMPLE_RATE, SAMPLES_PER_MS, Db, Ms, db_to_ratio
 
 VERSION = 1

@@ -10,8 +10,8 @@ from av.audio.frame import AudioFrame
 from av.filter import Graph
 from av.filter.context import FilterContext
 
-from narrator.sound.audio import Samples
 from narrator.sound.loudness import Loudness
+from narrator.sound.samples import Samples
 from narrator.units import SAMPLE_RATE, Db, Lufs, db_to_ratio
 
 _BLOCK = SAMPLE_RATE // 10

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from narrator.sound.audio import Samples
+from narrator.sound.samples import Samples
 
 _AROUND = 9600
 """Frames over which the power of a sound is measured while it is faded: 200 ms."""

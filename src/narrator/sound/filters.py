@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from narrator.sound.audio import Samples
+from narrator.sound.samples import Samples
 from narrator.units import SAMPLE_RATE, Db, Ms, ms_to_samples
 
 _RING: Ms = 120

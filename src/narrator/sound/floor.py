@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from narrator.sound.audio import Samples
 from narrator.sound.beds import list_frequencies, scatter_noise, turn_to_sound
 from narrator.sound.catalog import FLOOR_TICKS
+from narrator.sound.samples import Samples
 from narrator.units import TICK_SAMPLES, Db, db_to_ratio
 
 _LOWEST, _HIGHEST = 20.0, 18_000.0

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from narrator.sound.audio import Samples
 from narrator.sound.fade import draw_rise
+from narrator.sound.samples import Samples
 from narrator.units import SAMPLES_PER_MS, Db, Ms, db_to_ratio
 
 _BLOCK = SAMPLES_PER_MS

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from narrator.sound.audio import Samples
+    from narrator.sound.samples import Samples
 
 _PCM_SCALE = 2**15 - 1
 _KEPT_PIECES = 3

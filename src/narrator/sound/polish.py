@@ -6,9 +6,9 @@ Every level is relative to the clip's own, so that a quiet engine and a loud one
 import numpy as np
 from numpy.typing import NDArray
 
-from narrator.sound.audio import Samples
 from narrator.sound.fade import draw_rise, ease
 from narrator.sound.filters import apply_filters, make_high_pass, make_low_shelf
+from narrator.sound.samples import Samples
 from narrator.units import SAMPLE_RATE, SAMPLES_PER_MS, Db, Ms
 
 _TONE = (make_high_pass(70.0), make_low_shelf(230.0, 1.5))

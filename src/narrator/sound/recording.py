@@ -5,11 +5,11 @@ from functools import lru_cache
 import numpy as np
 
 from narrator.errors import SoundError
-from narrator.sound.audio import Samples
 from narrator.sound.fade import fade_in, fade_out
 from narrator.sound.opened import hash_sound
 from narrator.sound.resample import decode_stereo
 from narrator.sound.rings import LONGEST
+from narrator.sound.samples import Samples
 from narrator.units import TICK_SAMPLES, Db, Ms, ceil_ticks, db_to_ratio, ms_to_samples, samples_to_ms, ticks_to_ms
 
 _FLOOR: Db = -60.0

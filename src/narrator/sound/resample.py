@@ -11,8 +11,8 @@ from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
 from narrator.errors import SoundError
-from narrator.sound.audio import Samples
 from narrator.sound.opened import DAMAGE, BadSoundError, decode_frames, open_sound, read_sound
+from narrator.sound.samples import Samples
 from narrator.units import SAMPLE_RATE, Ms, db_to_ratio, format_duration, ms_to_samples
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from itertools import pairwise, product
 import numpy as np
 from numpy.typing import NDArray
 
-from narrator.sound.audio import Samples
 from narrator.sound.catalog import ROOMS, RoomSound
 from narrator.sound.fade import ease, fade_out
 from narrator.sound.filters import apply_filters, make_high_pass, make_low_pass
+from narrator.sound.samples import Samples
 from narrator.units import SAMPLE_RATE, Db, Ms, db_to_ratio, ms_to_samples
 
 _SPEED = 343.0

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from narrator.errors import SoundError
 from narrator.paths import open_regular
-from narrator.sound.audio import Samples
 from narrator.sound.opened import DAMAGE, BadSoundError, decode_frames, open_sound
+from narrator.sound.samples import Samples
 from narrator.units import SAMPLE_RATE, Ms, ms_to_samples
 
 LONGEST: Ms = 6 * 60 * 60_000

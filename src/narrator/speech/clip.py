@@ -5,12 +5,13 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from narrator.sound.audio import AudioSegment, Samples, make_segment
+from narrator.sound.audio import AudioSegment, make_segment
 from narrator.sound.ebur128 import measure_loudness
 from narrator.sound.fade import fade_in, fade_out
 from narrator.sound.lossless import pack_sound, unpack_sound
 from narrator.sound.loudness import Loudness
 from narrator.sound.polish import polish_voice
+from narrator.sound.samples import Samples
 from narrator.speech.clip_head import read_head
 from narrator.units import SAMPLE_RATE, SAMPLES_PER_MS, TICK_SAMPLES, Db, Lufs, Ms, db_to_ratio, samples_to_ms
 

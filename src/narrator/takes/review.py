@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from narrator.sound.audio import Samples
+from narrator.sound.samples import Samples
 from narrator.sound.take import cut_parts
 from narrator.speech.takes.manifest import Entry, read_manifest
 from narrator.speech.takes.sentences import fold_sentence

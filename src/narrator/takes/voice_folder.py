@@ -17,7 +17,7 @@ from narrator.files import replace_file
 from narrator.formats.sample import write_sample
 from narrator.paths import exists, hash_file
 from narrator.routine.source import parse_source
-from narrator.sound.audio import Samples
+from narrator.sound.samples import Samples
 from narrator.sound.take import cut_parts
 from narrator.speech.takes.manifest import MANIFEST, Entry, Manifest, read_manifest, type_manifest
 from narrator.speech.takes.sentences import fold_sentence

@@ -18,10 +18,10 @@ from narrator.mix import CEILING, Layout, Mixer, find_islands
 from narrator.mix.mixing import mix_part, mix_part_background
 from narrator.mix.parts import Part, Piece, list_parts
 from narrator.script import Heading
-from narrator.sound.audio import Samples, mix_down
 from narrator.sound.catalog import NONE
 from narrator.sound.ebur128 import measure_loudness
 from narrator.sound.opened import DAMAGE
+from narrator.sound.samples import Samples, mix_down
 from narrator.timeline import Timeline, list_chapters
 from narrator.units import TICK_SAMPLES, Db, Lufs, Ms, ms_to_samples, ticks_to_ms
 from narrator.verifying.checks import (

@@ -7,8 +7,8 @@ import numpy as np
 from narrator.formats.format import Coder
 from narrator.mix import Layout, Mixer
 from narrator.mix.parts import Part
-from narrator.sound.audio import Samples
 from narrator.sound.opened import DAMAGE, BadSoundError
+from narrator.sound.samples import Samples
 from narrator.units import Ticks
 from narrator.verifying.likeness import is_doubtful
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from narrator.sound.audio import Samples
+from narrator.sound.samples import Samples
 from narrator.units import SAMPLES_PER_MS, TICK, TICK_SAMPLES, Db, ms_to_samples
 
 INAUDIBLE: Db = -110.0

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from narrator.script import Breath, Cue
-from narrator.sound.audio import Samples
 from narrator.sound.catalog import TONES
+from narrator.sound.samples import Samples
 from narrator.timeline import Segment, Timeline
 from narrator.units import SAMPLES_PER_MS, Ms, format_clock, ms_to_samples
 from narrator.verifying.checks import Check

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from narrator.formats.m4.aac import BITRATES, FRAME, Coding, count_packets, decode, encode
-from narrator.sound.audio import mix_down
+from narrator.sound.samples import mix_down
 from narrator.units import LONGEST
 
 

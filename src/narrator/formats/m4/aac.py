@@ -15,7 +15,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.packet import Packet
 
-from narrator.sound.audio import Samples
+from narrator.sound.samples import Samples
 from narrator.units import SAMPLE_RATE, Ms, ms_to_samples
 
 FRAME = 1024

@@ -24,8 +24,8 @@ from narrator.formats.names import PartNames
 from narrator.mix import Layout, Mixer
 from narrator.mix.mixing import mix_block
 from narrator.mix.parts import Part, Piece, Stretch, Surroundings, find_block, find_loop, list_parts
-from narrator.sound.audio import Samples
 from narrator.sound.loudness import Loudness
+from narrator.sound.samples import Samples
 from narrator.units import TICK, TICK_SAMPLES, Ticks
 from narrator.versions import find_version
 

@@ -18,7 +18,7 @@ from narrator.formats.meter import Meter
 from narrator.formats.part_coder import PartCoder
 from narrator.formats.tags import is_ours, make_tags
 from narrator.paths import open_regular
-from narrator.sound.audio import Samples
+from narrator.sound.samples import Samples
 from narrator.timeline import list_chapters
 from narrator.units import Ms, ms_to_samples, ticks_to_ms
 

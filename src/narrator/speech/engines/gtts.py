@@ -15,8 +15,8 @@ from gtts.lang import tts_langs
 
 from narrator.config import FirstWait, Seconds, Section, Timeout, Url
 from narrator.languages import fold_language, match_language
-from narrator.sound.audio import Samples
 from narrator.sound.resample import NoSoundError, decode_mono
+from narrator.sound.samples import Samples
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.net.retry import Kind, Trouble, ask

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from narrator.config import FirstWait, Section, Timeout, Url, check_url
 from narrator.errors import SpeechError, UsageError
-from narrator.sound.audio import Samples
 from narrator.sound.resample import NoSoundError, decode_mono
+from narrator.sound.samples import Samples
 from narrator.speech.clip import Clip, make_clip, make_silent_clip
 from narrator.speech.engine import Engine, Voice
 from narrator.speech.net.retry import Kind, Trouble, ask
