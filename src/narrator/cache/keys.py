@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 CHECKSUM_BYTES = 16
@@ -31,13 +32,17 @@ def _take_apart(value: Any) -> object:
         return value.as_integer_ratio()
     if isinstance(value, Mapping):
         return dict(value)
-    if dataclasses.is_dataclass(value):
-        names = [field.name for field in dataclasses.fields(value) if field.compare]
-    elif hasattr(type(value), "model_fields"):
-        names = list(type(value).model_fields)
-    else:
-        raise TypeError(f"{type(value).__name__} cannot be part of a key")
-    return [type(value).__name__, {name: getattr(value, name) for name in names}]
+    kind: Any = type(value)
+    return [kind.__name__, {name: getattr(value, name) for name in _list_fields(kind)}]
+
+
+@cache
+def _list_fields(kind: Any) -> list[str]:
+    if dataclasses.is_dataclass(kind):
+        return [field.name for field in dataclasses.fields(kind) if field.compare]
+    if hasattr(kind, "model_fields"):
+        return list(kind.model_fields)
+    raise TypeError(f"{kind.__name__} cannot be part of a key")
 
 
 def hash_bytes(data: bytes) -> bytes:

@@ -95,7 +95,8 @@ class Cache:
 
     def path(self, kind: str, key: str) -> Path:
         """Return the path of an entry; `kind` is the shelf (`clips`, `tracks`)."""
-        return self.root / kind / key[:2] / key[2:]
+        # In one go, because a track has thousands of them.
+        return Path(f"{self.root}{os.sep}{kind}{os.sep}{key[:2]}{os.sep}{key[2:]}")
 
     def get(self, kind: str, key: str) -> bytes | None:
         """Return the bytes of an entry; None if it does not exist, or is damaged (it is then removed)."""

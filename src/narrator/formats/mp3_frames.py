@@ -19,11 +19,10 @@ from narrator.formats.crc16 import crc_bytes, join_crcs
 from narrator.formats.encoded import Encoded, Frames, find_surroundings
 from narrator.formats.names import PartNames
 from narrator.mix import Layout, Mixer
-from narrator.mix.blends import Blend
-from narrator.mix.parts import BLOCK, Part, Piece, Stretch, find_block, find_loop
+from narrator.mix.parts import BLOCK, Part, Stretch, find_block, find_loop
 from narrator.script import Heading
 from narrator.sound.loudness import Loudness
-from narrator.units import TICK_SAMPLES, Ms, ms_to_samples
+from narrator.units import TICK_SAMPLES, Ms, Ticks, ms_to_samples
 from narrator.versions import find_version
 
 _SHELF = "frames"
@@ -58,14 +57,22 @@ class FrameMaker:
             SpeechError: a clip has vanished from the cache.
 
         """
-        return self._make_stretch(part) if isinstance(part, Stretch) else self._make_whole(part)
+        if frames := self.find(part):
+            return frames
+        block, at = find_block(part, self._mixer)
+        key = self._names.find(block)
+        return self._take(part, at, key, self._keep(key, block))
 
-    def has(self, part: Part) -> bool:
-        """Return whether the frames of a part are stored, so that only damage would make it encode them again."""
+    def find(self, part: Part) -> Frames | None:
+        """Return the frames of a part if nothing has to be encoded for them."""
         if self._is_silent(part):
-            return True
-        key = self._names.find(find_block(part, self._mixer)[0])
-        return key in self._recent or self._mixer.clips.cache.find_size(_SHELF, key) is not None
+            return self._silence.cut(0, part.ticks)
+        block, at = find_block(part, self._mixer)
+        key = self._names.find(block)
+        if encoded := self._recent.get(key):
+            return self._take(part, at, key, encoded)
+        data = self._mixer.clips.cache.get(_SHELF, key)
+        return None if data is None else self._take(part, at, key, Encoded.unpack(data))
 
     def find_crc(self, part: Part) -> int:
         """Return the checksum of the frames of a part; frames that this process has used are not read again.
@@ -105,22 +112,16 @@ class FrameMaker:
     def _is_silent(self, part: Part) -> bool:
         return isinstance(part, Stretch) and find_loop(part.level, self._mixer) is None
 
-    def _make_whole(self, part: Piece | Blend) -> Frames:
-        key = self._names.find(part)
-        frames = self._keep(key, part).whole
+    def _take(self, part: Part, at: Ticks, key: str, encoded: Encoded) -> Frames:
+        """Return the frames of a part from those of its block, in which it starts at a tick."""
+        if isinstance(part, Stretch):
+            self._remember(key, encoded)
+            return encoded.cut(at, part.ticks)
+        frames = encoded.whole
         if len(_CRCS) >= _MOST_CRCS:
             _CRCS.clear()
         _CRCS[key] = frames.crc
         return frames
-
-    def _make_stretch(self, stretch: Stretch) -> Frames:
-        if self._is_silent(stretch):
-            return self._silence.cut(0, stretch.ticks)
-        block, at = find_block(stretch, self._mixer)
-        key = self._names.find(block)
-        encoded = self._recent.get(key) or self._keep(key, block)
-        self._remember(key, encoded)
-        return encoded.cut(at, stretch.ticks)
 
     def _remember(self, key: str, encoded: Encoded) -> None:
         """Keep the pieces of loops that were used last: a loop is short and repeats often."""

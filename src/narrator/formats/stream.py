@@ -108,9 +108,12 @@ class TrackStream:
             self._maker.give_up()
 
     def _find(self, index: int) -> Frames | None:
-        return self._make(index) if self._maker.has(self._parts[index]) else None
+        frames = self._maker.find(self._parts[index])
+        return frames and self._note(index, frames)
 
     def _make(self, index: int) -> Frames:
-        frames = self._maker.make(self._parts[index])
+        return self._note(index, self._maker.make(self._parts[index]))
+
+    def _note(self, index: int, frames: Frames) -> Frames:
         self._crcs[index] = frames.crc
         return frames
