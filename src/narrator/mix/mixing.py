@@ -1,5 +1,6 @@
 """Mixing of islands, or parts of them, and of the background between them, at the final level."""
 
+import threading
 from dataclasses import replace
 from functools import lru_cache
 
@@ -29,6 +30,11 @@ _BELL_SHARE: Db = -6.0
 """What the room adds to bells, relative to what it adds to speech: they ring long enough by themselves."""
 _TONE_SHARE: Db = -3.0
 """The same for breath tones."""
+_MAKING = threading.Lock()
+"""Held while a stroke, a tone or the room tone may be made: each takes tens of megabytes, once, as a track starts.
+
+Otherwise several threads would make them at the same time, or the same one twice.
+"""
 
 
 def mix_island(island: Island, curve: BedCurve, mixer: Mixer, start: Ms = 0, end: Ms | None = None) -> Samples:
@@ -117,7 +123,8 @@ def _add_loops(samples: Samples, curve: BedCurve, bed_start: Ticks, floor_start:
         bed *= np.float32(db_to_ratio(mixer.gain))
         samples += bed
     if mixer.floor:
-        samples += mixer.floor.read(floor_start, ticks)
+        with _MAKING:
+            samples += mixer.floor.read(floor_start, ticks)
 
 
 def _overlay(island: Island, mixer: Mixer, start: Ms, end: Ms) -> AudioSegment:
@@ -147,7 +154,8 @@ def _load_sound(sound: Sound, mixer: Mixer, start: Ms, end: Ms, left: Ms | None)
         gain = level_clip(mixer.clips.get_level(cue.text)) - HEADROOM
         whole = make_segment(_place(clip.samples, gain, sound.room, 0.0, left))
     else:
-        whole = _place_tone(cue, sound.room, left)
+        with _MAKING:
+            whole = _place_tone(cue, sound.room, left)
     return whole[start:] if start else whole
 
 
