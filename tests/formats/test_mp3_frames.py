@@ -9,14 +9,15 @@ from narrator.cache import Cache, make_key
 from narrator.formats import encoding
 from narrator.formats.ahead import map_ahead
 from narrator.formats.coding import BITRATES, DELAY, Coding
+from narrator.formats.crc16 import crc_bytes
 from narrator.formats.lame import encode
 from narrator.formats.meter import Meter
 from narrator.formats.mp3_frames import FrameMaker, count_frames
-from narrator.mix import BedCurve, Mixer, find_islands
+from narrator.mix import BedCurve, Layout, Mixer, find_islands
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.mix.bed import Duck, Ramp
 from narrator.mix.blends import Blend
-from narrator.mix.parts import Piece, list_parts
+from narrator.mix.parts import Piece, Stretch, list_parts
 from narrator.script import Bell, Breath, Speech
 from narrator.sound.loop import Loop, pack_loop
 from narrator.speech.speak import Clips
@@ -209,3 +210,16 @@ def test_keys_contain_every_field_that_can_be_heard(value):
 
 def test_the_same_file_in_another_folder_is_the_same_bell():
     assert make_key(Bell("a.wav", digest="d")) == make_key(Bell("b.wav", digest="d"))
+
+
+def test_a_stretch_has_the_frames_of_its_place_in_the_loop(tmp_path):
+    layout, mixer = Layout(60_000, (), BedCurve()), Mixer(Clips(Cache(tmp_path)), 0.0, open_floor(-75.0))
+    size = Coding().frame_size
+    maker = FrameMaker(layout, mixer, Coding())
+    block = maker.make(Stretch(None, 0, 500)).data
+    for stored in (maker, FrameMaker(layout, mixer, Coding())):
+        for start, ticks in ((37, 20), (499, 1), (0, 3)):
+            stretch = Stretch(None, start, ticks)
+            for frames in (stored.make(stretch), stored.find(stretch)):
+                assert frames.data == block[start * size : (start + ticks) * size]
+                assert frames.crc == crc_bytes(frames.data)

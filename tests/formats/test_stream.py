@@ -128,3 +128,13 @@ def test_one_stream_serves_many_threads(tmp_path):
     places = [(start, start + 25_000) for start in range(0, len(file), 20_000)]
     with ThreadPoolExecutor(3) as pool:
         assert list(pool.map(lambda place: stream.read(*place), places)) == [file[slice(*place)] for place in places]
+
+
+def test_stored_parts_need_no_pool(tmp_path):
+    timeline, cache = make_track(12_000), Cache(tmp_path / "cache")
+    whole = open_stream(timeline, cache, Coding()).read(0, 10**9)
+    # None is no pool: whatever is passed to it fails.
+    parts = list(open_stream(timeline, cache, Coding()).make_parts(None, ahead=2))
+    assert whole.endswith(b"".join(part.data for part in parts))
+    with pytest.raises(AttributeError):
+        list(open_stream(timeline, Cache(tmp_path / "empty"), Coding()).make_parts(None, ahead=2))

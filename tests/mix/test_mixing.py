@@ -1,3 +1,6 @@
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -5,7 +8,7 @@ import pytest
 
 from narrator.cache import Cache
 from narrator.formats.encoded import find_surroundings
-from narrator.mix import MIX_CEILING, Mixer, find_islands
+from narrator.mix import MIX_CEILING, Mixer, find_islands, mixing
 from narrator.mix.backdrops import open_bed, open_floor
 from narrator.mix.mixing import mix_background, mix_island
 from narrator.mix.parts import Piece
@@ -13,6 +16,7 @@ from narrator.script import Bell, Breath
 from narrator.sound.audio import get_samples
 from narrator.sound.bells import strike_bell
 from narrator.sound.ebur128 import measure_loudness
+from narrator.sound.loop import Loop, pack_loop
 from narrator.speech.engine import Voice
 from narrator.speech.registry import open_engine
 from narrator.speech.speak import speak
@@ -136,3 +140,26 @@ def test_a_long_island_mixed_in_pieces_is_the_same_as_whole(clips, bed, tmp_path
     assert len(pieces) > 2
     assert np.abs(np.concatenate(pieces) - whole).max() < 1e-6
     assert np.abs(whole).max() == pytest.approx(db_to_ratio(MIX_CEILING), abs=0.05)
+
+
+def test_what_takes_much_memory_is_made_once_and_one_at_a_time(mixer, monkeypatch):
+    """Threads that start a track together ask for the same stroke and for the room tone."""
+    made, at_once, busy = [], [], threading.Lock()
+
+    def make(name, sound):
+        made.append(name)
+        at_once.append(busy.acquire(blocking=False))
+        time.sleep(0.05)
+        busy.release()
+        return sound
+
+    stroke, silence = strike_bell("tick"), np.zeros((500 * 1152, 2), np.float32)
+    monkeypatch.setattr(mixing, "strike_bell", lambda *_: make("stroke", stroke))
+    mixing._place_tone.cache_clear()
+    floor = Loop("floor", 500, lambda _piece: make("floor", pack_loop(silence)))
+    timeline = make_timeline((480, Bell("tick", pitch=777.0)), length=4000)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: mix_first(timeline, replace(mixer, floor=floor)), range(4)))
+    mixing._place_tone.cache_clear()
+    assert sorted(made) == ["floor", "stroke"]
+    assert all(at_once)

@@ -3,7 +3,6 @@
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 from narrator.errors import Fault, Mark, NarratorError, RoutineError
@@ -194,8 +193,7 @@ class Context:
         if wording is not None:
             return lambda texts: texts[wording % len(texts)]
         # Most texts have a single wording, and random numbers take longer to set up than to draw.
-        open_random = cache(lambda: self.draw(f"{place.path} {place.side}"))
-        return lambda texts: texts[0] if len(texts) == 1 else open_random().choice(texts)
+        return lambda texts: texts[0] if len(texts) == 1 else self.draw(f"{place.path} {place.side}").choice(texts)
 
     def draw(self, what: str) -> random.Random:
         """Return the random numbers for one part of the routine; they depend only on it and on the seed."""
