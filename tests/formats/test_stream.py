@@ -133,7 +133,7 @@ def test_one_stream_serves_many_threads(tmp_path):
 def test_stored_parts_need_no_pool(tmp_path):
     timeline, cache = make_track(12_000), Cache(tmp_path / "cache")
     whole = open_stream(timeline, cache, Coding()).read(0, 10**9)
-    # None is no pool: whatever is passed to it fails.
+    # Without a pool, whatever is passed to one fails.
     parts = list(open_stream(timeline, cache, Coding()).make_parts(None, ahead=2))
     assert whole.endswith(b"".join(part.data for part in parts))
     with pytest.raises(AttributeError):
